@@ -1,0 +1,66 @@
+//! Executions.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use futures::Stream;
+use steploom_types::{AccountId, ExecutionId, MachineName, Name, Result};
+
+use crate::wire;
+
+/// An execution's events as they happen.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<wire::Event>> + Send>>;
+
+/// Executions of an account.
+#[async_trait]
+pub trait Executions: Send + Sync {
+    /// Starts one. When this returns, the execution survives a crash. The flag tells whether it was
+    /// started now (true) or was there already under the same name with the same input (false).
+    ///
+    /// # Errors
+    /// `Conflict` / `ExecutionAlreadyExists` when the name is taken by another input or a closed
+    /// execution; `Exhausted` when the shard's queue is full.
+    async fn start(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+    ) -> Result<(wire::Execution, bool)>;
+
+    /// One execution by id; reads what was just written. `NotFound` / `ExecutionNotFound`.
+    async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
+
+    /// One execution by its machine and name.
+    async fn get_by_name(
+        &self,
+        account: AccountId,
+        machine: &MachineName,
+        name: &Name,
+    ) -> Result<wire::Execution>;
+
+    /// Executions, newest first.
+    async fn list(
+        &self,
+        account: AccountId,
+        list: wire::ListExecutions,
+    ) -> Result<wire::ExecutionPage>;
+
+    /// A page of the history.
+    async fn history(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        page: wire::PageHistory,
+    ) -> Result<wire::History>;
+
+    /// Asks an execution to end; it has ended when this returns. One that had ended already is left
+    /// as it is.
+    async fn stop(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        stop: wire::StopExecution,
+    ) -> Result<wire::Execution>;
+
+    /// Events after `after` (0: from the first), then those to come; ends after the last event.
+    async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream>;
+}

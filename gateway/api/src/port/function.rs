@@ -1,0 +1,106 @@
+//! Functions: uploading, listing, invoking.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use steploom_types::{AccountId, Json, Name, Result};
+
+use crate::wire;
+
+/// An upload.
+#[derive(Clone, Debug)]
+pub struct PutFunction {
+    /// The function's name.
+    pub name: Name,
+    /// The module, as it came: not trusted.
+    pub module: Bytes,
+    /// Its settings, not yet checked against their ranges.
+    pub settings: wire::FunctionSettings,
+    /// Fail with `FunctionExists` if there is one already.
+    pub create_only: bool,
+}
+
+/// A synchronous invocation.
+#[derive(Clone, Debug)]
+pub struct Invoke {
+    /// The function.
+    pub name: Name,
+    /// A version's number or an alias; the newest version if `None`.
+    pub qualifier: Option<String>,
+    /// The event.
+    pub event: Json,
+    /// `traceparent` of the request, handed to the function.
+    pub traceparent: Option<String>,
+}
+
+/// How a function failed: an answer, not an error of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionFailure {
+    /// The name that `Retry` and `Catch` match, such as `Function.OutOfFuel`.
+    pub error: String,
+    /// Why, for people: which limit was hit and what it was set to.
+    pub cause: String,
+}
+
+/// The function's answer.
+pub type Outcome = std::result::Result<Json, FunctionFailure>;
+
+/// A finished invocation.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Its id, under which its logs are found.
+    pub request_id: String,
+    /// The version that ran.
+    pub version: u32,
+    /// What it answered.
+    pub outcome: Outcome,
+    /// Microseconds of wall time in the sandbox.
+    pub duration_us: u64,
+    /// Fuel used.
+    pub fuel_used: u64,
+    /// The most linear memory it held, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// Functions of an account.
+#[async_trait]
+pub trait Functions: Send + Sync {
+    /// Checks and compiles the module, stores it, and makes a version of it. When this returns the
+    /// version can be invoked and survives a crash.
+    ///
+    /// # Errors
+    /// `Invalid` when the module or its settings are refused, with the places that are wrong.
+    async fn put(&self, account: AccountId, put: PutFunction) -> Result<wire::Function>;
+
+    /// Functions by name.
+    async fn list(
+        &self,
+        account: AccountId,
+        limit: u32,
+        next: Option<String>,
+    ) -> Result<wire::FunctionPage>;
+
+    /// One function; `NotFound` / `FunctionNotFound`.
+    async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Function>;
+
+    /// Its versions, newest first.
+    async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions>;
+
+    /// Deletes a function. Invocations that run go on; steps that name it fail from now on.
+    async fn delete(&self, account: AccountId, name: &Name) -> Result<()>;
+
+    /// Invokes and waits for the answer. Nothing is journaled.
+    ///
+    /// # Errors
+    /// `Exhausted` / `TooManyRequests` with a time to retry when no sandbox comes free. A failing
+    /// function is no error: see [`Invocation::outcome`].
+    async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation>;
+
+    /// Invokes later, durably: an execution of the function's one-task machine, whose result can be
+    /// fetched like any execution's. When this returns it survives a crash.
+    async fn invoke_async(
+        &self,
+        account: AccountId,
+        invoke: Invoke,
+        name: Option<Name>,
+    ) -> Result<wire::Execution>;
+}

@@ -1,0 +1,27 @@
+//! What goes over the wire under `/v1`. Field names are camelCase; instants are RFC 3339 texts.
+
+mod execution;
+mod function;
+mod log;
+mod machine;
+mod problem;
+
+pub use execution::{
+    Event, Execution, ExecutionPage, ExecutionStatus, ExecutionSummary, History, ListExecutions,
+    PageHistory, StartExecution, StopExecution,
+};
+pub use function::{
+    Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
+    VolumeMount,
+};
+pub use log::{LogLine, LogPage, LogSource};
+pub use machine::{
+    Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
+    Validation,
+};
+pub use problem::{Problem, ProblemItem};
+
+/// The default of [`FunctionSettings`] and of paging, where a query leaves them out.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,182 @@
+//! Executions, their history and events.
+
+use serde::{Deserialize, Serialize};
+use steploom_types::{ExecutionId, Json, MachineName, Name, Timestamp};
+use utoipa::{IntoParams, ToSchema};
+
+/// How an execution stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ExecutionStatus {
+    /// Not ended.
+    Running,
+    /// Ended with an output.
+    Succeeded,
+    /// Ended with an error.
+    Failed,
+    /// Its own time ran out.
+    TimedOut,
+    /// Somebody stopped it.
+    Aborted,
+}
+
+/// Starts an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StartExecution {
+    /// The machine.
+    #[schema(value_type = String, example = "word-count")]
+    pub machine: Name,
+    /// One of its versions; the newest if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// A name that makes the start idempotent: while the execution runs, the same name and input
+    /// give the same answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
+    /// The input; `{}` if left out.
+    #[serde(default = "Json::empty_object")]
+    #[schema(value_type = Object)]
+    pub input: Json,
+}
+
+/// Stops an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct StopExecution {
+    /// An error's name to be kept with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// An execution as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionSummary {
+    /// Its id.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: ExecutionId,
+    /// Its name; the id, if the caller gave none.
+    #[schema(value_type = String)]
+    pub name: Name,
+    /// What it runs: a machine, or `function:NAME` for an asynchronous invocation.
+    #[schema(value_type = String)]
+    pub machine: MachineName,
+    /// Which version of it.
+    pub machine_version: u32,
+    /// How it stands.
+    pub status: ExecutionStatus,
+    /// When it was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Execution {
+    /// Id, name, status, times.
+    #[serde(flatten)]
+    pub summary: ExecutionSummary,
+    /// The input.
+    #[schema(value_type = Object)]
+    pub input: Json,
+    /// The output, once it has succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub output: Option<Json>,
+    /// The error's name, if it failed or was stopped with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// And its cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// Which executions to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct ListExecutions {
+    /// Only those of this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub machine: Option<MachineName>,
+    /// Only those that stand like this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<ExecutionStatus>,
+    /// Only those whose name starts with this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_prefix: Option<String>,
+    /// How many: 1 to 1,000; 100 if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// From the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A page of executions, newest first. May lag by under a second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionPage {
+    /// The executions.
+    pub items: Vec<ExecutionSummary>,
+    /// Pass as `next` to get the page after this; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// Which part of a history to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct PageHistory {
+    /// How many events: 1 to 1,000; 100 if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Newest first.
+    pub reverse: bool,
+    /// From the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A page of an execution's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    /// The events.
+    pub items: Vec<Event>,
+    /// Pass as `next` to get the page after this; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// Something that happened in an execution, in AWS's vocabulary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Counts up from 1 within the execution.
+    pub id: u64,
+    /// The event that led to this one; 0 for none.
+    pub previous_event_id: u64,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub timestamp: Timestamp,
+    /// Such as `TaskStateEntered`.
+    #[serde(rename = "type")]
+    #[schema(example = "TaskStateEntered")]
+    pub kind: String,
+    /// What belongs to this type: `name`, `input`, `output`, `error`, ...
+    #[schema(value_type = Object)]
+    pub details: serde_json::Map<String, serde_json::Value>,
+}

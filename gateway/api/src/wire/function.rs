@@ -1,0 +1,130 @@
+//! Functions, their versions and settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use steploom_types::limits::function as limits;
+use steploom_types::{Digest, Name, Timestamp};
+use utoipa::ToSchema;
+
+/// What a version may use and what it is given. Everything may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct FunctionSettings {
+    /// For people.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub description: String,
+    /// Milliseconds of wall time of one invocation: 1 to 900,000.
+    pub timeout_ms: u64,
+    /// Bytes of linear memory: 65,536 to 4 GiB.
+    pub memory_bytes_max: u64,
+    /// Fuel of one invocation: about one a WebAssembly instruction.
+    pub fuel_max: u64,
+    /// Bytes of a result.
+    pub output_bytes_max: u64,
+    /// Bytes of logs kept of one invocation; the rest is counted and dropped.
+    pub log_bytes_max: u64,
+    /// Bytes in the invocation's own `/tmp`; 0 gives it none.
+    pub disk_bytes_max: u64,
+    /// Environment variables; names that start with `STEPLOOM_` are ours.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub environment: BTreeMap<String, String>,
+    /// Folders of the node that its operator offers (`steploom up --volume NAME=DIR`).
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub volumes: Vec<VolumeMount>,
+}
+
+impl Default for FunctionSettings {
+    fn default() -> Self {
+        Self {
+            description: String::new(),
+            timeout_ms: limits::TIMEOUT_MS_DEFAULT,
+            memory_bytes_max: limits::MEMORY_BYTES_DEFAULT,
+            fuel_max: limits::FUEL_DEFAULT,
+            output_bytes_max: limits::OUTPUT_BYTES_DEFAULT,
+            log_bytes_max: limits::LOG_BYTES_DEFAULT,
+            disk_bytes_max: limits::DISK_BYTES_DEFAULT,
+            environment: BTreeMap::new(),
+            volumes: Vec::new(),
+        }
+    }
+}
+
+/// A volume that a function sees, read-only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VolumeMount {
+    /// The volume's name, as its operator offers it.
+    #[schema(value_type = String, example = "input")]
+    pub name: Name,
+    /// Where the function finds it: an absolute path.
+    #[schema(example = "/input")]
+    pub path: String,
+}
+
+/// How a module is called; recognised at upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FunctionKind {
+    /// `_start` or `wasi:cli/run`: event on standard input, result on standard output.
+    Command,
+    /// `steploom_alloc` and `steploom_handle` over linear memory.
+    Reactor,
+    /// A component that exports `handle`.
+    Handler,
+    /// A component that exports `wasi:http/incoming-handler`.
+    Http,
+}
+
+/// One immutable version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionVersion {
+    /// Counts up from 1.
+    pub version: u32,
+    /// SHA-256 of the module.
+    #[schema(value_type = String)]
+    pub module: Digest,
+    /// Bytes of the module.
+    pub module_bytes: u64,
+    /// How it is called.
+    pub kind: FunctionKind,
+    /// What it may use.
+    pub settings: FunctionSettings,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// A function with its newest version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Function {
+    /// Its name.
+    #[schema(value_type = String, example = "count")]
+    pub name: Name,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// The newest version.
+    pub latest: FunctionVersion,
+}
+
+/// A page of functions, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionPage {
+    /// The functions.
+    pub items: Vec<Function>,
+    /// Pass as `next` to get the page after this; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A function's versions, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionVersions {
+    /// The versions; the newest 1,000.
+    pub items: Vec<FunctionVersion>,
+}

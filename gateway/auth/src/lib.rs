@@ -1,0 +1,1 @@
+//! Who calls: accounts, keys and what a listener without keys may answer.

@@ -1,0 +1,1 @@
+//! The HTTP front: native REST, server-sent events, health and metrics.

@@ -1,0 +1,1 @@
+//! Modules and payloads in object storage.

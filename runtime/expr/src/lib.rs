@@ -1,0 +1,1 @@
+//! JSONPath and intrinsic functions, as Amazon States Language uses them.

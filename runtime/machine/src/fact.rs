@@ -1,0 +1,145 @@
+//! What happened and cannot be recomputed. The journal holds these and nothing else.
+
+use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
+
+use crate::ActionId;
+
+/// The version of the interpreter's meaning, carried by [`Started`]. A change that would make old
+/// facts fold to another state gets a new number and keeps the old path.
+pub const SEMANTICS: u32 = 1;
+
+/// One fact of one execution. Every fact carries the instant at which it came about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// The execution was accepted. Always the first fact, and only the first.
+    Started(Box<Started>),
+    /// An attempt at a task answered. The first answer of an attempt wins; later ones change nothing.
+    TaskSucceeded {
+        /// When the answer came.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+        /// The answer.
+        output: Json,
+        /// The function version that ran, where a function ran.
+        version: Option<u32>,
+    },
+    /// An attempt at a task failed: by the guest, by a limit, or because there is no such function.
+    TaskFailed {
+        /// When.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+        /// The name that `Retry` and `Catch` match, and why.
+        failure: Failure,
+        /// The function version that ran, where one was reached.
+        version: Option<u32>,
+    },
+    /// A timer that the machine asked for is due. Never earlier than asked.
+    TimerFired {
+        /// When it fired.
+        at: Timestamp,
+        /// The timer.
+        action: ActionId,
+    },
+    /// Somebody wants the execution to end.
+    StopRequested {
+        /// When.
+        at: Timestamp,
+        /// As given by the caller.
+        failure: PartialFailure,
+    },
+    /// The machine asked to go on, see [`crate::Action::Continue`].
+    Continued {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Fact {
+    /// When it came about.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Started(started) => started.at,
+            Self::TaskSucceeded { at, .. }
+            | Self::TaskFailed { at, .. }
+            | Self::TimerFired { at, .. }
+            | Self::StopRequested { at, .. }
+            | Self::Continued { at } => *at,
+        }
+    }
+}
+
+/// All that an execution is given at its birth, so that nothing has to be looked up again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Started {
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its id.
+    pub id: ExecutionId,
+    /// Its name, unique within account and machine; the id printed, if the caller gave none.
+    pub name: Name,
+    /// The machine it runs.
+    pub machine: MachineName,
+    /// The machine's version.
+    pub machine_version: u32,
+    /// Which definition: definitions are kept by digest and outlive their executions.
+    pub definition: Digest,
+    /// See [`SEMANTICS`].
+    pub semantics: u32,
+    /// From which everything that looks like chance (jitter, `States.UUID`) is derived.
+    pub seed: u64,
+    /// The limits that the interpreter reads.
+    pub limits: RunLimits,
+    /// The input.
+    pub input: Json,
+}
+
+/// The limits that `apply` reads, frozen at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// Bytes of a state's data; see [`steploom_types::limits::PAYLOAD_BYTES_MAX`].
+    pub payload_bytes_max: u32,
+    /// See [`steploom_types::limits::TRANSITIONS_PER_FACT_MAX`].
+    pub transitions_per_fact_max: u32,
+    /// Iterations of an inline `Map` in flight where its author set no `MaxConcurrency`.
+    pub map_concurrency_default: u32,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        use steploom_types::limits;
+        Self {
+            payload_bytes_max: limits::PAYLOAD_BYTES_MAX as u32,
+            transitions_per_fact_max: limits::TRANSITIONS_PER_FACT_MAX,
+            map_concurrency_default: limits::MAP_CONCURRENCY_DEFAULT,
+        }
+    }
+}
+
+/// How something failed, as a workflow sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The name that `Retry` and `Catch` match, such as `States.Timeout`.
+    pub error: String,
+    /// Why, for people; may be JSON text.
+    pub cause: Option<String>,
+}
+
+impl Failure {
+    /// A failure with a cause.
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { error: error.into(), cause: Some(cause.into()) }
+    }
+}
+
+/// A failure whose parts may both be left out, as a `Fail` state and a stop request may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartialFailure {
+    /// The error's name.
+    pub error: Option<String>,
+    /// Why.
+    pub cause: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! The pure interpreter: facts in, actions and events out.

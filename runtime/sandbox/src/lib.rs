@@ -1,0 +1,1 @@
+//! WebAssembly functions in fresh, metered sandboxes.

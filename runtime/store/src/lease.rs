@@ -1,0 +1,57 @@
+//! Who owns which shard. The database's clock decides leases, nobody else's; the epoch in the
+//! journal's compare-and-swap is what protects the data.
+
+use async_trait::async_trait;
+use steploom_types::{ShardId, Slot};
+
+use crate::Result;
+use crate::journal::{Epoch, Lsn};
+
+/// A node's id: kept in its data folder, so that a restart takes its own shards back at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NodeId(pub String);
+
+/// A shard as the store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which.
+    pub id: ShardId,
+    /// The slots that it holds, both ends included.
+    pub slots: (Slot, Slot),
+    /// Of the newest owner.
+    pub epoch: Epoch,
+    /// Of the newest record.
+    pub last_lsn: Lsn,
+    /// Who owns it, unless it was released.
+    pub owner: Option<NodeId>,
+}
+
+/// The right to run a shard, as acquired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Which shard.
+    pub shard: ShardId,
+    /// Under which epoch the owner writes.
+    pub epoch: Epoch,
+    /// The newest record at that moment.
+    pub last_lsn: Lsn,
+}
+
+/// The leases of one database.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// The map of slots: every shard, by its first slot. A new database gets
+    /// [`steploom_types::limits::SHARDS`] shards over equal ranges.
+    async fn shards(&self) -> Result<Vec<Shard>>;
+
+    /// Takes a shard that is free, whose lease has run out, or that `node` owned before; `None` if
+    /// another node's lease is still good. The epoch grows by one, which fences the former owner.
+    async fn acquire(&self, shard: ShardId, node: &NodeId) -> Result<Option<Lease>>;
+
+    /// Renews the leases for [`steploom_types::limits::LEASE_SECONDS`] and names the shards that
+    /// are lost.
+    async fn renew(&self, node: &NodeId, held: &[(ShardId, Epoch)]) -> Result<Vec<ShardId>>;
+
+    /// Gives a shard back at once, at a clean shutdown. Nothing happens if it was lost before.
+    async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()>;
+}

@@ -1,0 +1,37 @@
+//! What must last: the journal, the projection behind it, the catalog and the leases.
+//!
+//! This crate has the traits, the in-memory implementation of them ([`memory`]) and the one suite
+//! of tests that every implementation passes ([`contract`]). It knows bytes and rows; what a fact
+//! is, and how it is written, is the worker's.
+//!
+//! A commit is durable when its future is ready: on disk, flushed. Dropping such a future leaves
+//! the commit done or not done, never half done.
+
+pub mod catalog;
+pub mod contract;
+mod error;
+pub mod journal;
+pub mod lease;
+pub mod memory;
+pub mod projection;
+
+use std::sync::Arc;
+
+pub use catalog::Catalog;
+pub use error::{Error, Result};
+pub use journal::Journal;
+pub use lease::Leases;
+pub use projection::Projection;
+
+/// The parts of one database, as the worker takes them.
+#[derive(Clone)]
+pub struct Store {
+    /// The log of every shard.
+    pub journal: Arc<dyn Journal>,
+    /// Rows of executions, behind the journal.
+    pub projection: Arc<dyn Projection>,
+    /// Functions, machines and their versions.
+    pub catalog: Arc<dyn Catalog>,
+    /// Who owns which shard.
+    pub leases: Arc<dyn Leases>,
+}

@@ -1,0 +1,103 @@
+//! Every limit of the platform: its name, its unit (last in the name), its default and where the
+//! number comes from. What an operator or a function's owner may change is a *default* here.
+
+/// Characters in a name. AWS allows 64 for functions and 80 for machines; we take 80 for all.
+pub const NAME_LENGTH_MAX: usize = 80;
+
+/// Bytes of a state's input or output, a task's result, an execution's input (AWS: 256 KiB).
+pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes of the body of a synchronous invocation, in and out (AWS Lambda: 6 MB).
+pub const INVOKE_BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+/// Bytes of a state machine's definition (AWS: 1 MiB).
+pub const DEFINITION_BYTES_MAX: usize = 1024 * 1024;
+
+/// States in a definition, over all its scopes.
+pub const STATES_MAX: usize = 10_000;
+
+/// Bytes of an uploaded module.
+pub const MODULE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of any other request's body, such as a batch or a machine's creation.
+pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Nesting of JSON values (serde_json stops at 128 as well).
+pub const JSON_DEPTH_MAX: usize = 128;
+
+/// Seconds that an execution may take: one year, as on AWS.
+pub const EXECUTION_SECONDS_MAX: u64 = 365 * 24 * 3600;
+
+/// State transitions for one fact, after which the interpreter asks to be continued, so that a
+/// loop of pure states cannot hold a shard.
+pub const TRANSITIONS_PER_FACT_MAX: u32 = 1_000;
+
+/// Branches of a `Parallel`, and items of an inline `Map` in flight when the author set no
+/// `MaxConcurrency` (AWS: up to 40).
+pub const MAP_CONCURRENCY_DEFAULT: u32 = 40;
+
+/// Shards that the slots are spread over to begin with.
+pub const SHARDS: u16 = 16;
+
+/// Facts that wait for one shard's owner before callers are told to slow down.
+pub const SHARD_QUEUE_MAX: usize = 16_384;
+
+/// Bytes of journal that recovery has to replay at most, over all shards of a process.
+pub const JOURNAL_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Seconds after which a lease that was not renewed may be taken.
+pub const LEASE_SECONDS: u32 = 5;
+
+/// Days for which the name of a closed execution stays taken.
+pub const NAME_WINDOW_DAYS: u32 = 1;
+
+/// Results in one page of a list, and how many when the caller does not say.
+pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// See [`PAGE_SIZE_MAX`].
+pub const PAGE_SIZE_DEFAULT: u32 = 100;
+
+/// What one function may use; each is a default that the function's owner can set.
+pub mod function {
+    /// Milliseconds of wall time of one invocation.
+    pub const TIMEOUT_MS_DEFAULT: u64 = 30_000;
+    /// The longest wall time that may be asked for (AWS Lambda: 900 s).
+    pub const TIMEOUT_MS_MAX: u64 = 900_000;
+    /// Bytes of linear memory of one instance.
+    pub const MEMORY_BYTES_DEFAULT: u64 = 128 * 1024 * 1024;
+    /// The most linear memory that may be asked for.
+    pub const MEMORY_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+    /// Fuel of one invocation: about one unit a WebAssembly instruction, so some tens of seconds.
+    pub const FUEL_DEFAULT: u64 = 50_000_000_000;
+    /// The most fuel that may be asked for.
+    pub const FUEL_MAX: u64 = 5_000_000_000_000;
+    /// Elements of all tables of one instance.
+    pub const TABLE_ELEMENTS_MAX: u64 = 100_000;
+    /// Bytes of a result: as much as a synchronous invocation may answer.
+    pub const OUTPUT_BYTES_DEFAULT: u64 = super::INVOKE_BODY_BYTES_MAX as u64;
+    /// Bytes of logs kept of one invocation; what comes after is counted and dropped.
+    pub const LOG_BYTES_DEFAULT: u64 = 256 * 1024;
+    /// Bytes in `/tmp` of one invocation.
+    pub const DISK_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
+    /// The most scratch disk that may be asked for.
+    pub const DISK_BYTES_MAX: u64 = 10 * 1024 * 1024 * 1024;
+    /// Variables in a function's environment, and bytes of them all (AWS Lambda: 4 KiB).
+    pub const ENVIRONMENT_BYTES_MAX: usize = 4 * 1024;
+    /// Calls of host functions in one invocation.
+    pub const HOST_CALLS_MAX: u64 = 10_000_000;
+}
+
+/// What compiling one module may use, in its own process.
+pub mod compile {
+    /// Seconds of CPU.
+    pub const CPU_SECONDS_MAX: u64 = 120;
+    /// Seconds of wall time.
+    pub const WALL_SECONDS_MAX: u64 = 180;
+    /// Bytes of address space.
+    pub const MEMORY_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+    /// Functions in a module.
+    pub const FUNCTIONS_MAX: u32 = 100_000;
+    /// Bytes of one function's body.
+    pub const FUNCTION_BYTES_MAX: u32 = 7_654_321;
+    /// Data segments in a module.
+    pub const DATA_SEGMENTS_MAX: u32 = 100_000;
+}

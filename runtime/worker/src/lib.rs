@@ -1,0 +1,1 @@
+//! Shards, group commit, timers and retries: the owner of every side effect.

@@ -1,0 +1,3 @@
+//! Benchmarks, each beside the floor measured in the same run.
+
+fn main() {}
