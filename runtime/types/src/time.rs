@@ -14,8 +14,8 @@ use crate::{Error, Kind};
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);
 
-/// 9999-12-30T22:00:00.999Z: the last instant that prints in every time zone; later ones are held to it.
-const LAST_MS: i64 = 253_402_207_200_999;
+/// 9999-12-30T21:59:59.999Z: the last instant that prints in every time zone; later ones are held to it.
+const LAST_MS: i64 = 253_402_207_199_999;
 
 impl Timestamp {
     /// The instant so many milliseconds after 1970, held within the years 1970 to 9999.
