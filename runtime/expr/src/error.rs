@@ -1,0 +1,75 @@
+//! How compiling and evaluating fail.
+
+/// Why a text is not an expression. The author of the definition has to change it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at position {position}")]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub message: String,
+    /// Where, in bytes from the text's start.
+    pub position: usize,
+}
+
+impl SyntaxError {
+    pub(crate) fn new(position: usize, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            position,
+        }
+    }
+}
+
+/// Why an expression has no value. `Display` is the cause as AWS words it; the error's name, which
+/// `Retry` and `Catch` see, is [`EvalError::error_name`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvalError {
+    /// A path leads nowhere, outside of a template.
+    #[error("Invalid path '{path}' : {why}")]
+    Path {
+        /// The path.
+        path: String,
+        /// What is missing, such as `No results for path: $['X']`.
+        why: String,
+    },
+    /// A path in a template leads nowhere.
+    #[error(
+        "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'"
+    )]
+    Template {
+        /// The path.
+        path: String,
+        /// The template's field, with its `.$`.
+        field: String,
+        /// What `$` was (or `$$`, for a path into the context object).
+        input: String,
+    },
+    /// A variable that nothing was assigned to.
+    #[error("The variable '${name}' is not defined")]
+    Variable {
+        /// Its name, without the `$`.
+        name: String,
+    },
+    /// A result cannot be put where a reference path says.
+    #[error("Unable to apply ReferencePath {path} to input {input}")]
+    Reference {
+        /// The reference path.
+        path: String,
+        /// What it was to be put into.
+        input: String,
+    },
+    /// An intrinsic function cannot work with what it was given.
+    #[error("{0}")]
+    Intrinsic(String),
+}
+
+impl EvalError {
+    /// The error's name: `States.Runtime`, `States.IntrinsicFailure`, or
+    /// `States.ResultPathMatchFailure`.
+    pub fn error_name(&self) -> &'static str {
+        match self {
+            Self::Path { .. } | Self::Template { .. } | Self::Variable { .. } => "States.Runtime",
+            Self::Reference { .. } => "States.ResultPathMatchFailure",
+            Self::Intrinsic(_) => "States.IntrinsicFailure",
+        }
+    }
+}
