@@ -4,6 +4,7 @@ mod execution;
 mod function;
 mod log;
 mod machine;
+mod page;
 mod problem;
 
 pub use execution::{
@@ -19,6 +20,7 @@ pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
     Validation,
 };
+pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
 
 /// The default of [`FunctionSettings`] and of paging, where a query leaves them out.
