@@ -17,6 +17,12 @@ impl SyntaxError {
             position,
         }
     }
+
+    /// The same, for a text that starts `by` bytes into a larger one.
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        self.position += by;
+        self
+    }
 }
 
 /// Why an expression has no value. `Display` is the cause as AWS words it; the error's name, which
@@ -43,6 +49,18 @@ pub enum EvalError {
         /// What `$` was (or `$$`, for a path into the context object).
         input: String,
     },
+    /// A path that is an argument of an intrinsic function leads nowhere.
+    #[error(
+        "The function '{call}' had the following error: The JsonPath argument for the field '{path}' could not be found in the input '{input}'"
+    )]
+    Argument {
+        /// The call.
+        call: String,
+        /// The path.
+        path: String,
+        /// What `$` was (or `$$`).
+        input: String,
+    },
     /// A variable that nothing was assigned to.
     #[error("The variable '${name}' is not defined")]
     Variable {
@@ -58,18 +76,31 @@ pub enum EvalError {
         input: String,
     },
     /// An intrinsic function cannot work with what it was given.
-    #[error("{0}")]
-    Intrinsic(String),
+    #[error("The function '{call}' had the following error: {why}")]
+    Intrinsic {
+        /// The call.
+        call: String,
+        /// What is wrong with its arguments.
+        why: String,
+    },
+    /// The evaluation would make more than
+    /// [`EVALUATED_BYTES_MAX`](steploom_types::limits::expression::EVALUATED_BYTES_MAX).
+    #[error("The result has a size exceeding the maximum number of bytes service limit.")]
+    TooLarge,
 }
 
 impl EvalError {
-    /// The error's name: `States.Runtime`, `States.IntrinsicFailure`, or
-    /// `States.ResultPathMatchFailure`.
+    /// The error's name: `States.Runtime`, `States.IntrinsicFailure`,
+    /// `States.ResultPathMatchFailure` or `States.DataLimitExceeded`.
     pub fn error_name(&self) -> &'static str {
         match self {
-            Self::Path { .. } | Self::Template { .. } | Self::Variable { .. } => "States.Runtime",
+            Self::Path { .. }
+            | Self::Template { .. }
+            | Self::Argument { .. }
+            | Self::Variable { .. } => "States.Runtime",
             Self::Reference { .. } => "States.ResultPathMatchFailure",
-            Self::Intrinsic(_) => "States.IntrinsicFailure",
+            Self::Intrinsic { .. } => "States.IntrinsicFailure",
+            Self::TooLarge => "States.DataLimitExceeded",
         }
     }
 }

@@ -1,83 +1,26 @@
-//! The query language JSONPath.
+//! The query language JSONPath: paths, templates and intrinsic functions.
+
+mod call;
+mod filter;
+mod intrinsic;
+mod path;
+mod query;
+mod reference;
+mod step;
+mod template;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::{Env, EvalError, SyntaxError};
+use crate::{Env, EvalError, SyntaxError, budget::Budget};
 
-/// A path.
-#[derive(Clone, Debug)]
-pub struct Path {
-    text: Box<str>,
-}
+pub use call::Call;
+pub use path::Path;
+pub use reference::ReferencePath;
+pub use template::{Template, TemplateProblem};
 
-impl Path {
-    /// Compiles a path.
-    pub fn parse(_text: &str) -> Result<Self, SyntaxError> {
-        unimplemented!()
-    }
-    /// The path as it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-    /// Whether it selects one value at the most.
-    pub fn is_definite(&self) -> bool {
-        unimplemented!()
-    }
-    /// The value.
-    pub fn eval<'a>(&self, _env: &'a dyn Env) -> Result<Cow<'a, Value>, EvalError> {
-        unimplemented!()
-    }
-    /// The value, if there is one.
-    pub fn find<'a>(&self, _env: &'a dyn Env) -> Option<Cow<'a, Value>> {
-        unimplemented!()
-    }
-}
-
-/// A reference path.
-#[derive(Clone, Debug)]
-pub struct ReferencePath {
-    text: Box<str>,
-}
-
-impl ReferencePath {
-    /// Compiles a path.
-    pub fn parse(_text: &str) -> Result<Self, SyntaxError> {
-        unimplemented!()
-    }
-    /// The path as it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-    /// Puts `value` into `into`.
-    pub fn put(&self, _into: Value, _value: Value) -> Result<Value, EvalError> {
-        unimplemented!()
-    }
-}
-
-/// A call.
-#[derive(Clone, Debug)]
-pub struct Call {
-    text: Box<str>,
-}
-
-impl Call {
-    /// Compiles a call.
-    pub fn parse(_text: &str) -> Result<Self, SyntaxError> {
-        unimplemented!()
-    }
-    /// The call as it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-    /// The result.
-    pub fn eval(&self, _env: &dyn Env) -> Result<Value, EvalError> {
-        unimplemented!()
-    }
-}
-
-/// A path or a call.
+/// A path or a call of an intrinsic function.
 #[derive(Clone, Debug)]
 pub enum Expression {
     /// A path.
@@ -87,40 +30,35 @@ pub enum Expression {
 }
 
 impl Expression {
-    /// Compiles either.
-    pub fn parse(_text: &str) -> Result<Self, SyntaxError> {
-        unimplemented!()
+    /// Compiles a path, if the text starts with `$`, or else a call.
+    ///
+    /// # Errors
+    /// The text is neither, or longer than
+    /// [`TEXT_BYTES_MAX`](steploom_types::limits::expression::TEXT_BYTES_MAX).
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        if text.starts_with('$') {
+            Path::parse(text).map(Self::Path)
+        } else {
+            Call::parse(text).map(Self::Call)
+        }
     }
+
     /// As it was written.
     pub fn text(&self) -> &str {
-        unimplemented!()
+        match self {
+            Self::Path(path) => path.text(),
+            Self::Call(call) => call.text(),
+        }
     }
-    /// The value.
-    pub fn eval<'a>(&self, _env: &'a dyn Env) -> Result<Cow<'a, Value>, EvalError> {
-        unimplemented!()
+
+    /// The value: borrowed from the environment where a definite path leads there.
+    pub fn eval<'a>(&self, env: &'a dyn Env) -> Result<Cow<'a, Value>, EvalError> {
+        match self {
+            Self::Path(path) => path.eval(env),
+            Self::Call(call) => call.eval_within(env, &Budget::new()).map(Cow::Owned),
+        }
     }
 }
 
-/// A payload template.
-#[derive(Clone, Debug)]
-pub struct Template {}
-
-/// What is wrong with a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateProblem {
-    /// Where, as a JSON pointer within the template.
-    pub pointer: String,
-    /// What.
-    pub message: String,
-}
-
-impl Template {
-    /// Compiles a template.
-    pub fn compile(_value: &Value) -> Result<Self, Vec<TemplateProblem>> {
-        unimplemented!()
-    }
-    /// The value.
-    pub fn eval(&self, _env: &dyn Env) -> Result<Value, EvalError> {
-        unimplemented!()
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //! One module a language: [`jsonpath`] is the query language of that name, with its intrinsic
 //! functions.
 
+mod budget;
 mod env;
 mod error;
 pub mod jsonpath;

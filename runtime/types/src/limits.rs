@@ -76,6 +76,8 @@ pub mod function {
     pub const OUTPUT_BYTES_DEFAULT: u64 = super::INVOKE_BODY_BYTES_MAX as u64;
     /// Bytes of logs kept of one invocation; what comes after is counted and dropped.
     pub const LOG_BYTES_DEFAULT: u64 = 256 * 1024;
+    /// The most log that may be asked for.
+    pub const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
     /// Bytes in `/tmp` of one invocation.
     pub const DISK_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
     /// The most scratch disk that may be asked for.
@@ -100,4 +102,25 @@ pub mod compile {
     pub const FUNCTION_BYTES_MAX: u32 = 7_654_321;
     /// Data segments in a module.
     pub const DATA_SEGMENTS_MAX: u32 = 100_000;
+}
+
+/// What one JSONPath expression of a definition, and one evaluation, may use.
+pub mod expression {
+    /// Bytes of a path or of a call of an intrinsic function.
+    pub const TEXT_BYTES_MAX: usize = 10_000;
+    /// Steps of a path: JSON is not nested deeper, so more can lead nowhere.
+    pub const PATH_STEPS_MAX: usize = super::JSON_DEPTH_MAX;
+    /// Uses of `..` in a path: with two, what is visited grows with the square of the nesting.
+    pub const DESCENTS_MAX: usize = 1;
+    /// Bytes of the filter of a path: it runs once for each element.
+    pub const FILTER_BYTES_MAX: usize = 1_000;
+    /// Intrinsic functions nested in one another (AWS: 10).
+    pub const CALL_DEPTH_MAX: usize = 10;
+    /// Items that `States.ArrayRange` makes (AWS: 1,000).
+    pub const RANGE_ITEMS_MAX: usize = 1_000;
+    /// Characters that are hashed, or coded in Base64 (AWS: 10,000).
+    pub const CODED_CHARS_MAX: usize = 10_000;
+    /// Bytes, about, of all that one evaluation makes: room for the largest payload that can be
+    /// configured, while a template that repeats its input cannot fill the memory.
+    pub const EVALUATED_BYTES_MAX: usize = 8 * 1024 * 1024;
 }
