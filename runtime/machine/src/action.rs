@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use steploom_asl::Resource;
+use steploom_asl::model::Resource;
 use steploom_types::{Json, Timestamp};
 
 /// The number of an action within its execution: counts up from 1, never used twice.

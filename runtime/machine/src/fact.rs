@@ -131,7 +131,10 @@ pub struct Failure {
 impl Failure {
     /// A failure with a cause.
     pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
-        Self { error: error.into(), cause: Some(cause.into()) }
+        Self {
+            error: error.into(),
+            cause: Some(cause.into()),
+        }
     }
 }
 

@@ -1,1 +1,41 @@
-//! The pure interpreter: facts in, actions and events out.
+//! The pure interpreter of Amazon States Language: facts in, actions and events out.
+//!
+//! [`apply`] folds one [`Fact`] into a [`Run`] and says what to do next. It reads no clock, no
+//! randomness and no network; the same facts give the same state, actions and events, byte for
+//! byte. The worker makes facts durable before it applies them, and owns every side effect.
+//!
+//! An execution is a tree of frames: the machine's own scope at the root, below it one frame for
+//! each branch of a `Parallel` and each iteration of a `Map` in flight. A fact finds its frame by
+//! the action it answers, so its cost does not depend on how large the execution is.
+//!
+//! `apply.rs` is the hub; `drive.rs` moves frames through states; one file in `states/` for each
+//! kind of state; `flow.rs`, `failure.rs`, `join.rs` and `context.rs` are what states share.
+
+mod action;
+mod apply;
+mod chance;
+mod context;
+mod drive;
+pub mod event;
+mod fact;
+mod failure;
+mod flow;
+mod frame;
+mod join;
+mod lambda;
+mod retry;
+mod run;
+mod states;
+mod turn;
+mod waits;
+
+#[cfg(test)]
+mod testkit;
+#[cfg(test)]
+mod tests;
+
+pub use action::{Action, ActionId, Invoke};
+pub use apply::{Defect, apply};
+pub use event::{Detail, Event, EventSink, NoEvents};
+pub use fact::{Fact, Failure, PartialFailure, RunLimits, SEMANTICS, Started};
+pub use run::{Outcome, Run};

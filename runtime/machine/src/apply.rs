@@ -1,0 +1,170 @@
+//! The hub: one fact in, actions out. It checks that the fact can be, and hands it to whom it
+//! concerns.
+
+use std::sync::Arc;
+
+use crate::frame::{Activity, FrameId};
+use crate::states::{task, wait};
+use crate::turn::Turn;
+use crate::waits::{Owner, Wait};
+use crate::{
+    Action, ActionId, Detail, EventSink, Fact, Outcome, PartialFailure, Run, SEMANTICS, Started,
+    drive,
+};
+
+/// A fact that cannot be: the journal, or whoever made the fact, is wrong. The run is unchanged.
+///
+/// A workflow that fails is not a defect; it is an [`Outcome`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
+    /// The first fact is not `Started`.
+    #[error("the first fact of an execution must be that it started")]
+    NotStarted,
+    /// A second `Started`.
+    #[error("an execution starts once")]
+    StartedTwice,
+    /// The facts were made for a meaning of definitions that this release does not know.
+    #[error("the facts follow semantics {found}; this release knows {SEMANTICS}")]
+    Semantics {
+        /// What `Started` says.
+        found: u32,
+    },
+    /// An answer to an action that was never asked for.
+    #[error("action {action} was never asked for")]
+    NeverAsked {
+        /// The action.
+        action: ActionId,
+    },
+    /// A task's answer to a timer, or a timer's to a task.
+    #[error("the answer to action {action} is not of the action's kind")]
+    WrongKind {
+        /// The action.
+        action: ActionId,
+    },
+}
+
+/// Folds one fact into the run, tells `sink` the events and gives back what to do next.
+///
+/// Deterministic: the same facts give the same run, events and actions. The cost is that of the
+/// transitions the fact causes, at most `transitions_per_fact_max` of them, however large the
+/// execution is. Facts after the end, and answers to actions that are no longer waited for, change
+/// nothing and give no actions.
+///
+/// # Errors
+/// [`Defect`]: set the execution aside for an operator; applying the fact again will not help.
+pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Vec<Action>, Defect> {
+    let started = match (&run.started, fact) {
+        (None, Fact::Started(started)) => begin(run, started)?,
+        (None, _) => return Err(Defect::NotStarted),
+        (Some(_), Fact::Started(_)) => return Err(Defect::StartedTwice),
+        (Some(started), _) => Arc::clone(started),
+    };
+    ensure_possible(run, fact)?;
+    if run.outcome.is_some() {
+        return Ok(Vec::new());
+    }
+    let machine = Arc::clone(&run.machine);
+    let mut turn = Turn {
+        machine: &machine,
+        started: &started,
+        run,
+        sink,
+        actions: Vec::new(),
+        at: fact.at(),
+        transitions: 0,
+    };
+    hand_over(&mut turn, fact);
+    drive::drive(&mut turn);
+    Ok(turn.actions)
+}
+
+fn begin(run: &mut Run, started: &Started) -> Result<Arc<Started>, Defect> {
+    if started.semantics != SEMANTICS {
+        return Err(Defect::Semantics {
+            found: started.semantics,
+        });
+    }
+    let started = Arc::new(started.clone());
+    run.started = Some(Arc::clone(&started));
+    Ok(started)
+}
+
+/// An answer must be to an action that was asked for, and of its kind.
+fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
+    let (action, of_timer) = match fact {
+        Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } => (*action, false),
+        Fact::TimerFired { action, .. } => (*action, true),
+        Fact::Started(_) | Fact::StopRequested { .. } | Fact::Continued { .. } => return Ok(()),
+    };
+    if action.0 == 0 || action.0 > run.last_action {
+        return Err(Defect::NeverAsked { action });
+    }
+    match run.waits.get(action) {
+        Some(Wait::Call(..)) if of_timer => Err(Defect::WrongKind { action }),
+        Some(Wait::Timer(..)) if !of_timer => Err(Defect::WrongKind { action }),
+        _ => Ok(()),
+    }
+}
+
+fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
+    match fact {
+        Fact::Started(_) => drive::start(turn),
+        Fact::TaskSucceeded {
+            action,
+            output,
+            version,
+            ..
+        } => {
+            if let Some(id) = answered(turn, *action) {
+                task::succeeded(turn, id, *action, output, *version);
+            }
+        }
+        Fact::TaskFailed {
+            action, failure, ..
+        } => {
+            if let Some(id) = answered(turn, *action) {
+                task::failed(turn, id, failure);
+            }
+        }
+        Fact::TimerFired { action, .. } => timer_fired(turn, *action),
+        Fact::StopRequested { failure, .. } => stop(turn, failure),
+        Fact::Continued { .. } => turn.run.continue_due = false,
+    }
+}
+
+/// The frame whose task was answered; none if nobody waits for the answer.
+fn answered<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<FrameId> {
+    match turn.run.waits.remove(action)? {
+        Wait::Call(id, _) => Some(id),
+        Wait::Timer(..) => None,
+    }
+}
+
+fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
+    match turn.run.waits.remove(action) {
+        Some(Wait::Timer(Owner::Execution, _)) => time_out(turn),
+        Some(Wait::Timer(Owner::Frame(id), _)) => match turn.frame(id).activity {
+            Activity::Sleeping(_) => wait::over(turn, id),
+            Activity::BackingOff(_) => drive::work(turn, id),
+            Activity::Calling { .. } => task::timed_out(turn, id),
+            Activity::Arriving | Activity::Joining(_) => {}
+        },
+        Some(Wait::Call(..)) | None => {}
+    }
+}
+
+fn time_out<S: EventSink>(turn: &mut Turn<'_, S>) {
+    turn.tell(0, Detail::ExecutionTimedOut);
+    turn.end(Outcome::TimedOut);
+}
+
+fn stop<S: EventSink>(turn: &mut Turn<'_, S>, failure: &PartialFailure) {
+    turn.tell(
+        0,
+        Detail::ExecutionAborted {
+            error: failure.error.as_deref(),
+            cause: failure.cause.as_deref(),
+        },
+    );
+    turn.end(Outcome::Aborted(failure.clone()));
+}

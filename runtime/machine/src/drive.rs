@@ -1,0 +1,138 @@
+//! Moves frames through states, until all of them wait for facts.
+//!
+//! Frames take turns, one state each, so that one which never waits does not keep others from
+//! their due.
+
+use steploom_asl::model::{Kind, Next, ScopeIx};
+use steploom_types::Json;
+
+use crate::frame::{Activity, Frame, FrameId};
+use crate::states::{choice, fail, map, parallel, pass, succeed, task, wait};
+use crate::turn::Turn;
+use crate::waits::Owner;
+use crate::{Action, Detail, EventSink, Outcome, PartialFailure, failure, join};
+
+/// What became of a state's work.
+pub(crate) enum Progress {
+    /// It is done: its result, and where to go.
+    Done(Json, Next),
+    /// It waits, or its children are at work.
+    Waits,
+}
+
+/// Begins the execution.
+pub(crate) fn start<S: EventSink>(turn: &mut Turn<'_, S>) {
+    let input = turn.started.input.clone();
+    turn.tell(0, Detail::ExecutionStarted { input: &input });
+    if let Some(seconds) = turn.machine.timeout_seconds {
+        let due = turn.at.plus_millis(seconds.saturating_mul(1000));
+        turn.set_timer(Owner::Execution, due);
+    }
+    let root = turn.machine.scope(ScopeIx(0)).start;
+    let id = turn.run.frames.insert(Frame::new(None, root, input, 0));
+    turn.run.ready.push_back(id);
+}
+
+/// Lets ready frames go on, up to the limit of transitions.
+pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
+    while !turn.run.continue_due {
+        let Some(id) = turn.run.ready.pop_front() else {
+            return;
+        };
+        let Some(frame) = turn.run.frames.get(id) else {
+            continue;
+        };
+        if turn.transitions >= turn.started.limits.transitions_per_fact_max {
+            turn.run.ready.push_front(id);
+            turn.run.continue_due = true;
+            turn.actions.push(Action::Continue);
+            return;
+        }
+        turn.transitions += 1;
+        match frame.activity {
+            Activity::Arriving => enter(turn, id),
+            Activity::Joining(_) => join::launch(turn, id),
+            Activity::Sleeping(_) | Activity::BackingOff(_) | Activity::Calling { .. } => {}
+        }
+    }
+}
+
+fn enter<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let state = turn.state(id);
+    let input = turn.run.frames[id].input.clone();
+    let event = turn.tell_in(
+        id,
+        Detail::StateEntered {
+            state,
+            input: &input,
+        },
+    );
+    let at = turn.at;
+    let frame = turn.frame(id);
+    frame.entered_at = at;
+    frame.entered_event = event;
+    frame.retries = crate::retry::Retries::default();
+    work(turn, id);
+}
+
+/// Does the work of the state that a frame is in: on arrival, and again for each retry.
+pub(crate) fn work<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let state = turn.state(id);
+    let progress = match &state.kind {
+        Kind::Pass { result } => pass::work(turn, id, result.as_ref()),
+        Kind::Task(task) => task::work(turn, id, task),
+        Kind::Choice { rules, default } => choice::work(turn, id, rules, *default),
+        Kind::Wait(wait) => wait::work(turn, id, wait),
+        Kind::Succeed => succeed::work(turn, id),
+        Kind::Fail { error, cause } => fail::work(turn, id, error.as_ref(), cause.as_ref()),
+        Kind::Parallel { branches } => parallel::work(turn, id, branches),
+        Kind::Map(map) => map::work(turn, id, map),
+    };
+    settle(turn, id, progress);
+}
+
+/// Goes on from what became of a state's work.
+pub(crate) fn settle<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    progress: Result<Progress, PartialFailure>,
+) {
+    match progress {
+        Ok(Progress::Done(result, next)) => match turn.output(id, result) {
+            Ok(output) => leave(turn, id, output, next),
+            Err(problem) => failure::fail(turn, id, problem),
+        },
+        Ok(Progress::Waits) => {}
+        Err(problem) => failure::fail(turn, id, problem),
+    }
+}
+
+/// Leaves the state that a frame is in.
+pub(crate) fn leave<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: Json, next: Next) {
+    let state = turn.state(id);
+    turn.tell_in(
+        id,
+        Detail::StateExited {
+            state,
+            output: &output,
+        },
+    );
+    match next {
+        Next::To(state) => {
+            let frame = turn.frame(id);
+            frame.state = state;
+            frame.input = output;
+            frame.activity = Activity::Arriving;
+            turn.run.ready.push_back(id);
+        }
+        Next::End => match turn.run.frames[id].parent {
+            Some((parent, index)) => join::child_succeeded(turn, parent, index, id, output),
+            None => succeed_execution(turn, id, output),
+        },
+    }
+}
+
+fn succeed_execution<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: Json) {
+    turn.tell_in(id, Detail::ExecutionSucceeded { output: &output });
+    turn.end(Outcome::Succeeded(output));
+}

@@ -1,0 +1,204 @@
+//! The history of an execution, in AWS's vocabulary, told while facts are folded.
+//!
+//! Events borrow what they tell, so an [`EventSink`] that drops them costs nothing. They are not
+//! stored: folding the same facts tells the same events again.
+
+use steploom_asl::model::{Kind, Resource, State};
+use steploom_types::{Json, Timestamp};
+
+mod details;
+
+/// Who listens to events.
+pub trait EventSink {
+    /// Whether events are wanted at all. Where they are not, they are counted and not made.
+    const WANTED: bool = true;
+
+    /// Takes one event; called in the order of their ids, without gaps.
+    fn event(&mut self, event: Event<'_>);
+}
+
+/// Drops every event: for the hot path.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoEvents;
+
+impl EventSink for NoEvents {
+    const WANTED: bool = false;
+
+    fn event(&mut self, _event: Event<'_>) {}
+}
+
+/// One entry of the history.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// Its number within the execution, from 1.
+    pub id: u64,
+    /// The event it follows, on its own branch; 0 if it follows none.
+    pub previous: u64,
+    /// The instant of the fact behind it.
+    pub at: Timestamp,
+    /// What happened.
+    pub detail: Detail<'a>,
+}
+
+/// What an event tells.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the fields are AWS's, by their names in its API"
+)]
+pub enum Detail<'a> {
+    /// The execution was accepted.
+    ExecutionStarted { input: &'a Json },
+    /// The execution ended well.
+    ExecutionSucceeded { output: &'a Json },
+    /// A failure ended the execution.
+    ExecutionFailed {
+        error: Option<&'a str>,
+        cause: Option<&'a str>,
+    },
+    /// The machine's `TimeoutSeconds` ended the execution.
+    ExecutionTimedOut,
+    /// The execution was stopped.
+    ExecutionAborted {
+        error: Option<&'a str>,
+        cause: Option<&'a str>,
+    },
+    /// A state was entered.
+    StateEntered { state: &'a State, input: &'a Json },
+    /// A state was left.
+    StateExited { state: &'a State, output: &'a Json },
+    /// A state was given up because of what happened elsewhere.
+    StateAborted { state: &'a State },
+    /// An attempt at a task was asked for.
+    TaskScheduled {
+        resource: &'a Resource,
+        input: &'a Json,
+        timeout_seconds: Option<u64>,
+    },
+    /// An attempt began.
+    TaskStarted { resource: &'a Resource },
+    /// An attempt ended well.
+    TaskSucceeded {
+        resource: &'a Resource,
+        output: &'a Json,
+    },
+    /// An attempt failed.
+    TaskFailed {
+        resource: &'a Resource,
+        error: Option<&'a str>,
+        cause: Option<&'a str>,
+    },
+    /// An attempt took too long.
+    TaskTimedOut {
+        resource: &'a Resource,
+        error: &'a str,
+        cause: Option<&'a str>,
+    },
+    /// The branches of a `Parallel` begin.
+    ParallelStarted,
+    /// All branches ended well.
+    ParallelSucceeded,
+    /// A branch failed, and there is no retry.
+    ParallelFailed,
+    /// The iterations of a `Map` begin.
+    MapStarted { length: u32 },
+    /// All iterations ended well.
+    MapSucceeded,
+    /// An iteration failed, and there is no retry.
+    MapFailed,
+    /// An iteration began.
+    IterationStarted { name: &'a str, index: u32 },
+    /// An iteration ended well.
+    IterationSucceeded { name: &'a str, index: u32 },
+    /// An iteration failed.
+    IterationFailed { name: &'a str, index: u32 },
+    /// An iteration was given up because another failed.
+    IterationAborted { name: &'a str, index: u32 },
+}
+
+impl Event<'_> {
+    /// AWS's name of the event's type, such as `TaskStateEntered`.
+    pub fn kind(&self) -> &'static str {
+        match self.detail {
+            Detail::ExecutionStarted { .. } => "ExecutionStarted",
+            Detail::ExecutionSucceeded { .. } => "ExecutionSucceeded",
+            Detail::ExecutionFailed { .. } => "ExecutionFailed",
+            Detail::ExecutionTimedOut => "ExecutionTimedOut",
+            Detail::ExecutionAborted { .. } => "ExecutionAborted",
+            Detail::StateEntered { state, .. } => entered(&state.kind),
+            Detail::StateExited { state, .. } => exited(&state.kind),
+            Detail::StateAborted { state } => aborted(&state.kind),
+            Detail::TaskScheduled { resource, .. } => {
+                of_task(resource, "TaskScheduled", "LambdaFunctionScheduled")
+            }
+            Detail::TaskStarted { resource } => {
+                of_task(resource, "TaskStarted", "LambdaFunctionStarted")
+            }
+            Detail::TaskSucceeded { resource, .. } => {
+                of_task(resource, "TaskSucceeded", "LambdaFunctionSucceeded")
+            }
+            Detail::TaskFailed { resource, .. } => {
+                of_task(resource, "TaskFailed", "LambdaFunctionFailed")
+            }
+            Detail::TaskTimedOut { resource, .. } => {
+                of_task(resource, "TaskTimedOut", "LambdaFunctionTimedOut")
+            }
+            Detail::ParallelStarted => "ParallelStateStarted",
+            Detail::ParallelSucceeded => "ParallelStateSucceeded",
+            Detail::ParallelFailed => "ParallelStateFailed",
+            Detail::MapStarted { .. } => "MapStateStarted",
+            Detail::MapSucceeded => "MapStateSucceeded",
+            Detail::MapFailed => "MapStateFailed",
+            Detail::IterationStarted { .. } => "MapIterationStarted",
+            Detail::IterationSucceeded { .. } => "MapIterationSucceeded",
+            Detail::IterationFailed { .. } => "MapIterationFailed",
+            Detail::IterationAborted { .. } => "MapIterationAborted",
+        }
+    }
+}
+
+fn of_task(resource: &Resource, service: &'static str, function: &'static str) -> &'static str {
+    match resource {
+        Resource::LambdaInvoke => service,
+        Resource::Function(_) => function,
+    }
+}
+
+fn entered(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Pass { .. } => "PassStateEntered",
+        Kind::Task(_) => "TaskStateEntered",
+        Kind::Choice { .. } => "ChoiceStateEntered",
+        Kind::Wait(_) => "WaitStateEntered",
+        Kind::Succeed => "SucceedStateEntered",
+        Kind::Fail { .. } => "FailStateEntered",
+        Kind::Parallel { .. } => "ParallelStateEntered",
+        Kind::Map(_) => "MapStateEntered",
+    }
+}
+
+fn exited(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Pass { .. } => "PassStateExited",
+        Kind::Task(_) => "TaskStateExited",
+        Kind::Choice { .. } => "ChoiceStateExited",
+        Kind::Wait(_) => "WaitStateExited",
+        Kind::Succeed => "SucceedStateExited",
+        Kind::Fail { .. } => "FailStateExited",
+        Kind::Parallel { .. } => "ParallelStateExited",
+        Kind::Map(_) => "MapStateExited",
+    }
+}
+
+fn aborted(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Pass { .. } => "PassStateAborted",
+        Kind::Task(_) => "TaskStateAborted",
+        Kind::Choice { .. } => "ChoiceStateAborted",
+        Kind::Wait(_) => "WaitStateAborted",
+        Kind::Succeed => "SucceedStateAborted",
+        Kind::Fail { .. } => "FailStateAborted",
+        Kind::Parallel { .. } => "ParallelStateAborted",
+        Kind::Map(_) => "MapStateAborted",
+    }
+}

@@ -1,0 +1,120 @@
+//! What an event tells, in the fields of AWS's event details.
+
+use serde_json::{Map, Value};
+use steploom_asl::model::Resource;
+use steploom_types::Json;
+
+use super::{Detail, Event};
+use crate::context::REGION;
+use crate::retry::TIMEOUT;
+
+impl Event<'_> {
+    /// The fields of the event's details, named as in AWS's API. `input`, `output` and `parameters`
+    /// are JSON texts within strings, as there. Empty for events without details.
+    pub fn details(&self) -> Map<String, Value> {
+        let mut fields = Map::new();
+        match self.detail {
+            Detail::ExecutionStarted { input } => put_json(&mut fields, "input", input),
+            Detail::ExecutionSucceeded { output } => put_json(&mut fields, "output", output),
+            Detail::ExecutionFailed { error, cause }
+            | Detail::ExecutionAborted { error, cause } => put_failure(&mut fields, error, cause),
+            Detail::ExecutionTimedOut => put_failure(&mut fields, Some(TIMEOUT), None),
+            Detail::StateEntered { state, input } => {
+                put(&mut fields, "name", &*state.name);
+                put_json(&mut fields, "input", input);
+            }
+            Detail::StateExited { state, output } => {
+                put(&mut fields, "name", &*state.name);
+                put_json(&mut fields, "output", output);
+            }
+            Detail::TaskScheduled {
+                resource,
+                input,
+                timeout_seconds,
+            } => put_scheduled(&mut fields, resource, input, timeout_seconds),
+            Detail::TaskStarted { resource } => put_service(&mut fields, resource),
+            Detail::TaskSucceeded { resource, output } => {
+                put_service(&mut fields, resource);
+                put_json(&mut fields, "output", output);
+            }
+            Detail::TaskFailed {
+                resource,
+                error,
+                cause,
+            } => {
+                put_service(&mut fields, resource);
+                put_failure(&mut fields, error, cause);
+            }
+            Detail::TaskTimedOut {
+                resource,
+                error,
+                cause,
+            } => {
+                put_service(&mut fields, resource);
+                put_failure(&mut fields, Some(error), cause);
+            }
+            Detail::MapStarted { length } => put(&mut fields, "length", length),
+            Detail::IterationStarted { name, index }
+            | Detail::IterationSucceeded { name, index }
+            | Detail::IterationFailed { name, index }
+            | Detail::IterationAborted { name, index } => {
+                put(&mut fields, "name", name);
+                put(&mut fields, "index", index);
+            }
+            Detail::StateAborted { .. }
+            | Detail::ParallelStarted
+            | Detail::ParallelSucceeded
+            | Detail::ParallelFailed
+            | Detail::MapSucceeded
+            | Detail::MapFailed => {}
+        }
+        fields
+    }
+}
+
+fn put(fields: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
+    fields.insert(name.to_owned(), value.into());
+}
+
+fn put_json(fields: &mut Map<String, Value>, name: &str, value: &Json) {
+    put(fields, name, value.text());
+}
+
+fn put_failure(fields: &mut Map<String, Value>, error: Option<&str>, cause: Option<&str>) {
+    if let Some(error) = error {
+        put(fields, "error", error);
+    }
+    if let Some(cause) = cause {
+        put(fields, "cause", cause);
+    }
+}
+
+/// Events of the optimised integration name the service; those of a plain function do not.
+fn put_service(fields: &mut Map<String, Value>, resource: &Resource) {
+    if matches!(resource, Resource::LambdaInvoke) {
+        put(fields, "resourceType", "lambda");
+        put(fields, "resource", "invoke");
+    }
+}
+
+fn put_scheduled(
+    fields: &mut Map<String, Value>,
+    resource: &Resource,
+    input: &Json,
+    timeout_seconds: Option<u64>,
+) {
+    put_service(fields, resource);
+    match resource {
+        Resource::LambdaInvoke => {
+            put(fields, "region", REGION);
+            put_json(fields, "parameters", input);
+        }
+        Resource::Function(function) => {
+            put(fields, "resource", &*function.text);
+            put_json(fields, "input", input);
+        }
+    }
+    if let Some(seconds) = timeout_seconds {
+        put(fields, "timeoutInSeconds", seconds);
+    }
+}

@@ -1,0 +1,189 @@
+//! Frames: where in the definition an execution is. One for the root, one for each branch and each
+//! iteration in flight.
+//!
+//! Frames live in a slab and name each other by [`FrameId`]. An id is never valid again once its
+//! frame is gone, even where its place in the slab is used anew.
+
+use std::ops::{Index, IndexMut};
+
+use steploom_asl::model::StateIx;
+use steploom_types::{Json, Timestamp};
+
+use crate::ActionId;
+use crate::join::Join;
+use crate::retry::Retries;
+
+/// Names a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FrameId {
+    index: u32,
+    generation: u32,
+}
+
+/// One place in the tree of work.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// Whose branch or iteration this is, and which; none for the root.
+    pub(crate) parent: Option<(FrameId, u32)>,
+    /// The item of the closest iteration around.
+    pub(crate) item: Option<Item>,
+    /// The state it is in, or about to enter.
+    pub(crate) state: StateIx,
+    /// The state's input, before `InputPath`.
+    pub(crate) input: Json,
+    /// When the state was entered, and the event that says so.
+    pub(crate) entered_at: Timestamp,
+    /// See `entered_at`.
+    pub(crate) entered_event: u64,
+    /// What its `Retry` rules did so far.
+    pub(crate) retries: Retries,
+    /// The event that the next one of this frame follows.
+    pub(crate) last_event: u64,
+    /// What it is doing.
+    pub(crate) activity: Activity,
+}
+
+/// What a frame is doing.
+#[derive(Debug)]
+pub(crate) enum Activity {
+    /// About to enter its state; it is in the queue of ready frames.
+    Arriving,
+    /// In a `Wait`.
+    Sleeping(ActionId),
+    /// Between two attempts.
+    BackingOff(ActionId),
+    /// In a `Task`.
+    Calling {
+        /// The attempt.
+        call: ActionId,
+        /// The timer of `TimeoutSeconds`.
+        timeout: Option<ActionId>,
+    },
+    /// In a `Parallel` or a `Map`.
+    Joining(Box<Join>),
+}
+
+/// An item of a `Map`: the array, and the place in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// The array.
+    pub(crate) items: Json,
+    /// The place.
+    pub(crate) index: u32,
+}
+
+impl Frame {
+    /// A frame that is about to enter `state`.
+    pub(crate) fn new(
+        parent: Option<(FrameId, u32)>,
+        state: StateIx,
+        input: Json,
+        last_event: u64,
+    ) -> Self {
+        Self {
+            parent,
+            item: None,
+            state,
+            input,
+            entered_at: Timestamp::default(),
+            entered_event: 0,
+            retries: Retries::default(),
+            last_event,
+            activity: Activity::Arriving,
+        }
+    }
+
+    /// The frame's join, while it is in a `Parallel` or a `Map`.
+    pub(crate) fn join_mut(&mut self) -> Option<&mut Join> {
+        match &mut self.activity {
+            Activity::Joining(join) => Some(join),
+            _ => None,
+        }
+    }
+}
+
+/// All frames of an execution.
+#[derive(Debug, Default)]
+pub(crate) struct Frames {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    frame: Option<Frame>,
+}
+
+impl Frames {
+    /// Adds a frame.
+    pub(crate) fn insert(&mut self, frame: Frame) -> FrameId {
+        if let Some(index) = self.free.pop() {
+            let slot = &mut self.slots[index as usize];
+            slot.frame = Some(frame);
+            return FrameId {
+                index,
+                generation: slot.generation,
+            };
+        }
+        let index = self.slots.len() as u32;
+        self.slots.push(Slot {
+            generation: 0,
+            frame: Some(frame),
+        });
+        FrameId {
+            index,
+            generation: 0,
+        }
+    }
+
+    /// The frame, unless it is gone.
+    pub(crate) fn get(&self, id: FrameId) -> Option<&Frame> {
+        self.slots
+            .get(id.index as usize)
+            .filter(|slot| slot.generation == id.generation)
+            .and_then(|slot| slot.frame.as_ref())
+    }
+
+    /// Takes a frame out.
+    pub(crate) fn remove(&mut self, id: FrameId) -> Option<Frame> {
+        let slot = self.slots.get_mut(id.index as usize)?;
+        if slot.generation != id.generation {
+            return None;
+        }
+        let frame = slot.frame.take()?;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(id.index);
+        Some(frame)
+    }
+
+    /// Drops them all.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// How many there were at once, at the most.
+    #[cfg(test)]
+    pub(crate) fn most(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+impl Index<FrameId> for Frames {
+    type Output = Frame;
+
+    fn index(&self, id: FrameId) -> &Frame {
+        self.get(id)
+            .expect("whoever holds the id of a frame outside the ready queue keeps the frame alive")
+    }
+}
+
+impl IndexMut<FrameId> for Frames {
+    fn index_mut(&mut self, id: FrameId) -> &mut Frame {
+        self.slots
+            .get_mut(id.index as usize)
+            .filter(|slot| slot.generation == id.generation)
+            .and_then(|slot| slot.frame.as_mut())
+            .expect("whoever holds the id of a frame outside the ready queue keeps the frame alive")
+    }
+}

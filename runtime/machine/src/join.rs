@@ -1,0 +1,347 @@
+//! What `Parallel` and `Map` share: children that are started as there is room, counted as they
+//! end, and given up together when one fails.
+//!
+//! Nothing here looks at all children but what gives them up: a child that ends costs the same
+//! however many there are.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use steploom_asl::model::{Kind, ResultPath, State};
+use steploom_types::Json;
+
+use crate::drive::{self, Progress};
+use crate::frame::{Activity, Frame, FrameId, Item};
+use crate::turn::{Turn, over_limit};
+use crate::{Detail, EventSink, PartialFailure, failure};
+
+/// The children of a frame that is in a `Parallel` or a `Map`.
+#[derive(Debug)]
+pub(crate) struct Join {
+    /// The state's input after `InputPath` and, for a `Parallel`, `Parameters`.
+    pub(crate) input: Json,
+    /// A `Map`'s items.
+    pub(crate) items: Option<Json>,
+    /// Children in all.
+    pub(crate) total: u32,
+    /// Children in flight at the most.
+    pub(crate) window: u32,
+    /// The child to start next.
+    next: u32,
+    /// Children in flight, by their place.
+    running: BTreeMap<u32, FrameId>,
+    /// Whether the frame is in the queue to start another child.
+    queued: bool,
+    /// Outputs by place; left empty where the state drops them anyway.
+    results: Vec<Option<Json>>,
+    keeps_results: bool,
+    /// Bytes of all results.
+    results_bytes: usize,
+    /// The event that the one of the join's success follows.
+    last_event: u64,
+}
+
+impl Join {
+    /// A join of `state`; its children are yet to be started.
+    pub(crate) fn new(
+        state: &State,
+        input: Json,
+        items: Option<Json>,
+        total: u32,
+        window: u32,
+    ) -> Self {
+        let dropped = matches!(state.flow.result_path, ResultPath::Discard)
+            && state.flow.result_selector.is_none();
+        Self {
+            input,
+            items,
+            total,
+            window,
+            next: 0,
+            running: BTreeMap::new(),
+            queued: false,
+            results: Vec::new(),
+            keeps_results: !dropped,
+            results_bytes: 0,
+            last_event: 0,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.next < self.total && self.running.len() < self.window as usize
+    }
+
+    fn is_done(&self) -> bool {
+        self.next == self.total && self.running.is_empty()
+    }
+
+    fn keep(&mut self, index: u32, output: Json) {
+        if !self.keeps_results {
+            return;
+        }
+        self.results_bytes += output.size() + 1;
+        let index = index as usize;
+        if self.results.len() <= index {
+            self.results.resize(index + 1, None);
+        }
+        self.results[index] = Some(output);
+    }
+
+    fn into_result(self) -> Json {
+        let values = self.results.into_iter().flatten().map(Json::into_value);
+        Value::Array(values.collect()).into()
+    }
+}
+
+/// Puts a frame into its join and begins to start children.
+pub(crate) fn open<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    mut join: Join,
+    event: Detail<'_>,
+) {
+    join.last_event = turn.tell_in(id, event);
+    turn.frame(id).activity = Activity::Joining(Box::new(join));
+    go_on(turn, id);
+}
+
+/// Starts the next child.
+pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let Some(join) = turn.frame(id).join_mut() else {
+        return;
+    };
+    join.queued = false;
+    if !join.has_room() {
+        return;
+    }
+    let index = join.next;
+    let input = join.input.clone();
+    let items = join.items.clone();
+    let child = match items {
+        None => Ok(branch(turn, id, index, input)),
+        Some(items) => iteration(turn, id, Item { items, index }, &input),
+    };
+    match child {
+        Ok(child) => started(turn, id, index, child),
+        Err(problem) => failure::fail(turn, id, problem),
+    }
+}
+
+fn started<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32, child: Frame) {
+    let child = turn.run.frames.insert(child);
+    turn.run.ready.push_back(child);
+    if let Some(join) = turn.frame(id).join_mut() {
+        join.next = index + 1;
+        join.running.insert(index, child);
+    }
+    go_on(turn, id);
+}
+
+fn branch<S: EventSink>(turn: &Turn<'_, S>, id: FrameId, index: u32, input: Json) -> Frame {
+    let Kind::Parallel { branches } = &turn.state(id).kind else {
+        unreachable!("only a Parallel joins without items")
+    };
+    let frame = &turn.run.frames[id];
+    let start = turn.machine.scope(branches[index as usize]).start;
+    let mut child = Frame::new(Some((id, index)), start, input, frame.last_event);
+    child.item.clone_from(&frame.item);
+    child
+}
+
+fn iteration<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    item: Item,
+    input: &Json,
+) -> Result<Frame, PartialFailure> {
+    let state = turn.state(id);
+    let Kind::Map(map) = &state.kind else {
+        unreachable!("only a Map joins over items")
+    };
+    let index = item.index;
+    let input = match &state.flow.parameters {
+        Some(selector) => {
+            let made: Json = turn
+                .eval_for_item(id, Some(&item), input, |scope| Ok(selector.eval(scope)?))?
+                .into();
+            turn.ensure_size(&made, &state.name)?;
+            made
+        }
+        None => match item.items.value().get(index as usize) {
+            Some(value) => value.clone().into(),
+            None => Json::null(),
+        },
+    };
+    let event = turn.tell(
+        turn.run.frames[id].last_event,
+        Detail::IterationStarted {
+            name: &state.name,
+            index,
+        },
+    );
+    let start = turn.machine.scope(map.processor).start;
+    let mut child = Frame::new(Some((id, index)), start, input, event);
+    child.item = Some(item);
+    Ok(child)
+}
+
+/// A child ended well.
+pub(crate) fn child_succeeded<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    parent: FrameId,
+    index: u32,
+    child: FrameId,
+    output: Json,
+) {
+    let state = turn.state(parent);
+    let last_event = turn.run.frames[child].last_event;
+    turn.run.frames.remove(child);
+    let event = match state.kind {
+        Kind::Map(_) => turn.tell(
+            last_event,
+            Detail::IterationSucceeded {
+                name: &state.name,
+                index,
+            },
+        ),
+        _ => last_event,
+    };
+    let limit = turn.started.limits.payload_bytes_max as usize;
+    let frame = turn.frame(parent);
+    frame.last_event = last_event;
+    let Some(join) = frame.join_mut() else {
+        return;
+    };
+    join.last_event = event;
+    join.running.remove(&index);
+    join.keep(index, output);
+    if join.results_bytes > limit {
+        return failure::fail(turn, parent, over_limit(&state.name));
+    }
+    go_on(turn, parent);
+}
+
+/// Ends the join if all children have, or sees to it that another is started if there is room.
+fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let Some(join) = turn.frame(id).join_mut() else {
+        return;
+    };
+    if join.is_done() {
+        return close(turn, id);
+    }
+    if join.has_room() && !join.queued {
+        join.queued = true;
+        turn.run.ready.push_back(id);
+    }
+}
+
+fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let state = turn.state(id);
+    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
+    let Activity::Joining(join) = activity else {
+        return;
+    };
+    let event = match state.kind {
+        Kind::Map(_) => Detail::MapSucceeded,
+        _ => Detail::ParallelSucceeded,
+    };
+    turn.tell(join.last_event, event);
+    let result = join.into_result();
+    drive::settle(turn, id, Ok(Progress::Done(result, state.next)));
+}
+
+/// A child failed: tells so and drops it.
+pub(crate) fn child_failed<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    parent: FrameId,
+    index: u32,
+    child: FrameId,
+) {
+    let state = turn.state(parent);
+    let child_state = turn.state(child);
+    let last_event = turn.run.frames[child].last_event;
+    turn.run.frames.remove(child);
+    match (&state.kind, &child_state.kind) {
+        (Kind::Map(_), _) => {
+            turn.tell(
+                last_event,
+                Detail::IterationFailed {
+                    name: &state.name,
+                    index,
+                },
+            );
+        }
+        (_, Kind::Task(_)) => {
+            turn.tell(last_event, Detail::StateAborted { state: child_state });
+        }
+        _ => {}
+    }
+    let frame = turn.frame(parent);
+    frame.last_event = last_event;
+    if let Some(join) = frame.join_mut() {
+        join.running.remove(&index);
+    }
+}
+
+/// Stops what a frame's state is doing: what it waits for, and all its children. Gives the event
+/// of a join's failure, if it was one.
+pub(crate) fn disband<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+) -> Option<Detail<'static>> {
+    let state = turn.state(id);
+    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
+    give_up(turn, state, activity)
+}
+
+fn give_up<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    state: &State,
+    activity: Activity,
+) -> Option<Detail<'static>> {
+    match activity {
+        Activity::Arriving => None,
+        Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
+            turn.cancel(timer);
+            None
+        }
+        Activity::Calling { call, timeout } => {
+            turn.cancel(call);
+            if let Some(timer) = timeout {
+                turn.cancel(timer);
+            }
+            None
+        }
+        Activity::Joining(join) => {
+            for (index, child) in join.running {
+                abort(turn, state, index, child);
+            }
+            Some(match state.kind {
+                Kind::Map(_) => Detail::MapFailed,
+                _ => Detail::ParallelFailed,
+            })
+        }
+    }
+}
+
+/// Gives up a child because of what happened elsewhere.
+fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child: FrameId) {
+    let Some(frame) = turn.run.frames.remove(child) else {
+        return;
+    };
+    let state = turn.machine.state(frame.state);
+    let entered = !matches!(frame.activity, Activity::Arriving);
+    give_up(turn, state, frame.activity);
+    if entered {
+        turn.tell(frame.last_event, Detail::StateAborted { state });
+    }
+    if matches!(parent.kind, Kind::Map(_)) {
+        turn.tell(
+            frame.last_event,
+            Detail::IterationAborted {
+                name: &parent.name,
+                index,
+            },
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! One execution's state: a fold over its facts, and nothing else.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde_json::Value;
+use steploom_asl::model::Machine;
+use steploom_types::{Json, Timestamp};
+
+use crate::frame::{FrameId, Frames};
+use crate::waits::Waits;
+use crate::{Action, PartialFailure, Started};
+
+/// One execution. Made empty, changed by [`crate::apply`] alone; to drop it and to fold its facts
+/// into a new one gives the same again.
+#[derive(Debug)]
+pub struct Run {
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) started: Option<Arc<Started>>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) frames: Frames,
+    /// Frames with something to do at once. May name frames that are gone.
+    pub(crate) ready: VecDeque<FrameId>,
+    pub(crate) waits: Waits,
+    /// Whether ready frames wait for `Continued`.
+    pub(crate) continue_due: bool,
+    /// The newest action's number.
+    pub(crate) last_action: u64,
+    /// The newest event's id.
+    pub(crate) last_event: u64,
+    /// Numbers drawn so far by expressions.
+    pub(crate) draws: u64,
+    /// The context object as it was made last, so that the execution's input is copied into it once.
+    pub(crate) context: Option<Value>,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Well, with this output.
+    Succeeded(Json),
+    /// By a failure that nothing caught.
+    Failed(PartialFailure),
+    /// By the machine's `TimeoutSeconds`.
+    TimedOut,
+    /// On request.
+    Aborted(PartialFailure),
+}
+
+impl Run {
+    /// An execution of `machine` to which nothing has happened yet; its first fact is `Started`.
+    pub fn new(machine: Arc<Machine>) -> Self {
+        Self {
+            machine,
+            started: None,
+            outcome: None,
+            frames: Frames::default(),
+            ready: VecDeque::new(),
+            waits: Waits::default(),
+            continue_due: false,
+            last_action: 0,
+            last_event: 0,
+            draws: 0,
+            context: None,
+        }
+    }
+
+    /// How it ended; `None` while it runs.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// What it was given at its birth; `None` before its first fact.
+    pub fn started(&self) -> Option<&Started> {
+        self.started.as_deref()
+    }
+
+    /// The id of the newest event; the next one's is one more.
+    pub fn event_count(&self) -> u64 {
+        self.last_event
+    }
+
+    /// Every `Invoke` and `SetTimer` that is still waited for, in the order and with the numbers
+    /// they were asked for, and `Continue` if that is due: what a new owner does again after a crash.
+    pub fn outstanding(&self) -> Vec<Action> {
+        let mut actions = self.waits.actions();
+        if self.continue_due {
+            actions.push(Action::Continue);
+        }
+        actions
+    }
+
+    /// The earliest timer, if it waits for timers only: until then nothing can happen to it but a
+    /// request to stop. `None` while a task or `Continued` is awaited, and after the end.
+    pub fn sleeps(&self) -> Option<Timestamp> {
+        if self.continue_due {
+            return None;
+        }
+        self.waits.sleeps()
+    }
+}

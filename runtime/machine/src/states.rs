@@ -1,0 +1,11 @@
+//! What each kind of state does: one file a kind.
+
+pub(crate) mod choice;
+mod condition;
+pub(crate) mod fail;
+pub(crate) mod map;
+pub(crate) mod parallel;
+pub(crate) mod pass;
+pub(crate) mod succeed;
+pub(crate) mod task;
+pub(crate) mod wait;

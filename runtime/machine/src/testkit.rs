@@ -1,0 +1,372 @@
+//! A worker in miniature for tests: virtual time, scripted answers, and the laws that every
+//! execution obeys, checked on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+use steploom_asl::{Machine, Resource};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, Slot, Timestamp};
+
+use crate::{
+    Action, ActionId, Event, EventSink, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure,
+    Run, RunLimits, SEMANTICS, Started, apply,
+};
+
+/// The instant at which every test begins: 2026-01-01T00:00:00Z.
+pub(crate) const BEGIN_MS: i64 = 1_767_225_600_000;
+
+/// What a scripted task does.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Ok(Value),
+    Err(&'static str, &'static str),
+    /// As the other, but so many milliseconds later.
+    After(u64, Box<Answer>),
+    Never,
+}
+
+/// One event, kept.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) id: u64,
+    pub(crate) previous: u64,
+    pub(crate) kind: &'static str,
+    pub(crate) details: serde_json::Map<String, Value>,
+}
+
+impl EventSink for Vec<Told> {
+    fn event(&mut self, event: Event<'_>) {
+        self.push(Told {
+            id: event.id,
+            previous: event.previous,
+            kind: event.kind(),
+            details: event.details(),
+        });
+    }
+}
+
+/// One execution with its worker.
+pub(crate) struct Driver {
+    pub(crate) run: Run,
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) now: Timestamp,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) actions: Vec<Vec<Action>>,
+    pub(crate) events: Vec<Told>,
+    /// Facts to come, by instant and then in the order they were scheduled.
+    due: BTreeMap<(Timestamp, u64), Fact>,
+    scheduled: u64,
+    /// What the worker believes is waited for.
+    waiting: BTreeSet<ActionId>,
+    /// Whether an answer to a cancelled action comes all the same.
+    pub(crate) answers_late: bool,
+    /// Events are dropped, for large runs.
+    pub(crate) quiet: bool,
+}
+
+pub(crate) fn machine(definition: &Value) -> Arc<Machine> {
+    let parsed = steploom_asl::parse(&definition.to_string());
+    Arc::new(parsed.expect("the definition is valid").machine)
+}
+
+pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
+    let at = Timestamp::from_millis(BEGIN_MS);
+    Started {
+        at,
+        account: AccountId::LOCAL,
+        id: ExecutionId::new(Slot(7), at, 9),
+        name: "run-1".parse().expect("a name"),
+        machine: "machine-1".parse().expect("a name"),
+        machine_version: 1,
+        definition: Digest::of(b"definition"),
+        semantics: SEMANTICS,
+        seed: 42,
+        limits,
+        input: Json::from(input),
+    }
+}
+
+impl Driver {
+    pub(crate) fn new(definition: &Value) -> Self {
+        let machine = machine(definition);
+        Self {
+            run: Run::new(Arc::clone(&machine)),
+            machine,
+            now: Timestamp::from_millis(BEGIN_MS),
+            facts: Vec::new(),
+            actions: Vec::new(),
+            events: Vec::new(),
+            due: BTreeMap::new(),
+            scheduled: 0,
+            waiting: BTreeSet::new(),
+            answers_late: false,
+            quiet: false,
+        }
+    }
+
+    pub(crate) fn start(&mut self, input: Value, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        self.start_with(started(input, RunLimits::default()), answers);
+    }
+
+    pub(crate) fn start_with(
+        &mut self,
+        started: Started,
+        answers: &mut dyn FnMut(&Invoke) -> Answer,
+    ) {
+        self.apply(Fact::Started(Box::new(started)), answers);
+    }
+
+    /// Applies one fact and does what the actions say.
+    pub(crate) fn apply(&mut self, fact: Fact, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        self.now = self.now.max(fact.at());
+        if let Fact::TaskSucceeded { action, .. }
+        | Fact::TaskFailed { action, .. }
+        | Fact::TimerFired { action, .. } = &fact
+        {
+            self.waiting.remove(action);
+        }
+        let actions = if self.quiet {
+            apply(&mut self.run, &fact, &mut NoEvents)
+        } else {
+            apply(&mut self.run, &fact, &mut self.events)
+        }
+        .expect("the fact can be");
+        for action in &actions {
+            self.act(action, answers);
+        }
+        self.facts.push(fact);
+        self.actions.push(actions);
+        self.ensure_same_waits();
+    }
+
+    fn act(&mut self, action: &Action, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        match action {
+            Action::Invoke(invoke) => {
+                self.waiting.insert(invoke.action);
+                let answer = answers(invoke);
+                self.schedule_answer(self.now, invoke.action, answer);
+            }
+            Action::SetTimer { action, at } => {
+                self.waiting.insert(*action);
+                self.schedule(
+                    *at,
+                    Fact::TimerFired {
+                        at: *at,
+                        action: *action,
+                    },
+                );
+            }
+            Action::Cancel { action } => {
+                assert!(self.waiting.remove(action), "{action} was not waited for");
+                if !self.answers_late {
+                    self.due.retain(|_, fact| answered(fact) != Some(*action));
+                }
+            }
+            Action::Continue => self.schedule(self.now, Fact::Continued { at: self.now }),
+        }
+    }
+
+    fn schedule_answer(&mut self, at: Timestamp, action: ActionId, answer: Answer) {
+        let fact = match answer {
+            Answer::Never => return,
+            Answer::After(ms, answer) => {
+                return self.schedule_answer(at.plus_millis(ms), action, *answer);
+            }
+            Answer::Ok(output) => Fact::TaskSucceeded {
+                at,
+                action,
+                output: output.into(),
+                version: Some(3),
+            },
+            Answer::Err(error, cause) => Fact::TaskFailed {
+                at,
+                action,
+                failure: Failure::new(error, cause),
+                version: Some(3),
+            },
+        };
+        self.schedule(at, fact);
+    }
+
+    pub(crate) fn schedule(&mut self, at: Timestamp, fact: Fact) {
+        self.scheduled += 1;
+        self.due.insert((at, self.scheduled), fact);
+    }
+
+    /// Schedules a request to stop.
+    pub(crate) fn stop_after(&mut self, ms: u64) {
+        let at = self.now.plus_millis(ms);
+        let failure = PartialFailure {
+            error: Some("Stopped".to_owned()),
+            cause: Some("by a test".to_owned()),
+        };
+        self.schedule(at, Fact::StopRequested { at, failure });
+    }
+
+    /// Runs until nothing is due.
+    pub(crate) fn run_to_end(&mut self, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        while self.step(answers) {}
+    }
+
+    /// Applies the fact that is due next; false if there is none.
+    pub(crate) fn step(&mut self, answers: &mut dyn FnMut(&Invoke) -> Answer) -> bool {
+        let Some((_, fact)) = self.due.pop_first() else {
+            return false;
+        };
+        self.apply(fact, answers);
+        true
+    }
+
+    /// What the run says is outstanding is what its actions led to.
+    fn ensure_same_waits(&self) {
+        if self.quiet {
+            return;
+        }
+        let outstanding: BTreeSet<_> = self.run.outstanding().iter().filter_map(number).collect();
+        assert_eq!(outstanding, self.waiting, "outstanding");
+    }
+
+    /// Folding the same facts gives the same again, also where a new owner takes over in between.
+    pub(crate) fn ensure_replays(&self) {
+        let mut run = Run::new(Arc::clone(&self.machine));
+        let mut events = Vec::new();
+        for (fact, expected) in self.facts.iter().zip(&self.actions) {
+            let actions = apply(&mut run, fact, &mut events).expect("the fact can be");
+            assert_eq!(format!("{actions:?}"), format!("{expected:?}"), "replay");
+        }
+        assert_eq!(events, self.events, "replay");
+        assert_eq!(run.outstanding(), self.run.outstanding(), "replay");
+        assert_eq!(run.outcome(), self.run.outcome(), "replay");
+        let mut without_events = Run::new(Arc::clone(&self.machine));
+        for fact in &self.facts {
+            apply(&mut without_events, fact, &mut NoEvents).expect("the fact can be");
+        }
+        assert_eq!(
+            format!("{without_events:?}"),
+            format!("{run:?}"),
+            "whoever listens changes nothing"
+        );
+    }
+
+    /// Ids without gaps, each event after the one it follows, one end and nothing after it.
+    pub(crate) fn ensure_history_is_sound(&self) {
+        for (position, event) in self.events.iter().enumerate() {
+            assert_eq!(event.id, position as u64 + 1);
+            assert!(event.previous < event.id);
+        }
+        let ends = self.events.iter().position(|event| {
+            event.kind.starts_with("Execution") && event.kind != "ExecutionStarted"
+        });
+        assert_eq!(self.run.outcome().is_some(), ends.is_some());
+        if let Some(end) = ends {
+            assert_eq!(end + 1, self.events.len(), "nothing comes after the end");
+            assert_eq!(self.run.outstanding(), [], "nothing is waited for");
+        }
+    }
+
+    /// One line for the outcome.
+    pub(crate) fn outcome(&self) -> String {
+        match self.run.outcome() {
+            None => "RUNNING".to_owned(),
+            Some(Outcome::Succeeded(output)) => format!("SUCCEEDED {output}"),
+            Some(Outcome::Failed(failure)) => format!("FAILED {}", line(failure)),
+            Some(Outcome::TimedOut) => "TIMED_OUT".to_owned(),
+            Some(Outcome::Aborted(failure)) => format!("ABORTED {}", line(failure)),
+        }
+    }
+
+    /// The history, an event a line: id, the event it follows, type, details.
+    pub(crate) fn history(&self) -> String {
+        let mut lines = String::new();
+        for event in &self.events {
+            let details: Vec<String> = event
+                .details
+                .iter()
+                .map(|(name, value)| match value {
+                    Value::String(text) => format!(" {name}={text}"),
+                    other => format!(" {name}={other}"),
+                })
+                .collect();
+            lines += &format!(
+                "{} {} {}{}\n",
+                event.id,
+                event.previous,
+                event.kind,
+                details.concat()
+            );
+        }
+        lines
+    }
+
+    /// Seconds of virtual time since the start.
+    pub(crate) fn elapsed_seconds(&self) -> f64 {
+        (self.now.as_millis() - BEGIN_MS) as f64 / 1000.0
+    }
+}
+
+fn line(failure: &PartialFailure) -> String {
+    format!(
+        "{}: {}",
+        failure.error.as_deref().unwrap_or("-"),
+        failure.cause.as_deref().unwrap_or("-")
+    )
+}
+
+fn answered(fact: &Fact) -> Option<ActionId> {
+    match fact {
+        Fact::TaskSucceeded { action, .. }
+        | Fact::TaskFailed { action, .. }
+        | Fact::TimerFired { action, .. } => Some(*action),
+        _ => None,
+    }
+}
+
+fn number(action: &Action) -> Option<ActionId> {
+    match action {
+        Action::Invoke(invoke) => Some(invoke.action),
+        Action::SetTimer { action, .. } | Action::Cancel { action } => Some(*action),
+        Action::Continue => None,
+    }
+}
+
+/// The function that an attempt is for.
+pub(crate) fn function(invoke: &Invoke) -> String {
+    match &invoke.resource {
+        Resource::Function(function) => function.name.to_string(),
+        Resource::LambdaInvoke => invoke.input.value()["FunctionName"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+/// Functions called `echo` give their event back; others answer as `script` says.
+pub(crate) fn scripted(
+    mut script: impl FnMut(&str, &Invoke) -> Answer,
+) -> impl FnMut(&Invoke) -> Answer {
+    move |invoke| match function(invoke).as_str() {
+        "echo" => Answer::Ok(invoke.input.value().clone()),
+        name => script(name, invoke),
+    }
+}
+
+/// Runs a definition to its end and checks the laws.
+pub(crate) fn execute(
+    definition: &Value,
+    input: Value,
+    script: impl FnMut(&str, &Invoke) -> Answer,
+) -> Driver {
+    let mut answers = scripted(script);
+    let mut driver = Driver::new(definition);
+    driver.start(input, &mut answers);
+    driver.run_to_end(&mut answers);
+    driver.ensure_history_is_sound();
+    driver.ensure_replays();
+    driver
+}
+
+/// For definitions whose tasks all echo, or that have none.
+pub(crate) fn no_script(name: &str, _: &Invoke) -> Answer {
+    panic!("nothing scripted for '{name}'")
+}

@@ -1,0 +1,215 @@
+//! One fact being applied: the run that changes, and what comes out.
+
+
+use steploom_asl::model::{Kind, Machine, State};
+use steploom_expr::EvalError;
+use steploom_types::{Json, Timestamp};
+
+use crate::context::{Place, Scope};
+use crate::frame::{Frame, FrameId, Item};
+use crate::retry::RUNTIME;
+use crate::waits::{Owner, Wait};
+use crate::{
+    Action, ActionId, Detail, Event, EventSink, Invoke, Outcome, PartialFailure, Run, Started,
+};
+
+/// The name of the failure of data over the limit.
+const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+
+/// What applying one fact works on.
+pub(crate) struct Turn<'a, S> {
+    pub(crate) machine: &'a Machine,
+    pub(crate) started: &'a Started,
+    pub(crate) run: &'a mut Run,
+    pub(crate) sink: &'a mut S,
+    pub(crate) actions: Vec<Action>,
+    /// When the fact came about.
+    pub(crate) at: Timestamp,
+    /// Transitions made for this fact.
+    pub(crate) transitions: u32,
+}
+
+/// Why a state's own fields cannot be worked out.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    error: &'static str,
+    message: String,
+}
+
+impl Fault {
+    /// A mistake in the definition or its data, which nothing catches.
+    pub(crate) fn runtime(message: impl Into<String>) -> Self {
+        Self {
+            error: RUNTIME,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<EvalError> for Fault {
+    fn from(error: EvalError) -> Self {
+        Self {
+            error: error.error_name(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl<'a, S: EventSink> Turn<'a, S> {
+    pub(crate) fn frame(&mut self, id: FrameId) -> &mut Frame {
+        &mut self.run.frames[id]
+    }
+
+    /// The state that a frame is in.
+    pub(crate) fn state(&self, id: FrameId) -> &'a State {
+        self.machine.state(self.run.frames[id].state)
+    }
+
+    /// Tells of an event; its id.
+    pub(crate) fn tell(&mut self, previous: u64, detail: Detail<'_>) -> u64 {
+        self.run.last_event += 1;
+        let id = self.run.last_event;
+        if S::WANTED {
+            self.sink.event(Event {
+                id,
+                previous,
+                at: self.at,
+                detail,
+            });
+        }
+        id
+    }
+
+    /// Tells of an event that the frame's next one follows.
+    pub(crate) fn tell_in(&mut self, id: FrameId, detail: Detail<'_>) -> u64 {
+        let event = self.tell(self.run.frames[id].last_event, detail);
+        self.frame(id).last_event = event;
+        event
+    }
+
+    /// Asks for an attempt at a task; `make` gets its number.
+    pub(crate) fn invoke(
+        &mut self,
+        id: FrameId,
+        make: impl FnOnce(ActionId) -> Invoke,
+    ) -> ActionId {
+        let action = self.next_action();
+        let invoke = Box::new(make(action));
+        self.run
+            .waits
+            .insert(action, Wait::Call(id, invoke.clone()));
+        self.actions.push(Action::Invoke(invoke));
+        action
+    }
+
+    /// Asks for a timer.
+    pub(crate) fn set_timer(&mut self, owner: Owner, at: Timestamp) -> ActionId {
+        let action = self.next_action();
+        self.run.waits.insert(action, Wait::Timer(owner, at));
+        self.actions.push(Action::SetTimer { action, at });
+        action
+    }
+
+    fn next_action(&mut self) -> ActionId {
+        self.run.last_action += 1;
+        ActionId(self.run.last_action)
+    }
+
+    /// No longer waits for an action.
+    pub(crate) fn cancel(&mut self, action: ActionId) {
+        if self.run.waits.remove(action).is_some() {
+            self.actions.push(Action::Cancel { action });
+        }
+    }
+
+    /// Ends the execution: nothing is waited for any more.
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        for action in self.run.waits.clear() {
+            self.actions.push(Action::Cancel { action });
+        }
+        self.run.frames.clear();
+        self.run.ready.clear();
+        self.run.continue_due = false;
+        self.run.context = None;
+        self.run.outcome = Some(outcome);
+    }
+
+    /// Evaluates something of a frame's state with `data` as `$`. A failure says which state and
+    /// since when, as AWS does.
+    pub(crate) fn eval<T>(
+        &mut self,
+        id: FrameId,
+        data: &Json,
+        with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
+    ) -> Result<T, PartialFailure> {
+        let item = self.run.frames[id].item.clone();
+        self.eval_for_item(id, item.as_ref(), data, with)
+    }
+
+    /// As [`Turn::eval`], for an item of the frame's own `Map`.
+    pub(crate) fn eval_for_item<T>(
+        &mut self,
+        id: FrameId,
+        item: Option<&Item>,
+        data: &Json,
+        with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
+    ) -> Result<T, PartialFailure> {
+        let kept = self.run.context.take();
+        let frame = &self.run.frames[id];
+        let state = self.machine.state(frame.state);
+        let place = Place {
+            started: self.started,
+            state: &state.name,
+            entered_at: frame.entered_at,
+            retries: can_retry(&state.kind).then_some(frame.retries.count),
+            item,
+        };
+        let scope = Scope::new(data.value(), place, kept, self.run.draws);
+        let result = with(&scope);
+        (self.run.context, self.run.draws) = scope.close();
+        result.map_err(|fault| self.blame(id, &fault))
+    }
+
+    /// The failure that a fault in a frame's state is.
+    pub(crate) fn blame(&self, id: FrameId, fault: &Fault) -> PartialFailure {
+        PartialFailure {
+            error: Some(fault.error.to_owned()),
+            cause: Some(format!(
+                "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+                self.state(id).name,
+                self.run.frames[id].entered_event,
+                fault.message
+            )),
+        }
+    }
+
+    /// Refuses data over the limit; `whose` is the state or task that made it.
+    pub(crate) fn ensure_size(&self, data: &Json, whose: &str) -> Result<(), PartialFailure> {
+        if data.size() <= self.started.limits.payload_bytes_max as usize {
+            return Ok(());
+        }
+        Err(over_limit(whose))
+    }
+}
+
+/// The failure of data over the limit that a state or task made.
+pub(crate) fn over_limit(whose: &str) -> PartialFailure {
+    PartialFailure {
+        error: Some(DATA_LIMIT_EXCEEDED.to_owned()),
+        cause: Some(format!(
+            "The state/task '{whose}' returned a result with a size exceeding the maximum number of bytes service limit."
+        )),
+    }
+}
+
+fn can_retry(kind: &Kind) -> bool {
+    matches!(kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_))
+}
+
+/// A value that an evaluation gave: shared where it is all of `data`, else a copy.
+pub(crate) fn owned(data: &Json, value: std::borrow::Cow<'_, serde_json::Value>) -> Json {
+    if std::ptr::eq(&*value, data.value()) {
+        return data.clone();
+    }
+    value.into_owned().into()
+}
