@@ -1,1 +1,112 @@
-//! What every store must do, as tests that take one.
+//! What every store must do, as checks that take one.
+//!
+//! A store's own tests name how to get at it, a [`Subject`], and [`contract!`](crate::contract!)
+//! makes a test of every check:
+//!
+//! ```text
+//! steploom_store::contract!(Files::new());
+//! ```
+//!
+//! Every check begins with a new, empty database. A check that fails panics with what it saw.
+
+pub mod catalog;
+mod fixture;
+pub mod journal;
+pub mod lease;
+pub mod projection;
+
+use async_trait::async_trait;
+use steploom_types::ShardId;
+
+use crate::journal::Lsn;
+use crate::{Result, Store};
+
+/// A database under test.
+#[async_trait]
+pub trait Subject: Send + Sync {
+    /// Opens the database: first a new and empty one, afterwards what is there. The store of an
+    /// earlier call has been dropped by then.
+    async fn open(&self) -> Result<Store>;
+
+    /// Makes time pass, until every lease has run out.
+    async fn let_leases_run_out(&self, store: &Store) -> Result<()>;
+
+    /// Flips a bit of a stored record, as a bad disk does. No store is open.
+    async fn flip_record(&self, shard: ShardId, lsn: Lsn) -> Result<()>;
+
+    /// Bytes of new records after which those that all shards have trimmed are gone.
+    fn generation_bytes(&self) -> usize;
+}
+
+/// Makes a test of every check. `$subject` is evaluated once for each, inside a tokio runtime.
+#[macro_export]
+macro_rules! contract {
+    ($subject:expr) => {
+        $crate::contract!(@ $subject, journal:
+            appends_and_reads_in_pages,
+            refuses_gaps_and_repeats,
+            fences_one_shard_of_a_batch_alone,
+            takes_one_record_a_shard_and_batch,
+            fences_a_former_epoch,
+            keeps_records_over_a_restart,
+            keeps_what_is_not_trimmed,
+            drops_what_every_shard_has_trimmed,
+            keeps_trims_over_a_restart,
+            finds_a_flipped_bit,
+        );
+        $crate::contract!(@ $subject, lease:
+            a_new_database_has_shards_over_all_slots,
+            epochs_grow_with_every_acquisition,
+            a_good_lease_holds_off_others,
+            a_lease_that_ran_out_may_be_taken,
+            a_released_shard_may_be_taken,
+            a_late_release_changes_nothing,
+            renewing_names_what_was_lost,
+            epochs_outlive_a_restart,
+        );
+        $crate::contract!(@ $subject, projection:
+            a_checkpoint_comes_with_its_lsn,
+            refuses_a_stale_checkpoint,
+            a_repeated_checkpoint_changes_nothing,
+            an_execution_that_ends_soon_is_one_row,
+            keeps_every_chunk_in_order,
+            keeps_chunks_that_tell_no_event,
+            keeps_every_byte_of_a_row,
+            an_execution_may_open_again,
+            pages_through_open_executions,
+            finds_what_is_due,
+            finds_the_newest_of_a_name,
+            finds_unnamed_executions_by_their_id,
+            shows_an_account_only_its_own,
+            lists_newest_first_by_filter,
+            lists_by_prefix_of_the_name,
+            lists_without_payloads,
+            pages_stay_put_under_inserts,
+            checkpoints_of_many_executions_are_whole,
+        );
+        $crate::contract!(@ $subject, catalog:
+            numbers_versions_without_gaps,
+            numbers_versions_without_gaps_when_racing,
+            creates_only_what_is_not_there,
+            the_same_definition_makes_no_version,
+            deletes_with_versions,
+            definitions_outlive_machines,
+            pages_by_name,
+            shows_an_account_its_own_entries_only,
+            outlives_a_restart,
+        );
+    };
+    (@ $subject:expr, $area:ident: $($check:ident),* $(,)?) => {
+        mod $area {
+            use super::*;
+
+            $(
+                #[tokio::test]
+                async fn $check() {
+                    let subject = $subject;
+                    $crate::contract::$area::$check(&subject).await.expect("the store works");
+                }
+            )*
+        }
+    };
+}

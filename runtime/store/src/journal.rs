@@ -71,6 +71,7 @@ pub struct Record {
 pub trait Journal: Send + Sync {
     /// Appends records of several shards in one transaction, at most one a shard. The answer has
     /// one element per record, in order: a shard that is fenced is left out alone, the rest commit.
+    /// A shard that does not exist counts as fenced, and so does a shard's second record.
     ///
     /// # Errors
     /// `Unavailable`: it is unknown whether anything was written; the caller must drop the shards
@@ -81,10 +82,12 @@ pub trait Journal: Send + Sync {
     /// one, if there is one).
     ///
     /// # Errors
-    /// `Corrupt` when a record fails its check or an lsn is missing.
+    /// `Corrupt` when a record fails its check or an lsn is missing: in between, at the end, or
+    /// because it was trimmed and is gone. Recovery asks for nothing that was trimmed.
     async fn read(&self, shard: ShardId, from: Lsn, bytes_max: usize) -> Result<Vec<Record>>;
 
     /// Allows every record of `shard` up to and including `upto` to be dropped. It happens by
-    /// generation, when all shards allow it; records may be read a while longer.
+    /// generation, when all shards allow it; records may be read a while longer. Never takes back
+    /// what was allowed before. It may cost a commit: call it once a checkpoint, not once a record.
     async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()>;
 }

@@ -7,6 +7,10 @@ use steploom_types::{ShardId, Slot};
 use crate::Result;
 use crate::journal::{Epoch, Lsn};
 
+mod held;
+
+pub use held::Held;
+
 /// A node's id: kept in its data folder, so that a restart takes its own shards back at once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(pub String);
@@ -37,6 +41,23 @@ pub struct Lease {
     pub last_lsn: Lsn,
 }
 
+/// Every slot, in `count` ranges of about the same length, both ends included: the shards of a new
+/// database.
+pub fn equal_ranges(count: u16) -> Vec<(ShardId, (Slot, Slot))> {
+    let slots = u32::from(u16::MAX) + 1;
+    let count = u32::from(count.max(1));
+    let first = |shard: u32| slots * shard / count;
+    (0..count)
+        .map(|shard| {
+            let range = (
+                Slot(first(shard) as u16),
+                Slot((first(shard + 1) - 1) as u16),
+            );
+            (ShardId(shard as u16), range)
+        })
+        .collect()
+}
+
 /// The leases of one database.
 #[async_trait]
 pub trait Leases: Send + Sync {
@@ -45,13 +66,17 @@ pub trait Leases: Send + Sync {
     async fn shards(&self) -> Result<Vec<Shard>>;
 
     /// Takes a shard that is free, whose lease has run out, or that `node` owned before; `None` if
-    /// another node's lease is still good. The epoch grows by one, which fences the former owner.
+    /// another node's lease is still good, or there is no such shard. The epoch grows by one, which
+    /// fences the former owner, be it the same node.
     async fn acquire(&self, shard: ShardId, node: &NodeId) -> Result<Option<Lease>>;
 
     /// Renews the leases for [`steploom_types::limits::LEASE_SECONDS`] and names the shards that
-    /// are lost.
+    /// are lost: released, or with a newer epoch. One that ran out, but that nobody took, is not.
     async fn renew(&self, node: &NodeId, held: &[(ShardId, Epoch)]) -> Result<Vec<ShardId>>;
 
     /// Gives a shard back at once, at a clean shutdown. Nothing happens if it was lost before.
     async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@
 //! the commit done or not done, never half done.
 
 pub mod catalog;
+mod clock;
 pub mod contract;
 mod error;
 pub mod journal;
@@ -18,6 +19,7 @@ pub mod projection;
 use std::sync::Arc;
 
 pub use catalog::Catalog;
+pub use clock::Clock;
 pub use error::{Error, Result};
 pub use journal::Journal;
 pub use lease::Leases;

@@ -1,1 +1,63 @@
 //! The store in memory: for tests and simulation. Nothing survives the process.
+//!
+//! Plain ordered maps behind mutexes, no clock but the one it is given, no order by chance: the same
+//! calls give the same answers.
+
+mod catalog;
+mod journal;
+mod projection;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use steploom_types::ShardId;
+
+use crate::journal::Lsn;
+use crate::{Clock, Store};
+
+/// Opens an empty store whose leases never run out.
+pub fn open() -> Store {
+    Memory::new(Clock::manual()).store()
+}
+
+/// A store in memory, with what tests need to get at it from behind.
+#[derive(Clone)]
+pub struct Memory {
+    log: Arc<Mutex<journal::Log>>,
+    executions: Arc<Mutex<projection::Executions>>,
+    catalog: Arc<Mutex<catalog::Entries>>,
+}
+
+impl Memory {
+    /// An empty store whose leases run out by `clock`.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            log: Arc::new(Mutex::new(journal::Log::new(clock))),
+            executions: Arc::default(),
+            catalog: Arc::default(),
+        }
+    }
+
+    /// Its parts. Every call gives the same contents: opening it again is a restart of the worker
+    /// on the same database.
+    pub fn store(&self) -> Store {
+        Store {
+            journal: Arc::new(self.clone()),
+            projection: Arc::new(self.clone()),
+            catalog: Arc::new(self.clone()),
+            leases: Arc::new(self.clone()),
+        }
+    }
+
+    /// Flips a bit of a record, as a bad disk does. Whether there is such a record.
+    pub fn flip_record(&self, shard: ShardId, lsn: Lsn) -> bool {
+        lock(&self.log).flip(shard, lsn)
+    }
+}
+
+/// Every change below is made whole or not at all, so a lock that a panic poisoned is good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -128,10 +128,12 @@ pub struct Cursor {
 #[async_trait]
 pub trait Projection: Send + Sync {
     /// Writes the changes of one shard since its last checkpoint, and with them that the journal
-    /// up to `upto` is contained in the projection.
+    /// up to `upto` is contained in the projection. A chunk without facts is not kept. Writing the
+    /// same checkpoint again changes nothing, so it may be repeated when its answer was lost.
     ///
     /// # Errors
-    /// `Fenced` when a newer epoch has written a checkpoint: drop the shard.
+    /// `Fenced` when a newer epoch has written a checkpoint, or a later one was written: drop the
+    /// shard.
     async fn checkpoint(
         &self,
         shard: ShardId,
@@ -152,6 +154,15 @@ pub trait Projection: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Row>>;
 
+    /// Open executions of the slots `slots` (both ends included) that must wake up at `until` or
+    /// before, the earliest first, `limit` at most.
+    async fn due(
+        &self,
+        slots: (u16, u16),
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, ExecutionId)>>;
+
     /// An execution by id.
     async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>>;
 
@@ -163,10 +174,13 @@ pub trait Projection: Send + Sync {
         name: &Name,
     ) -> Result<Option<Row>>;
 
-    /// An execution's chunks, oldest first; from the one that holds event `from_event` on.
+    /// An execution's chunks, oldest first; from the one that holds event `from_event` on. The id
+    /// comes from a row of the caller's account: this does not check.
     async fn chunks(&self, id: ExecutionId, from_event: u64) -> Result<Vec<Chunk>>;
 
-    /// Executions that pass the filter, newest first, `limit` at most.
+    /// Executions that pass the filter, newest first (the greater id first, within a millisecond),
+    /// `limit` at most. Their `input` is empty and their `output` is `None`, so that a page stays
+    /// small whatever the executions carry: [`Projection::find`] has both.
     async fn list(
         &self,
         account: AccountId,

@@ -1,0 +1,226 @@
+//! The catalog in memory.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use async_trait::async_trait;
+use steploom_types::{AccountId, Digest, Name, Timestamp};
+
+use super::{Memory, lock};
+use crate::catalog::{Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion, Put};
+use crate::{Catalog, Error, Result};
+
+type Key = (AccountId, Name);
+
+/// Everything in the catalog. Versions are in order, the oldest first; none is ever empty.
+#[derive(Default)]
+pub(super) struct Entries {
+    functions: BTreeMap<Key, Vec<FunctionVersion>>,
+    machines: BTreeMap<Key, Vec<MachineVersion>>,
+    definitions: BTreeMap<Digest, String>,
+}
+
+impl Entries {
+    fn function(&self, key: &Key) -> Option<Function> {
+        let versions = self.functions.get(key)?;
+        Some(Function {
+            name: key.1.clone(),
+            created_at: versions.first()?.created_at,
+            latest: versions.last()?.clone(),
+        })
+    }
+
+    fn machine(&self, key: &Key) -> Option<Machine> {
+        let versions = self.machines.get(key)?;
+        Some(Machine {
+            name: key.1.clone(),
+            created_at: versions.first()?.created_at,
+            latest: versions.last()?.clone(),
+        })
+    }
+
+    fn keep(&mut self, definition: &str) -> Digest {
+        let digest = Digest::of(definition.as_bytes());
+        self.definitions
+            .entry(digest)
+            .or_insert_with(|| definition.to_owned());
+        digest
+    }
+}
+
+fn exists(what: &str, name: &Name) -> Error {
+    Error::Exists {
+        what: format!("the {what} '{name}'"),
+    }
+}
+
+/// The keys of an account after `after`, by name.
+fn names_after<'a, V>(
+    map: &'a BTreeMap<Key, V>,
+    account: AccountId,
+    after: Option<&Name>,
+    limit: u32,
+) -> impl Iterator<Item = &'a Key> {
+    let start = after.map(|name| (account, name.clone()));
+    let range = (
+        start.map_or(Bound::Unbounded, Bound::Excluded),
+        Bound::Unbounded,
+    );
+    map.range::<Key, _>(range)
+        .map(|(key, _)| key)
+        .filter(move |key| key.0 == account)
+        .take(limit as usize)
+}
+
+fn newest_first<V: Clone>(versions: Option<&Vec<V>>, limit: u32) -> Vec<V> {
+    let versions = versions.map(Vec::as_slice).unwrap_or_default();
+    versions
+        .iter()
+        .rev()
+        .take(limit as usize)
+        .cloned()
+        .collect()
+}
+
+#[async_trait]
+impl Catalog for Memory {
+    async fn put_function(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: &NewFunctionVersion,
+        put: Put,
+    ) -> Result<Function> {
+        let mut entries = lock(&self.catalog);
+        let key = (account, name.clone());
+        let versions = entries.functions.entry(key.clone()).or_default();
+        if put == Put::Create && !versions.is_empty() {
+            return Err(exists("function", name));
+        }
+        versions.push(FunctionVersion {
+            version: versions.last().map_or(1, |latest| latest.version + 1),
+            module: version.module,
+            module_bytes: version.module_bytes,
+            kind: version.kind.clone(),
+            settings: version.settings.clone(),
+            created_at: version.created_at,
+        });
+        let function = entries.function(&key);
+        Ok(function.expect("it was written just now"))
+    }
+
+    async fn find_function(&self, account: AccountId, name: &Name) -> Result<Option<Function>> {
+        Ok(lock(&self.catalog).function(&(account, name.clone())))
+    }
+
+    async fn find_function_version(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<Option<FunctionVersion>> {
+        let entries = lock(&self.catalog);
+        let versions = entries.functions.get(&(account, name.clone()));
+        Ok(versions
+            .into_iter()
+            .flatten()
+            .find(|v| v.version == version)
+            .cloned())
+    }
+
+    async fn function_versions(
+        &self,
+        account: AccountId,
+        name: &Name,
+        limit: u32,
+    ) -> Result<Vec<FunctionVersion>> {
+        let entries = lock(&self.catalog);
+        let versions = entries.functions.get(&(account, name.clone()));
+        Ok(newest_first(versions, limit))
+    }
+
+    async fn list_functions(
+        &self,
+        account: AccountId,
+        after: Option<&Name>,
+        limit: u32,
+    ) -> Result<Vec<Function>> {
+        let entries = lock(&self.catalog);
+        Ok(names_after(&entries.functions, account, after, limit)
+            .filter_map(|key| entries.function(key))
+            .collect())
+    }
+
+    async fn delete_function(&self, account: AccountId, name: &Name) -> Result<bool> {
+        let key = (account, name.clone());
+        Ok(lock(&self.catalog).functions.remove(&key).is_some())
+    }
+
+    async fn put_machine(
+        &self,
+        account: AccountId,
+        name: &Name,
+        definition: &str,
+        at: Timestamp,
+        put: Put,
+    ) -> Result<Machine> {
+        let mut entries = lock(&self.catalog);
+        let digest = Digest::of(definition.as_bytes());
+        let key = (account, name.clone());
+        let latest = entries.machine(&key).map(|machine| machine.latest);
+        if latest.as_ref().is_none_or(|l| l.definition != digest) {
+            if put == Put::Create && latest.is_some() {
+                return Err(exists("machine", name));
+            }
+            entries.keep(definition);
+            let versions = entries.machines.entry(key.clone()).or_default();
+            versions.push(MachineVersion {
+                version: latest.map_or(1, |latest| latest.version + 1),
+                definition: digest,
+                created_at: at,
+            });
+        }
+        let machine = entries.machine(&key);
+        Ok(machine.expect("it is there or was written just now"))
+    }
+
+    async fn find_machine(&self, account: AccountId, name: &Name) -> Result<Option<Machine>> {
+        Ok(lock(&self.catalog).machine(&(account, name.clone())))
+    }
+
+    async fn machine_versions(
+        &self,
+        account: AccountId,
+        name: &Name,
+        limit: u32,
+    ) -> Result<Vec<MachineVersion>> {
+        let entries = lock(&self.catalog);
+        let versions = entries.machines.get(&(account, name.clone()));
+        Ok(newest_first(versions, limit))
+    }
+
+    async fn list_machines(
+        &self,
+        account: AccountId,
+        after: Option<&Name>,
+        limit: u32,
+    ) -> Result<Vec<Machine>> {
+        let entries = lock(&self.catalog);
+        Ok(names_after(&entries.machines, account, after, limit)
+            .filter_map(|key| entries.machine(key))
+            .collect())
+    }
+
+    async fn delete_machine(&self, account: AccountId, name: &Name) -> Result<bool> {
+        let key = (account, name.clone());
+        Ok(lock(&self.catalog).machines.remove(&key).is_some())
+    }
+
+    async fn put_definition(&self, definition: &str) -> Result<Digest> {
+        Ok(lock(&self.catalog).keep(definition))
+    }
+
+    async fn definition(&self, digest: Digest) -> Result<Option<String>> {
+        Ok(lock(&self.catalog).definitions.get(&digest).cloned())
+    }
+}

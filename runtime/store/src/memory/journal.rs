@@ -1,0 +1,179 @@
+//! The journal and the leases in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use steploom_types::{ShardId, Slot, limits};
+
+use super::{Memory, lock};
+use crate::journal::{Append, Appended, Epoch, Lsn, Record, frame};
+use crate::lease::{Held, Lease, NodeId, Shard, equal_ranges};
+use crate::{Clock, Error, Journal, Leases, Result};
+
+/// Every shard's log and who holds it.
+pub(super) struct Log {
+    shards: BTreeMap<ShardId, ShardLog>,
+    held: Held,
+}
+
+struct ShardLog {
+    slots: (Slot, Slot),
+    epoch: Epoch,
+    last_lsn: Lsn,
+    /// Framed as on a disk, so that a flipped bit is found here too.
+    records: BTreeMap<Lsn, (Epoch, Bytes)>,
+}
+
+impl Log {
+    pub(super) fn new(clock: Clock) -> Self {
+        let shards = equal_ranges(limits::SHARDS).into_iter().map(|(id, slots)| {
+            let log = ShardLog {
+                slots,
+                epoch: Epoch(0),
+                last_lsn: Lsn(0),
+                records: BTreeMap::new(),
+            };
+            (id, log)
+        });
+        Self {
+            shards: shards.collect(),
+            held: Held::new(clock),
+        }
+    }
+
+    pub(super) fn flip(&mut self, shard: ShardId, lsn: Lsn) -> bool {
+        let record = self
+            .shards
+            .get_mut(&shard)
+            .and_then(|log| log.records.get_mut(&lsn));
+        let Some((_, framed)) = record else {
+            return false;
+        };
+        let mut bytes = framed.to_vec();
+        let Some(byte) = bytes.last_mut() else {
+            return false;
+        };
+        *byte ^= 1;
+        *framed = bytes.into();
+        true
+    }
+
+    fn append(&mut self, record: &Append) -> Appended {
+        match self.shards.get_mut(&record.shard) {
+            Some(log) if log.epoch == record.epoch && log.last_lsn.next() == record.lsn => {
+                log.last_lsn = record.lsn;
+                log.records
+                    .insert(record.lsn, (record.epoch, frame::seal(&record.body)));
+                Appended::Done
+            }
+            _ => Appended::Fenced,
+        }
+    }
+}
+
+impl ShardLog {
+    fn read(&self, from: Lsn, bytes_max: usize) -> Result<Vec<Record>> {
+        let mut records = Vec::new();
+        let (mut lsn, mut bytes) = (from.max(Lsn(1)), 0);
+        while lsn <= self.last_lsn && (bytes < bytes_max || records.is_empty()) {
+            let (epoch, framed) = self
+                .records
+                .get(&lsn)
+                .ok_or_else(|| Error::Corrupt(format!("record {} is missing", lsn.0)))?;
+            let body = frame::open(framed)?;
+            bytes += body.len();
+            records.push(Record {
+                lsn,
+                epoch: *epoch,
+                body,
+            });
+            lsn = lsn.next();
+        }
+        Ok(records)
+    }
+}
+
+#[async_trait]
+impl Journal for Memory {
+    async fn append(&self, batch: &[Append]) -> Result<Vec<Appended>> {
+        let mut log = lock(&self.log);
+        let mut seen = Vec::with_capacity(batch.len());
+        Ok(batch
+            .iter()
+            .map(|record| {
+                if seen.contains(&record.shard) {
+                    return Appended::Fenced;
+                }
+                seen.push(record.shard);
+                log.append(record)
+            })
+            .collect())
+    }
+
+    async fn read(&self, shard: ShardId, from: Lsn, bytes_max: usize) -> Result<Vec<Record>> {
+        lock(&self.log)
+            .shards
+            .get(&shard)
+            .map_or_else(|| Ok(Vec::new()), |log| log.read(from, bytes_max))
+    }
+
+    async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()> {
+        if let Some(log) = lock(&self.log).shards.get_mut(&shard) {
+            log.records.retain(|lsn, _| *lsn > upto);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Leases for Memory {
+    async fn shards(&self) -> Result<Vec<Shard>> {
+        let log = lock(&self.log);
+        let shard = |(id, shard): (&ShardId, &ShardLog)| Shard {
+            id: *id,
+            slots: shard.slots,
+            epoch: shard.epoch,
+            last_lsn: shard.last_lsn,
+            owner: log.held.holder(*id).cloned(),
+        };
+        Ok(log.shards.iter().map(shard).collect())
+    }
+
+    async fn acquire(&self, shard: ShardId, node: &NodeId) -> Result<Option<Lease>> {
+        let Log { shards, held } = &mut *lock(&self.log);
+        let Some(log) = shards
+            .get_mut(&shard)
+            .filter(|_| held.may_take(shard, node))
+        else {
+            return Ok(None);
+        };
+        log.epoch.0 += 1;
+        held.take(shard, node);
+        Ok(Some(Lease {
+            shard,
+            epoch: log.epoch,
+            last_lsn: log.last_lsn,
+        }))
+    }
+
+    async fn renew(&self, node: &NodeId, held: &[(ShardId, Epoch)]) -> Result<Vec<ShardId>> {
+        let log = &mut *lock(&self.log);
+        let mut lost = Vec::new();
+        for (shard, epoch) in held {
+            let current = log.shards.get(shard).is_some_and(|s| s.epoch == *epoch);
+            if !(current && log.held.renew(*shard, node)) {
+                lost.push(*shard);
+            }
+        }
+        Ok(lost)
+    }
+
+    async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()> {
+        let Log { shards, held } = &mut *lock(&self.log);
+        if shards.get(&shard).is_some_and(|log| log.epoch == epoch) {
+            held.release(shard);
+        }
+        Ok(())
+    }
+}
