@@ -1,0 +1,19 @@
+//! What every handler reaches.
+
+use bytes::Bytes;
+use steploom_api::Ports;
+use tokio::sync::watch;
+
+use crate::body::Budget;
+use crate::config::Config;
+
+/// The front's state, shared by all requests.
+pub(crate) struct App {
+    pub(crate) ports: Ports,
+    pub(crate) config: Config,
+    pub(crate) bodies: Budget,
+    /// The OpenAPI document, printed once.
+    pub(crate) openapi: Bytes,
+    /// Becomes true when the process is asked to stop; a router without a server never sees it.
+    pub(crate) ending: watch::Receiver<bool>,
+}

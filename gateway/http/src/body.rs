@@ -1,0 +1,146 @@
+//! Bodies: reading them within bounds of size, time and memory, and what is inside.
+//!
+//! Every route reads its whole body here, so that size (413), pace (408), total memory (429) and
+//! content type (415) are checked in one place. A body that came as one piece is not copied.
+
+mod budget;
+mod content;
+mod json;
+
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::EXPECT;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use steploom_types::{Error, Kind};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::app::App;
+use crate::config::Limits;
+use crate::failure::{Answer, Failure};
+
+pub(crate) use budget::{Budget, Held};
+pub(crate) use content::{content_type, ensure_json, wrong_type};
+pub(crate) use json::{JsonText, answer_json, parse, parse_json};
+
+/// Bytes reserved for a body before any has arrived, whatever its length is said to be.
+const RESERVED_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long the rest of a refused body is read and thrown away: a client that is still sending
+/// would otherwise see its connection reset instead of the answer.
+const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// A route's bound on its body.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound {
+    /// Bytes at the most.
+    pub(crate) bytes_max: usize,
+    /// What it is, for the message.
+    pub(crate) what: &'static str,
+}
+
+/// Reads a request's body. The second value is its share of the memory for bodies: keep it for as
+/// long as the bytes, or what was made of them, are held.
+pub(crate) async fn read(app: &App, request: Request, bound: Bound) -> Answer<(Bytes, Held)> {
+    let waits = request.headers().contains_key(EXPECT);
+    let mut body = request.into_body();
+    let hint = body.size_hint();
+    if hint.lower() > bound.bytes_max as u64 {
+        if !waits {
+            discard(&mut body).await;
+        }
+        return Err(too_large(bound));
+    }
+    let weight = hint
+        .upper()
+        .map_or(bound.bytes_max, |bytes| bytes as usize)
+        .min(bound.bytes_max);
+    let held = app.bodies.hold(weight)?;
+    let bytes = collect(&app.config.limits, &mut body, bound).await?;
+    Ok((bytes, held))
+}
+
+async fn collect(limits: &Limits, body: &mut Body, bound: Bound) -> Answer<Bytes> {
+    let began = Instant::now();
+    let Some(first) = next(limits, body, began, 0).await? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > bound.bytes_max {
+        discard(body).await;
+        return Err(too_large(bound));
+    }
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let expected = body.size_hint().lower() as usize;
+    let mut all = BytesMut::with_capacity(first.len() + expected.min(RESERVED_BYTES_MAX));
+    all.extend_from_slice(&first);
+    while let Some(more) = next(limits, body, began, all.len()).await? {
+        if all.len() + more.len() > bound.bytes_max {
+            drop(all);
+            discard(body).await;
+            return Err(too_large(bound));
+        }
+        all.extend_from_slice(&more);
+    }
+    Ok(all.freeze())
+}
+
+/// The next piece, which must come before the time runs out that the body has earned so far.
+async fn next(
+    limits: &Limits,
+    body: &mut Body,
+    began: Instant,
+    received: usize,
+) -> Answer<Option<Bytes>> {
+    let earned_s = received as f64 / f64::from(limits.body_bytes_per_second_min.max(1));
+    let deadline = began + limits.body_timeout + Duration::from_secs_f64(earned_s);
+    loop {
+        let frame = timeout_at(deadline, body.frame())
+            .await
+            .map_err(|_| too_slow(received))?;
+        match frame {
+            None => return Ok(None),
+            // Trailers carry nothing for us.
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) if !data.is_empty() => return Ok(Some(data)),
+                _ => {}
+            },
+            Some(Err(error)) => return Err(broken(&error)),
+        }
+    }
+}
+
+/// Reads on for a while without keeping anything.
+async fn discard(body: &mut Body) {
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout(DISCARD_TIME_MAX, rest).await;
+}
+
+fn too_large(bound: Bound) -> Failure {
+    let message = format!(
+        "{} may have {} bytes at the most",
+        bound.what, bound.bytes_max
+    );
+    Failure::with_status(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Error::invalid("BodyTooLarge", message),
+    )
+}
+
+fn too_slow(received: usize) -> Failure {
+    let message = format!("the body came too slowly: {received} bytes until the time ran out");
+    Failure::with_status(
+        StatusCode::REQUEST_TIMEOUT,
+        Error::new(Kind::Invalid, "BodyTooSlow", message),
+    )
+}
+
+fn broken(error: &axum::Error) -> Failure {
+    Error::invalid("BodyIncomplete", "the body ended before it was complete")
+        .with_detail(error)
+        .into()
+}

@@ -1,0 +1,44 @@
+//! Content types.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use steploom_types::Error;
+
+use crate::failure::{Answer, Failure};
+
+/// The content type without its parameters; `None` if there is none, or none that is a text.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or(value).trim())
+}
+
+/// A body of JSON: the type says so, or says nothing.
+pub(crate) fn ensure_json(headers: &HeaderMap) -> Answer<()> {
+    match content_type(headers) {
+        None if !headers.contains_key(CONTENT_TYPE) => Ok(()),
+        Some(kind) if is_json(kind) => Ok(()),
+        kind => Err(wrong_type(kind, "application/json")),
+    }
+}
+
+fn is_json(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case("application/json")
+        || kind
+            .rsplit_once('+')
+            .is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("json"))
+}
+
+/// The body is of another kind than the route takes.
+pub(crate) fn wrong_type(found: Option<&str>, wanted: &str) -> Failure {
+    let found = found.map_or_else(
+        || "no readable content type".to_owned(),
+        |kind| format!("'{}'", kind.escape_debug()),
+    );
+    Failure::with_status(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::invalid(
+            "UnsupportedContentType",
+            format!("the body is {found}; send it as {wanted} (the header Content-Type)"),
+        ),
+    )
+}

@@ -1,0 +1,172 @@
+//! The one middleware, around every route: request id, caller, tracing span, panics, errors and
+//! measuring. It is one so that a request costs one boxed future here, whatever is added.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use steploom_auth::{Authenticator, Caller, RequestHead};
+use steploom_types::{AccountId, Error, Kind};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::app::App;
+use crate::failure::{self, Failure};
+use crate::request_id::{self, X_REQUEST_ID};
+
+/// What metrics and logs call a path that no route matches.
+const UNMATCHED: &str = "unmatched";
+
+/// Runs a request through its route, and makes its answer whole.
+pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id::of(request.headers());
+    let method = name_of(request.method());
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+    let span = tracing::info_span!(
+        "request",
+        id = request_id::text(&id),
+        method,
+        route,
+        account = Empty,
+        status = Empty,
+        duration_us = Empty,
+    );
+
+    let mut response = run(&app, request, next, &id).instrument(span.clone()).await;
+
+    let _in_span = span.enter();
+    failure::render(&mut response, request_id::text(&id));
+    response.headers_mut().insert(X_REQUEST_ID, id);
+    let took = began.elapsed();
+    let status = response.status().as_u16();
+    span.record("status", status);
+    span.record("duration_us", took.as_micros() as u64);
+    tracing::debug!("answered");
+    app.ports
+        .node
+        .observe_request(route, method, status, took.as_secs_f64());
+    response
+}
+
+async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {
+    let head = RequestHead {
+        uri: request.uri(),
+        headers: request.headers(),
+    };
+    let caller = match app.config.access.authenticate(head) {
+        Ok(caller) => caller,
+        Err(error) => return Failure::from(error).into_response(),
+    };
+    Span::current().record("account", tracing::field::display(caller.account));
+    request.extensions_mut().insert(Context {
+        caller,
+        request_id: id.clone(),
+    });
+    AssertUnwindSafe(next.run(request))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| of_panic(&*panic))
+}
+
+/// A panic ends its request, not the process, and is a bug of ours.
+fn of_panic(panic: &(dyn std::any::Any + Send)) -> Response {
+    let what = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("not a text");
+    Failure::from(Error::internal(format_args!("panic: {what}"))).into_response()
+}
+
+/// A method's name for metrics: whatever a client makes up is one value.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}
+
+/// No route has this path.
+pub(crate) async fn unknown_route(request: Request) -> Failure {
+    Error::not_found(
+        "UnknownRoute",
+        format!(
+            "there is nothing at '{}'; /v1/openapi.json lists what there is",
+            request.uri().path().escape_debug()
+        ),
+    )
+    .into()
+}
+
+/// The path has a route, but not for this method; axum adds `Allow`.
+pub(crate) async fn wrong_method(request: Request) -> Failure {
+    Failure::with_status(
+        StatusCode::METHOD_NOT_ALLOWED,
+        Error::new(
+            Kind::Invalid,
+            "MethodNotAllowed",
+            format!(
+                "'{}' does not take {}; the header Allow says what it takes",
+                request.uri().path().escape_debug(),
+                request.method()
+            ),
+        ),
+    )
+}
+
+/// What the edge found out about a request, for its handler.
+#[derive(Clone)]
+struct Context {
+    caller: Caller,
+    request_id: HeaderValue,
+}
+
+fn context(parts: &Parts) -> Result<&Context, Failure> {
+    parts
+        .extensions
+        .get()
+        .ok_or_else(|| Error::internal("a route stands outside the edge").into())
+}
+
+/// The account that a handler works for.
+pub(crate) struct Account(pub(crate) AccountId);
+
+impl<S: Sync> FromRequestParts<S> for Account {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        context(parts).map(|context| Self(context.caller.account))
+    }
+}
+
+/// The request's id, for answers that fail after they began.
+pub(crate) struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        request_id::text(&self.0)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        context(parts).map(|context| Self(context.request_id.clone()))
+    }
+}

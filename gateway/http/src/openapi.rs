@@ -1,0 +1,205 @@
+//! What completes the OpenAPI document: who we are, what the tags mean, and the errors that every
+//! route of a kind can answer. Paths, parameters and bodies come from the handlers themselves.
+
+use serde_json::{Value, json};
+use utoipa::PartialSchema;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ServerBuilder,
+};
+
+use steploom_api::wire::{Problem, ProblemItem};
+
+use crate::config::Config;
+use crate::failure::PROBLEM_JSON;
+
+/// Which operations can give an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// All.
+    All,
+    /// Those under `/v1`, which reach a port.
+    Ports,
+    /// Those that name a thing in their path.
+    Things,
+    /// Those with a body.
+    Bodies,
+}
+
+/// A kind of error: status, name in the components, what it says, a code as an example, who has it.
+const ERRORS: [(u16, &str, &str, &str, Of); 10] = [
+    (
+        400,
+        "Invalid",
+        "The request is wrong as it stands: change it",
+        "InvalidQuery",
+        Of::All,
+    ),
+    (
+        403,
+        "Denied",
+        "The caller may not do this",
+        "HostNotAllowed",
+        Of::All,
+    ),
+    (
+        404,
+        "NotFound",
+        "There is no such thing",
+        "FunctionNotFound",
+        Of::Things,
+    ),
+    (
+        405,
+        "WrongMethod",
+        "The path does not take this method; Allow says which it takes",
+        "MethodNotAllowed",
+        Of::All,
+    ),
+    (
+        408,
+        "TooSlow",
+        "The body came too slowly",
+        "BodyTooSlow",
+        Of::Bodies,
+    ),
+    (
+        413,
+        "TooLarge",
+        "The body is larger than allowed",
+        "BodyTooLarge",
+        Of::Bodies,
+    ),
+    (
+        415,
+        "WrongType",
+        "The body is of another kind than this route takes",
+        "UnsupportedContentType",
+        Of::Bodies,
+    ),
+    (
+        429,
+        "Exhausted",
+        "A limit was reached: wait for as long as Retry-After says",
+        "TooManyRequests",
+        Of::Ports,
+    ),
+    (
+        500,
+        "Internal",
+        "Something went wrong on our side; the log says what",
+        "Internal",
+        Of::All,
+    ),
+    (
+        503,
+        "Unavailable",
+        "Something is away: try again when Retry-After says",
+        "Unavailable",
+        Of::All,
+    ),
+];
+
+/// The document, completed and printed.
+pub(crate) fn complete(mut document: OpenApi, config: &Config) -> Vec<u8> {
+    describe(&mut document, config);
+    add_errors(&mut document);
+    serde_json::to_vec(&document).unwrap_or_default()
+}
+
+fn describe(document: &mut OpenApi, config: &Config) {
+    let license = LicenseBuilder::new()
+        .name("Apache-2.0")
+        .identifier(Some("Apache-2.0"))
+        .build();
+    document.info = InfoBuilder::new()
+        .title("Steploom")
+        .version(&config.version)
+        .description(Some(
+            "Functions in WebAssembly, chained into durable step functions. Every error is a \
+             Problem (RFC 9457); every answer carries x-request-id.",
+        ))
+        .license(Some(license))
+        .build();
+    document.servers = Some(vec![
+        ServerBuilder::new()
+            .url(format!("http://{}", config.listen))
+            .build(),
+    ]);
+    let tag =
+        |(name, says): (&str, &str)| TagBuilder::new().name(name).description(Some(says)).build();
+    let tags = [
+        ("functions", "Uploading, listing and invoking functions"),
+        ("logs", "What functions wrote while they ran"),
+        ("machines", "State machines in Amazon States Language"),
+        ("executions", "Runs of machines, their history and events"),
+        ("node", "The process itself: health, readiness, metrics"),
+    ];
+    document.tags = Some(tags.into_iter().map(tag).collect());
+}
+
+fn add_errors(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    let schemas = [
+        ("Problem", Problem::schema()),
+        ("ProblemItem", ProblemItem::schema()),
+    ];
+    for (name, schema) in schemas {
+        components.schemas.entry(name.to_owned()).or_insert(schema);
+    }
+    for (status, name, says, code, _) in ERRORS {
+        let response = RefOr::T(problem(status, says, code));
+        components.responses.insert(name.to_owned(), response);
+    }
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations(item) {
+            add_errors_of(operation, path);
+        }
+    }
+}
+
+fn add_errors_of(operation: &mut Operation, path: &str) {
+    for (status, name, _, _, of) in ERRORS {
+        let has = match of {
+            Of::All => true,
+            Of::Ports => path.starts_with("/v1/") && path != "/v1/openapi.json",
+            Of::Things => path.contains('{'),
+            Of::Bodies => operation.request_body.is_some(),
+        };
+        if has {
+            let response = RefOr::Ref(Ref::from_response_name(name));
+            operation
+                .responses
+                .responses
+                .entry(status.to_string())
+                .or_insert(response);
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
+}
+
+fn problem(status: u16, says: &str, code: &str) -> Response {
+    let example: Value = json!({
+        "status": status, "code": code, "title": says, "requestId": "4bf92f3577b34da6a3ce929d0e0e4736",
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .example(Some(example))
+        .build();
+    ResponseBuilder::new()
+        .description(says)
+        .content(PROBLEM_JSON, content)
+        .build()
+}

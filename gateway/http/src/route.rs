@@ -1,0 +1,87 @@
+//! The table of routes: one line an endpoint, and the OpenAPI document comes from the same line.
+
+mod execution;
+mod function;
+mod machine;
+mod node;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use steploom_api::Ports;
+use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::body::Budget;
+use crate::config::Config;
+use crate::{edge, openapi};
+
+/// All routes, for a server of the caller's own or a test. Limits of connections and of time for a
+/// request's head are [`crate::serve`]'s.
+pub fn router(ports: Ports, config: Config) -> Router {
+    let (_, never) = watch::channel(false);
+    router_until(ports, config, never)
+}
+
+/// All routes; event streams end when `ending` becomes true.
+pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver<bool>) -> Router {
+    let (routes, document) = table().split_for_parts();
+    let app = Arc::new(App {
+        bodies: Budget::new(config.limits.bodies_bytes_max),
+        openapi: openapi::complete(document, &config).into(),
+        ports,
+        config,
+        ending,
+    });
+    routes
+        .fallback(edge::unknown_route)
+        .method_not_allowed_fallback(edge::wrong_method)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            edge::handle,
+        ))
+        .with_state(app)
+}
+
+fn table() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        // Functions.
+        .routes(routes!(function::list::list_functions))
+        .routes(routes!(
+            function::put::put_function,
+            function::get::get_function,
+            function::delete::delete_function
+        ))
+        .routes(routes!(function::versions::list_function_versions))
+        .routes(routes!(function::invoke::invoke_function))
+        .routes(routes!(function::invoke_async::invoke_function_async))
+        .routes(routes!(function::logs::read_logs))
+        .routes(routes!(function::follow_logs::follow_logs))
+        // Machines.
+        .routes(routes!(machine::list::list_machines))
+        .routes(routes!(machine::validate::validate_machine))
+        .routes(routes!(
+            machine::put::put_machine,
+            machine::get::get_machine,
+            machine::delete::delete_machine
+        ))
+        .routes(routes!(machine::versions::list_machine_versions))
+        .routes(routes!(machine::execution::get_execution_by_name))
+        // Executions.
+        .routes(routes!(
+            execution::start::start_execution,
+            execution::list::list_executions
+        ))
+        .routes(routes!(execution::get::get_execution))
+        .routes(routes!(execution::history::get_history))
+        .routes(routes!(execution::stop::stop_execution))
+        .routes(routes!(execution::events::follow_events))
+        // The process itself.
+        .routes(routes!(node::index::index))
+        .routes(routes!(node::health::healthz))
+        .routes(routes!(node::ready::readyz))
+        .routes(routes!(node::metrics::metrics))
+        .routes(routes!(node::document::openapi_document))
+}

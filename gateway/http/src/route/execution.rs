@@ -1,0 +1,25 @@
+//! Executions: a file an endpoint.
+
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use steploom_api::wire;
+
+use crate::body::answer_json;
+
+pub(crate) mod events;
+pub(crate) mod get;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod start;
+pub(crate) mod stop;
+
+/// An execution that was accepted, and where to find it.
+pub(crate) fn accepted(status: StatusCode, execution: &wire::Execution) -> Response {
+    let mut response = answer_json(status, execution);
+    let location = format!("/v1/executions/{}", execution.summary.id);
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}

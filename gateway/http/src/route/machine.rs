@@ -1,0 +1,32 @@
+//! State machines: a file an endpoint.
+
+use steploom_types::{Error, limits};
+
+use crate::body::Bound;
+use crate::failure::{Answer, Failure};
+
+pub(crate) mod delete;
+pub(crate) mod execution;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod put;
+pub(crate) mod validate;
+pub(crate) mod versions;
+
+/// The bound on a definition.
+const DEFINITION: Bound = Bound {
+    bytes_max: limits::DEFINITION_BYTES_MAX,
+    what: "a definition",
+};
+
+/// A body as the text of a definition. What stands in it is for the port to check, which says every
+/// place that is wrong.
+fn definition(bytes: &[u8]) -> Answer<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let message = format!(
+            "the definition is not UTF-8 after byte {}",
+            error.valid_up_to()
+        );
+        Failure::invalid_at("body", Error::invalid("InvalidJson", message))
+    })
+}

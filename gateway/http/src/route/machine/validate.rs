@@ -1,0 +1,36 @@
+//! `POST /v1/machines/validate`
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use steploom_api::wire;
+
+use super::{DEFINITION, definition};
+use crate::app::App;
+use crate::body::{self, answer_json};
+use crate::edge::Account;
+use crate::extract::NoQuery;
+use crate::failure::Answer;
+
+/// Checks a definition and keeps nothing. The answer is 200 whether it is valid or not.
+#[utoipa::path(post, path = "/v1/machines/validate", tag = "machines",
+    request_body(content = serde_json::Value, description = "The definition in Amazon States Language", content_type = "application/json",
+        example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
+    responses((status = 200, description = "What it was found to be", body = wire::Validation,
+        example = json!({"valid": true, "diagnostics": []}))))]
+pub(crate) async fn validate_machine(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    _: NoQuery,
+    request: Request,
+) -> Answer {
+    body::ensure_json(request.headers())?;
+    let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
+    let validation = app
+        .ports
+        .machines
+        .validate(account, definition(&bytes)?)
+        .await?;
+    Ok(answer_json(StatusCode::OK, &validation))
+}

@@ -1,0 +1,94 @@
+//! Executions.
+
+use serde_json::json;
+
+use crate::call::Front;
+
+#[tokio::test]
+async fn a_named_start_is_idempotent() {
+    let front = Front::new();
+    let start = r#"{"machine": "m", "name": "monday", "input": {"a": 1}}"#;
+    let first = front.json("POST /v1/executions", start).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let execution = first.value();
+    assert_eq!(execution["status"], "RUNNING");
+    assert_eq!(execution["input"], json!({"a": 1}));
+    let location = first.header("location").unwrap().to_owned();
+    assert_eq!(front.get(&location).await.value(), execution);
+
+    let again = front.json("POST /v1/executions", start).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(again.value()["id"], execution["id"]);
+    let other = r#"{"machine": "m", "name": "monday", "input": {"a": 2}}"#;
+    let conflict = front.json("POST /v1/executions", other).await;
+    assert_eq!(conflict.status, 409);
+    assert_eq!(conflict.problem().code, "ExecutionAlreadyExists");
+
+    let by_name = front.get("/v1/machines/m/executions/monday").await;
+    assert_eq!(by_name.value()["id"], execution["id"]);
+    let absent = front.get("/v1/machines/m/executions/tuesday").await;
+    assert_eq!(absent.problem().code, "ExecutionNotFound");
+}
+
+#[tokio::test]
+async fn input_may_be_left_out() {
+    let front = Front::new();
+    let answer = front
+        .json("POST /v1/executions", r#"{"machine": "m"}"#)
+        .await;
+    assert_eq!(answer.value()["input"], json!({}));
+}
+
+#[tokio::test]
+async fn executions_are_filtered_and_paged() {
+    let front = Front::new();
+    for (machine, name) in [("m", "a1"), ("m", "a2"), ("m", "b1"), ("instant", "a3")] {
+        let start = json!({"machine": machine, "name": name}).to_string();
+        front.json("POST /v1/executions", &start).await;
+    }
+    let names = |query: &'static str| {
+        let front = &front;
+        async move {
+            let answer = front.get(&format!("/v1/executions{query}")).await.value();
+            let items = answer["items"].as_array().unwrap().clone();
+            let name = |item: &serde_json::Value| item["name"].as_str().unwrap().to_owned();
+            items.iter().map(name).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(names("").await.len(), 4);
+    assert_eq!(names("?machine=m&namePrefix=a").await, ["a1", "a2"]);
+    assert_eq!(names("?status=SUCCEEDED").await, ["a3"]);
+    assert_eq!(names("?machine=m&limit=2&next=2").await, ["b1"]);
+    assert_eq!(names("?machine=function:m").await.len(), 0);
+}
+
+#[tokio::test]
+async fn history_is_paged_both_ways() {
+    let front = Front::new();
+    let start = front.json("POST /v1/executions", r#"{"machine": "instant"}"#);
+    let id = start.await.value()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/executions/{id}/history");
+    let all = front.get(&path).await.value();
+    assert_eq!(all["items"][0]["type"], "ExecutionStarted");
+    assert_eq!(all["items"][1]["previousEventId"], 1);
+    let last = front
+        .get(&format!("{path}?reverse=true&limit=1"))
+        .await
+        .value();
+    assert_eq!(last["items"][0]["type"], "ExecutionSucceeded");
+    assert_eq!(last["next"], "1");
+}
+
+#[tokio::test]
+async fn stopping_ends_an_execution_and_may_say_why() {
+    let front = Front::new();
+    for (body, error) in [("", json!(null)), (r#"{"error": "Late"}"#, json!("Late"))] {
+        let start = front.json("POST /v1/executions", r#"{"machine": "m"}"#);
+        let id = start.await.value()["id"].as_str().unwrap().to_owned();
+        let line = format!("POST /v1/executions/{id}/stop");
+        let stopped = front.json(&line, body).await;
+        assert_eq!(stopped.status, 200, "{}", stopped.text());
+        assert_eq!(stopped.value()["status"], "ABORTED");
+        assert_eq!(stopped.value()["error"], error);
+    }
+}

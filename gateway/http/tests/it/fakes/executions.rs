@@ -1,0 +1,217 @@
+//! Executions that run until a test ends them; those of the machine `instant` end at once.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use steploom_api::port::{EventStream, Executions};
+use steploom_api::wire;
+use steploom_types::{
+    AccountId, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp,
+};
+
+use super::{Run, World, check_account, end, page, tell};
+
+fn absent() -> Error {
+    Error::not_found("ExecutionNotFound", "there is no such execution")
+}
+
+/// Starts an execution, or finds the one of that name.
+pub(crate) fn begin(
+    world: &World,
+    machine: MachineName,
+    name: Option<Name>,
+    input: Json,
+) -> Result<(wire::Execution, bool)> {
+    world.change(|state| {
+        let same_name = |run: &&Run| {
+            let summary = &run.execution.summary;
+            Some(&summary.name) == name.as_ref() && summary.machine == machine
+        };
+        if let Some(run) = state.executions.values().find(same_name) {
+            let is_same = run.execution.input == input
+                && run.execution.summary.status == wire::ExecutionStatus::Running;
+            let conflict = Error::conflict("ExecutionAlreadyExists", "the name is taken");
+            return is_same
+                .then(|| (run.execution.clone(), false))
+                .ok_or(conflict);
+        }
+        let started_at = Timestamp::from_millis(1_700_000_000_000);
+        let id = ExecutionId::new(Slot(7), started_at, state.executions.len() as u64 + 1);
+        let summary = wire::ExecutionSummary {
+            id,
+            name: name.unwrap_or_else(|| id.to_string().parse().unwrap()),
+            machine: machine.clone(),
+            machine_version: 1,
+            status: wire::ExecutionStatus::Running,
+            started_at,
+            ended_at: None,
+        };
+        let execution = wire::Execution {
+            summary,
+            input: input.clone(),
+            output: None,
+            error: None,
+            cause: None,
+        };
+        let mut run = Run {
+            execution,
+            events: Vec::new(),
+        };
+        tell(&mut run, "ExecutionStarted");
+        if machine.to_string() == "instant" {
+            run.execution.output = Some(input);
+            end(
+                &mut run,
+                wire::ExecutionStatus::Succeeded,
+                "ExecutionSucceeded",
+            );
+        }
+        let execution = run.execution.clone();
+        state.executions.insert(id, run);
+        Ok((execution, true))
+    })
+}
+
+#[async_trait]
+impl Executions for World {
+    async fn start(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+    ) -> Result<(wire::Execution, bool)> {
+        check_account(account);
+        self.maybe_fail()?;
+        begin(
+            self,
+            MachineName::Named(start.machine),
+            start.name,
+            start.input,
+        )
+    }
+
+    async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        check_account(account);
+        self.maybe_fail()?;
+        let state = self.state();
+        let run = state.executions.get(&id).ok_or_else(absent)?;
+        Ok(run.execution.clone())
+    }
+
+    async fn get_by_name(
+        &self,
+        account: AccountId,
+        machine: &MachineName,
+        name: &Name,
+    ) -> Result<wire::Execution> {
+        check_account(account);
+        let state = self.state();
+        let mut all = state.executions.values().map(|run| &run.execution);
+        all.find(|e| e.summary.machine == *machine && e.summary.name == *name)
+            .cloned()
+            .ok_or_else(absent)
+    }
+
+    async fn list(
+        &self,
+        account: AccountId,
+        list: wire::ListExecutions,
+    ) -> Result<wire::ExecutionPage> {
+        check_account(account);
+        let state = self.state();
+        let fits = |summary: &wire::ExecutionSummary| {
+            list.machine.as_ref().is_none_or(|m| summary.machine == *m)
+                && list.status.is_none_or(|s| summary.status == s)
+                && list
+                    .name_prefix
+                    .as_ref()
+                    .is_none_or(|p| summary.name.as_str().starts_with(p.as_str()))
+        };
+        let summaries = state.executions.values().map(|run| &run.execution.summary);
+        let all = summaries.filter(|s| fits(s)).cloned().collect();
+        let (items, next) = page(all, list.limit.unwrap(), list.next.as_deref());
+        Ok(wire::ExecutionPage { items, next })
+    }
+
+    async fn history(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        history: wire::PageHistory,
+    ) -> Result<wire::History> {
+        check_account(account);
+        let state = self.state();
+        let mut all = state.executions.get(&id).ok_or_else(absent)?.events.clone();
+        if history.reverse {
+            all.reverse();
+        }
+        let (items, next) = page(all, history.limit.unwrap(), history.next.as_deref());
+        Ok(wire::History { items, next })
+    }
+
+    async fn stop(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        stop: wire::StopExecution,
+    ) -> Result<wire::Execution> {
+        check_account(account);
+        self.change(|state| {
+            let run = state.executions.get_mut(&id).ok_or_else(absent)?;
+            if run.execution.summary.status == wire::ExecutionStatus::Running {
+                run.execution.error = stop.error;
+                run.execution.cause = stop.cause;
+                end(run, wire::ExecutionStatus::Aborted, "ExecutionAborted");
+            }
+            Ok(run.execution.clone())
+        })
+    }
+
+    async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream> {
+        check_account(account);
+        self.maybe_fail()?;
+        if !self.state().executions.contains_key(&id) {
+            return Err(absent());
+        }
+        Ok(follow(self, id, after))
+    }
+}
+
+/// Events after `after` as the state grows, until the execution has ended.
+fn follow(world: &World, id: ExecutionId, after: u64) -> EventStream {
+    let state = Arc::clone(&world.state);
+    let changes = world.changes.subscribe();
+    let steps = stream::unfold(
+        (changes, after, false),
+        move |(mut changes, after, over)| {
+            let state = Arc::clone(&state);
+            async move {
+                if over {
+                    return None;
+                }
+                loop {
+                    changes.borrow_and_update();
+                    let (new, is_over) = look(&state.lock().unwrap().executions[&id], after);
+                    if !new.is_empty() || is_over {
+                        let after = after + new.len() as u64;
+                        return Some((stream::iter(new), (changes, after, is_over)));
+                    }
+                    changes.changed().await.ok()?;
+                }
+            }
+        },
+    );
+    Box::pin(steps.flatten())
+}
+
+/// The events after `after`, and whether they are the last. One of the kind `Broken` stands for a
+/// reader that fails on the way.
+fn look(run: &Run, after: u64) -> (Vec<Result<wire::Event>>, bool) {
+    let new = run.events.iter().filter(|event| event.id > after);
+    let items = new.map(|event| match event.kind.as_str() {
+        "Broken" => Err(Error::internal("the secret detail")),
+        _ => Ok(event.clone()),
+    });
+    let is_over = run.execution.summary.status != wire::ExecutionStatus::Running;
+    (items.collect(), is_over)
+}

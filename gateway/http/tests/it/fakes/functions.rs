@@ -1,0 +1,154 @@
+//! Functions that do what their names say.
+
+use async_trait::async_trait;
+use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use steploom_api::wire;
+use steploom_types::error::Problem;
+use steploom_types::{AccountId, Digest, Error, Json, Kind, MachineName, Name, Result, Timestamp};
+
+use super::{World, check_account, executions, page};
+
+fn absent(name: &Name) -> Error {
+    Error::not_found("FunctionNotFound", format!("there is no function '{name}'"))
+}
+
+fn function(name: &Name, versions: &[wire::FunctionVersion]) -> wire::Function {
+    wire::Function {
+        name: name.clone(),
+        created_at: versions[0].created_at,
+        latest: versions.last().unwrap().clone(),
+    }
+}
+
+fn check_module(put: &PutFunction) -> Result<()> {
+    if put.module.starts_with(b"\0asm") {
+        return Ok(());
+    }
+    let why = "the module does not begin with the magic number".to_owned();
+    Err(
+        Error::invalid("InvalidModule", why.clone()).with_problems(vec![Problem {
+            code: "BAD_MAGIC".into(),
+            path: "module/0".into(),
+            message: why,
+        }]),
+    )
+}
+
+#[async_trait]
+impl Functions for World {
+    async fn put(&self, account: AccountId, put: PutFunction) -> Result<wire::Function> {
+        check_account(account);
+        self.maybe_fail()?;
+        check_module(&put)?;
+        self.change(|state| {
+            let versions = state.functions.entry(put.name.clone()).or_default();
+            if put.create_only && !versions.is_empty() {
+                return Err(Error::conflict("FunctionExists", "it is there already"));
+            }
+            versions.push(wire::FunctionVersion {
+                version: versions.len() as u32 + 1,
+                module: Digest::of(&put.module),
+                module_bytes: put.module.len() as u64,
+                kind: wire::FunctionKind::Command,
+                settings: put.settings.clone(),
+                created_at: Timestamp::from_millis(1_700_000_000_000),
+            });
+            let made = function(&put.name, versions);
+            state.puts.push(put);
+            Ok(made)
+        })
+    }
+
+    async fn list(
+        &self,
+        account: AccountId,
+        limit: u32,
+        next: Option<String>,
+    ) -> Result<wire::FunctionPage> {
+        check_account(account);
+        self.maybe_fail()?;
+        let state = self.state();
+        let all = state
+            .functions
+            .iter()
+            .map(|(n, v)| function(n, v))
+            .collect();
+        let (items, next) = page(all, limit, next.as_deref());
+        Ok(wire::FunctionPage { items, next })
+    }
+
+    async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Function> {
+        check_account(account);
+        self.maybe_fail()?;
+        let state = self.state();
+        let versions = state.functions.get(name).ok_or_else(|| absent(name))?;
+        Ok(function(name, versions))
+    }
+
+    async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions> {
+        check_account(account);
+        let state = self.state();
+        let versions = state.functions.get(name).ok_or_else(|| absent(name))?;
+        let items = versions.iter().rev().cloned().collect();
+        Ok(wire::FunctionVersions { items })
+    }
+
+    async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
+        check_account(account);
+        let gone = self.change(|state| state.functions.remove(name));
+        gone.map(|_| ()).ok_or_else(|| absent(name))
+    }
+
+    async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation> {
+        check_account(account);
+        self.state().traceparents.push(invoke.traceparent);
+        self.state().invocations += 1;
+        let failure = |error: &str, cause: &str| {
+            Err(FunctionFailure {
+                error: error.into(),
+                cause: cause.into(),
+            })
+        };
+        let outcome = match invoke.name.as_str() {
+            "echo" => Ok(invoke.event),
+            "qualified" => Ok(Json::from(serde_json::json!(invoke.qualifier))),
+            "fail" => failure("Oops", "it went wrong"),
+            "late" => failure("States.Timeout", "it took longer than 30000 ms"),
+            "busy" => {
+                let error = Error::new(Kind::Exhausted, "TooManyRequests", "no sandbox is free");
+                return Err(error.with_retry_after(7));
+            }
+            "bug" => return Err(Error::internal("the secret detail")),
+            "corrupt" => {
+                let error = Error::new(Kind::Corrupt, "Corrupt", "stored data fails its check");
+                return Err(error.with_detail("the secret detail"));
+            }
+            "fenced" => {
+                return Err(Error::new(Kind::Fenced, "Fenced", "another node owns it"));
+            }
+            "panic" => panic!("the secret panic"),
+            "hang" => std::future::pending().await,
+            _ => return Err(absent(&invoke.name)),
+        };
+        Ok(Invocation {
+            request_id: "invocation-1".into(),
+            version: 3,
+            outcome,
+            duration_us: 42,
+            fuel_used: 99,
+            memory_bytes: 65_536,
+        })
+    }
+
+    async fn invoke_async(
+        &self,
+        account: AccountId,
+        invoke: Invoke,
+        name: Option<Name>,
+    ) -> Result<wire::Execution> {
+        check_account(account);
+        self.maybe_fail()?;
+        let machine = MachineName::OfFunction(invoke.name);
+        executions::begin(self, machine, name, invoke.event).map(|(execution, _)| execution)
+    }
+}

@@ -1,0 +1,136 @@
+//! Machines: a definition is valid if it has a `StartAt`.
+
+use async_trait::async_trait;
+use steploom_api::port::Machines;
+use steploom_api::wire;
+use steploom_types::error::Problem;
+use steploom_types::{AccountId, Digest, Error, Json, Name, Result, Timestamp};
+
+use super::{World, check_account, page};
+
+fn absent(name: &Name) -> Error {
+    Error::not_found("MachineNotFound", format!("there is no machine '{name}'"))
+}
+
+fn version(number: usize, definition: &str) -> wire::MachineVersion {
+    wire::MachineVersion {
+        version: number as u32,
+        definition_digest: Digest::of(definition.as_bytes()),
+        created_at: Timestamp::from_millis(1_700_000_000_000),
+    }
+}
+
+fn summary(name: &Name, versions: &[String]) -> wire::MachineSummary {
+    let latest = version(versions.len(), versions.last().unwrap());
+    wire::MachineSummary {
+        name: name.clone(),
+        created_at: latest.created_at,
+        latest,
+    }
+}
+
+fn machine(name: &Name, versions: &[String]) -> wire::Machine {
+    wire::Machine {
+        summary: summary(name, versions),
+        definition: Json::parse(versions.last().unwrap()).unwrap(),
+        warnings: Vec::new(),
+    }
+}
+
+fn diagnostics(definition: &str) -> Vec<wire::Diagnostic> {
+    let found = match Json::parse(definition) {
+        Err(error) => Some(("INVALID_JSON", "", error.message)),
+        Ok(json) if json.value().get("StartAt").is_none() => {
+            let message = "StartAt is missing".to_owned();
+            Some(("MISSING_START_AT", "/StartAt", message))
+        }
+        Ok(_) => None,
+    };
+    let diagnostic = |(code, path, message): (&str, &str, String)| wire::Diagnostic {
+        severity: wire::Severity::Error,
+        code: code.into(),
+        path: path.into(),
+        message,
+    };
+    found.map(diagnostic).into_iter().collect()
+}
+
+#[async_trait]
+impl Machines for World {
+    async fn put(
+        &self,
+        account: AccountId,
+        name: Name,
+        definition: &str,
+        create_only: bool,
+    ) -> Result<wire::Machine> {
+        check_account(account);
+        self.maybe_fail()?;
+        let wrong: Vec<_> = diagnostics(definition)
+            .into_iter()
+            .map(|d| Problem {
+                code: d.code,
+                path: d.path,
+                message: d.message,
+            })
+            .collect();
+        if !wrong.is_empty() {
+            let error = Error::invalid("InvalidDefinition", "the definition is wrong");
+            return Err(error.with_problems(wrong));
+        }
+        self.change(|state| {
+            let versions = state.machines.entry(name.clone()).or_default();
+            if versions.last().is_none_or(|last| last != definition) {
+                if create_only && !versions.is_empty() {
+                    return Err(Error::conflict("MachineExists", "it is there already"));
+                }
+                versions.push(definition.to_owned());
+            }
+            Ok(machine(&name, versions))
+        })
+    }
+
+    async fn validate(&self, account: AccountId, definition: &str) -> Result<wire::Validation> {
+        check_account(account);
+        let diagnostics = diagnostics(definition);
+        Ok(wire::Validation {
+            valid: diagnostics.is_empty(),
+            diagnostics,
+        })
+    }
+
+    async fn list(
+        &self,
+        account: AccountId,
+        limit: u32,
+        next: Option<String>,
+    ) -> Result<wire::MachinePage> {
+        check_account(account);
+        let state = self.state();
+        let all = state.machines.iter().map(|(n, v)| summary(n, v)).collect();
+        let (items, next) = page(all, limit, next.as_deref());
+        Ok(wire::MachinePage { items, next })
+    }
+
+    async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Machine> {
+        check_account(account);
+        let state = self.state();
+        let versions = state.machines.get(name).ok_or_else(|| absent(name))?;
+        Ok(machine(name, versions))
+    }
+
+    async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::MachineVersions> {
+        check_account(account);
+        let state = self.state();
+        let versions = state.machines.get(name).ok_or_else(|| absent(name))?;
+        let numbered = versions.iter().enumerate().rev();
+        let items = numbered.map(|(at, text)| version(at + 1, text)).collect();
+        Ok(wire::MachineVersions { items })
+    }
+
+    async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
+        check_account(account);
+        let gone = self.change(|state| state.machines.remove(name));
+        gone.map(|_| ()).ok_or_else(|| absent(name))
+    }
+}

@@ -1,0 +1,132 @@
+//! Small in-memory ports. What they do is steered by names, so that a test reads as a table:
+//! function `echo` answers its event, `fail` fails, `busy` has no sandbox free, and so on.
+
+mod executions;
+mod functions;
+mod logs;
+mod machines;
+mod node;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use steploom_api::port::PutFunction;
+use steploom_api::{Ports, wire};
+use steploom_types::{AccountId, Error, ExecutionId, Json, Name, Timestamp};
+use tokio::sync::watch;
+
+/// All that the fakes remember.
+pub(crate) struct World {
+    state: Arc<Mutex<State>>,
+    /// Counts changes, for those who follow.
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) functions: BTreeMap<Name, Vec<wire::FunctionVersion>>,
+    pub(crate) puts: Vec<PutFunction>,
+    pub(crate) machines: BTreeMap<Name, Vec<String>>,
+    pub(crate) executions: BTreeMap<ExecutionId, Run>,
+    pub(crate) logs: Vec<wire::LogLine>,
+    pub(crate) observed: Vec<(String, String, u16)>,
+    pub(crate) traceparents: Vec<Option<String>>,
+    pub(crate) invocations: u32,
+    /// How often `flaky` fails before it answers; every port counts it down.
+    pub(crate) failures_left: u32,
+    pub(crate) not_ready: Option<String>,
+}
+
+pub(crate) struct Run {
+    pub(crate) execution: wire::Execution,
+    pub(crate) events: Vec<wire::Event>,
+}
+
+impl World {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Arc::default(),
+            changes: watch::channel(0).0,
+        })
+    }
+
+    pub(crate) fn ports(self: &Arc<Self>) -> Ports {
+        Ports {
+            functions: Arc::clone(self) as _,
+            machines: Arc::clone(self) as _,
+            executions: Arc::clone(self) as _,
+            logs: Arc::clone(self) as _,
+            node: Arc::clone(self) as _,
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Changes the state and wakes those who follow.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let done = change(&mut self.state());
+        self.changes.send_modify(|n| *n += 1);
+        done
+    }
+
+    /// Fails with 503 as often as the test has asked for.
+    fn maybe_fail(&self) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.failures_left == 0 {
+            return Ok(());
+        }
+        state.failures_left -= 1;
+        Err(Error::new(
+            steploom_types::Kind::Unavailable,
+            "Unavailable",
+            "the store is away",
+        )
+        .with_retry_after(0))
+    }
+
+    /// Appends an event to an execution.
+    pub(crate) fn tell(&self, id: ExecutionId, kind: &str) {
+        self.change(|state| tell(state.executions.get_mut(&id).unwrap(), kind));
+    }
+
+    /// Ends an execution with an output.
+    pub(crate) fn succeed(&self, id: ExecutionId, output: Json) {
+        self.change(|state| {
+            let run = state.executions.get_mut(&id).unwrap();
+            run.execution.output = Some(output);
+            end(run, wire::ExecutionStatus::Succeeded, "ExecutionSucceeded");
+        });
+    }
+}
+
+fn tell(run: &mut Run, kind: &str) {
+    let id = run.events.len() as u64 + 1;
+    run.events.push(wire::Event {
+        id,
+        previous_event_id: id - 1,
+        timestamp: Timestamp::from_millis(1_700_000_000_000),
+        kind: kind.to_owned(),
+        details: serde_json::Map::new(),
+    });
+}
+
+fn end(run: &mut Run, status: wire::ExecutionStatus, kind: &str) {
+    run.execution.summary.status = status;
+    run.execution.summary.ended_at = Some(Timestamp::from_millis(1_700_000_000_500));
+    tell(run, kind);
+}
+
+/// The front has no other account to give.
+fn check_account(account: AccountId) {
+    assert_eq!(account, AccountId::LOCAL);
+}
+
+fn page<T>(all: Vec<T>, limit: u32, next: Option<&str>) -> (Vec<T>, Option<String>) {
+    let from: usize = next.map_or(0, |next| next.parse().unwrap());
+    let to = from + limit as usize;
+    let more = (all.len() > to).then(|| to.to_string());
+    let items = all.into_iter().skip(from).take(limit as usize).collect();
+    (items, more)
+}

@@ -1,0 +1,15 @@
+//! The HTTP front as a client sees it: the router driven directly, and over real sockets.
+
+mod call;
+mod fakes;
+
+mod access;
+mod bad_input;
+mod errors;
+mod executions;
+mod functions;
+mod machines;
+mod node;
+mod openapi;
+mod streams;
+mod wire_limits;

@@ -1,0 +1,151 @@
+//! The OpenAPI document against the router.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::call::Front;
+
+/// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
+const ROUTES: [&str; 27] = [
+    "DELETE /v1/functions/{name}",
+    "DELETE /v1/machines/{name}",
+    "GET /",
+    "GET /healthz",
+    "GET /metrics",
+    "GET /readyz",
+    "GET /v1/executions",
+    "GET /v1/executions/{id}",
+    "GET /v1/executions/{id}/events",
+    "GET /v1/executions/{id}/history",
+    "GET /v1/functions",
+    "GET /v1/functions/{name}",
+    "GET /v1/functions/{name}/logs",
+    "GET /v1/functions/{name}/logs/stream",
+    "GET /v1/functions/{name}/versions",
+    "GET /v1/machines",
+    "GET /v1/machines/{name}",
+    "GET /v1/machines/{name}/executions/{execution}",
+    "GET /v1/machines/{name}/versions",
+    "GET /v1/openapi.json",
+    "POST /v1/executions",
+    "POST /v1/executions/{id}/stop",
+    "POST /v1/functions/{name}/invoke",
+    "POST /v1/functions/{name}/invoke-async",
+    "POST /v1/machines/validate",
+    "PUT /v1/functions/{name}",
+    "PUT /v1/machines/{name}",
+];
+
+async fn document() -> Value {
+    Front::new().get("/v1/openapi.json").await.value()
+}
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(move |(method, operation)| {
+                (format!("{} {path}", method.to_uppercase()), operation)
+            })
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_document_lists_exactly_the_routes() {
+    let document = document().await;
+    let listed: BTreeSet<String> = operations(&document).into_iter().map(|(l, _)| l).collect();
+    let expected: BTreeSet<String> = ROUTES.map(str::to_owned).into();
+    assert_eq!(listed, expected);
+}
+
+#[tokio::test]
+async fn every_route_listed_is_routed() {
+    let front = Front::new();
+    for line in ROUTES {
+        let line = line.replace("{id}", "x").replace("{name}", "echo");
+        // An endless stream would never be read to its end.
+        if line.ends_with("/logs/stream") {
+            continue;
+        }
+        let answer = front.send(&line.replace("{execution}", "x"), &[], "").await;
+        let code = (answer.status.as_u16() >= 400).then(|| answer.problem().code);
+        let is_routed = !matches!(code.as_deref(), Some("UnknownRoute" | "MethodNotAllowed"));
+        assert!(is_routed, "{line}: {code:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_told_in_full() {
+    let document = document().await;
+    assert_eq!(document["info"]["title"], "Steploom");
+    assert_eq!(document["info"]["version"], "1.2.3");
+    let tags: BTreeSet<&str> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].as_str().unwrap())
+        .collect();
+    let mut ids = BTreeSet::new();
+    for (line, operation) in operations(&document) {
+        assert!(operation["summary"].is_string(), "{line}");
+        assert!(
+            tags.contains(operation["tags"][0].as_str().unwrap()),
+            "{line}"
+        );
+        assert!(
+            ids.insert(operation["operationId"].as_str().unwrap()),
+            "{line}"
+        );
+        let responses = operation["responses"].as_object().unwrap();
+        let good = responses.keys().filter(|status| status.starts_with('2'));
+        assert!(good.count() > 0, "{line}");
+        for status in ["400", "403", "405", "500", "503"] {
+            assert!(responses.contains_key(status), "{line} {status}");
+        }
+        for (status, response) in responses
+            .iter()
+            .filter(|(status, _)| *status >= &"4".to_owned())
+        {
+            let response = resolve(&document, response);
+            let content = &response["content"]["application/problem+json"];
+            let schema = &content["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/Problem", "{line} {status}");
+        }
+        let names = line.matches('{').count();
+        let is_in_path = |p: &&Value| p["in"] == "path";
+        let params = operation["parameters"].as_array().into_iter().flatten();
+        assert_eq!(params.filter(is_in_path).count(), names, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let document = document().await;
+    let mut left = vec![&document];
+    let mut found = 0;
+    while let Some(value) = left.pop() {
+        if value.get("$ref").is_some_and(Value::is_string) {
+            assert!(!resolve(&document, value).is_null(), "{value}");
+            found += 1;
+        }
+        match value {
+            Value::Array(items) => left.extend(items),
+            Value::Object(fields) => left.extend(fields.values()),
+            _ => {}
+        }
+    }
+    assert!(found > 50, "{found}");
+}
+
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value.get("$ref").and_then(Value::as_str) {
+        Some(path) => document
+            .pointer(path.strip_prefix('#').unwrap())
+            .unwrap_or(&Value::Null),
+        None => value,
+    }
+}
