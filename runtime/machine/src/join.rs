@@ -37,7 +37,7 @@ pub(crate) struct Join {
     keeps_results: bool,
     /// Bytes of all results.
     results_bytes: usize,
-    /// The event that the one of the join's success follows.
+    /// The event that the join's success, and the state's exit, follow.
     last_event: u64,
 }
 
@@ -246,6 +246,7 @@ fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         _ => Detail::ParallelSucceeded,
     };
     turn.tell(join.last_event, event);
+    turn.frame(id).last_event = join.last_event;
     let result = join.into_result();
     drive::settle(turn, id, Ok(Progress::Done(result, state.next)));
 }

@@ -32,6 +32,11 @@ mod waits;
 #[cfg(test)]
 mod testkit;
 #[cfg(test)]
+#[expect(
+    clippy::needless_raw_string_hashes,
+    clippy::needless_pass_by_value,
+    reason = "expect-test writes its snapshots with hashes; tables of json!() read better without &"
+)]
 mod tests;
 
 pub use action::{Action, ActionId, Invoke};

@@ -20,7 +20,10 @@ pub(crate) const BEGIN_MS: i64 = 1_767_225_600_000;
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Ok(Value),
+    /// An answer as the function printed it.
+    Text(String),
     Err(&'static str, &'static str),
+    Fail(Failure),
     /// As the other, but so many milliseconds later.
     After(u64, Box<Answer>),
     Never,
@@ -63,6 +66,12 @@ pub(crate) struct Driver {
     pub(crate) answers_late: bool,
     /// Events are dropped, for large runs.
     pub(crate) quiet: bool,
+    /// The version that functions say they are.
+    pub(crate) version: Option<u32>,
+    /// The most frames there were at once.
+    pub(crate) most_frames: usize,
+    /// What was outstanding after each fact.
+    outstanding: Vec<Vec<Action>>,
 }
 
 pub(crate) fn machine(definition: &Value) -> Arc<Machine> {
@@ -89,7 +98,10 @@ pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
 
 impl Driver {
     pub(crate) fn new(definition: &Value) -> Self {
-        let machine = machine(definition);
+        Self::of(machine(definition))
+    }
+
+    pub(crate) fn of(machine: Arc<Machine>) -> Self {
         Self {
             run: Run::new(Arc::clone(&machine)),
             machine,
@@ -102,6 +114,9 @@ impl Driver {
             waiting: BTreeSet::new(),
             answers_late: false,
             quiet: false,
+            version: Some(3),
+            most_frames: 0,
+            outstanding: Vec::new(),
         }
     }
 
@@ -137,6 +152,7 @@ impl Driver {
         }
         self.facts.push(fact);
         self.actions.push(actions);
+        self.most_frames = self.most_frames.max(self.run.frames.most());
         self.ensure_same_waits();
     }
 
@@ -173,20 +189,29 @@ impl Driver {
             Answer::After(ms, answer) => {
                 return self.schedule_answer(at.plus_millis(ms), action, *answer);
             }
-            Answer::Ok(output) => Fact::TaskSucceeded {
+            Answer::Ok(output) => self.success(at, action, output.into()),
+            Answer::Text(text) => self.success(at, action, Json::parse(&text).expect("JSON")),
+            Answer::Err(error, cause) => {
+                let failure = Failure::new(error, cause);
+                return self.schedule_answer(at, action, Answer::Fail(failure));
+            }
+            Answer::Fail(failure) => Fact::TaskFailed {
                 at,
                 action,
-                output: output.into(),
-                version: Some(3),
-            },
-            Answer::Err(error, cause) => Fact::TaskFailed {
-                at,
-                action,
-                failure: Failure::new(error, cause),
-                version: Some(3),
+                failure,
+                version: self.version,
             },
         };
         self.schedule(at, fact);
+    }
+
+    fn success(&self, at: Timestamp, action: ActionId, output: Json) -> Fact {
+        Fact::TaskSucceeded {
+            at,
+            action,
+            output,
+            version: self.version,
+        }
     }
 
     pub(crate) fn schedule(&mut self, at: Timestamp, fact: Fact) {
@@ -219,24 +244,27 @@ impl Driver {
     }
 
     /// What the run says is outstanding is what its actions led to.
-    fn ensure_same_waits(&self) {
+    fn ensure_same_waits(&mut self) {
         if self.quiet {
             return;
         }
-        let outstanding: BTreeSet<_> = self.run.outstanding().iter().filter_map(number).collect();
+        let actions = self.run.outstanding();
+        let outstanding: BTreeSet<_> = actions.iter().filter_map(number).collect();
         assert_eq!(outstanding, self.waiting, "outstanding");
+        self.outstanding.push(actions);
     }
 
     /// Folding the same facts gives the same again, also where a new owner takes over in between.
     pub(crate) fn ensure_replays(&self) {
         let mut run = Run::new(Arc::clone(&self.machine));
         let mut events = Vec::new();
-        for (fact, expected) in self.facts.iter().zip(&self.actions) {
+        for (position, fact) in self.facts.iter().enumerate() {
             let actions = apply(&mut run, fact, &mut events).expect("the fact can be");
+            let expected = &self.actions[position];
             assert_eq!(format!("{actions:?}"), format!("{expected:?}"), "replay");
+            assert_eq!(run.outstanding(), self.outstanding[position], "take-over");
         }
         assert_eq!(events, self.events, "replay");
-        assert_eq!(run.outstanding(), self.run.outstanding(), "replay");
         assert_eq!(run.outcome(), self.run.outcome(), "replay");
         let mut without_events = Run::new(Arc::clone(&self.machine));
         for fact in &self.facts {
@@ -278,8 +306,7 @@ impl Driver {
 
     /// The history, an event a line: id, the event it follows, type, details.
     pub(crate) fn history(&self) -> String {
-        let mut lines = String::new();
-        for event in &self.events {
+        let line = |event: &Told| {
             let details: Vec<String> = event
                 .details
                 .iter()
@@ -288,20 +315,20 @@ impl Driver {
                     other => format!(" {name}={other}"),
                 })
                 .collect();
-            lines += &format!(
+            format!(
                 "{} {} {}{}\n",
                 event.id,
                 event.previous,
                 event.kind,
                 details.concat()
-            );
-        }
-        lines
+            )
+        };
+        self.events.iter().map(line).collect()
     }
 
-    /// Seconds of virtual time since the start.
-    pub(crate) fn elapsed_seconds(&self) -> f64 {
-        (self.now.as_millis() - BEGIN_MS) as f64 / 1000.0
+    /// Milliseconds of virtual time since the start.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        self.now.millis_since(Timestamp::from_millis(BEGIN_MS))
     }
 }
 

@@ -1,1 +1,14 @@
+//! What a workflow's author sees: definitions, inputs and answers in; outcome and history out.
 
+mod choice;
+mod conformance;
+mod defects;
+mod flow;
+mod limits;
+mod map;
+mod parallel;
+mod replay;
+mod retry;
+mod stop;
+mod task;
+mod wait;

@@ -1,5 +1,6 @@
 //! One fact being applied: the run that changes, and what comes out.
 
+use std::borrow::Cow;
 
 use steploom_asl::model::{Kind, Machine, State};
 use steploom_expr::EvalError;
@@ -172,6 +173,9 @@ impl<'a, S: EventSink> Turn<'a, S> {
 
     /// The failure that a fault in a frame's state is.
     pub(crate) fn blame(&self, id: FrameId, fault: &Fault) -> PartialFailure {
+        if fault.error == DATA_LIMIT_EXCEEDED {
+            return over_limit(&self.state(id).name);
+        }
         PartialFailure {
             error: Some(fault.error.to_owned()),
             cause: Some(format!(
@@ -207,9 +211,9 @@ fn can_retry(kind: &Kind) -> bool {
 }
 
 /// A value that an evaluation gave: shared where it is all of `data`, else a copy.
-pub(crate) fn owned(data: &Json, value: std::borrow::Cow<'_, serde_json::Value>) -> Json {
-    if std::ptr::eq(&*value, data.value()) {
-        return data.clone();
+pub(crate) fn owned(data: &Json, value: Cow<'_, serde_json::Value>) -> Json {
+    match value {
+        Cow::Borrowed(value) if std::ptr::eq(value, data.value()) => data.clone(),
+        other => other.into_owned().into(),
     }
-    value.into_owned().into()
 }

@@ -1,0 +1,309 @@
+//! What AWS answered: recorded executions, run here with their functions' behaviours scripted.
+//!
+//! The recordings lie beside the repository; where they are not, the test says so and passes.
+//! Cases whose definitions this release does not accept are left out and counted.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use steploom_types::Timestamp;
+
+use crate::testkit::{Answer, BEGIN_MS, Driver, Told, function, started};
+use crate::{Failure, Invoke, Outcome, RunLimits};
+
+mod compare;
+mod python;
+
+use compare::equal;
+
+const CASES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../shared/conformance/cases.jsonl"
+);
+
+/// Cases whose outcome is AWS's, of those accepted: what was reached, not to be lost again.
+const OUTCOMES_MIN: usize = 488;
+/// Cases whose whole history is AWS's, with ids.
+const HISTORIES_MIN: usize = 187;
+
+#[test]
+fn recordings_of_aws_come_out_the_same() {
+    let Ok(text) = fs::read_to_string(Path::new(CASES)) else {
+        println!("skipped: there are no recordings at {CASES}");
+        return;
+    };
+    let mut score = Score::default();
+    for line in text.lines() {
+        let case: Value = serde_json::from_str(line).expect("a case is JSON");
+        score.add(&case);
+    }
+    score.print();
+    assert!(
+        score.outcomes >= OUTCOMES_MIN,
+        "outcomes: {}",
+        score.outcomes
+    );
+    assert!(
+        score.histories >= HISTORIES_MIN,
+        "histories: {}",
+        score.histories
+    );
+}
+
+#[derive(Default)]
+struct Score {
+    outcomes: usize,
+    outcomes_of: usize,
+    histories: usize,
+    histories_of: usize,
+    left_out: BTreeMap<&'static str, usize>,
+    differences: Vec<String>,
+}
+
+impl Score {
+    fn add(&mut self, case: &Value) {
+        let run = match Case::prepare(case) {
+            Ok(case) => case.run(),
+            Err(why) => {
+                *self.left_out.entry(why).or_default() += 1;
+                return;
+            }
+        };
+        let id = case["id"].as_str().unwrap_or_default();
+        self.outcomes_of += 1;
+        match differs_in_outcome(&case["expect"], &run) {
+            None => self.outcomes += 1,
+            Some(why) => self.differences.push(format!("{id}: {why}")),
+        }
+        let Some(expected) = case["events"].as_array() else {
+            return;
+        };
+        self.histories_of += 1;
+        let unordered = case["unordered"] == true;
+        match differs_in_history(expected, &run.events, unordered) {
+            None => self.histories += 1,
+            Some(why) => self.differences.push(format!("{id}: {why}")),
+        }
+    }
+
+    fn print(&self) {
+        for difference in &self.differences {
+            println!("differs: {difference}");
+        }
+        println!("left out: {:?}", self.left_out);
+        println!("outcomes: {} of {}", self.outcomes, self.outcomes_of);
+        println!("histories: {} of {}", self.histories, self.histories_of);
+    }
+}
+
+/// A case that this release can run.
+struct Case<'a> {
+    case: &'a Value,
+    driver: Driver,
+}
+
+impl<'a> Case<'a> {
+    fn prepare(case: &'a Value) -> Result<Self, &'static str> {
+        let requires = case["requires"].as_array().map(Vec::as_slice);
+        if requires
+            .unwrap_or_default()
+            .iter()
+            .any(|need| need != "lambda")
+        {
+            return Err("needs other services");
+        }
+        if case["type"] != "STANDARD" || case["expect"]["status"] == "CREATE_REJECTED" {
+            return Err("of another kind");
+        }
+        if !case["definition"].is_object() || case.get("input_text").is_some() {
+            return Err("of another kind");
+        }
+        let parsed = steploom_asl::parse(&case["definition"].to_string());
+        let machine = parsed
+            .map_err(|_| "the definition is not accepted")?
+            .machine;
+        let mut driver = Driver::of(Arc::new(machine));
+        driver.version = None;
+        Ok(Self { case, driver })
+    }
+
+    fn run(mut self) -> Driver {
+        let case = self.case;
+        let input = if case["input_absent"] == true {
+            json!({})
+        } else {
+            with_instants(&case["input"])
+        };
+        let mut started = started(input, RunLimits::default());
+        started.account = "111111111111".parse().expect("an account");
+        if let Some(name) = case["state_machine_name"].as_str() {
+            started.machine = name.parse().expect("a name");
+        }
+        if let Some(name) = case["execution_name"].as_str() {
+            started.name = name.parse().expect("a name");
+        }
+        let mut answers = |invoke: &Invoke| answer(&case["lambdas"], invoke);
+        self.driver.start_with(started, &mut answers);
+        self.driver.run_to_end(&mut answers);
+        self.driver.ensure_history_is_sound();
+        self.driver.ensure_replays();
+        self.driver
+    }
+}
+
+/// `${now+5d}` becomes an instant.
+fn with_instants(input: &Value) -> Value {
+    let mut text = input.to_string();
+    while let Some(at) = text.find("${now+") {
+        let end = at + text[at..].find('}').expect("the pattern ends");
+        let (number, unit) = text[at + 6..end].split_at(end - at - 7);
+        let seconds =
+            number.parse::<u64>().expect("a number") * if unit == "d" { 86_400 } else { 1 };
+        let instant = Timestamp::from_millis(BEGIN_MS).plus_millis(seconds * 1000);
+        text.replace_range(at..=end, &instant.to_string());
+    }
+    serde_json::from_str(&text).expect("still JSON")
+}
+
+fn answer(lambdas: &Value, invoke: &Invoke) -> Answer {
+    let name = function(invoke);
+    let name = name.rsplit(':').next().unwrap_or_default();
+    let arn = format!("arn:aws:lambda:us-east-1:111111111111:function:{name}");
+    let Some(behaviour) = lambdas.get(&arn) else {
+        return Answer::Fail(Failure::new(
+            "Lambda.ResourceNotFoundException",
+            format!(
+                "Function not found: {arn}:$LATEST (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: 1; Proxy: null)"
+            ),
+        ));
+    };
+    behave(behaviour, event(invoke))
+}
+
+/// What the function gets: a text payload is the body itself, `null` is `{}`.
+fn event(invoke: &Invoke) -> Value {
+    if matches!(invoke.resource, steploom_asl::Resource::Function(_)) {
+        return invoke.input.value().clone();
+    }
+    match &invoke.input.value()["Payload"] {
+        Value::Null => json!({}),
+        Value::String(body) => serde_json::from_str(body).unwrap_or_else(|_| body.as_str().into()),
+        other => other.clone(),
+    }
+}
+
+fn behave(behaviour: &Value, event: Value) -> Answer {
+    let text = |field: &str| behaviour[field].as_str().unwrap_or_default().to_owned();
+    match text("behaviour").as_str() {
+        "echo" => Answer::Text(python::dumps(&event)),
+        "constant" => Answer::Text(python::dumps(&behaviour["value"])),
+        "repeat" => {
+            let times = behaviour["times"].as_u64().unwrap_or_default() as usize;
+            Answer::Ok(text("text").repeat(times).into())
+        }
+        "prefix_repr" => {
+            let event = event.to_string().replace('"', "'");
+            Answer::Ok(format!("{}{event}", text("prefix")).into())
+        }
+        "sleep" => {
+            let ms = behaviour["seconds"].as_u64().unwrap_or_default() * 1000;
+            Answer::After(ms, Box::new(behave(&behaviour["then"], event)))
+        }
+        "fail" => {
+            let cause = json!({
+                "errorMessage": text("errorMessage"),
+                "errorType": text("errorType"),
+                "requestId": "1",
+                "stackTrace": [],
+            });
+            Answer::Fail(Failure::new(text("errorType"), cause.to_string()))
+        }
+        other => panic!("no behaviour '{other}'"),
+    }
+}
+
+fn differs_in_outcome(expect: &Value, run: &Driver) -> Option<String> {
+    let mut found = Map::new();
+    let mut put = |name: &str, value: Value| found.insert(name.to_owned(), value);
+    match run.run.outcome() {
+        None => put("status", "RUNNING".into()),
+        Some(Outcome::TimedOut) => put("status", "TIMED_OUT".into()),
+        Some(Outcome::Succeeded(output)) => {
+            put("output", output.value().clone());
+            put("status", "SUCCEEDED".into())
+        }
+        Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => {
+            for (name, text) in [("error", &failure.error), ("cause", &failure.cause)] {
+                if let Some(text) = text {
+                    put(name, text.as_str().into());
+                }
+            }
+            put("status", "FAILED".into())
+        }
+    };
+    equal(expect, &found.into(), &mut BTreeMap::new()).err()
+}
+
+fn differs_in_history(expected: &[Value], events: &[Told], unordered: bool) -> Option<String> {
+    let found: Vec<Value> = events.iter().map(recorded).collect();
+    if unordered {
+        return differs_as_a_set(expected, found);
+    }
+    let kinds = |events: &[Value]| -> Vec<String> {
+        events
+            .iter()
+            .map(|event| event["type"].to_string())
+            .collect()
+    };
+    if kinds(expected) != kinds(&found) {
+        return Some(format!(
+            "events {:?}, AWS: {:?}",
+            kinds(&found),
+            kinds(expected)
+        ));
+    }
+    let mut bound = BTreeMap::new();
+    expected.iter().zip(&found).find_map(|(expected, found)| {
+        let why = equal(expected, found, &mut bound).err()?;
+        Some(format!("event {} {}: {why}", found["id"], found["type"]))
+    })
+}
+
+/// Branches side by side tell their events in any order, so without ids.
+fn differs_as_a_set(expected: &[Value], mut found: Vec<Value>) -> Option<String> {
+    let plain = |event: &Value| {
+        let mut event = event.clone();
+        let fields = event.as_object_mut().expect("an event");
+        for field in ["id", "prev", "restored"] {
+            fields.remove(field);
+        }
+        event
+    };
+    for event in expected {
+        let like =
+            |found: &Value| equal(&plain(event), &plain(found), &mut BTreeMap::new()).is_ok();
+        match found.iter().position(like) {
+            Some(position) => found.remove(position),
+            None => return Some(format!("no event like {event}")),
+        };
+    }
+    found.first().map(|event| format!("one too many: {event}"))
+}
+
+/// An event in the form of the recordings.
+fn recorded(event: &Told) -> Value {
+    let mut all = json!({ "type": event.kind, "id": event.id, "prev": event.previous });
+    for (name, value) in &event.details {
+        let parsed = match (name.as_str(), value.as_str()) {
+            ("input" | "output" | "parameters", Some(text)) => {
+                serde_json::from_str(text).expect("JSON in a text")
+            }
+            _ => value.clone(),
+        };
+        all[name] = parsed;
+    }
+    all
+}
