@@ -1,3 +1,68 @@
-//! All automation of the repository.
+//! All automation of the repository: `cargo xtask <verb>`.
+//!
+//! A verb is a file; this one says which there are. What a verb starts is printed before it runs,
+//! on stderr, so that it can be repeated by hand. Continuous integration runs the same verbs.
 
-fn main() {}
+mod bench;
+mod ci;
+mod modules;
+mod shell;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// All automation of the repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Build the functions of modules/ to WebAssembly, those that changed
+    Modules {
+        /// Folder for the *.wasm files [default: modules/ in cargo's target folder]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Print a JSON list of {"name", "path", "bytes", "built"} on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run every test: the workspace's, and those of modules/
+    Test {
+        /// Only tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Run a benchmark, in release mode
+    Bench {
+        /// Which one
+        name: bench::Name,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check format and lints, then run every test
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().verb {
+        Verb::Modules { out, json } => modules::run(out, json),
+        Verb::Test { filter } => test::run(filter.as_deref()),
+        Verb::Bench { name, json } => bench::run(name, json),
+        Verb::Ci => ci::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask ci`: what has to pass before a change is taken, in the order of what fails fastest.
+
+use anyhow::Result;
+
+use crate::{modules, shell, test};
+
+/// Checks format and lints of the workspace and of `modules/`, then runs every test.
+pub(crate) fn run() -> Result<()> {
+    shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
+    shell::run(&mut shell::cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    modules::lint()?;
+    test::run(None)
+}

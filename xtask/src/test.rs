@@ -1,0 +1,32 @@
+//! `cargo xtask test`: sets up what the tests need, and runs every one of them.
+
+use anyhow::{Result, bail};
+
+use crate::{modules, shell};
+
+/// Runs the workspace's tests and those of `modules/`. What fails does not keep the rest from
+/// running, but fails the whole at the end.
+pub(crate) fn run(filter: Option<&str>) -> Result<()> {
+    modules::run(None, false)?;
+    let mut failed: Vec<String> = Vec::new();
+    let mut note = |done: Result<()>| {
+        if let Err(error) = done {
+            eprintln!("error: {error:#}");
+            failed.push(format!("{error:#}"));
+        }
+    };
+    for name in modules::LIBRARIES {
+        note(modules::test_library(name, filter));
+    }
+    for source in &modules::SOURCES {
+        note(modules::test(source, filter));
+    }
+    let mut workspace = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    workspace.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
+    note(shell::run(workspace.args(filter)));
+    if failed.is_empty() {
+        eprintln!("all tests passed");
+        return Ok(());
+    }
+    bail!("tests failed:\n  {}", failed.join("\n  "))
+}
