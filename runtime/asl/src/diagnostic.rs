@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use steploom_types::limits::DIAGNOSTICS_MAX;
+
 /// How bad a [`Diagnostic`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -11,14 +13,35 @@ pub enum Severity {
     Warning,
 }
 
+/// The codes of diagnostics: AWS's, and one of our own.
+pub mod code {
+    /// The text is not JSON.
+    pub const INVALID_JSON: &str = "INVALID_JSON_DESCRIPTION";
+    /// A field is missing, unknown, or has a value that it cannot have.
+    pub const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
+    /// A state goes to one that is not there, or nothing goes to it.
+    pub const TRANSITION: &str = "MISSING_TRANSITION_TARGET";
+    /// No state ends its scope.
+    pub const NO_END: &str = "MISSING_END_STATE";
+    /// Two states have the same name.
+    pub const DUPLICATE_STATE: &str = "DUPLICATE_STATE_NAME";
+    /// Part of the language, but not of this release.
+    pub const UNSUPPORTED: &str = "UNSUPPORTED";
+    /// A warning: a value looks like an expression, but its field's name lacks the `.$`.
+    pub const NO_DOLLAR: &str = "NO_DOLLAR";
+    /// A warning: a `Result` has a field that looks like an expression, but is never evaluated.
+    pub const STATIC_RESULT: &str = "PASS_RESULT_IS_STATIC";
+}
+
 /// One finding about a definition. Printed as AWS prints it: `CODE: message at /its/place`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
-    /// A stable word, AWS's where it has one, such as `MISSING_TRANSITION_TARGET`.
+    /// A stable word: see [`code`].
     pub code: &'static str,
-    /// Where: a JSON pointer such as `/States/Count/Next`; empty for the definition as a whole.
+    /// Where: a JSON pointer such as `/States/Count/Next`; `/` for the definition's own fields;
+    /// for a text that is not JSON its line and column; empty for the definition as a whole.
     pub path: String,
     /// What is wrong, for the author.
     pub message: String,
@@ -31,6 +54,10 @@ impl fmt::Display for Diagnostic {
         } else {
             &self.path
         };
+        if self.code == code::INVALID_JSON {
+            // The message has its place within already.
+            return write!(f, "{}: {}", self.code, self.message);
+        }
         write!(f, "{}: {} at {place}", self.code, self.message)
     }
 }
@@ -40,23 +67,130 @@ impl fmt::Display for Diagnostic {
 /// `Display` is the message with which AWS refuses it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Rejected {
-    /// Errors, at least one, and warnings.
+    /// Errors, at least one, and warnings; [`DIAGNOSTICS_MAX`] at the most.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether there were more.
+    pub truncated: bool,
 }
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Invalid State Machine Definition: '")?;
-        let errors = self
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity == Severity::Error);
-        for (n, error) in errors.enumerate() {
-            if n > 0 {
-                f.write_str(", ")?;
-            }
+        let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+        for (number, error) in self.diagnostics.iter().filter(is_error).enumerate() {
+            f.write_str(if number > 0 { ", " } else { "" })?;
             fmt::Display::fmt(error, f)?;
         }
         f.write_str("'")
+    }
+}
+
+/// Gathers diagnostics, and knows at which place of the definition its user is.
+#[derive(Default)]
+pub(crate) struct Report {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) truncated: bool,
+    errors: usize,
+    place: String,
+}
+
+impl Report {
+    /// Errors told so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Does something one level further in.
+    pub(crate) fn within<T>(&mut self, key: &str, then: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.enter(key);
+        let result = then(self);
+        self.leave(length);
+        result
+    }
+
+    /// Does something at a JSON pointer from here.
+    pub(crate) fn within_pointer(&mut self, pointer: &str, then: impl FnOnce(&mut Self)) {
+        let length = self.place.len();
+        self.place.push_str(pointer);
+        then(self);
+        self.leave(length);
+    }
+
+    /// Goes one level further in; give the answer to [`Report::leave`].
+    pub(crate) fn enter(&mut self, key: &str) -> usize {
+        let length = self.place.len();
+        self.place.push('/');
+        self.place
+            .push_str(&key.replace('~', "~0").replace('/', "~1"));
+        length
+    }
+
+    /// Back to where [`Report::enter`] was called.
+    pub(crate) fn leave(&mut self, length: usize) {
+        self.place.truncate(length);
+    }
+
+    /// A field is not as it has to be.
+    pub(crate) fn schema(&mut self, message: impl Into<String>) {
+        self.error(code::SCHEMA, message);
+    }
+
+    /// Something that this release does not have.
+    pub(crate) fn unsupported(&mut self, what: &str) {
+        self.error(
+            code::UNSUPPORTED,
+            format!("{what}: this release does not support it"),
+        );
+    }
+
+    /// An error at the present place.
+    pub(crate) fn error(&mut self, code: &'static str, message: impl Into<String>) {
+        let place = if self.place.is_empty() {
+            "/"
+        } else {
+            &self.place
+        };
+        self.push(Severity::Error, code, place.to_owned(), message.into());
+    }
+
+    /// An error of the definition as a whole, or of the whole scope that this place is.
+    pub(crate) fn error_of_all(&mut self, code: &'static str, message: impl Into<String>) {
+        self.push(Severity::Error, code, self.place.clone(), message.into());
+    }
+
+    /// An error with a place of another kind.
+    pub(crate) fn error_at(&mut self, code: &'static str, place: String, message: String) {
+        self.push(Severity::Error, code, place, message);
+    }
+
+    /// A warning at the present place.
+    pub(crate) fn warning(&mut self, code: &'static str, message: String) {
+        self.push(Severity::Warning, code, self.place.clone(), message);
+    }
+
+    fn push(&mut self, severity: Severity, code: &'static str, path: String, message: String) {
+        self.errors += usize::from(severity == Severity::Error);
+        if self.diagnostics.len() >= DIAGNOSTICS_MAX {
+            self.truncated = true;
+            // An error tells more than a warning.
+            let warning = self.diagnostics.iter().position(|d| d.severity > severity);
+            let Some(at) = warning else { return };
+            self.diagnostics.remove(at);
+        }
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            path,
+            message,
+        });
+    }
+}
+
+impl From<Report> for Rejected {
+    fn from(report: Report) -> Self {
+        Self {
+            diagnostics: report.diagnostics,
+            truncated: report.truncated,
+        }
     }
 }

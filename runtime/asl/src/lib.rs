@@ -1,12 +1,32 @@
 //! Amazon States Language: text to a checked machine, with diagnostics.
+//!
+//! [`parse`] works in two stages: text to JSON (`json`), then JSON to a [`Machine`] (`compiler`),
+//! in which every name is resolved and every expression compiled. All that is wrong is told at
+//! once. What the language has and this release has not is refused with the code `UNSUPPORTED`,
+//! never accepted silently.
+//!
+//! The text comes from outside: it is bounded by
+//! [`DEFINITION_BYTES_MAX`](steploom_types::limits::DEFINITION_BYTES_MAX),
+//! [`STATES_MAX`](steploom_types::limits::STATES_MAX) and
+//! [`JSON_DEPTH_MAX`](steploom_types::limits::JSON_DEPTH_MAX).
 
-mod diagnostic;
+mod compiler;
+pub mod diagnostic;
+mod fields;
+mod json;
 pub mod model;
+mod reach;
+mod resource;
+mod state;
+
+use serde_json::json;
+use steploom_types::Name;
+
+use compiler::Compiler;
+use diagnostic::Report;
 
 pub use diagnostic::{Diagnostic, Rejected, Severity};
 pub use model::{FunctionRef, Machine, Resource};
-
-use steploom_types::Name;
 
 /// An accepted definition.
 #[derive(Debug)]
@@ -21,12 +41,31 @@ pub struct Parsed {
 ///
 /// # Errors
 /// All that is wrong with the text, at once; the author has to change it.
-pub fn parse(_text: &str) -> Result<Parsed, Rejected> {
-    unimplemented!()
+pub fn parse(text: &str) -> Result<Parsed, Rejected> {
+    let mut report = Report::default();
+    let Some(definition) = json::parse(text, &mut report) else {
+        return Err(report.into());
+    };
+    let mut compiler = Compiler::new(report);
+    match compiler.machine(&definition) {
+        Some(machine) => Ok(Parsed {
+            machine,
+            warnings: compiler.report.diagnostics,
+        }),
+        None => Err(compiler.report.into()),
+    }
 }
 
 /// The definition of the machine behind an asynchronous invocation: a single task, named after the
-/// function, that invokes it.
-pub fn one_task(_function: &Name, _qualifier: Option<&str>) -> String {
-    unimplemented!()
+/// function, that invokes it. The qualifier is a version's number or an alias.
+pub fn one_task(function: &Name, qualifier: Option<&str>) -> String {
+    let resource = match qualifier {
+        Some(qualifier) => format!("{function}:{qualifier}"),
+        None => function.to_string(),
+    };
+    let task = json!({"Type": "Task", "Resource": resource, "End": true});
+    json!({"StartAt": function, "States": {function.as_str(): task}}).to_string()
 }
+
+#[cfg(test)]
+mod tests;

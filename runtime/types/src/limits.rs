@@ -16,6 +16,12 @@ pub const DEFINITION_BYTES_MAX: usize = 1024 * 1024;
 /// States in a definition, over all its scopes.
 pub const STATES_MAX: usize = 10_000;
 
+/// Findings that are told about one definition (AWS: up to 100).
+pub const DIAGNOSTICS_MAX: usize = 100;
+
+/// Seconds of a timeout, a heartbeat or a wait that are written out (AWS: 99,999,999).
+pub const SECONDS_FIELD_MAX: u64 = 99_999_999;
+
 /// Bytes of an uploaded module.
 pub const MODULE_BYTES_MAX: usize = 64 * 1024 * 1024;
 

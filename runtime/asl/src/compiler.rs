@@ -1,0 +1,205 @@
+//! The second stage: JSON to a checked machine.
+//!
+//! Every scope gets its states' numbers before their fields are read, so that a `Next` is resolved
+//! where it stands. A state with an error is left out, and the machine is not made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use steploom_types::limits::{EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, STATES_MAX};
+
+use crate::diagnostic::{Report, code};
+use crate::fields::Fields;
+use crate::model::{Machine, Scope, ScopeIx, State, StateIx};
+use crate::{reach, state};
+
+/// What has been compiled so far.
+pub(crate) struct Compiler<'a> {
+    pub(crate) report: Report,
+    states: Vec<Option<State>>,
+    scopes: Vec<Option<Scope>>,
+    /// Names are unique over all scopes.
+    names: BTreeSet<&'a str>,
+}
+
+/// The states that can be gone to from within one scope.
+pub(crate) struct Names<'a> {
+    pub(crate) scope: ScopeIx,
+    states: BTreeMap<&'a str, StateIx>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(crate) fn new(report: Report) -> Self {
+        Self {
+            report,
+            states: Vec::new(),
+            scopes: Vec::new(),
+            names: BTreeSet::new(),
+        }
+    }
+
+    /// The machine that a definition means, if nothing is wrong with it.
+    pub(crate) fn machine(&mut self, definition: &'a Map<String, Value>) -> Option<Machine> {
+        let fields = Fields::new(definition);
+        let report = &mut self.report;
+        if !speaks_json_path(fields, report) {
+            return None;
+        }
+        fields.only(report, &[], |name| {
+            matches!(
+                name,
+                "Comment" | "StartAt" | "States" | "Version" | "TimeoutSeconds" | "QueryLanguage"
+            )
+        });
+        let comment = fields.text(report, "Comment").map(str::to_owned);
+        fields.text(report, "Version");
+        let timeout_seconds = fields.whole(report, "TimeoutSeconds", 1..=EXECUTION_SECONDS_MAX);
+        self.scope(fields, None)?;
+        if self.report.errors() > 0 {
+            return None;
+        }
+        Some(Machine {
+            comment,
+            timeout_seconds,
+            states: std::mem::take(&mut self.states)
+                .into_iter()
+                .collect::<Option<_>>()?,
+            scopes: std::mem::take(&mut self.scopes)
+                .into_iter()
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    /// Compiles `StartAt` and `States` of the object at the present place.
+    pub(crate) fn scope(&mut self, fields: Fields<'a>, owner: Option<StateIx>) -> Option<ScopeIx> {
+        if !fields.require(&mut self.report, &["StartAt", "States"]) {
+            return None;
+        }
+        let start_at = fields.text(&mut self.report, "StartAt");
+        let states = fields.read(&mut self.report, "States", Fields::of)?;
+        let ix = ScopeIx(self.scopes.len() as u32);
+        self.scopes.push(None);
+        let names = self.declare(states, ix)?;
+        let errors = self.report.errors();
+        self.compile(states, &names);
+        let start = self
+            .report
+            .within("StartAt", |report| names.find(report, "StartAt", start_at?))?;
+        self.scopes[ix.0 as usize] = Some(Scope { start, owner });
+        if self.report.errors() == errors {
+            let own = names.states.iter().filter_map(|(name, ix)| {
+                self.states[ix.0 as usize]
+                    .as_ref()
+                    .map(|state| (*name, *ix, state))
+            });
+            reach::check(own.collect(), start, &mut self.report);
+        }
+        Some(ix)
+    }
+
+    /// Gives the states of a scope their numbers.
+    fn declare(&mut self, states: Fields<'a>, scope: ScopeIx) -> Option<Names<'a>> {
+        let place = self.report.enter("States");
+        let mut numbers = BTreeMap::new();
+        for name in states.names() {
+            let at = self.report.enter(name);
+            if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX {
+                self.report.schema(format!(
+                    "A state's name must have 1 to {NAME_LENGTH_MAX} characters"
+                ));
+            }
+            if !self.names.insert(name) {
+                self.report.error(
+                    code::DUPLICATE_STATE,
+                    format!("Duplicate State name: {name}"),
+                );
+            }
+            self.report.leave(at);
+            numbers.insert(name, StateIx(self.states.len() as u32));
+            self.states.push(None);
+        }
+        let is_good = match numbers.len() {
+            0 => {
+                self.report.schema("States must have at least one state");
+                false
+            }
+            _ if self.states.len() > STATES_MAX => {
+                self.report
+                    .schema(format!("A definition may have {STATES_MAX} states"));
+                false
+            }
+            _ => true,
+        };
+        self.report.leave(place);
+        is_good.then_some(Names {
+            scope,
+            states: numbers,
+        })
+    }
+
+    /// Compiles each state of a scope.
+    fn compile(&mut self, states: Fields<'a>, names: &Names<'a>) {
+        let place = self.report.enter("States");
+        // In the order of the text, so that diagnostics are.
+        for (name, ix) in states
+            .names()
+            .filter_map(|name| names.states.get_key_value(name))
+        {
+            let at = self.report.enter(name);
+            let fields = states
+                .get(name)
+                .and_then(|value| Fields::of(value, &mut self.report));
+            let state = fields
+                .and_then(|fields| state::compile(self, fields, &Arc::from(*name), *ix, names));
+            self.states[ix.0 as usize] = state;
+            self.report.leave(at);
+        }
+        self.report.leave(place);
+    }
+}
+
+impl Names<'_> {
+    /// The state that a field names.
+    pub(crate) fn find(&self, report: &mut Report, field: &str, name: &str) -> Option<StateIx> {
+        let found = self.states.get(name).copied();
+        if found.is_none() {
+            report.error(
+                code::TRANSITION,
+                format!("Missing '{field}' target: {name}"),
+            );
+        }
+        found
+    }
+
+    /// The state that the field `field` names, if the field is there.
+    pub(crate) fn target(
+        &self,
+        report: &mut Report,
+        fields: Fields<'_>,
+        field: &str,
+    ) -> Option<StateIx> {
+        let name = fields.text(report, field)?;
+        report.within(field, |report| self.find(report, field, name))
+    }
+}
+
+/// Whether the object says no other query language than JSONPath; tells if it does.
+pub(crate) fn speaks_json_path(fields: Fields<'_>, report: &mut Report) -> bool {
+    let Some(language) = fields.text(report, "QueryLanguage") else {
+        return !fields.has("QueryLanguage");
+    };
+    report.within("QueryLanguage", |report| match language {
+        "JSONPath" => true,
+        "JSONata" => {
+            report.unsupported("The query language JSONata");
+            false
+        }
+        other => {
+            report.schema(format!(
+                "'{other}' is not one of the allowed values [JSONPath, JSONata]"
+            ));
+            false
+        }
+    })
+}
