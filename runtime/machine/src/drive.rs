@@ -35,6 +35,7 @@ pub(crate) fn start<S: EventSink>(turn: &mut Turn<'_, S>) {
 
 /// Lets ready frames go on, up to the limit of transitions.
 pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
+    let transitions_max = turn.started.limits.transitions_per_fact_max.max(1);
     while !turn.run.continue_due {
         let Some(id) = turn.run.ready.pop_front() else {
             return;
@@ -42,7 +43,7 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
         let Some(frame) = turn.run.frames.get(id) else {
             continue;
         };
-        if turn.transitions >= turn.started.limits.transitions_per_fact_max {
+        if turn.transitions >= transitions_max {
             turn.run.ready.push_front(id);
             turn.run.continue_due = true;
             turn.actions.push(Action::Continue);

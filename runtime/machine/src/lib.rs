@@ -16,7 +16,7 @@ mod apply;
 mod chance;
 mod context;
 mod drive;
-pub mod event;
+mod event;
 mod fact;
 mod failure;
 mod flow;

@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 use crate::testkit::{Answer, Driver, scripted};
 use crate::{Invoke, chance};
 
+/// A worker may move a run between threads and read it from several.
+const fn shared<T: Send + Sync>() {}
+const _: () = shared::<crate::Run>();
+
 /// A state of a definition drawn at random.
 #[derive(Clone, Debug)]
 enum Node {
