@@ -1,0 +1,66 @@
+use clap::CommandFactory as _;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split_whitespace())
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn what_the_documentation_shows_can_be_typed() {
+    for line in [
+        "steploom up --data /tmp/d --listen 0.0.0.0:80 --volume input=./x --log-format json",
+        "steploom deploy count.wasm --name c --timeout-ms 500 --memory 128MiB --fuel 1_000_000 --disk 64MiB",
+        "steploom deploy count.wasm --env A=1 --env B=2 --volume input=/input",
+        "steploom invoke count {} --qualifier 3 --logs",
+        "steploom invoke count -",
+        "steploom invoke count --event-file event.json --async",
+        "steploom machine validate x.asl.json",
+        "steploom machine show word-count",
+        "steploom function versions count --json",
+        "steploom start word-count --name monday --input {} --wait",
+        "steploom start word-count --input-file - --follow",
+        "steploom status word-count/monday",
+        "steploom history beef018b-cfe5-687b-0123-456789abcdef --follow",
+        "steploom stop word-count/monday --error E --cause C",
+        "steploom list",
+        "steploom list functions --limit 10",
+        "steploom list executions --machine word-count --status failed",
+        "steploom logs count --request-id r --since 1h --follow",
+        "steploom --endpoint http://h:1 --json list machines",
+        "steploom completions bash",
+        "steploom demo --keep --input /src",
+    ] {
+        if let Err(error) = parse(line) {
+            panic!("{line}\n{error}");
+        }
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_a_usage_error() {
+    for line in [
+        "steploom invoke",
+        "steploom invoke count {} --event-file e.json",
+        "steploom invoke ../count",
+        "steploom start m --wait --follow",
+        "steploom start m --input {} --input-file f",
+        "steploom status monday",
+        "steploom deploy x.wasm --memory lots",
+        "steploom deploy x.wasm --volume input=relative",
+        "steploom logs count --since yesterday",
+        "steploom list widgets",
+    ] {
+        let error = parse(line).expect_err(line);
+        assert_eq!(
+            i32::from(exit::Exit::Usage.code()),
+            error.exit_code(),
+            "{line}"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! One file a command; each has its `Args` and a `run` that says how it went.
+
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod deploy;
+pub(crate) mod function;
+pub(crate) mod history;
+pub(crate) mod invoke;
+pub(crate) mod list;
+pub(crate) mod logs;
+pub(crate) mod machine;
+pub(crate) mod start;
+pub(crate) mod status;
+pub(crate) mod stop;
+pub(crate) mod up;
+
+use steploom_sdk::Client;
+use steploom_types::Name;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::signal;
+use crate::view::{Paint, out};
+
+/// What every client command is given.
+pub(crate) struct Context {
+    /// The server.
+    pub(crate) client: Client,
+    /// Print JSON.
+    pub(crate) json: bool,
+    /// Colours of standard output.
+    pub(crate) paint: Paint,
+}
+
+/// Does what was typed.
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Completions(args) => completions::run(&args),
+        Command::Up(args) => up::run(args, cli.json).await,
+        Command::Demo(args) => demo::run(args, cli.json).await,
+        command => {
+            let context = Context {
+                client: Client::new(&cli.endpoint)?,
+                json: cli.json,
+                paint: Paint::of_stdout(),
+            };
+            tokio::select! {
+                result = client(command, &context) => result,
+                () = signal::interrupted() => Err(Failure::interrupted()
+                    .advise("what the server has accepted goes on; 'steploom list' shows it")),
+            }
+        }
+    }
+}
+
+/// The commands that talk to a server.
+async fn client(command: Command, context: &Context) -> Result<(), Failure> {
+    match command {
+        Command::Deploy(args) => deploy::run(args, context).await,
+        Command::Invoke(args) => invoke::run(args, context).await,
+        Command::Start(args) => start::run(args, context).await,
+        Command::Status(args) => status::run(args, context).await,
+        Command::History(args) => history::run(args, context).await,
+        Command::Stop(args) => stop::run(args, context).await,
+        Command::List(args) => list::run(args, context).await,
+        Command::Logs(args) => logs::run(args, context).await,
+        Command::Function(args) => function::run(args, context).await,
+        Command::Machine(args) => machine::run(args, context).await,
+        Command::Completions(_) | Command::Up(_) | Command::Demo(_) => {
+            unreachable!("these need no server and were run before")
+        }
+    }
+}
+
+/// Says that a thing of the catalog is gone.
+fn deleted(context: &Context, what: &str, name: &Name) -> Result<(), Failure> {
+    if context.json {
+        return Ok(out::json(&serde_json::json!({ "deleted": name }))?);
+    }
+    Ok(out::line(format!("deleted {what} {name}"))?)
+}

@@ -1,0 +1,268 @@
+//! `deploy`: files become versions of functions and machines.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use steploom_api::wire::{Function, FunctionSettings, Machine, VolumeMount};
+use steploom_sdk::Client;
+use steploom_types::Name;
+
+use super::Context;
+use crate::exit::Exit;
+use crate::failure::{self, Failure, not_json};
+use crate::view::{Paint, human, out};
+use crate::{input, parse};
+
+/// How the name of a function's file ends.
+const FUNCTION_SUFFIX: &str = ".wasm";
+/// How the name of a machine's file ends.
+const MACHINE_SUFFIX: &str = ".asl.json";
+
+/// Upload functions (.wasm) and state machines (.asl.json)
+///
+/// A .wasm file becomes a version of a function, a .asl.json file a version of a machine; of a
+/// folder every such file, the functions first. The name is the file's, without its ending. The
+/// same definition again makes no new version. A definition that is refused is shown with each
+/// place that is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  steploom deploy count.wasm --memory 64MiB --timeout-ms 5000 --volume input=/input
+  steploom deploy order.asl.json --name order-v2
+  steploom deploy ./build")]
+pub(crate) struct Args {
+    /// A .wasm file, a .asl.json file, or a folder of them
+    path: PathBuf,
+
+    /// The function's or machine's name, if the file's will not do
+    #[arg(long)]
+    name: Option<Name>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// What functions may use; what is left out keeps its default.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings of functions")]
+pub(crate) struct Settings {
+    /// Wall time of one invocation, in milliseconds [default: 30000]
+    #[arg(long, value_name = "N")]
+    timeout_ms: Option<u64>,
+
+    /// Linear memory of one invocation [default: 128MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse::size_bytes)]
+    memory: Option<u64>,
+
+    /// Fuel of one invocation, about one a WebAssembly instruction [default: 50000000000]
+    #[arg(long, value_name = "N", value_parser = fuel)]
+    fuel: Option<u64>,
+
+    /// Room in the invocation's own /tmp; 0 for none [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse::size_bytes)]
+    disk: Option<u64>,
+
+    /// A variable of the environment; may be given several times
+    #[arg(long = "env", value_name = "KEY=VALUE", value_parser = parse::variable)]
+    environment: Vec<(String, String)>,
+
+    /// Where the function finds a volume that the server offers, read-only
+    #[arg(long = "volume", value_name = "NAME=/path", value_parser = parse::mount)]
+    pub(crate) volumes: Vec<VolumeMount>,
+
+    /// A sentence for people
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+}
+
+fn fuel(text: &str) -> Result<u64, String> {
+    let digits = text.replace('_', "");
+    digits
+        .parse()
+        .map_err(|_| "expected a whole number, such as 1_000_000_000".to_owned())
+}
+
+impl Settings {
+    /// As the API takes them.
+    pub(crate) fn resolve(self) -> FunctionSettings {
+        let default = FunctionSettings::default();
+        FunctionSettings {
+            description: self.description.unwrap_or_default(),
+            timeout_ms: self.timeout_ms.unwrap_or(default.timeout_ms),
+            memory_bytes_max: self.memory.unwrap_or(default.memory_bytes_max),
+            fuel_max: self.fuel.unwrap_or(default.fuel_max),
+            disk_bytes_max: self.disk.unwrap_or(default.disk_bytes_max),
+            environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
+            volumes: self.volumes,
+            ..default
+        }
+    }
+}
+
+/// A file to upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Item {
+    kind: Kind,
+    name: Name,
+    path: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Function,
+    Machine,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase", tag = "type")]
+enum Deployed {
+    Function(Function),
+    Machine(Machine),
+}
+
+/// Uploads.
+pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let items = items(&args.path, args.name.as_ref())?;
+    let settings = args.settings.resolve();
+    if settings != FunctionSettings::default()
+        && items.iter().all(|item| item.kind == Kind::Machine)
+    {
+        return Err(Failure::usage(
+            "a machine has no settings: they are for functions",
+        ));
+    }
+    let many = args.path.is_dir();
+    let mut deployed = Vec::new();
+    for item in items {
+        let one = match item.kind {
+            Kind::Function => Deployed::Function(
+                function(&context.client, &item.name, &item.path, &settings).await?,
+            ),
+            Kind::Machine => {
+                Deployed::Machine(machine(&context.client, &item.name, &item.path).await?)
+            }
+        };
+        if context.json && many {
+            deployed.push(one);
+        } else if context.json {
+            out::json(&one)?;
+        } else {
+            out::line(said(&one, context.paint))?;
+        }
+    }
+    if context.json && many {
+        out::json(&deployed)?;
+    }
+    Ok(())
+}
+
+/// Uploads a module.
+pub(crate) async fn function(
+    client: &Client,
+    name: &Name,
+    path: &Path,
+    settings: &FunctionSettings,
+) -> Result<Function, Failure> {
+    let module = input::file_bytes(path)?;
+    Ok(client.put_function(name, module, settings).await?)
+}
+
+/// Uploads a definition. Its warnings go to standard error.
+pub(crate) async fn machine(client: &Client, name: &Name, path: &Path) -> Result<Machine, Failure> {
+    let source = input::file_text(path)?;
+    if let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
+        return Err(not_json(&source, &error));
+    }
+    let machine = match client.put_machine(name, &source.text).await {
+        Ok(machine) => machine,
+        Err(error) => return Err(Failure::from(error).within(source)),
+    };
+    for warning in &machine.warnings {
+        out::note(failure::diagnostic(
+            warning,
+            Some(&source),
+            Paint::of_stderr(),
+        ));
+    }
+    Ok(machine)
+}
+
+fn said(deployed: &Deployed, paint: Paint) -> String {
+    match deployed {
+        Deployed::Function(function) => format!(
+            "{} function {} version {} ({}, {})",
+            paint.green("✓"),
+            paint.bold(function.name.as_str()),
+            function.latest.version,
+            super::function::kind(function.latest.kind),
+            human::size(function.latest.module_bytes),
+        ),
+        Deployed::Machine(machine) => format!(
+            "{} machine {} version {}",
+            paint.green("✓"),
+            paint.bold(machine.summary.name.as_str()),
+            machine.summary.latest.version,
+        ),
+    }
+}
+
+/// The files that a path means, functions first, each kind by name.
+fn items(path: &Path, name: Option<&Name>) -> Result<Vec<Item>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![file(path, name)?]);
+    }
+    if name.is_some() {
+        return Err(Failure::usage("--name is for one file, not for a folder"));
+    }
+    let mut items = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| input::unreadable(path, &error))? {
+        let path = entry?.path();
+        if path.is_file() && kind(&path).is_some() {
+            items.push(file(&path, None)?);
+        }
+    }
+    if items.is_empty() {
+        let title = format!("{} has no .wasm and no .asl.json files", path.display());
+        return Err(Failure::new(Exit::NotFound, "NothingToDeploy", title));
+    }
+    items.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    Ok(items)
+}
+
+fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
+    let Some((kind, stem)) = kind(path) else {
+        let title = format!(
+            "{} is neither a module (.wasm) nor a definition (.asl.json)",
+            path.display()
+        );
+        return Err(Failure::usage(title));
+    };
+    let name = match name {
+        Some(name) => name.clone(),
+        None => stem
+            .parse()
+            .map_err(|error| Failure::from(error).advise("give it another name with --name"))?,
+    };
+    Ok(Item {
+        kind,
+        name,
+        path: path.to_owned(),
+    })
+}
+
+/// What a file is by its name, and the name without its ending.
+fn kind(path: &Path) -> Option<(Kind, &str)> {
+    let name = path.file_name()?.to_str()?;
+    let function = name
+        .strip_suffix(FUNCTION_SUFFIX)
+        .map(|stem| (Kind::Function, stem));
+    function.or_else(|| {
+        name.strip_suffix(MACHINE_SUFFIX)
+            .map(|stem| (Kind::Machine, stem))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! `list`: functions, machines and executions as tables.
+
+use clap::ValueEnum;
+use serde::Serialize;
+use steploom_api::wire::{
+    ExecutionPage, ExecutionStatus, FunctionPage, ListExecutions, MachinePage, Page,
+};
+use steploom_types::MachineName;
+
+use super::Context;
+use crate::failure::Failure;
+use crate::view::live::now;
+use crate::view::table::{Rows, status};
+use crate::view::{human, out};
+
+/// List functions, machines or executions
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  steploom list                                  executions, newest first
+  steploom list functions
+  steploom list --machine word-count --status failed --limit 5")]
+pub(crate) struct Args {
+    /// What to list
+    #[arg(default_value = "executions")]
+    what: What,
+
+    /// Only executions of this machine; 'function:NAME' for asynchronous invocations
+    #[arg(long, value_name = "NAME")]
+    machine: Option<MachineName>,
+
+    /// Only executions that stand like this
+    #[arg(long)]
+    status: Option<Status>,
+
+    /// How many at the most, 1 to 1000
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+
+    /// Go on from the page before
+    #[arg(long, value_name = "TOKEN")]
+    next: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    Functions,
+    Machines,
+    Executions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Status {
+    Running,
+    Succeeded,
+    Failed,
+    #[value(alias = "timed_out")]
+    TimedOut,
+    Aborted,
+}
+
+impl From<Status> for ExecutionStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Running => Self::Running,
+            Status::Succeeded => Self::Succeeded,
+            Status::Failed => Self::Failed,
+            Status::TimedOut => Self::TimedOut,
+            Status::Aborted => Self::Aborted,
+        }
+    }
+}
+
+/// Lists.
+pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let filtered = args.machine.is_some() || args.status.is_some();
+    if filtered && args.what != What::Executions {
+        return Err(Failure::usage("--machine and --status are for executions"));
+    }
+    let page = page(args.limit, args.next.clone());
+    match args.what {
+        What::Functions => {
+            let found = context.client.list_functions(&page).await?;
+            show(
+                context,
+                &found,
+                functions(&found, context),
+                found.next.as_deref(),
+            )
+        }
+        What::Machines => {
+            let found = context.client.list_machines(&page).await?;
+            show(
+                context,
+                &found,
+                machines(&found, context),
+                found.next.as_deref(),
+            )
+        }
+        What::Executions => {
+            let list = ListExecutions {
+                machine: args.machine,
+                status: args.status.map(Into::into),
+                name_prefix: None,
+                limit: Some(args.limit),
+                next: args.next,
+            };
+            let found = context.client.list_executions(&list).await?;
+            show(
+                context,
+                &found,
+                executions(&found, context),
+                found.next.as_deref(),
+            )
+        }
+    }
+}
+
+/// A page of a list.
+pub(crate) fn page(limit: u32, next: Option<String>) -> Page {
+    Page {
+        limit: Some(limit),
+        next,
+    }
+}
+
+fn show<T: Serialize>(
+    context: &Context,
+    found: &T,
+    text: Result<String, &'static str>,
+    next: Option<&str>,
+) -> Result<(), Failure> {
+    if context.json {
+        return Ok(out::json(found)?);
+    }
+    match text {
+        Ok(table) => out::line(table)?,
+        Err(nothing) => out::note(nothing),
+    }
+    if let Some(next) = next {
+        out::note(format!("there are more: --next {next}"));
+    }
+    Ok(())
+}
+
+fn functions(found: &FunctionPage, context: &Context) -> Result<String, &'static str> {
+    if found.items.is_empty() {
+        return Err("no functions yet; 'steploom deploy FILE.wasm' uploads one");
+    }
+    let mut rows = Rows::new(
+        context.paint,
+        &[
+            "name", "version", "kind", "size", "memory", "timeout", "updated",
+        ],
+    );
+    for function in &found.items {
+        let latest = &function.latest;
+        rows.add([
+            function.name.to_string(),
+            latest.version.to_string(),
+            super::function::kind(latest.kind).to_owned(),
+            human::size(latest.module_bytes),
+            human::size(latest.settings.memory_bytes_max),
+            human::duration(latest.settings.timeout_ms),
+            human::ago(latest.created_at, now()),
+        ]);
+    }
+    Ok(rows.text(&[1, 3, 4, 5]))
+}
+
+fn machines(found: &MachinePage, context: &Context) -> Result<String, &'static str> {
+    if found.items.is_empty() {
+        return Err("no machines yet; 'steploom deploy FILE.asl.json' uploads one");
+    }
+    let mut rows = Rows::new(context.paint, &["name", "version", "updated"]);
+    for machine in &found.items {
+        rows.add([
+            machine.name.to_string(),
+            machine.latest.version.to_string(),
+            human::ago(machine.latest.created_at, now()),
+        ]);
+    }
+    Ok(rows.text(&[1]))
+}
+
+fn executions(found: &ExecutionPage, context: &Context) -> Result<String, &'static str> {
+    if found.items.is_empty() {
+        return Err("no executions; 'steploom start MACHINE' starts one");
+    }
+    let mut rows = Rows::new(
+        context.paint,
+        &["machine", "name", "status", "started", "took", "id"],
+    );
+    for execution in &found.items {
+        let id = execution.id.to_string();
+        let name = execution.name.as_str();
+        let until = execution.ended_at.unwrap_or_else(now);
+        rows.add([
+            comfy_table::Cell::new(&execution.machine),
+            comfy_table::Cell::new(if name == id { "-" } else { name }),
+            status(execution.status),
+            comfy_table::Cell::new(human::ago(execution.started_at, now())),
+            comfy_table::Cell::new(human::duration(until.millis_since(execution.started_at))),
+            comfy_table::Cell::new(id),
+        ]);
+    }
+    Ok(rows.text(&[4]))
+}

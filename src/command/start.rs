@@ -1,0 +1,83 @@
+//! `start`: begins an execution of a machine.
+
+use std::path::PathBuf;
+
+use steploom_api::wire::StartExecution;
+use steploom_types::Name;
+
+use super::Context;
+use crate::failure::Failure;
+use crate::view::{human, out};
+use crate::{follow, input};
+
+/// Start an execution of a state machine
+///
+/// Prints its id and returns as soon as the server has accepted it: from then on it survives a
+/// crash. With --wait or --follow it stays until the end and prints the output; the exit code is 1
+/// if the execution failed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  steploom start order --input '{\"id\": 7}' --name order-7
+  steploom start order --input-file order.json --follow
+  id=$(steploom start order) && steploom status $id")]
+pub(crate) struct Args {
+    /// The machine
+    machine: Name,
+
+    /// A name, so that the same start again changes nothing
+    #[arg(long)]
+    name: Option<Name>,
+
+    /// The input: JSON, or - to read it from standard input [default: {}]
+    #[arg(long, value_name = "JSON")]
+    input: Option<String>,
+
+    /// A file with the input, or - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "input")]
+    input_file: Option<PathBuf>,
+
+    /// One of the machine's versions; the newest if left out
+    #[arg(long, value_name = "N")]
+    machine_version: Option<u32>,
+
+    /// Wait for the end and print the output
+    #[arg(long, conflicts_with = "follow")]
+    wait: bool,
+
+    /// Watch the states until the end, then print the output
+    #[arg(long)]
+    follow: bool,
+}
+
+/// Starts it.
+pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let start = StartExecution {
+        machine: args.machine,
+        version: args.machine_version,
+        name: args.name,
+        input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
+    };
+    let started = context.client.start(&start).await?;
+    let id = started.summary.id;
+    if !args.wait && !args.follow {
+        if context.json {
+            return Ok(out::json(&started)?);
+        }
+        out::line(id.to_string())?;
+        out::note(format!(
+            "started; 'steploom status {id}' shows how it stands"
+        ));
+        return Ok(());
+    }
+    if args.follow {
+        follow::to_end(&context.client, &started).await?;
+    }
+    let ended = context.client.wait(id).await?;
+    if context.json {
+        out::json(&ended)?;
+    } else if let Some(output) = &ended.output {
+        out::line(human::json(output))?;
+    }
+    follow::verdict(&ended)
+}

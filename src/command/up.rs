@@ -1,0 +1,194 @@
+//! `up`: the whole platform in this process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use steploom_api::wire::{ExecutionStatus, ListExecutions};
+use steploom_sdk::Client;
+use steploom_types::Name;
+
+use crate::failure::Failure;
+use crate::logging::{self, Format};
+use crate::parse;
+use crate::platform::{self, Options};
+use crate::signal;
+use crate::view::{Paint, human, out};
+
+/// How many of each kind are counted at the start; from there on it is "or more".
+const COUNTED_MAX: u32 = steploom_types::limits::PAGE_SIZE_MAX;
+
+/// Serve: run the whole platform in this process
+///
+/// Keeps everything below one folder: functions, machines, executions and their history, logs.
+/// Killing the process at any moment loses nothing that was accepted; starting it again on the same
+/// folder goes on where it stopped. Ctrl-C or SIGTERM ends it cleanly, a second one at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  steploom up
+  steploom up --data /var/lib/steploom --listen 0.0.0.0:8080 --log-format json
+  steploom up --volume input=./texts      functions deployed with --volume input=/input read ./texts")]
+pub(crate) struct Args {
+    /// Where everything is kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "STEPLOOM_DATA",
+        default_value = ".steploom"
+    )]
+    data: PathBuf,
+
+    /// Where to listen; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "STEPLOOM_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    listen: SocketAddr,
+
+    /// Offer a folder to functions, read-only; may be given several times
+    #[arg(
+        long = "volume",
+        value_name = "NAME=DIR",
+        env = "STEPLOOM_VOLUMES",
+        value_delimiter = ',',
+        value_parser = parse::volume
+    )]
+    volumes: Vec<(Name, PathBuf)>,
+
+    /// How many sandboxes may run at once; chosen from the computer's size if left out
+    #[arg(long, value_name = "N", env = "STEPLOOM_INSTANCES", value_parser = clap::value_parser!(u32).range(1..))]
+    instances: Option<u32>,
+
+    /// The form of log lines, which go to standard error; STEPLOOM_LOG chooses levels
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "STEPLOOM_LOG_FORMAT",
+        default_value = "text"
+    )]
+    log_format: Format,
+}
+
+/// Serves until it is told to stop.
+pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
+    logging::start(args.log_format, "info");
+    let data = args.data.clone();
+    let platform = platform::start(Options {
+        data: args.data,
+        listen: args.listen,
+        volumes: args.volumes.clone(),
+        instances: args.instances,
+    })
+    .await?;
+    let served = Served {
+        url: format!("http://{}", platform.address()),
+        data,
+        volumes: args.volumes,
+        counts: count(platform.address()).await?,
+    };
+    if json {
+        out::json_line(&served)?;
+    } else {
+        out::line(served.text(Paint::of_stdout()))?;
+    }
+    signal::stop_wanted().await;
+    out::note("stopping; once more to stop at once");
+    tokio::select! {
+        result = platform.stop() => Ok(result?),
+        () = signal::stop_wanted() => Err(Failure::interrupted()),
+    }
+}
+
+/// What is being served.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Served {
+    url: String,
+    data: PathBuf,
+    volumes: Vec<(Name, PathBuf)>,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    functions: usize,
+    machines: usize,
+    executions_running: usize,
+}
+
+async fn count(address: SocketAddr) -> Result<Counts, Failure> {
+    let client = Client::new(&reachable(address))?;
+    let running = ListExecutions {
+        status: Some(ExecutionStatus::Running),
+        limit: Some(COUNTED_MAX),
+        ..ListExecutions::default()
+    };
+    Ok(Counts {
+        functions: client
+            .list_functions(&super::list::page(COUNTED_MAX, None))
+            .await?
+            .items
+            .len(),
+        machines: client
+            .list_machines(&super::list::page(COUNTED_MAX, None))
+            .await?
+            .items
+            .len(),
+        executions_running: client.list_executions(&running).await?.items.len(),
+    })
+}
+
+/// The URL under which this process reaches an address it listens on: one that means "all" is none
+/// to call.
+pub(crate) fn reachable(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}
+
+impl Served {
+    fn text(&self, paint: Paint) -> String {
+        let mut lines = vec![
+            format!("{} {}", paint.bold("Steploom"), env!("CARGO_PKG_VERSION")),
+            format!("  serving     {}", paint.cyan(&self.url)),
+            format!("  reference   {}/v1/openapi.json", self.url),
+            format!(
+                "  health      {0}/healthz  {0}/readyz  {0}/metrics",
+                self.url
+            ),
+            format!("  data        {}", self.data.display()),
+        ];
+        for (name, folder) in &self.volumes {
+            lines.push(format!("  volume      {name} = {}", folder.display()));
+        }
+        let counts = self.counts;
+        lines.push(format!(
+            "  there are   {}, {}, {} running",
+            counted(counts.functions, "function"),
+            counted(counts.machines, "machine"),
+            counted(counts.executions_running, "execution"),
+        ));
+        lines.join("\n")
+    }
+}
+
+fn counted(n: usize, word: &str) -> String {
+    let text = human::plural(n as u64, word);
+    if n >= COUNTED_MAX as usize {
+        format!("{text} or more")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What people type for sizes, durations and pairs, turned into values.
+//!
+//! The errors are for clap, which prints them after "invalid value ...:".
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use steploom_api::wire::VolumeMount;
+use steploom_types::{ExecutionId, MachineName, Name};
+
+/// Units of sizes, the longer spelling first where one ends with another.
+const SIZE_UNITS: [(&str, u64); 10] = [
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("b", 1),
+];
+
+/// Units of durations, in milliseconds.
+const DURATION_UNITS: [(&str, u64); 5] = [
+    ("ms", 1),
+    ("s", 1_000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+];
+
+/// Parses a size in bytes: `128MiB`, `64k`, `1.5 GiB`, `1000000`. `K`, `M` and `G` are powers of
+/// 1,024, `KB`, `MB` and `GB` of 1,000.
+pub(crate) fn size_bytes(text: &str) -> Result<u64, String> {
+    quantity(text, &SIZE_UNITS, Some(1))
+        .ok_or_else(|| "expected a size such as 128MiB, 64KiB or 1000000".to_owned())
+}
+
+/// Parses a duration into milliseconds: `250ms`, `30s`, `1.5h`, `7d`.
+pub(crate) fn duration_ms(text: &str) -> Result<u64, String> {
+    quantity(text, &DURATION_UNITS, None)
+        .ok_or_else(|| "expected a duration such as 30s, 15m, 1h or 7d".to_owned())
+}
+
+/// A number and a unit; without a unit `bare` counts, if there is such a thing.
+fn quantity(text: &str, units: &[(&str, u64)], bare: Option<u64>) -> Option<u64> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower
+        .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')
+        .unwrap_or(lower.len());
+    let (number, unit) = lower.split_at(digits);
+    let number = number.replace('_', "");
+    let factor = match unit.trim() {
+        "" => bare?,
+        unit => units.iter().find(|(name, _)| *name == unit)?.1,
+    };
+    if let Ok(whole) = number.parse::<u64>() {
+        return whole.checked_mul(factor);
+    }
+    let value = number.parse::<f64>().ok()? * factor as f64;
+    (value.is_finite() && value < u64::MAX as f64).then_some(value.round() as u64)
+}
+
+/// Parses `KEY=VALUE` of `--env`.
+pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE".to_owned()),
+    }
+}
+
+/// Parses `NAME=/path` of `deploy --volume`: where a function finds a volume.
+pub(crate) fn mount(text: &str) -> Result<VolumeMount, String> {
+    let (name, path) = pair(text, "NAME=/path, such as input=/input")?;
+    if !path.starts_with('/') {
+        return Err(format!(
+            "'{path}' is where the function finds the volume: an absolute path such as /{path}"
+        ));
+    }
+    Ok(VolumeMount {
+        name,
+        path: path.to_owned(),
+    })
+}
+
+/// Parses `NAME=DIR` of `up --volume`: a folder of this computer that functions may read.
+pub(crate) fn volume(text: &str) -> Result<(Name, PathBuf), String> {
+    let (name, folder) = pair(text, "NAME=DIR, such as input=./data")?;
+    Ok((name, PathBuf::from(folder)))
+}
+
+fn pair<'a>(text: &'a str, expected: &str) -> Result<(Name, &'a str), String> {
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(_, value)| !value.is_empty())
+        .ok_or_else(|| format!("expected {expected}"))?;
+    Ok((name.parse().map_err(message)?, value))
+}
+
+fn message(error: steploom_types::Error) -> String {
+    error.message
+}
+
+/// What names an execution on the command line: its id, or `MACHINE/NAME`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// By id.
+    Id(ExecutionId),
+    /// By machine and name.
+    Named(MachineName, Name),
+}
+
+impl FromStr for Reference {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((machine, name)) = text.split_once('/') {
+            return Ok(Self::Named(
+                machine.parse().map_err(message)?,
+                name.parse().map_err(message)?,
+            ));
+        }
+        text.parse().map(Self::Id).map_err(|_| {
+            "expected an execution's id (a UUID) or MACHINE/NAME; 'steploom list' shows them"
+                .to_owned()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
