@@ -56,7 +56,8 @@ fn function(
         Ok(name) => name,
         Err(why) => {
             report.schema(format!(
-                "The resource provided {text} is not recognized: {why}"
+                "The resource provided {text} is not recognized: {}",
+                why.message
             ));
             return None;
         }

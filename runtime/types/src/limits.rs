@@ -120,6 +120,8 @@ pub mod expression {
     pub const DESCENTS_MAX: usize = 1;
     /// Bytes of the filter of a path: it runs once for each element.
     pub const FILTER_BYTES_MAX: usize = 1_000;
+    /// Parentheses nested in a filter: its parser is recursive.
+    pub const FILTER_DEPTH_MAX: usize = 16;
     /// Intrinsic functions nested in one another (AWS: 10).
     pub const CALL_DEPTH_MAX: usize = 10;
     /// Items that `States.ArrayRange` makes (AWS: 1,000).

@@ -1,9 +1,9 @@
 //! The condition of a filter, `[?(@.price < 10)]`, brought into the form of RFC 9535.
 //!
-//! Only definite paths are let in, so that a filter's cost for one element does not depend on how
-//! large the data is.
+//! Only definite paths are let in, and no functions (those of RFC 9535 compile regular expressions
+//! that data may hold), so that a filter's cost for one element does not depend on the data.
 
-use steploom_types::limits::expression::FILTER_BYTES_MAX;
+use steploom_types::limits::expression::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX};
 
 use super::{query, step};
 use crate::SyntaxError;
@@ -18,10 +18,12 @@ pub(super) fn standard(condition: &str, position: usize) -> Result<String, Synta
     }
     let mut out = String::with_capacity(condition.len() + 16);
     let mut at = 0;
+    let mut depth = 0usize;
     while let Some(c) = condition[at..].chars().next() {
         at += match c {
             '\'' | '"' => quoted(&mut out, &condition[at..], position + at)?,
             '@' | '$' => path(&mut out, &condition[at..], position + at)?,
+            _ if c.is_alphabetic() => word(&mut out, &condition[at..], position + at)?,
             '[' | '*' | '?' => {
                 return Err(SyntaxError::new(
                     position + at,
@@ -29,12 +31,41 @@ pub(super) fn standard(condition: &str, position: usize) -> Result<String, Synta
                 ));
             }
             _ => {
+                match c {
+                    '(' => depth += 1,
+                    ')' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                if depth > FILTER_DEPTH_MAX {
+                    return Err(SyntaxError::new(
+                        position + at,
+                        format!("parentheses may be nested {FILTER_DEPTH_MAX} deep"),
+                    ));
+                }
                 out.push(c);
                 c.len_utf8()
             }
         };
     }
     Ok(out)
+}
+
+/// Copies a word, such as `true`; answers its length.
+fn word(out: &mut String, text: &str, position: usize) -> Result<usize, SyntaxError> {
+    let is_outside = |c: char| !(c.is_alphanumeric() || c == '_');
+    let length = text.find(is_outside).unwrap_or(text.len());
+    if text[length..].trim_start().starts_with('(') {
+        return Err(function(&text[..length], position));
+    }
+    out.push_str(&text[..length]);
+    Ok(length)
+}
+
+fn function(name: &str, position: usize) -> SyntaxError {
+    SyntaxError::new(
+        position,
+        format!("the function '{name}()' cannot be used in a path"),
+    )
 }
 
 /// Copies a quoted text; answers its length.
@@ -88,10 +119,7 @@ fn name(text: &str, position: usize) -> Result<&str, SyntaxError> {
         .unwrap_or(text.len());
     match &text[..length] {
         "" => Err(SyntaxError::new(position, "a name is missing after '.'")),
-        name if text[length..].starts_with('(') => Err(SyntaxError::new(
-            position,
-            format!("the function '{name}()' cannot be used in a path"),
-        )),
+        name if text[length..].starts_with('(') => Err(function(name, position)),
         name => Ok(name),
     }
 }

@@ -164,12 +164,28 @@ fn what_is_not_a_path_is_refused() {
         "$.a[?(@.b =~ /x/)]",
         "$.a[?(@[?(@.b)])]",
         "$.a[?('x)]",
+        "$.a[?(length(@.b) == 1)]",
+        "$.a[?(match (@.b, @.c))]",
     ] {
         assert!(Path::parse(text).is_err(), "{text}");
     }
     assert!(Path::parse(&format!("${}", ".a".repeat(129))).is_err());
     assert!(Path::parse(&format!("$.{}", "a".repeat(10_000))).is_err());
     assert!(Path::parse(&format!("$.a[?(@.b{})]", " && @.b".repeat(1_000))).is_err());
+}
+
+#[test]
+fn the_nesting_of_filters_is_bounded() {
+    let nested = |depth: usize| {
+        let (open, close) = ("(".repeat(depth), ")".repeat(depth));
+        format!("$.order.items[?{open}@.price == 5{close}].price")
+    };
+    check(&nested(16), json!([5]));
+    for depth in [17, 490] {
+        assert!(Path::parse(&nested(depth)).is_err());
+    }
+    let negated = format!("$.a[?{}@.b{}]", "!(".repeat(300), ")".repeat(300));
+    assert!(Path::parse(&negated).is_err());
 }
 
 #[test]
