@@ -4,6 +4,7 @@ mod execution;
 mod function;
 mod log;
 mod machine;
+mod node;
 mod page;
 mod problem;
 
@@ -20,6 +21,7 @@ pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
     Validation,
 };
+pub use node::Index;
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
 

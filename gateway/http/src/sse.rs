@@ -106,6 +106,6 @@ fn with_data<T: Serialize>(event: Event, data: &T) -> Event {
 async fn ended(mut ending: watch::Receiver<bool>) {
     // Without a server there is no sender, and nobody will ever ask to stop.
     if ending.wait_for(|ending| *ending).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

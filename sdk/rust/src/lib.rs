@@ -1,1 +1,49 @@
 //! A client of Steploom.
+//!
+//! [`Client`] has one method per endpoint of `/v1`, with the types of [`wire`]; event streams come
+//! as [`futures::Stream`]s that reconnect on their own. A call that may be repeated is repeated when
+//! the line breaks or the server asks for patience.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), steploom_sdk::Error> {
+//! use steploom_sdk::{Client, Json, wire};
+//!
+//! let client = Client::new("http://127.0.0.1:8470")?;
+//! let started = client
+//!     .start_execution(&wire::StartExecution {
+//!         machine: "word-count".parse()?,
+//!         version: None,
+//!         name: Some("monday".parse()?),
+//!         input: Json::parse(r#"{"text": "to be or not to be"}"#)?,
+//!     })
+//!     .await?;
+//! let ended = client.wait(started.execution.summary.id).await?;
+//! println!("{:?}", ended.output);
+//! # Ok(())
+//! # }
+//! ```
+
+mod call;
+mod client;
+mod error;
+mod execution;
+mod form;
+mod function;
+mod log;
+mod machine;
+mod node;
+mod retry;
+mod sse;
+mod stream;
+mod transport;
+
+pub use client::Client;
+pub use error::Error;
+pub use execution::Started;
+pub use function::{Answer, PutFunction};
+pub use steploom_api::wire;
+pub use steploom_types::{ExecutionId, Json, MachineName, Name, Timestamp};
+pub use stream::Stream;
+
+/// A result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -12,7 +12,6 @@ use crate::extract::NoQuery;
 /// This document.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "node",
     responses((status = 200, description = "The OpenAPI document", body = serde_json::Value, content_type = "application/json")))]
-#[expect(clippy::unused_async, reason = "a handler is async")]
 pub(crate) async fn openapi_document(State(app): State<Arc<App>>, _: NoQuery) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], app.openapi.clone())
 }

@@ -7,8 +7,7 @@ use axum::extract::State;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
+use steploom_api::wire;
 
 use crate::app::App;
 use crate::body::answer_json;
@@ -25,25 +24,12 @@ const LINKS: [(&str, &str); 7] = [
     ("metrics", "/metrics"),
 ];
 
-/// What this is.
-#[derive(Serialize, ToSchema)]
-struct Index {
-    /// The product's name.
-    #[schema(example = "Steploom")]
-    name: &'static str,
-    /// Its version.
-    version: String,
-    /// Where to go from here, by name.
-    links: std::collections::BTreeMap<&'static str, &'static str>,
-}
-
 /// Name, version and links: JSON for who accepts it, else text.
 #[utoipa::path(get, path = "/", tag = "node",
     responses((status = 200, description = "Name, version and links", content(
-        (Index = "application/json"),
+        (wire::Index = "application/json"),
         (String = "text/plain")
     ))))]
-#[expect(clippy::unused_async, reason = "a handler is async")]
 pub(crate) async fn index(State(app): State<Arc<App>>, _: NoQuery, headers: HeaderMap) -> Response {
     let version = &app.config.version;
     let wants_json = headers
@@ -51,10 +37,11 @@ pub(crate) async fn index(State(app): State<Arc<App>>, _: NoQuery, headers: Head
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json"));
     if wants_json {
-        let index = Index {
-            name: "Steploom",
+        let link = |(name, path): (&str, &str)| (name.to_owned(), path.to_owned());
+        let index = wire::Index {
+            name: "Steploom".to_owned(),
             version: version.clone(),
-            links: LINKS.into_iter().collect(),
+            links: LINKS.into_iter().map(link).collect(),
         };
         return answer_json(StatusCode::OK, &index);
     }

@@ -19,14 +19,14 @@ fn absent() -> Error {
 /// Starts an execution, or finds the one of that name.
 pub(crate) fn begin(
     world: &World,
-    machine: MachineName,
+    machine: &MachineName,
     name: Option<Name>,
     input: Json,
 ) -> Result<(wire::Execution, bool)> {
     world.change(|state| {
         let same_name = |run: &&Run| {
             let summary = &run.execution.summary;
-            Some(&summary.name) == name.as_ref() && summary.machine == machine
+            Some(&summary.name) == name.as_ref() && summary.machine == *machine
         };
         if let Some(run) = state.executions.values().find(same_name) {
             let is_same = run.execution.input == input
@@ -84,7 +84,7 @@ impl Executions for World {
         self.maybe_fail()?;
         begin(
             self,
-            MachineName::Named(start.machine),
+            &MachineName::Named(start.machine),
             start.name,
             start.input,
         )

@@ -101,8 +101,10 @@ impl Functions for World {
 
     async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation> {
         check_account(account);
-        self.state().traceparents.push(invoke.traceparent);
-        self.state().invocations += 1;
+        self.change(|state| {
+            state.traceparents.push(invoke.traceparent);
+            state.invocations += 1;
+        });
         let failure = |error: &str, cause: &str| {
             Err(FunctionFailure {
                 error: error.into(),
@@ -128,6 +130,12 @@ impl Functions for World {
             }
             "panic" => panic!("the secret panic"),
             "hang" => std::future::pending().await,
+            "gate" => {
+                let mut changes = self.changes.subscribe();
+                let is_open = |_: &u64| self.state().is_gate_open;
+                changes.wait_for(is_open).await.unwrap();
+                Ok(invoke.event)
+            }
             _ => return Err(absent(&invoke.name)),
         };
         Ok(Invocation {
@@ -149,6 +157,6 @@ impl Functions for World {
         check_account(account);
         self.maybe_fail()?;
         let machine = MachineName::OfFunction(invoke.name);
-        executions::begin(self, machine, name, invoke.event).map(|(execution, _)| execution)
+        executions::begin(self, &machine, name, invoke.event).map(|(execution, _)| execution)
     }
 }

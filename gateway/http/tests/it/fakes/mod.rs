@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) invocations: u32,
     /// How often `flaky` fails before it answers; every port counts it down.
     pub(crate) failures_left: u32,
+    /// Lets the function `gate` answer.
+    pub(crate) is_gate_open: bool,
     pub(crate) not_ready: Option<String>,
 }
 
@@ -69,6 +71,13 @@ impl World {
         let done = change(&mut self.state());
         self.changes.send_modify(|n| *n += 1);
         done
+    }
+
+    /// Waits until so many invocations have come in.
+    pub(crate) async fn invoked(&self, times: u32) {
+        let mut changes = self.changes.subscribe();
+        let has_come = |_: &u64| self.state().invocations >= times;
+        changes.wait_for(has_come).await.unwrap();
     }
 
     /// Fails with 503 as often as the test has asked for.

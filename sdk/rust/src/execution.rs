@@ -1,0 +1,126 @@
+//! Executions.
+
+use futures::StreamExt;
+use reqwest::{Method, StatusCode};
+
+use crate::{Client, Error, ExecutionId, MachineName, Name, Result, Stream, call, wire};
+
+/// An execution that was started, or found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Started {
+    /// The execution.
+    pub execution: wire::Execution,
+    /// Whether this call started it; else it was there already, by the same name and input.
+    pub is_new: bool,
+}
+
+impl Client {
+    /// Starts an execution; it survives a crash from now on. Repeated only with a name, which makes
+    /// it idempotent.
+    ///
+    /// # Errors
+    /// `Problem` / `ExecutionAlreadyExists` when the name is taken by another input or a closed
+    /// execution.
+    pub async fn start_execution(&self, start: &wire::StartExecution) -> Result<Started> {
+        let response = self
+            .call(Method::POST, "/v1/executions")
+            .json(start)?
+            .repeatable(start.name.is_some())
+            .send()
+            .await?;
+        let is_new = response.status() == StatusCode::CREATED;
+        let execution = call::read(self, response).await?;
+        Ok(Started { execution, is_new })
+    }
+
+    /// Executions, newest first. May lag by under a second.
+    pub async fn list_executions(
+        &self,
+        list: &wire::ListExecutions,
+    ) -> Result<wire::ExecutionPage> {
+        let call = self.call(Method::GET, "/v1/executions");
+        call.query(list).fetch().await
+    }
+
+    /// One execution; reads what was just written.
+    pub async fn get_execution(&self, id: ExecutionId) -> Result<wire::Execution> {
+        let path = format!("/v1/executions/{id}");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// One execution by its machine and name.
+    pub async fn get_execution_by_name(
+        &self,
+        machine: &MachineName,
+        name: &Name,
+    ) -> Result<wire::Execution> {
+        let path = format!("/v1/machines/{machine}/executions/{name}");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// A page of an execution's history.
+    pub async fn history(
+        &self,
+        id: ExecutionId,
+        page: &wire::PageHistory,
+    ) -> Result<wire::History> {
+        let path = format!("/v1/executions/{id}/history");
+        self.call(Method::GET, &path).query(page).fetch().await
+    }
+
+    /// Asks an execution to end; it has ended when this returns. One that had ended already is left
+    /// as it is.
+    pub async fn stop_execution(
+        &self,
+        id: ExecutionId,
+        stop: &wire::StopExecution,
+    ) -> Result<wire::Execution> {
+        self.call(Method::POST, &format!("/v1/executions/{id}/stop"))
+            .json(stop)?
+            .repeatable(true)
+            .fetch()
+            .await
+    }
+
+    /// Events with an id above `after` (0: all), then those to come, until the execution has ended.
+    /// The line may break meanwhile: no event is lost or told twice.
+    pub fn events(&self, id: ExecutionId, after: u64) -> Stream<wire::Event> {
+        let path = format!("/v1/executions/{id}/events");
+        Stream::open(self, path, Some(after))
+    }
+
+    /// Waits until an execution has ended, however it did, and gives it. It follows the events and
+    /// does not poll.
+    pub async fn wait(&self, id: ExecutionId) -> Result<wire::Execution> {
+        let execution = self.get_execution(id).await?;
+        if has_ended(&execution) {
+            return Ok(execution);
+        }
+        let mut events = self.events(id, self.last_event_id(id).await?);
+        while let Some(event) = events.next().await {
+            event?;
+        }
+        let execution = self.get_execution(id).await?;
+        if has_ended(&execution) {
+            return Ok(execution);
+        }
+        Err(Error::protocol(
+            "the events have ended, but not the execution",
+        ))
+    }
+
+    /// The newest event's id, so that waiting need not read a long history.
+    async fn last_event_id(&self, id: ExecutionId) -> Result<u64> {
+        let newest = wire::PageHistory {
+            limit: Some(1),
+            reverse: true,
+            next: None,
+        };
+        let history = self.history(id, &newest).await?;
+        Ok(history.items.first().map_or(0, |event| event.id))
+    }
+}
+
+fn has_ended(execution: &wire::Execution) -> bool {
+    execution.summary.status != wire::ExecutionStatus::Running
+}

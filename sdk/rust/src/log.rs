@@ -1,0 +1,19 @@
+//! Logs of invocations.
+
+use reqwest::Method;
+
+use crate::{Client, Name, Result, Stream, wire};
+
+impl Client {
+    /// Log lines of a function's invocations, oldest first.
+    pub async fn logs(&self, function: &Name, query: &wire::QueryLogs) -> Result<wire::LogPage> {
+        let path = format!("/v1/functions/{function}/logs");
+        self.call(Method::GET, &path).query(query).fetch().await
+    }
+
+    /// Log lines of a function's invocations from now on. When the line breaks the stream goes on
+    /// from when it is back: what was written meanwhile is in [`Client::logs`].
+    pub fn follow_logs(&self, function: &Name) -> Stream<wire::LogLine> {
+        Stream::open(self, format!("/v1/functions/{function}/logs/stream"), None)
+    }
+}

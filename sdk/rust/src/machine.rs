@@ -1,0 +1,59 @@
+//! State machines.
+
+use reqwest::Method;
+
+use crate::{Client, Name, Result, wire};
+
+impl Client {
+    /// Keeps a definition (Amazon States Language): a new machine, or a new version of one. The same
+    /// definition again makes no new version. `create_only`: fail with `MachineExists` if there is
+    /// one with another definition.
+    ///
+    /// # Errors
+    /// `Problem` / `InvalidDefinition` with every place that is wrong.
+    pub async fn put_machine(
+        &self,
+        name: &Name,
+        definition: &str,
+        create_only: bool,
+    ) -> Result<wire::Machine> {
+        self.call(Method::PUT, &format!("/v1/machines/{name}"))
+            .body("application/json", definition.to_owned())
+            .create_only(create_only)
+            .fetch()
+            .await
+    }
+
+    /// Checks a definition and keeps nothing.
+    pub async fn validate_machine(&self, definition: &str) -> Result<wire::Validation> {
+        self.call(Method::POST, "/v1/machines/validate")
+            .body("application/json", definition.to_owned())
+            .repeatable(true)
+            .fetch()
+            .await
+    }
+
+    /// Machines by name, a page at a time.
+    pub async fn list_machines(&self, page: &wire::Page) -> Result<wire::MachinePage> {
+        let call = self.call(Method::GET, "/v1/machines");
+        call.query(page).fetch().await
+    }
+
+    /// One machine with its newest definition.
+    pub async fn get_machine(&self, name: &Name) -> Result<wire::Machine> {
+        let path = format!("/v1/machines/{name}");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// A machine's versions, newest first.
+    pub async fn machine_versions(&self, name: &Name) -> Result<wire::MachineVersions> {
+        let path = format!("/v1/machines/{name}/versions");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Deletes a machine. Its executions go on.
+    pub async fn delete_machine(&self, name: &Name) -> Result<()> {
+        let path = format!("/v1/machines/{name}");
+        self.call(Method::DELETE, &path).send().await.map(drop)
+    }
+}

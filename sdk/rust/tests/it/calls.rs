@@ -1,0 +1,192 @@
+//! Every call, there and back.
+
+use steploom_sdk::{Json, Name, PutFunction, Timestamp, wire};
+
+use crate::serve::front;
+
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn functions() {
+    let (world, client) = front().await;
+    let count = name("count");
+    let module = || PutFunction {
+        module: MODULE.into(),
+        ..PutFunction::default()
+    };
+    let first = client.put_function(&count, module()).await.unwrap();
+    assert_eq!(first.latest.version, 1);
+    let settings = wire::FunctionSettings {
+        timeout_ms: 500,
+        ..wire::FunctionSettings::default()
+    };
+    let with_settings = PutFunction {
+        settings: Some(settings.clone()),
+        ..module()
+    };
+    let second = client.put_function(&count, with_settings).await.unwrap();
+    assert_eq!(second.latest.version, 2);
+    assert_eq!(second.latest.settings, settings);
+    assert_eq!(world.state().puts[1].module, MODULE);
+
+    let create_only = PutFunction {
+        create_only: true,
+        ..module()
+    };
+    let exists = client.put_function(&count, create_only).await.unwrap_err();
+    assert_eq!(exists.problem().unwrap().code, "FunctionExists");
+
+    assert_eq!(client.get_function(&count).await.unwrap(), second);
+    let versions = client.function_versions(&count).await.unwrap();
+    assert_eq!(versions.items.len(), 2);
+    client.put_function(&name("other"), module()).await.unwrap();
+    let mut page = wire::Page {
+        limit: Some(1),
+        next: None,
+    };
+    let one = client.list_functions(&page).await.unwrap();
+    page.next = one.next;
+    let two = client.list_functions(&page).await.unwrap();
+    assert_eq!(two.items[0].name, name("other"));
+
+    client.delete_function(&count).await.unwrap();
+    let absent = client.get_function(&count).await.unwrap_err();
+    assert_eq!(absent.problem().unwrap().code, "FunctionNotFound");
+}
+
+#[tokio::test]
+async fn invocations() {
+    let (_world, client) = front().await;
+    let event = Json::parse(r#"{"a": [1, 2.50]}"#).unwrap();
+    let newest = wire::InvokeFunction::default();
+    let answer = client.invoke(&name("echo"), &event, &newest).await.unwrap();
+    assert_eq!(answer.result.text(), event.text());
+    assert_eq!((answer.version, answer.duration_us), (3, 42));
+    assert_eq!(answer.fuel_used, 99);
+    assert_eq!(answer.request_id, "invocation-1");
+
+    let qualified = wire::InvokeFunction {
+        qualifier: Some("a b&c".into()),
+    };
+    let echoed = client.invoke(&name("qualified"), &event, &qualified).await;
+    assert_eq!(echoed.unwrap().result.text(), "\"a b&c\"");
+
+    let failed = client.invoke(&name("fail"), &event, &newest).await;
+    let failed = failed.unwrap_err();
+    assert_eq!(failed.problem().unwrap().error.as_deref(), Some("Oops"));
+    assert!(failed.to_string().contains("it went wrong"), "{failed}");
+
+    let named = wire::InvokeFunctionAsync {
+        name: Some(name("monday")),
+        qualifier: None,
+    };
+    let later = client.invoke_async(&name("echo"), &event, &named).await;
+    let later = later.unwrap().summary;
+    let found = client
+        .get_execution_by_name(&later.machine, &later.name)
+        .await;
+    assert_eq!(found.unwrap().summary.id, later.id);
+}
+
+#[tokio::test]
+async fn logs() {
+    let (world, client) = front().await;
+    world.state().logs.push(wire::LogLine {
+        timestamp: Timestamp::from_millis(1_700_000_000_000),
+        request_id: "r1".into(),
+        version: 1,
+        source: wire::LogSource::Function,
+        message: "hello".into(),
+    });
+    let mut query = wire::QueryLogs {
+        since: Some(Timestamp::from_millis(1_700_000_000_000)),
+        ..wire::QueryLogs::default()
+    };
+    let page = client.logs(&name("echo"), &query).await.unwrap();
+    assert_eq!(page.items[0].message, "hello");
+    query.request_id = Some("r2".into());
+    let none = client.logs(&name("echo"), &query).await.unwrap();
+    assert!(none.items.is_empty());
+}
+
+#[tokio::test]
+async fn machines() {
+    let (_world, client) = front().await;
+    let machine = name("word-count");
+    let definition = r#"{"StartAt": "A", "States": {}}"#;
+    let put = client
+        .put_machine(&machine, definition, true)
+        .await
+        .unwrap();
+    assert_eq!(put.summary.latest.version, 1);
+    let other = r#"{"StartAt": "B", "States": {}}"#;
+    let exists = client.put_machine(&machine, other, true).await.unwrap_err();
+    assert_eq!(exists.problem().unwrap().code, "MachineExists");
+    let wrong = client.put_machine(&machine, "{}", false).await.unwrap_err();
+    assert!(
+        wrong.to_string().contains("/StartAt: StartAt is missing"),
+        "{wrong}"
+    );
+
+    assert!(client.validate_machine(definition).await.unwrap().valid);
+    assert_eq!(client.get_machine(&machine).await.unwrap(), put);
+    let list = client.list_machines(&wire::Page::default()).await.unwrap();
+    assert_eq!(list.items, [put.summary]);
+    let versions = client.machine_versions(&machine).await.unwrap();
+    assert_eq!(versions.items.len(), 1);
+    client.delete_machine(&machine).await.unwrap();
+    assert!(client.get_machine(&machine).await.is_err());
+}
+
+#[tokio::test]
+async fn executions() {
+    let (_world, client) = front().await;
+    let start = wire::StartExecution {
+        machine: name("m"),
+        version: None,
+        name: Some(name("monday")),
+        input: Json::parse("[1]").unwrap(),
+    };
+    let started = client.start_execution(&start).await.unwrap();
+    assert!(started.is_new);
+    let again = client.start_execution(&start).await.unwrap();
+    assert!(!again.is_new);
+    assert_eq!(again.execution, started.execution);
+
+    let id = started.execution.summary.id;
+    assert_eq!(client.get_execution(id).await.unwrap(), started.execution);
+    let running = wire::ListExecutions {
+        machine: Some("m".parse().unwrap()),
+        status: Some(wire::ExecutionStatus::Running),
+        name_prefix: Some("mon".into()),
+        ..wire::ListExecutions::default()
+    };
+    let page = client.list_executions(&running).await.unwrap();
+    assert_eq!(page.items.len(), 1);
+    let history = client.history(id, &wire::PageHistory::default()).await;
+    assert_eq!(history.unwrap().items[0].kind, "ExecutionStarted");
+
+    let stop = wire::StopExecution {
+        error: Some("Cancelled".into()),
+        cause: None,
+    };
+    let stopped = client.stop_execution(id, &stop).await.unwrap();
+    assert_eq!(stopped.summary.status, wire::ExecutionStatus::Aborted);
+    assert_eq!(stopped.error.as_deref(), Some("Cancelled"));
+}
+
+#[tokio::test]
+async fn the_process() {
+    let (world, client) = front().await;
+    let index = client.index().await.unwrap();
+    assert_eq!((&*index.name, &*index.version), ("Steploom", "1.2.3"));
+    assert!(client.metrics().await.unwrap().contains("steploom_up 1"));
+    client.ready().await.unwrap();
+    world.state().not_ready = Some("shard 3".into());
+    let missing = client.ready().await.unwrap_err();
+    assert_eq!(missing.problem().unwrap().title, "shard 3");
+}
