@@ -1,7 +1,7 @@
 //! Builds the functions of `modules/` to WebAssembly, those that changed since the last time.
 //!
 //! `cargo xtask test`, the benchmarks and `steploom demo` (through `cargo xtask modules --json`)
-//! take them from here. Several may ask at once: a lock on the folder lets one build at a time.
+//! take them from here. Several may ask at once: a lock lets one build at a time.
 
 mod rust;
 mod stamp;
@@ -96,11 +96,12 @@ pub(crate) fn build(out: Option<PathBuf>) -> Result<Vec<Module>> {
     let target = shell::target()?;
     let out = std::path::absolute(out.unwrap_or_else(|| target.join("modules")))?;
     fs::create_dir_all(&out).with_context(|| format!("can't make {}", out.display()))?;
-    let lock = File::create(out.join(".lock"))?;
-    lock.lock()
-        .with_context(|| format!("can't lock {}", out.display()))?;
     // Kept apart from the workspace's own builds, so that neither waits for the other.
     let scratch = target.join("modules-build");
+    fs::create_dir_all(&scratch).with_context(|| format!("can't make {}", scratch.display()))?;
+    let lock = File::create(scratch.join("xtask.lock"))?;
+    lock.lock()
+        .with_context(|| format!("can't lock {}", scratch.display()))?;
     SOURCES
         .iter()
         .map(|source| ensure_built(source, &scratch, &out))
