@@ -187,3 +187,6 @@ impl IndexMut<FrameId> for Frames {
             .expect("whoever holds the id of a frame outside the ready queue keeps the frame alive")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,6 +106,19 @@ fn what_looks_like_chance_is_the_same_at_every_replay() {
 }
 
 #[test]
+fn no_two_states_draw_the_same_number() {
+    let state = |path: &str| json!({ "Type": "Pass", "Parameters": { "id.$": "States.UUID()" }, "ResultPath": path });
+    let mut definition =
+        json!({ "StartAt": "A", "States": { "A": state("$.a"), "B": state("$.b") } });
+    definition["States"]["A"]["Next"] = "B".into();
+    definition["States"]["B"]["End"] = true.into();
+    let driver = execute(&definition, json!({}), no_script);
+    let output: Value =
+        serde_json::from_str(&driver.outcome()["SUCCEEDED ".len()..]).expect("JSON");
+    assert_ne!(output["a"], output["b"]);
+}
+
+#[test]
 fn a_fail_state_may_leave_out_error_and_cause() {
     let fail = |fields: Value| {
         let mut state = fields;

@@ -81,6 +81,24 @@ fn an_item_selector_sees_the_input_and_the_item() {
 }
 
 #[test]
+fn the_context_has_an_item_within_the_map_alone() {
+    let definition = json!({ "StartAt": "M", "States": {
+        "M": { "Type": "Map", "Next": "After", "ResultPath": "$.within", "ItemsPath": "$.items", "ItemProcessor": {
+            "StartAt": "I", "States": { "I": { "Type": "Pass", "Parameters": { "map.$": "$$.Map" }, "End": true } } } },
+        "After": { "Type": "Choice", "Default": "No", "Choices": [
+            { "Variable": "$$.Map", "IsPresent": true, "Next": "Yes" },
+        ]},
+        "No": { "Type": "Succeed", "OutputPath": "$.within" },
+        "Yes": { "Type": "Fail", "Error": "an item after the map" },
+    }});
+    let driver = execute(&definition, json!({ "items": ["x"] }), no_script);
+    assert_eq!(
+        driver.outcome(),
+        r#"SUCCEEDED [{"map":{"Item":{"Index":0,"Value":"x"}}}]"#
+    );
+}
+
+#[test]
 fn results_come_in_the_items_order_whatever_ends_first() {
     let definition = map(
         json!({ "Type": "Task", "Resource": "f" }),
