@@ -10,7 +10,7 @@ use steploom_artifacts::Artifacts;
 use steploom_types::Name;
 
 /// The settings of a process's one sandbox. None changes while it runs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where modules come from when their compiled code is not in the cache.
     pub artifacts: Arc<Artifacts>,

@@ -1,20 +1,38 @@
 //! WebAssembly functions in fresh, metered sandboxes.
+//!
+//! The only crate that knows wasmtime. A module passes the gate ([`Sandbox::inspect`]), is compiled
+//! in a process of its own ([`Sandbox::prepare`]) and is then called ([`Sandbox::invoke`]), each
+//! time in a fresh instance that is gone when the call is over, whatever became of it. What a guest
+//! may use is bounded: fuel, wall time, memory, tables, output, logs, host calls and scratch disk;
+//! each failure says which limit was hit and what it was set to. It reaches no network, no
+//! environment and no files but those that it is granted.
+//!
+//! The worker calls it; what a function's name, versions and retries are is the worker's business.
 
+mod admission;
+mod cache;
 mod call;
 mod cancel;
+mod code;
+mod codes;
+mod compile;
 mod config;
+mod context;
+mod disk;
+mod engine;
+mod fail;
+mod gate;
+mod guest;
+mod invoke;
 mod kind;
+mod limiter;
+mod link;
 mod sandbox;
-
-use std::process::ExitCode;
+mod streams;
 
 pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
 pub use cancel::Cancel;
+pub use compile::child::compiler_main;
 pub use config::{CompilerCommand, Config};
 pub use kind::Kind;
 pub use sandbox::{Gauges, Inspected, Sandbox};
-
-/// Runs the compiling process: WebAssembly on standard input, compiled code on standard output.
-pub fn compiler_main() -> ExitCode {
-    ExitCode::FAILURE
-}

@@ -1,16 +1,40 @@
 //! The sandbox of a process: what others call.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use steploom_types::{Digest, Error, Name};
+use wasmtime::Engine;
 
-use crate::{Call, Config, Finished, Kind, Refused};
+use crate::admission::{Admission, Full};
+use crate::cache::Cache;
+use crate::codes::{Codes, Missing};
+use crate::compile::parent::Compiler;
+use crate::disk::ScratchRoot;
+use crate::invoke::{self, Host};
+use crate::link::Linkers;
+use crate::{Call, Config, Failure, Finished, Kind, Refused, engine, fail, gate};
+
+/// The folder of scratch folders, in the folder of compiled code.
+const SCRATCH_FOLDER: &str = "scratch";
+/// Files, streams and the like that one guest may have at once, if this process may open as many.
+const RESOURCES_MAX: u64 = 1024;
+/// What it may have in any case: its standard streams, its folders and some files.
+const RESOURCES_MIN: u64 = 64;
 
 /// The sandbox of this process; clones share it.
-#[derive(Clone, Debug)]
-pub struct Sandbox {
-    config: Arc<Config>,
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    engine: Engine,
+    codes: Codes,
+    admission: Admission,
+    scratch: ScratchRoot,
+    resources_max: usize,
 }
 
 /// What the module gate found.
@@ -20,7 +44,7 @@ pub struct Inspected {
     pub kind: Kind,
     /// Bytes of linear memory that an instance has from its start.
     pub memory_bytes_min: u64,
-    /// Whether it imports functions of a filesystem, and so gets a `/tmp`.
+    /// Whether it imports functions that create or open files, and so gets a `/tmp`.
     pub uses_filesystem: bool,
 }
 
@@ -38,51 +62,174 @@ pub struct Gauges {
 }
 
 impl Sandbox {
-    /// Makes the process's sandbox.
+    /// Makes the process's sandbox: one per process, since it reserves address space for every
+    /// instance. Raises the process's limit of open files to what it may be, and removes scratch
+    /// folders that killed processes left behind.
     ///
     /// # Errors
-    /// `Invalid` when the configuration cannot work, `Unavailable` when this machine cannot give
+    /// `Invalid` when the configuration cannot work, `Unavailable` when this machine does not give
     /// what it asks for.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self {
-            config: Arc::new(config),
-        })
+        let engine = engine::running(config.instances_max, config.memory_bytes_total)?;
+        let linkers = Linkers::new(&engine).map_err(Error::internal)?;
+        let cache = Cache::open(
+            config.cache_dir.clone(),
+            config.mac_key,
+            engine::fingerprint(&engine),
+        )?;
+        let codes = Codes::new(
+            engine.clone(),
+            linkers,
+            Arc::clone(&config.artifacts),
+            cache,
+            Compiler::new(config.compiler.clone()),
+        );
+        // The rest of the budget is what unused slots of the pool keep.
+        let kept = config.memory_bytes_total / engine::KEEP_RESIDENT_SHARE;
+        let admission = Admission::new(
+            config.instances_max,
+            config.memory_bytes_total - kept,
+            config.queue_max,
+            config.queue_wait_max,
+        );
+        Ok(Self(Arc::new(Inner {
+            scratch: ScratchRoot::open(&config.cache_dir.join(SCRATCH_FOLDER))?,
+            resources_max: resources_max(config.instances_max),
+            config,
+            engine,
+            codes,
+            admission,
+        })))
     }
 
     /// Whether this node offers a volume of that name.
     pub fn volume_exists(&self, name: &Name) -> bool {
-        self.config.volumes.contains_key(name)
+        self.0.config.volumes.contains_key(name)
     }
 
-    /// Checks an uploaded module, which is not trusted, without compiling it.
+    /// Checks an uploaded module, which is not trusted, without compiling it. Takes CPU in
+    /// proportion to its size, up to a second for the largest: call it where blocking is allowed.
     ///
     /// # Errors
-    /// `Invalid` with every problem and its place: the module must be changed.
+    /// `Invalid` / `InvalidModule` with every problem and its place: the module must be changed.
     pub fn inspect(&self, module: &[u8]) -> Result<Inspected, Error> {
-        Err(Error::internal(format!("{} bytes", module.len())))
+        gate::inspect(module)
     }
 
-    /// Compiles a module in the compiling process, and keeps the code for later calls. Calls for
-    /// one digest at the same time compile once.
+    /// Compiles a module in the compiling process, keeps the code for later calls and links it.
+    /// Calls for one digest at the same time compile once; one that was compiled before, in this
+    /// process or an earlier one, is not compiled again. May be dropped.
+    ///
+    /// The module must have passed [`Sandbox::inspect`], and `digest` must be its digest.
     ///
     /// # Errors
-    /// `Invalid` when the module cannot be compiled within its limits; `Unavailable` when the
-    /// compiling process cannot be started or the cache cannot be written: try again later.
+    /// `Invalid` when the module cannot be compiled within its limits or cannot be linked;
+    /// `Exhausted` when too many modules wait to be compiled; `Unavailable` when the compiling
+    /// process cannot be started or the cache cannot be written: try again later.
     pub async fn prepare(&self, digest: Digest, module: &Bytes) -> Result<(), Error> {
-        Err(Error::internal(format!("{digest} {}", module.len())))
+        match self.0.codes.get(digest, Some(module)).await {
+            Ok(_) => Ok(()),
+            Err(Missing::Failed(error)) => Err(error),
+            Err(Missing::Module) => Err(Error::internal("a module that was given is missing")),
+        }
     }
 
-    /// Runs an invocation in a fresh instance. Dropping the future stops the guest and frees what
-    /// it holds.
+    /// Runs an invocation in a fresh instance, after waiting for its turn. Dropping the future
+    /// stops the guest and frees what it holds.
     ///
     /// # Errors
     /// [`Refused`] says what to do. A failing function is no error: see [`Finished::outcome`].
     pub async fn invoke(&self, call: Call) -> Result<Finished, Refused> {
-        Err(Error::internal(call.module).into())
+        let inner = &*self.0;
+        let code = inner.codes.get(call.module, None).await?;
+        if code.callable.kind() != call.kind {
+            return Err(Refused::Failed(Error::invalid(
+                "WrongKind",
+                format!(
+                    "the module is a {}, not a {}",
+                    code.callable.kind(),
+                    call.kind
+                ),
+            )));
+        }
+        let enter = inner.admission.enter(call.limits.memory_bytes_max);
+        let _permit = match &call.cancel {
+            None => enter.await?,
+            Some(cancel) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Ok(never_ran(fail::cancelled())),
+                permit = enter => permit?,
+            },
+        };
+        let host = Host {
+            engine: &inner.engine,
+            config: &inner.config,
+            scratch: &inner.scratch,
+            resources_max: inner.resources_max,
+        };
+        Ok(invoke::invoke(host, &code, &call).await?)
     }
 
     /// What runs and what waits, now.
     pub fn gauges(&self) -> Gauges {
-        Gauges::default()
+        let admission = &self.0.admission;
+        Gauges {
+            running: admission.running(),
+            waiting: admission.waiting(),
+            memory_bytes_admitted: admission.memory_bytes(),
+            modules_loaded: self.0.codes.loaded() as u32,
+        }
     }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The configuration holds a key.
+        f.debug_struct("Sandbox")
+            .field("gauges", &self.gauges())
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Full> for Refused {
+    fn from(full: Full) -> Self {
+        Self::TooManyRequests {
+            retry_after_s: full.retry_after_s,
+        }
+    }
+}
+
+impl From<Missing> for Refused {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Module => Self::ModuleMissing,
+            Missing::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
+fn never_ran(failure: Failure) -> Finished {
+    Finished {
+        outcome: Err(failure),
+        duration_us: 0,
+        fuel_used: 0,
+        memory_bytes: 0,
+        logs: Vec::new(),
+        log_bytes_dropped: 0,
+    }
+}
+
+/// What one guest may open, so that all of them together leave half of this process's files to it.
+fn resources_max(instances_max: u32) -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let share = files.map_or(RESOURCES_MAX, |files| files / 2 / u64::from(instances_max));
+    share.clamp(RESOURCES_MIN, RESOURCES_MAX) as usize
 }

@@ -1,0 +1,175 @@
+//! Compiled code that is ready to be called: loaded, linked, its exports looked up, so that a call
+//! does nothing but instantiate, call and drop.
+
+use steploom_types::Error;
+use wasmtime::component::{self, Component};
+use wasmtime::{Engine, Module, ModuleExport};
+
+use crate::guest::WasiVersion;
+use crate::kind::{Command, Handler, Reactor};
+use crate::link::Linkers;
+use crate::{Kind, gate};
+
+/// A module's code.
+pub(crate) struct Code {
+    /// How it is called.
+    pub(crate) callable: Callable,
+    /// The WASI that it imports, if any.
+    pub(crate) wasi: Option<WasiVersion>,
+    /// Whether it imports functions that create or open files.
+    pub(crate) uses_filesystem: bool,
+    /// Bytes of the code.
+    pub(crate) size_bytes: usize,
+}
+
+/// Code by kind.
+pub(crate) enum Callable {
+    /// See [`Kind::Command`].
+    Command(Command),
+    /// See [`Kind::Reactor`].
+    Reactor(Reactor),
+    /// See [`Kind::Handler`].
+    Handler(Handler),
+    /// See [`Kind::Http`]: recognised, and not called yet.
+    Http,
+}
+
+impl Callable {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Command(_) => Kind::Command,
+            Self::Reactor(_) => Kind::Reactor,
+            Self::Handler(_) => Kind::Handler,
+            Self::Http => Kind::Http,
+        }
+    }
+}
+
+impl Code {
+    /// Loads and links compiled code.
+    ///
+    /// `code` must come from this node's own compiler: see [`crate::cache`].
+    ///
+    /// # Errors
+    /// `Invalid` when the module wants imports of other types, or exports a handler of another type.
+    pub(crate) fn load(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Self, Error> {
+        if Engine::detect_precompiled(code) == Some(wasmtime::Precompiled::Component) {
+            of_component(engine, linkers, code)
+        } else {
+            of_module(engine, linkers, code)
+        }
+    }
+}
+
+fn of_module(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code, Error> {
+    #[expect(
+        unsafe_code,
+        reason = "deserialize runs what it is given; our compiler made it, and its seal was checked"
+    )]
+    // SAFETY: `code` is what our compiling process wrote, directly or through the cache, whose
+    // HMAC over these very bytes was verified.
+    let module = unsafe { Module::deserialize(engine, code) }.map_err(|e| unloadable(&e))?;
+    let pre = linkers
+        .module
+        .instantiate_pre(&module)
+        .map_err(|e| unlinkable(&e))?;
+    let find = |name| module.get_export_index(name);
+    let callable = if let (Some(handle), Some(alloc), Some(memory)) = (
+        find("steploom_handle"),
+        find("steploom_alloc"),
+        find("memory"),
+    ) {
+        Callable::Reactor(Reactor {
+            pre,
+            memory,
+            alloc,
+            handle,
+            initialize: find("_initialize"),
+        })
+    } else {
+        let start: ModuleExport = find("_start").ok_or_else(not_callable)?;
+        Callable::Command(Command::Module { pre, start })
+    };
+    Ok(Code {
+        callable,
+        wasi: module.imports().next().map(|_| WasiVersion::Preview1),
+        uses_filesystem: module
+            .imports()
+            .any(|import| gate::names_filesystem(import.module(), import.name())),
+        size_bytes: code.len(),
+    })
+}
+
+fn of_component(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code, Error> {
+    #[expect(
+        unsafe_code,
+        reason = "deserialize runs what it is given; our compiler made it, and its seal was checked"
+    )]
+    // SAFETY: as for modules.
+    let component = unsafe { Component::deserialize(engine, code) }.map_err(|e| unloadable(&e))?;
+    let ty = component.component_type();
+    let exports: Vec<_> = ty
+        .exports(engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let imports: Vec<_> = ty
+        .imports(engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let names: Vec<_> = exports.iter().map(String::as_str).collect();
+    let kind = gate::of_component(&names).ok_or_else(not_callable)?;
+    let callable = if kind == Kind::Http {
+        Callable::Http
+    } else {
+        let pre = linkers
+            .component
+            .instantiate_pre(&component)
+            .map_err(|e| unlinkable(&e))?;
+        link_component(kind, &component, pre, &exports)?
+    };
+    Ok(Code {
+        callable,
+        wasi: (!imports.is_empty()).then_some(WasiVersion::Preview2),
+        uses_filesystem: imports.iter().any(|name| gate::names_filesystem(name, "")),
+        size_bytes: code.len(),
+    })
+}
+
+fn link_component(
+    kind: Kind,
+    component: &Component,
+    pre: component::InstancePre<crate::guest::Guest>,
+    exports: &[String],
+) -> Result<Callable, Error> {
+    if kind == Kind::Handler {
+        let handle = component
+            .get_export_index(None, "handle")
+            .ok_or_else(not_callable)?;
+        return Ok(Callable::Handler(Handler { pre, handle }));
+    }
+    let run = exports
+        .iter()
+        .find(|name| name.starts_with("wasi:cli/run"))
+        .and_then(|name| component.get_export_index(None, name))
+        .and_then(|interface| component.get_export_index(Some(&interface), "run"))
+        .ok_or_else(not_callable)?;
+    Ok(Callable::Command(Command::Component { pre, run }))
+}
+
+fn not_callable() -> Error {
+    Error::invalid(
+        "InvalidModule",
+        "the module exports nothing that can be called",
+    )
+}
+
+fn unloadable(error: &wasmtime::Error) -> Error {
+    Error::internal(format!("compiled code cannot be loaded: {error:#}"))
+}
+
+fn unlinkable(error: &wasmtime::Error) -> Error {
+    Error::invalid(
+        "InvalidModule",
+        format!("the module cannot be linked: {error:#}"),
+    )
+}

@@ -1,0 +1,282 @@
+//! One invocation, from the permit to the answer: a fresh store, a fresh instance, a clock, and
+//! nothing left behind whatever happens, dropping the future included.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use steploom_types::{Error, Timestamp};
+use tokio::time::timeout;
+use wasmtime::{Engine, Store};
+
+use crate::code::{Callable, Code};
+use crate::disk::{Quota, Scratch, ScratchRoot};
+use crate::guest::{self, Gifts, Guest};
+use crate::kind::Answer;
+use crate::streams::{Lines, Output, Shared, Sink};
+use crate::{Call, Config, Failure, Finished, context, fail};
+
+/// Where guests find their scratch folder.
+const SCRATCH_PATH: &str = "/tmp";
+
+/// What an invocation needs of the process.
+pub(crate) struct Host<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) config: &'a Config,
+    pub(crate) scratch: &'a ScratchRoot,
+    /// Files, streams and the like that one guest may have at once.
+    pub(crate) resources_max: usize,
+}
+
+/// What the guest writes.
+struct Streams {
+    logs: Shared<Lines>,
+    output: Shared<Output>,
+}
+
+/// Runs an invocation that was admitted.
+///
+/// # Errors
+/// When the host cannot do its part; a failing guest is an answer.
+pub(crate) async fn invoke(host: Host<'_>, code: &Code, call: &Call) -> Result<Finished, Error> {
+    let clock = Clock::start(call);
+    let streams = Streams {
+        logs: Shared::new(Lines::new(call.limits.log_bytes_max)),
+        output: Shared::new(Output::new(call.limits.output_bytes_max)),
+    };
+    let scratch = scratch(&host, code, call)?;
+    let quota = Quota::new(call.limits.disk_bytes_max);
+    let mut store = store(&host, code, call, &clock, &streams, scratch.as_ref(), quota)?;
+
+    let ended = clock
+        .watch(call, run(code, call, &mut store, &streams))
+        .await;
+    let duration = clock.start.elapsed();
+    let outcome = match ended {
+        Ended::Outcome(outcome) => outcome,
+        Ended::Trap(error) => Err(trap(&error, &store, call, &streams)?),
+    };
+    let fuel_left = store.get_fuel().map_err(Error::internal)?;
+    let memory_bytes = store.data().limiter.memory_bytes_peak();
+    if let Some(limit) = store.data().disk.refused() {
+        streams.logs.lock().platform(format!(
+            "{SCRATCH_PATH} is full: the function's limit is {limit} bytes written"
+        ));
+    }
+    drop(store);
+    if let Some(scratch) = scratch {
+        scratch.remove().await;
+    }
+    let (logs, log_bytes_dropped) = streams.logs.lock().finish();
+    Ok(Finished {
+        outcome,
+        duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+        fuel_used: call.limits.fuel_max.saturating_sub(fuel_left),
+        memory_bytes,
+        logs,
+        log_bytes_dropped,
+    })
+}
+
+/// How the run of a guest ended.
+enum Ended {
+    Outcome(Result<steploom_types::Json, Failure>),
+    Trap(wasmtime::Error),
+}
+
+/// Calls the guest as its kind wants, and reads its answer.
+async fn run(code: &Code, call: &Call, store: &mut Store<Guest>, streams: &Streams) -> Ended {
+    let event = call.event.text();
+    let output_bytes_max = call.limits.output_bytes_max;
+    let answer = match &code.callable {
+        Callable::Command(command) => match command.run(store).await {
+            Ok(code) => return Ended::Outcome(of_command(code, store.data(), streams)),
+            Err(error) => Err(error),
+        },
+        Callable::Reactor(reactor) => reactor.run(store, event.as_bytes(), output_bytes_max).await,
+        Callable::Handler(handler) => handler.run(store, event, output_bytes_max).await,
+        Callable::Http => return Ended::Outcome(Err(fail::http_not_callable())),
+    };
+    match answer {
+        Ok(Answer::Result(bytes)) => Ended::Outcome(fail::result(&bytes)),
+        Ok(Answer::Failed(bytes)) => Ended::Outcome(Err(fail::answered(&bytes))),
+        Ok(Answer::TooLarge) => Ended::Outcome(Err(fail::output_too_large(output_bytes_max))),
+        Ok(Answer::Nonsense(why)) => Ended::Outcome(Err(fail::nonsense(why))),
+        Err(error)
+            if matches!(code.callable, Callable::Handler(_))
+                && fail::is_host_call_too_large(&error) =>
+        {
+            Ended::Outcome(Err(fail::output_too_large(output_bytes_max)))
+        }
+        Err(error) => Ended::Trap(error),
+    }
+}
+
+fn of_command(
+    exit_code: i32,
+    guest: &Guest,
+    streams: &Streams,
+) -> Result<steploom_types::Json, Failure> {
+    let output = streams.output.lock();
+    if exit_code == 0 {
+        return fail::result(output.bytes());
+    }
+    // A runtime that is refused memory often exits by itself.
+    if let Some(limit) = fail::limit_hit(guest) {
+        return Err(limit);
+    }
+    let mut logs = streams.logs.lock();
+    Err(fail::exit(exit_code, output.bytes(), logs.last()))
+}
+
+/// Why a guest was stopped, or that the host is at fault.
+fn trap(
+    error: &wasmtime::Error,
+    store: &Store<Guest>,
+    call: &Call,
+    streams: &Streams,
+) -> Result<Failure, Error> {
+    if error
+        .downcast_ref::<wasmtime::PoolConcurrencyLimitError>()
+        .is_some()
+    {
+        return Err(Error::internal(format!(
+            "admission let in more than the pool holds: {error:#}"
+        )));
+    }
+    if streams.output.lock().overflowed {
+        return Ok(fail::output_too_large(call.limits.output_bytes_max));
+    }
+    Ok(fail::trap(error, store.data(), &call.limits))
+}
+
+fn scratch(host: &Host<'_>, code: &Code, call: &Call) -> Result<Option<Scratch>, Error> {
+    (code.uses_filesystem && call.limits.disk_bytes_max > 0)
+        .then(|| host.scratch.scratch())
+        .transpose()
+}
+
+/// The store of an invocation, with everything that the guest is given.
+fn store(
+    host: &Host<'_>,
+    code: &Code,
+    call: &Call,
+    clock: &Clock,
+    streams: &Streams,
+    scratch: Option<&Scratch>,
+    quota: Quota,
+) -> Result<Store<Guest>, Error> {
+    let mut guest = Guest::new(call.limits.memory_bytes_max, quota);
+    if let Some(version) = code.wasi {
+        let logs = Sink::Log(streams.logs.clone());
+        let is_command = matches!(code.callable, Callable::Command(_));
+        let (stdin, stdout) = if is_command {
+            let event = Bytes::copy_from_slice(call.event.text().as_bytes());
+            (event, Sink::Output(streams.output.clone()))
+        } else {
+            (Bytes::new(), logs.clone())
+        };
+        let gifts = Gifts {
+            stdin,
+            stdout,
+            stderr: logs,
+            name: call.context.function.as_str(),
+            environment: &context::environment(call, clock.deadline),
+            folders: &folders(host.config, code, call, scratch)?,
+            resources_max: host.resources_max,
+        };
+        guest.give(version, gifts).map_err(|e| {
+            Error::new(
+                steploom_types::Kind::Unavailable,
+                "VolumeUnavailable",
+                "a folder that the function is granted cannot be opened on this node",
+            )
+            .with_detail(format!("{e:#}"))
+        })?;
+    }
+    guest::store(
+        host.engine,
+        guest,
+        call.limits.fuel_max,
+        call.limits.output_bytes_max,
+        code.wasi.is_some(),
+    )
+    .map_err(Error::internal)
+}
+
+/// The folders that the guest sees: its scratch folder, and its volumes, read-only.
+fn folders(
+    config: &Config,
+    code: &Code,
+    call: &Call,
+    scratch: Option<&Scratch>,
+) -> Result<Vec<(PathBuf, String, bool)>, Error> {
+    let mut folders = Vec::new();
+    if !code.uses_filesystem {
+        return Ok(folders);
+    }
+    if let Some(scratch) = scratch {
+        folders.push((scratch.path(), SCRATCH_PATH.to_owned(), true));
+    }
+    for (name, guest_path) in &call.volumes {
+        let host_path = config.volumes.get(name).ok_or_else(|| {
+            Error::invalid(
+                "VolumeNotFound",
+                format!("this node offers no volume '{name}'"),
+            )
+        })?;
+        folders.push((host_path.clone(), guest_path.clone(), false));
+    }
+    Ok(folders)
+}
+
+/// When an invocation began and when it must end.
+struct Clock {
+    start: Instant,
+    limit: Duration,
+    /// Whether the caller's deadline, not the function's own limit, ends it.
+    deadline_came_first: bool,
+    deadline: Timestamp,
+}
+
+impl Clock {
+    fn start(call: &Call) -> Self {
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let now = Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let own = call.limits.timeout_ms;
+        let callers = call.context.deadline.map(|at| at.millis_since(now));
+        let limit_ms = callers.map_or(own, |callers| callers.min(own));
+        Self {
+            start: Instant::now(),
+            limit: Duration::from_millis(limit_ms),
+            deadline_came_first: callers.is_some_and(|callers| callers < own),
+            deadline: now.plus_millis(limit_ms),
+        }
+    }
+
+    /// Lets the guest run until it ends, its time is over, or somebody asks for its end.
+    async fn watch(&self, call: &Call, guest: impl Future<Output = Ended>) -> Ended {
+        let guest = timeout(self.limit, guest);
+        let timed = async {
+            guest.await.unwrap_or_else(|_| {
+                Ended::Outcome(Err(fail::timeout(
+                    call.limits.timeout_ms,
+                    self.deadline_came_first,
+                )))
+            })
+        };
+        let Some(cancel) = &call.cancel else {
+            return timed.await;
+        };
+        let timed = pin!(timed);
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Ended::Outcome(Err(fail::cancelled())),
+            ended = timed => ended,
+        }
+    }
+}
