@@ -1,1 +1,10 @@
-//! The store on SQL databases.
+//! The store on SQL databases: the traits of `steploom-store`, and nothing else of the program,
+//! reach a database through this crate.
+//!
+//! [`sqlite`] keeps everything in one folder that belongs to one process. What reads a stored value
+//! checks it in `row` and `column`, whatever the database.
+
+mod column;
+mod error;
+mod row;
+pub mod sqlite;

@@ -5,7 +5,8 @@ use steploom_types::ExecutionId;
 
 use super::Subject;
 use super::fixture::{
-    OTHER, SHARD, account, at, change, checkpoint, ended, id, ids, machine, name, running, write,
+    OTHER, SHARD, account, acquire, append, at, change, checkpoint, ended, id, ids, machine, name,
+    running, write,
 };
 use crate::journal::{Epoch, Lsn};
 use crate::projection::{Chunk, Cursor, Filter, Row, Status};
@@ -37,6 +38,10 @@ async fn list(
 pub async fn a_checkpoint_comes_with_its_lsn(subject: &dyn Subject) -> Result<()> {
     let store = subject.open().await?;
     assert_eq!(store.projection.checkpointed(SHARD).await?, Lsn(0));
+    let lease = acquire(&store, SHARD).await?;
+    for lsn in 1..=9 {
+        append(&store, lease, lsn, b"facts").await?;
+    }
     let row = running(1, 0);
     write(&store, 5, std::slice::from_ref(&row)).await?;
     checkpoint(&store, 9, &[]).await?;

@@ -1,0 +1,5 @@
+//! Rows as they are selected, from whichever database, and what they become.
+
+pub(crate) mod execution;
+pub(crate) mod function;
+pub(crate) mod machine;

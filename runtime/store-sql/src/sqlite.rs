@@ -1,0 +1,84 @@
+//! The store on SQLite: one folder, one process.
+//!
+//! Journal, projection and catalog are separate files, so that the commits of one do not wait for
+//! another's, and a generation of the journal goes by unlinking its file. Every file is in WAL mode
+//! with `synchronous=FULL`: a commit that returned is on the disk. A lock on the folder keeps every
+//! other process out, so leases need not be stored; the epochs are.
+
+mod batch;
+mod catalog;
+mod connect;
+mod folder;
+mod journal;
+mod lease;
+mod projection;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use steploom_store::{Clock, Error, Store};
+
+use folder::Folder;
+use journal::Log;
+
+/// Bytes of records after which the journal goes on in a new file: small enough that recovery never
+/// reads much more than it must, and large enough that making files costs nothing.
+pub const GENERATION_BYTES: usize = 32 * 1024 * 1024;
+
+/// Opens the store in `dir`, making the folder and the databases if there are none.
+///
+/// # Errors
+/// Says what the operator must do: another process has the folder, it is no folder, or nothing can
+/// be written there. `Corrupt` when the files do not belong together.
+pub async fn open(dir: &Path) -> Result<Store, steploom_types::Error> {
+    let options = Options {
+        clock: Clock::system(),
+        generation_bytes: GENERATION_BYTES,
+    };
+    open_with(dir, options).await
+}
+
+/// What tests need otherwise.
+struct Options {
+    clock: Clock,
+    generation_bytes: usize,
+}
+
+async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types::Error> {
+    let folder = Arc::new(Folder::open(dir).await?);
+    let log = Log::open(folder.clone(), options.generation_bytes).await?;
+    let projection = projection::Executions::open(folder.clone()).await?;
+    let catalog = catalog::Entries::open(folder).await?;
+    let log = Arc::new(tokio::sync::Mutex::new(log));
+    check_order(&log, &projection).await?;
+    let leases = lease::Leases::new(log.clone(), options.clock);
+    Ok(Store {
+        journal: Arc::new(journal::Journal::new(log)),
+        projection: Arc::new(projection),
+        catalog: Arc::new(catalog),
+        leases: Arc::new(leases),
+    })
+}
+
+/// The projection follows the journal. A journal that ends before it has lost records: its next ones
+/// would be taken for known, and be lost as well.
+async fn check_order(
+    log: &tokio::sync::Mutex<Log>,
+    projection: &projection::Executions,
+) -> Result<(), Error> {
+    let heads = log.lock().await.heads().await?;
+    for (shard, lsn) in projection.checkpoints().await? {
+        let last = heads.get(&shard).map(|head| head.last_lsn);
+        if last.is_none_or(|last| last < lsn) {
+            return Err(Error::Corrupt(format!(
+                "shard {shard}: the projection holds its journal up to {}, but the journal ends at {}",
+                lsn.0,
+                last.unwrap_or_default().0
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Writing a checkpoint: one transaction, many rows a statement.
+
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
+use steploom_store::journal::{Epoch, Lsn};
+use steploom_store::projection::{Change, Status};
+use steploom_store::{Error, Result};
+use steploom_types::{AccountId, MachineName, ShardId, Timestamp};
+
+use super::Writer;
+use crate::column::stored;
+use crate::error::failed;
+use crate::row::execution::name_to_store;
+use crate::sqlite::batch::batches;
+
+/// Machines whose numbers are remembered; when there are more, the memory begins anew.
+const MACHINES_MAX: usize = 10_000;
+
+type Numbered<'a> = (&'a Change, i64);
+type Machine = (AccountId, MachineName);
+
+impl Writer {
+    /// Writes all of it or nothing.
+    pub(super) async fn checkpoint(
+        &mut self,
+        shard: ShardId,
+        epoch: Epoch,
+        upto: Lsn,
+        changes: &[Change],
+    ) -> Result<()> {
+        let Self {
+            connection,
+            machines,
+        } = self;
+        let mut transaction = connection
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(failed)?;
+        fence(&mut transaction, shard, epoch, upto).await?;
+        let mut found: Vec<(Machine, i64)> = Vec::new();
+        let mut numbered: Vec<Numbered> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let machine = (change.row.account, change.row.machine.clone());
+            let new = || found.iter().find(|(m, _)| *m == machine).map(|(_, n)| *n);
+            let n = if let Some(n) = machines.get(&machine).copied().or_else(new) {
+                n
+            } else {
+                let n = number(&mut transaction, &machine).await?;
+                found.push((machine, n));
+                n
+            };
+            numbered.push((change, n));
+        }
+        write_rows(&mut transaction, &numbered).await?;
+        write_chunks(&mut transaction, upto, changes).await?;
+        write_open(&mut transaction, changes).await?;
+        transaction.commit().await.map_err(failed)?;
+        // Only now: a number that was given in a transaction that failed belongs to nobody.
+        if machines.len() + found.len() > MACHINES_MAX {
+            machines.clear();
+        }
+        machines.extend(found);
+        Ok(())
+    }
+}
+
+async fn fence(to: &mut SqliteConnection, shard: ShardId, epoch: Epoch, upto: Lsn) -> Result<()> {
+    let moved = sqlx::query(
+        "INSERT INTO checkpoint (shard, epoch, lsn) VALUES (?, ?, ?)
+         ON CONFLICT (shard) DO UPDATE SET epoch = excluded.epoch, lsn = excluded.lsn
+         WHERE epoch <= excluded.epoch AND lsn <= excluded.lsn",
+    )
+    .bind(i64::from(shard.0))
+    .bind(stored(epoch.0))
+    .bind(stored(upto.0))
+    .execute(to)
+    .await
+    .map_err(failed)?;
+    if moved.rows_affected() == 0 {
+        return Err(Error::Fenced { shard });
+    }
+    Ok(())
+}
+
+/// A machine's number, given to it if it has none.
+async fn number(to: &mut SqliteConnection, (account, name): &Machine) -> Result<i64> {
+    let (account, name) = (stored(account.as_u64()), name.to_string());
+    sqlx::query("INSERT INTO machine (account, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(account)
+        .bind(&name)
+        .execute(&mut *to)
+        .await
+        .map_err(failed)?;
+    sqlx::query_scalar("SELECT n FROM machine WHERE account = ? AND name = ?")
+        .bind(account)
+        .bind(&name)
+        .fetch_one(to)
+        .await
+        .map_err(failed)
+}
+
+/// A row of an open execution does not change, so it is written once. One that ends is written again
+/// in its place, and never loses facts that it has.
+async fn write_rows(to: &mut SqliteConnection, changes: &[Numbered<'_>]) -> Result<()> {
+    for batch in batches(changes) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO execution (id, machine, machine_version, name, definition, status, \
+             started_at, ended_at, input, output, error, cause, first_event, facts) ",
+        );
+        insert.push_values(batch, |mut values, (change, machine)| {
+            let (row, chunk) = (&change.row, &change.chunk);
+            let whole = is_whole(change);
+            values
+                .push_bind(row.id.to_bytes().to_vec())
+                .push_bind(*machine)
+                .push_bind(i64::from(row.machine_version))
+                .push_bind(name_to_store(row))
+                .push_bind(row.definition.as_bytes().to_vec())
+                .push_bind(i64::from(row.status.code()))
+                .push_bind(row.started_at.as_millis())
+                .push_bind(row.ended_at.map(Timestamp::as_millis))
+                .push_bind(row.input.to_vec())
+                .push_bind(row.output.as_deref())
+                .push_bind(row.error.as_deref())
+                .push_bind(row.cause.as_deref())
+                .push_bind(whole.then(|| stored(chunk.first_event)))
+                .push_bind(whole.then(|| chunk.facts.to_vec()));
+        });
+        insert.push(
+            " ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
+             ended_at = excluded.ended_at, output = excluded.output, error = excluded.error, \
+             cause = excluded.cause, first_event = coalesce(excluded.first_event, first_event), \
+             facts = coalesce(excluded.facts, facts) \
+             WHERE status <> excluded.status OR excluded.status <> 0",
+        );
+        insert.build().execute(&mut *to).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Whether the row takes the facts: they are all that the execution ever had.
+fn is_whole(change: &Change) -> bool {
+    let chunk = &change.chunk;
+    change.row.status != Status::Running && chunk.first_event <= 1 && !chunk.facts.is_empty()
+}
+
+async fn write_chunks(to: &mut SqliteConnection, upto: Lsn, changes: &[Change]) -> Result<()> {
+    let apart = |change: &&Change| !change.chunk.facts.is_empty() && !is_whole(change);
+    let changes: Vec<_> = changes.iter().filter(apart).collect();
+    for batch in batches(&changes) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT OR REPLACE INTO chunk (id, first_event, lsn, facts) ",
+        );
+        insert.push_values(batch, |mut values, change| {
+            values
+                .push_bind(change.row.id.to_bytes().to_vec())
+                .push_bind(stored(change.chunk.first_event))
+                .push_bind(stored(upto.0))
+                .push_bind(change.chunk.facts.to_vec());
+        });
+        insert.build().execute(&mut *to).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn write_open(to: &mut SqliteConnection, changes: &[Change]) -> Result<()> {
+    let is_open = |change: &&Change| change.row.status == Status::Running;
+    let (open, ended): (Vec<_>, Vec<_>) = changes.iter().partition(is_open);
+    for batch in batches(&open) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO open_execution (id, wake_at) ");
+        insert.push_values(batch, |mut values, change| {
+            values
+                .push_bind(change.row.id.to_bytes().to_vec())
+                .push_bind(change.wake_at.map(Timestamp::as_millis));
+        });
+        insert.push(
+            " ON CONFLICT (id) DO UPDATE SET wake_at = excluded.wake_at \
+             WHERE wake_at IS NOT excluded.wake_at",
+        );
+        insert.build().execute(&mut *to).await.map_err(failed)?;
+    }
+    for batch in batches(&ended) {
+        let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM open_execution WHERE id IN (");
+        let mut ids = delete.separated(", ");
+        for change in batch {
+            ids.push_bind(change.row.id.to_bytes().to_vec());
+        }
+        ids.push_unseparated(")");
+        delete.build().execute(&mut *to).await.map_err(failed)?;
+    }
+    Ok(())
+}

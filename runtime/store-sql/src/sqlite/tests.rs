@@ -1,0 +1,135 @@
+use std::path::Path;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use steploom_store::contract::Subject;
+use steploom_store::journal::{Append, Appended, Lsn};
+use steploom_store::lease::{Lease, NodeId};
+use steploom_store::{Clock, Error, Result, Store};
+use steploom_types::{Kind, ShardId, limits};
+use tempfile::TempDir;
+
+use super::{Options, connect, open_with};
+
+mod crash;
+mod folder;
+mod plans;
+mod rotation;
+
+/// Small, so that tests see many generations.
+const GENERATION_BYTES: usize = 64 * 1024;
+
+/// Files in a folder of their own.
+struct Files {
+    dir: TempDir,
+    clock: Clock,
+}
+
+impl Files {
+    fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            clock: Clock::manual(),
+        }
+    }
+}
+
+#[async_trait]
+impl Subject for Files {
+    async fn open(&self) -> Result<Store> {
+        open_at(self.dir.path(), &self.clock).await
+    }
+
+    async fn let_leases_run_out(&self, _: &Store) -> Result<()> {
+        self.clock
+            .advance_ms(u64::from(limits::LEASE_SECONDS) * 1_000);
+        Ok(())
+    }
+
+    async fn flip_record(&self, shard: ShardId, lsn: Lsn) -> Result<()> {
+        let mut file = raw(&self.dir.path().join("journal-000001.db")).await;
+        let flipped = sqlx::query(
+            "UPDATE record SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)
+             WHERE shard = ? AND lsn = ?",
+        )
+        .bind(i64::from(shard.0))
+        .bind(lsn.0.cast_signed())
+        .execute(&mut file)
+        .await
+        .unwrap();
+        assert_eq!(flipped.rows_affected(), 1);
+        file.close().await.unwrap();
+        Ok(())
+    }
+
+    fn generation_bytes(&self) -> usize {
+        GENERATION_BYTES
+    }
+}
+
+steploom_store::contract!(Files::new());
+
+async fn open_at(dir: &Path, clock: &Clock) -> Result<Store> {
+    let options = Options {
+        clock: clock.clone(),
+        generation_bytes: GENERATION_BYTES,
+    };
+    let opened = open_with(dir, options).await;
+    opened.map_err(|error| match error.kind {
+        Kind::Corrupt => Error::Corrupt(error.to_string()),
+        _ => Error::Unavailable(error.to_string()),
+    })
+}
+
+/// A connection of one's own to a file.
+async fn raw(file: &Path) -> SqliteConnection {
+    connect::options(file).connect().await.unwrap()
+}
+
+async fn acquire(store: &Store, shard: u16) -> Lease {
+    let node = NodeId("a".into());
+    let lease = store.leases.acquire(ShardId(shard), &node).await.unwrap();
+    lease.unwrap()
+}
+
+async fn append(store: &Store, lease: Lease, lsn: u64, body: impl Into<Bytes>) {
+    let record = Append {
+        shard: lease.shard,
+        epoch: lease.epoch,
+        lsn: Lsn(lsn),
+        body: body.into(),
+    };
+    let done = store.journal.append(&[record]).await.unwrap();
+    assert_eq!(done, [Appended::Done]);
+}
+
+/// The records of a shard that are there, from `from` on.
+async fn lsns(store: &Store, shard: u16, from: u64) -> Result<Vec<u64>> {
+    let journal = &store.journal;
+    let records = journal.read(ShardId(shard), Lsn(from), usize::MAX).await?;
+    Ok(records.iter().map(|record| record.lsn.0).collect())
+}
+
+/// The files of the journal, without what SQLite keeps beside them.
+fn journal_files(dir: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let number = |name: &String| Some(name.strip_prefix("journal-")?.strip_suffix(".db")?.len());
+    let mut names: Vec<_> = names.filter(|name| number(name).is_some()).collect();
+    names.sort();
+    names
+}
+
+/// Copies every file as it is now, as a disk is after the process was killed.
+fn copy(from: &Path) -> TempDir {
+    let to = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        // What a new process makes anew from the log beside it.
+        if !entry.file_name().to_string_lossy().ends_with("-shm") {
+            std::fs::copy(entry.path(), to.path().join(entry.file_name())).unwrap();
+        }
+    }
+    to
+}
