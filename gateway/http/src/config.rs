@@ -48,6 +48,8 @@ pub struct Limits {
     /// Every so many bytes that arrived earn one second more, so that a large upload over a slow
     /// line gets through and a trickle does not. 32 KiB/s.
     pub body_bytes_per_second_min: u32,
+    /// How long a client may not read while there is something for it. 30 s.
+    pub write_timeout: Duration,
     /// Bytes of all larger request bodies that are held at a time; more get a 429. 512 MiB.
     pub bodies_bytes_max: usize,
     /// Headers in a request (more: 431). 100.
@@ -70,6 +72,7 @@ impl Default for Limits {
             keep_alive_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(20),
             body_bytes_per_second_min: 32 * 1024,
+            write_timeout: Duration::from_secs(30),
             bodies_bytes_max: 512 * 1024 * 1024,
             headers_max: 100,
             head_bytes_max: 64 * 1024,

@@ -4,6 +4,7 @@
 //! request. Here hyper is driven by hand: see `connection`.
 
 mod connection;
+mod patient;
 
 use std::future::Future;
 use std::io;

@@ -1,8 +1,8 @@
 //! One connection: HTTP/1.1 or HTTP/2, as the client speaks.
 //!
 //! hyper's own timer bounds the time for a request's head over HTTP/1.1. What it leaves open is
-//! bounded by a watch of ours: a client that says nothing, or stalls within HTTP/2's preface, and an
-//! idle HTTP/2 connection.
+//! bounded by a watch of ours (a client that says nothing, or stalls within HTTP/2's preface, and an
+//! idle HTTP/2 connection) and by [`Patient`] (a client that does not read).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
+use super::patient::Patient;
 use crate::config::Limits;
 
 /// What all connections share.
@@ -60,6 +61,7 @@ pub(super) async fn run(server: &Server, stream: TcpStream, mut ending: watch::R
         counted.fetch_add(1, Ordering::Relaxed);
         router.clone().call(request.map(Body::new))
     });
+    let stream = Patient::new(stream, server.limits.write_timeout);
     let connection = server
         .builder
         .serve_connection(TokioIo::new(stream), service);

@@ -100,3 +100,30 @@ async fn a_stream_ends_without_end_when_the_process_stops() {
     assert_eq!(answer.text().await.unwrap(), "");
     served.task.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_stream_outlives_the_limits_of_idle_connections() {
+    let served = Served::new(Limits {
+        heartbeat: Duration::from_millis(20),
+        head_timeout: Duration::from_millis(50),
+        keep_alive_timeout: Duration::from_millis(50),
+        ..Limits::default()
+    })
+    .await;
+    let start = client().post(served.url("/v1/executions"));
+    let started = start.body("{\"machine\": \"m\"}").send().await.unwrap();
+    let location = started.headers()["location"].to_str().unwrap().to_owned();
+    let events = client().get(served.url(&format!("{location}/events")));
+    let mut answer = events.send().await.unwrap();
+    // Many times as long as a connection may be idle.
+    for _ in 0..30 {
+        answer.chunk().await.unwrap().expect("it was cut");
+    }
+    let id = location.rsplit_once('/').unwrap().1.parse().unwrap();
+    served.world.succeed(id, Json::null());
+    let rest = answer.text().await.unwrap();
+    assert!(
+        rest.ends_with("event: end\ndata: {\"lastEventId\":2}\n\n"),
+        "{rest}"
+    );
+}
