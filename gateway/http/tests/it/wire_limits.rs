@@ -17,10 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn short() -> Limits {
     Limits {
-        head_timeout: Duration::from_millis(150),
-        keep_alive_timeout: Duration::from_millis(150),
-        body_timeout: Duration::from_millis(150),
-        shutdown_timeout: Duration::from_millis(150),
+        head_timeout: Duration::from_millis(500),
+        keep_alive_timeout: Duration::from_millis(500),
+        body_timeout: Duration::from_millis(500),
+        shutdown_timeout: Duration::from_millis(500),
         ..Limits::default()
     }
 }
@@ -171,7 +171,7 @@ async fn large_bodies_share_a_budget() {
 #[tokio::test]
 async fn http2_is_spoken_and_an_idle_connection_closed() {
     let served = Served::new(Limits {
-        head_timeout: Duration::from_secs(1),
+        head_timeout: Duration::from_secs(2),
         ..short()
     })
     .await;
