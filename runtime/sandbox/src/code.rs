@@ -2,7 +2,8 @@
 //! does nothing but instantiate, call and drop.
 
 use steploom_types::Error;
-use wasmtime::component::{self, Component};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{self, Component, Type};
 use wasmtime::{Engine, Module, ModuleExport};
 
 use crate::guest::WasiVersion;
@@ -142,9 +143,15 @@ fn link_component(
     exports: &[String],
 ) -> Result<Callable, Error> {
     if kind == Kind::Handler {
-        let handle = component
-            .get_export_index(None, "handle")
+        let (item, handle) = component
+            .get_export(None, "handle")
             .ok_or_else(not_callable)?;
+        if !takes_and_gives_text(&item) {
+            return Err(Error::invalid(
+                "InvalidModule",
+                "the export 'handle' is of another type than 'func(input: string) -> result<string, string>'",
+            ));
+        }
         return Ok(Callable::Handler(Handler { pre, handle }));
     }
     let run = exports
@@ -154,6 +161,18 @@ fn link_component(
         .and_then(|interface| component.get_export_index(Some(&interface), "run"))
         .ok_or_else(not_callable)?;
     Ok(Callable::Command(Command::Component { pre, run }))
+}
+
+/// Whether this is `func(string) -> result<string, string>`.
+fn takes_and_gives_text(item: &ComponentItem) -> bool {
+    let ComponentItem::ComponentFunc(function) = item else {
+        return false;
+    };
+    let is_text = |ty: Option<Type>| matches!(ty, Some(Type::String));
+    let params: Vec<_> = function.params().map(|(_, ty)| ty).collect();
+    let results: Vec<_> = function.results().collect();
+    matches!(params.as_slice(), [Type::String])
+        && matches!(results.as_slice(), [Type::Result(r)] if is_text(r.ok()) && is_text(r.err()))
 }
 
 fn not_callable() -> Error {
