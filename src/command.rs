@@ -40,7 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, cli.json).await,
         command => {
             let context = Context {
-                client: Client::new(&cli.endpoint)?,
+                client: client_of(&cli.endpoint)?,
                 json: cli.json,
                 paint: Paint::of_stdout(),
             };
@@ -51,6 +51,14 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
             }
         }
     }
+}
+
+/// A client of the server that was named.
+fn client_of(endpoint: &str) -> Result<Client, Failure> {
+    Client::new(endpoint).map_err(|error| match error {
+        steploom_sdk::Error::Protocol { why } => Failure::usage(why),
+        other => other.into(),
+    })
 }
 
 /// The commands that talk to a server.

@@ -211,13 +211,28 @@ impl From<steploom_types::Error> for Failure {
 
 impl From<steploom_sdk::Error> for Failure {
     fn from(error: steploom_sdk::Error) -> Self {
+        use steploom_sdk::Error;
         match error {
-            steploom_sdk::Error::Problem(problem) => Self::answered(problem),
-            steploom_sdk::Error::Unreachable(why) => {
-                Self::new(Exit::Unreachable, "Unreachable", why)
-                    .advise("start a server here with 'steploom up'")
-                    .advise("or name another one with --endpoint URL or STEPLOOM_ENDPOINT")
-            }
+            Error::Problem(problem) => Self::answered(*problem),
+            Error::Unreachable {
+                endpoint,
+                is_refused: true,
+                why,
+            } => Self::new(
+                Exit::Unreachable,
+                "Unreachable",
+                format!("no server answers at {endpoint}: {why}"),
+            )
+            .advise("start one here with 'steploom up'")
+            .advise("or name another one with --endpoint URL or STEPLOOM_ENDPOINT"),
+            Error::Unreachable { endpoint, why, .. } => Self::new(
+                Exit::Unreachable,
+                "ConnectionBroke",
+                format!("the connection to {endpoint} broke: {why}"),
+            )
+            .advise("what was asked for may have happened: look before you repeat it"),
+            other => Self::new(Exit::Unreachable, "Protocol", other.to_string())
+                .advise("is this the address of a Steploom server? see --endpoint"),
         }
     }
 }

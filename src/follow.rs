@@ -53,7 +53,7 @@ async fn draw(
 async fn definition(client: &Client, machine: &MachineName) -> Option<Value> {
     match machine {
         MachineName::Named(name) => {
-            let machine = client.machine(name).await.ok()?;
+            let machine = client.get_machine(name).await.ok()?;
             Some(machine.definition.into_value())
         }
         MachineName::OfFunction(_) => None,

@@ -27,7 +27,13 @@ pub(crate) struct Platform {
 /// Starts it; when this returns, it answers.
 #[expect(clippy::unused_async, reason = "starting waits for the store")]
 pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
-    anyhow::bail!("no platform for {options:?}")
+    let Options {
+        data,
+        listen,
+        volumes,
+        instances,
+    } = options;
+    anyhow::bail!("cannot serve {data:?} on {listen} with {volumes:?}, {instances:?} at once")
 }
 
 impl Platform {

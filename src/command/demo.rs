@@ -217,7 +217,7 @@ impl Demo {
     /// killed before it could note the id) the one that runs.
     async fn interrupted(&self, note: &Note) -> Result<Option<Execution>, Failure> {
         let noted = match note.execution {
-            Some(id) => self.client.execution(id).await.ok(),
+            Some(id) => self.client.get_execution(id).await.ok(),
             None => self.running().await?,
         };
         let running = noted.filter(|one| one.summary.status == ExecutionStatus::Running);
@@ -239,7 +239,7 @@ impl Demo {
             ..ListExecutions::default()
         };
         match self.client.list_executions(&list).await?.items.first() {
-            Some(summary) => Ok(Some(self.client.execution(summary.id).await?)),
+            Some(summary) => Ok(Some(self.client.get_execution(summary.id).await?)),
             None => Ok(None),
         }
     }
@@ -255,7 +255,7 @@ impl Demo {
             name: None,
             input: json!({ "folder": VOLUME.1 }).into(),
         };
-        let execution = self.client.start(&start).await?;
+        let execution = self.client.start_execution(&start).await?.execution;
         note.with_execution(execution.summary.id).save(&self.data)?;
         done(&format!("started {MACHINE} on {}", self.folder.display()));
         Ok(execution)

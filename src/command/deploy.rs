@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use steploom_api::wire::{Function, FunctionSettings, Machine, VolumeMount};
-use steploom_sdk::Client;
+use steploom_sdk::{Client, PutFunction};
 use steploom_types::Name;
 
 use super::Context;
@@ -166,7 +166,12 @@ pub(crate) async fn function(
     settings: &FunctionSettings,
 ) -> Result<Function, Failure> {
     let module = input::file_bytes(path)?;
-    Ok(client.put_function(name, module, settings).await?)
+    let put = PutFunction {
+        module: module.into(),
+        settings: Some(settings.clone()),
+        create_only: false,
+    };
+    Ok(client.put_function(name, put).await?)
 }
 
 /// Uploads a definition. Its warnings go to standard error.
@@ -175,7 +180,7 @@ pub(crate) async fn machine(client: &Client, name: &Name, path: &Path) -> Result
     if let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
         return Err(not_json(&source, &error));
     }
-    let machine = match client.put_machine(name, &source.text).await {
+    let machine = match client.put_machine(name, &source.text, false).await {
         Ok(machine) => machine,
         Err(error) => return Err(Failure::from(error).within(source)),
     };

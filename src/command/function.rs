@@ -43,7 +43,7 @@ enum Verb {
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     match args.verb {
         Verb::Show { name } => {
-            let function = context.client.function(&name).await?;
+            let function = context.client.get_function(&name).await?;
             if context.json {
                 out::json(&function)?;
             } else {

@@ -3,14 +3,19 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use steploom_api::wire::{InvokeFunction, InvokeFunctionAsync, LogSource, QueryLogs};
-use steploom_sdk::Invocation;
-use steploom_types::{Json, Name};
+use steploom_api::wire::{InvokeFunction, InvokeFunctionAsync, LogLine, LogSource, QueryLogs};
+use steploom_sdk::Answer;
+use steploom_types::limits::PAGE_SIZE_MAX;
+use steploom_types::{Json, Name, Timestamp};
 
 use super::Context;
 use crate::failure::Failure;
 use crate::input;
+use crate::view::live::now;
 use crate::view::{Paint, human, out};
+
+/// Log lines that are printed beside a result; `steploom logs` prints any number.
+const LINES_MAX: usize = 10_000;
 
 /// Call a function and print its result
 ///
@@ -60,21 +65,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let query = InvokeFunction {
         qualifier: args.qualifier,
     };
+    let before = now();
     let answer = context.client.invoke(&args.function, &event, &query).await;
-    let invocation = match answer {
-        Ok(invocation) => invocation,
-        Err(error) => {
-            let failure = Failure::from(error);
-            if let Some(id) = failure.problem.request_id.clone().filter(|_| args.logs) {
-                logs(&args.function, &id, context).await?;
-            }
-            return Err(failure);
-        }
-    };
     if args.logs {
-        logs(&args.function, &invocation.request_id, context).await?;
+        let query = match &answer {
+            Ok(answer) => of_invocation(&answer.request_id),
+            Err(_) => since(before),
+        };
+        let printed = logs(&args.function, query, context).await;
+        // Of two failures the first is the one to know.
+        return show(&answer?, context).and(printed);
     }
-    show(&invocation, context)
+    show(&answer?, context)
 }
 
 async fn later(args: Args, event: &Json, context: &Context) -> Result<(), Failure> {
@@ -97,7 +99,7 @@ async fn later(args: Args, event: &Json, context: &Context) -> Result<(), Failur
     Ok(())
 }
 
-fn show(invocation: &Invocation, context: &Context) -> Result<(), Failure> {
+fn show(invocation: &Answer, context: &Context) -> Result<(), Failure> {
     if context.json {
         return Ok(out::json(&json!({
             "requestId": invocation.request_id,
@@ -119,25 +121,46 @@ fn show(invocation: &Invocation, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints what an invocation logged.
-async fn logs(function: &Name, request_id: &str, context: &Context) -> Result<(), Failure> {
-    let paint = Paint::of_stderr();
-    let mut query = QueryLogs {
+/// The lines of one invocation.
+fn of_invocation(request_id: &str) -> QueryLogs {
+    QueryLogs {
         request_id: Some(request_id.to_owned()),
-        limit: Some(steploom_types::limits::PAGE_SIZE_MAX),
         ..QueryLogs::default()
-    };
+    }
+}
+
+/// The lines from an instant on. The answer of a function that failed does not say which
+/// invocation it was.
+fn since(at: Timestamp) -> QueryLogs {
+    QueryLogs {
+        since: Some(at),
+        ..QueryLogs::default()
+    }
+}
+
+/// Prints log lines beside the result; where they are of several invocations, with their ids.
+async fn logs(function: &Name, mut query: QueryLogs, context: &Context) -> Result<(), Failure> {
+    let mut lines: Vec<LogLine> = Vec::new();
+    query.limit = Some(PAGE_SIZE_MAX);
     loop {
         let page = context.client.logs(function, &query).await?;
-        for line in &page.items {
-            match line.source {
-                LogSource::Function => out::note(&line.message),
-                LogSource::Platform => out::note(paint.dim(&line.message)),
-            }
-        }
+        lines.extend(page.items);
         match page.next {
-            Some(next) => query.next = Some(next),
-            None => return Ok(()),
+            Some(next) if lines.len() < LINES_MAX => query.next = Some(next),
+            _ => break,
         }
     }
+    let paint = Paint::of_stderr();
+    let mixed = lines
+        .windows(2)
+        .any(|two| two[0].request_id != two[1].request_id);
+    for line in lines {
+        let id = if mixed { &*line.request_id } else { "" };
+        let message = match line.source {
+            LogSource::Function => line.message,
+            LogSource::Platform => paint.dim(&line.message),
+        };
+        out::note(format!("{} {message}", paint.dim(id)).trim_start());
+    }
+    Ok(())
 }

@@ -88,7 +88,7 @@ async fn validate(file: &Path, context: &Context) -> Result<(), Failure> {
 }
 
 async fn show(name: &Name, context: &Context) -> Result<(), Failure> {
-    let machine = context.client.machine(name).await?;
+    let machine = context.client.get_machine(name).await?;
     if context.json {
         return Ok(out::json(&machine)?);
     }

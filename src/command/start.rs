@@ -58,7 +58,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         name: args.name,
         input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
     };
-    let started = context.client.start(&start).await?;
+    let started = context.client.start_execution(&start).await?.execution;
     let id = started.summary.id;
     if !args.wait && !args.follow {
         if context.json {

@@ -30,8 +30,10 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
 /// The execution that a reference names.
 pub(crate) async fn find(reference: &Reference, context: &Context) -> Result<Execution, Failure> {
     Ok(match reference {
-        Reference::Id(id) => context.client.execution(*id).await?,
-        Reference::Named(machine, name) => context.client.execution_by_name(machine, name).await?,
+        Reference::Id(id) => context.client.get_execution(*id).await?,
+        Reference::Named(machine, name) => {
+            context.client.get_execution_by_name(machine, name).await?
+        }
     })
 }
 

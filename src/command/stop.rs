@@ -31,7 +31,10 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         error: args.error,
         cause: args.cause,
     };
-    let stopped = context.client.stop(execution.summary.id, &stop).await?;
+    let stopped = context
+        .client
+        .stop_execution(execution.summary.id, &stop)
+        .await?;
     if context.json {
         return Ok(out::json(&stopped)?);
     }

@@ -35,6 +35,8 @@ pub(crate) struct Board {
     chains: HashMap<u64, Chain>,
     /// The `Map` whose iteration failed last: what `MapStateFailed` is about.
     failing_map: Option<usize>,
+    /// The state whose visit failed last: `ParallelStateFailed` is about the one around it.
+    failed_last: Option<usize>,
     started_at: Option<Timestamp>,
     last_at: Timestamp,
     ended_at: Option<Timestamp>,
@@ -69,6 +71,7 @@ impl Board {
             by_name,
             chains: HashMap::new(),
             failing_map: None,
+            failed_last: None,
             started_at: None,
             last_at: Timestamp::default(),
             ended_at: None,
@@ -107,11 +110,6 @@ impl Board {
         }
     }
 
-    /// The number of the last event taken: where to go on after a broken connection.
-    pub(crate) fn last_event(&self) -> u64 {
-        self.last_event
-    }
-
     /// Whether the execution has ended.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended_at.is_some()
@@ -144,7 +142,7 @@ impl Board {
             let cause = text(event, "cause").unwrap_or_default();
             self.failure = Some((error.to_owned(), cause.to_owned()));
         }
-        self.fail_chain(event.previous_event_id);
+        self.end_chain(event.previous_event_id, true);
         self.close();
     }
 
@@ -220,9 +218,20 @@ impl Board {
         }
     }
 
+    /// A visit was given up. Of a `Map` or `Parallel` that has begun no chain is kept: it is the
+    /// innermost of its kind that is going on.
     fn abort_visit(&mut self, event: &Event) {
-        if let Some(chain) = self.chains.remove(&event.previous_event_id) {
-            self.nodes[chain.node].end_badly(chain.failing, false);
+        if self.chains.contains_key(&event.previous_event_id) {
+            return self.end_chain(event.previous_event_id, false);
+        }
+        let kind = StateKind::of(event.kind.trim_end_matches("StateAborted"));
+        if !kind.has_scopes() {
+            return;
+        }
+        let nodes = self.nodes.iter_mut();
+        let open = nodes.filter(|node| node.kind == kind && node.open() > 0);
+        if let Some(node) = open.max_by_key(|node| node.depth) {
+            node.end_badly(false, false);
         }
     }
 
@@ -243,9 +252,9 @@ impl Board {
             "Failed" => {
                 self.nodes[at].items.failed += 1;
                 self.failing_map = Some(at);
-                self.fail_chain(event.previous_event_id);
+                self.end_chain(event.previous_event_id, true);
             }
-            "Aborted" => self.abort_visit(event),
+            "Aborted" => self.end_chain(event.previous_event_id, false),
             _ => {}
         }
     }
@@ -253,14 +262,11 @@ impl Board {
     /// A `Map` or `Parallel` failed. What goes on inside has been cut off, if it is clear whose it
     /// is.
     fn scope_failed(&mut self, event: &Event) {
-        let inner = self
-            .chains
-            .get(&event.previous_event_id)
-            .map(|chain| chain.node);
-        self.fail_chain(event.previous_event_id);
+        self.end_chain(event.previous_event_id, true);
+        let inside = self.failed_last;
         let owner = match event.kind.as_str() {
             "MapStateFailed" => self.failing_map.take(),
-            _ => inner.and_then(|at| self.owner_of_kind(at, StateKind::Parallel)),
+            _ => inside.and_then(|at| self.owner_of_kind(at, StateKind::Parallel)),
         };
         let Some(owner) = owner.filter(|at| self.nodes[*at].open() == 1) else {
             return;
@@ -313,9 +319,14 @@ impl Board {
         self.chains.insert(event.id, chain);
     }
 
-    fn fail_chain(&mut self, last_event: u64) {
-        if let Some(chain) = self.chains.remove(&last_event) {
-            self.nodes[chain.node].end_badly(chain.failing, true);
+    /// Ends the visit whose last event this is, if there is one.
+    fn end_chain(&mut self, last_event: u64, failed: bool) {
+        let Some(chain) = self.chains.remove(&last_event) else {
+            return;
+        };
+        self.nodes[chain.node].end_badly(chain.failing, failed);
+        if chain.failing || failed {
+            self.failed_last = Some(chain.node);
         }
     }
 

@@ -220,6 +220,41 @@ m/run  RUNNING  00:01
 }
 
 #[test]
+fn a_branch_that_fails_fails_its_parallel_and_a_catch_takes_it() {
+    let definition = json!({
+        "StartAt": "Both",
+        "States": { "Both": {
+            "Type": "Parallel", "End": true,
+            "Branches": [
+                { "StartAt": "Bad", "States": { "Bad": { "Type": "Task", "End": true } } },
+                { "StartAt": "Inner", "States": { "Inner": { "Type": "Map", "End": true } } },
+            ]
+        } }
+    });
+    let mut story = Story::new(&definition);
+    story.tell(0, 0, "ExecutionStarted", &json!({}));
+    let entered = story.tell(0, 0, "ParallelStateEntered", &json!({ "name": "Both" }));
+    let started = story.tell(0, entered, "ParallelStateStarted", &json!({}));
+    let bad = story.tell(0, started, "TaskStateEntered", &json!({ "name": "Bad" }));
+    let inner = story.tell(0, started, "MapStateEntered", &json!({ "name": "Inner" }));
+    let inner = story.tell(0, inner, "MapStateStarted", &json!({ "length": 9 }));
+    let bad = story.tell(1, bad, "TaskScheduled", &json!({}));
+    let bad = story.tell(2, bad, "TaskFailed", &json!({ "error": "E" }));
+    story.tell(2, bad, "TaskStateAborted", &json!({}));
+    story.tell(2, inner, "MapStateAborted", &json!({}));
+    let failed = story.tell(2, bad, "ParallelStateFailed", &json!({}));
+    story.tell(3, failed, "ParallelStateExited", &json!({ "name": "Both" }));
+    assert_eq!(
+        drawn(&story)[1..],
+        [
+            "✓ Both     3 ms  1 caught",
+            "  ✗ Bad",
+            "  ⊘ Inner  0/9  ░░░░░░░░░░░░░░░░░░░░░░░░   0 %",
+        ]
+    );
+}
+
+#[test]
 fn choices_come_in_the_order_of_their_rules_and_handlers_last() {
     let definition = json!({
         "StartAt": "Which",
@@ -310,5 +345,5 @@ fn an_event_that_comes_twice_counts_once() {
     };
     story.board.apply(&again);
     assert_eq!(drawn(&story), before);
-    assert_eq!(story.board.last_event(), story.last);
+    assert_eq!(story.board.last_event, story.last);
 }
