@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steploom_types::Name;
+use steploom_types::{Error, Name};
 
 use crate::diagnostic::Report;
 use crate::model::{FunctionRef, Resource};
@@ -75,6 +75,28 @@ fn function(
             .map(str::to_owned),
         text: Arc::from(text),
     }))
+}
+
+impl FunctionRef {
+    /// What the parameter `FunctionName` of `lambda:invoke` names: a function's name, a Lambda ARN,
+    /// or its short form `ACCOUNT:function:NAME`, each with a qualifier or without.
+    ///
+    /// # Errors
+    /// `Invalid` / `InvalidFunctionName`: the text names no function.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let short = text.split_once(":function:").map(|(_, rest)| rest);
+        let mut report = Report::default();
+        match parse(short.unwrap_or(text), &mut report) {
+            Some(Resource::Function(function)) => Ok(Self {
+                text: Arc::from(text),
+                ..function
+            }),
+            _ => Err(Error::invalid(
+                "InvalidFunctionName",
+                format!("'{}' names no function", text.escape_default()),
+            )),
+        }
+    }
 }
 
 /// A version's number, an alias or `$LATEST`.

@@ -1,1 +1,102 @@
 //! Shards, group commit, timers and retries: the owner of every side effect.
+//!
+//! A [`Worker`] is one node. It takes shards, keeps their executions going, runs functions in the
+//! sandbox, and answers the gateway's ports. Nobody else writes to the store.
+
+mod cache;
+mod clock;
+mod codec;
+mod committer;
+mod definitions;
+mod dispatcher;
+mod event;
+mod lease;
+mod logs;
+mod metrics;
+mod port;
+mod registry;
+mod shard;
+mod shards;
+mod shared;
+
+use std::sync::Arc;
+
+use steploom_api::Ports;
+use steploom_artifacts::Artifacts;
+use steploom_sandbox::Sandbox;
+use steploom_store::Store;
+use steploom_store::lease::NodeId;
+use steploom_types::{Error, Result};
+
+pub use clock::{Clock, SystemClock};
+
+use crate::port::Port;
+use crate::shards::Shards;
+use crate::shared::Shared;
+
+/// What a node is made of.
+pub struct Config {
+    /// This node's id, the same after a restart.
+    pub node: NodeId,
+    /// What must last.
+    pub store: Store,
+    /// Where modules and logs are kept.
+    pub artifacts: Arc<Artifacts>,
+    /// Where functions run.
+    pub sandbox: Sandbox,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Tasks of executions that run in sandboxes at once; more of them wait their turn.
+    pub tasks_max: usize,
+    /// Days for which logs of invocations are kept.
+    pub log_days: u32,
+}
+
+/// One node, running.
+pub struct Worker {
+    shared: Arc<Shared>,
+    shards: Shards,
+    port: Arc<Port>,
+}
+
+impl Worker {
+    /// Starts a node: it takes the shards that it can get and goes on with their executions in the
+    /// background. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn start(config: Config) -> Result<Self> {
+        let shared = Arc::new(Shared::new(config).map_err(Error::internal)?);
+        let shards = Shards::start(&shared).await?;
+        lease::start(shared.clone(), shards.clone());
+        let port = Arc::new(Port::new(shared.clone(), shards.clone()));
+        Ok(Self {
+            shared,
+            shards,
+            port,
+        })
+    }
+
+    /// What the gateway calls.
+    pub fn ports(&self) -> Ports {
+        Ports {
+            functions: self.port.clone(),
+            machines: self.port.clone(),
+            executions: self.port.clone(),
+            logs: self.port.clone(),
+            node: self.port.clone(),
+        }
+    }
+
+    /// Waits until every shard that this node can get is recovered. The wait ends when dropped.
+    pub async fn ready(&self) {
+        self.shards.recovered(&self.shared).await;
+    }
+
+    /// Stops the node: what was accepted is durable, the leases are given back, logs are written.
+    /// Tasks that run are given up; the next owner makes the same attempts again.
+    pub async fn stop(self) {
+        self.shards.stop().await;
+        self.shared.logs.flush().await;
+    }
+}

@@ -540,3 +540,34 @@ fn what_this_release_has_not_is_refused_by_name() {
         "/States/S/Choices/0/Condition",
     );
 }
+
+#[test]
+fn a_function_name_parameter_may_be_a_name_or_an_arn() {
+    use crate::FunctionRef;
+    for (text, name, qualifier) in [
+        ("count", "count", None),
+        ("count:3", "count", Some("3")),
+        (
+            "arn:aws:lambda:us-east-1:000000000000:function:count",
+            "count",
+            None,
+        ),
+        (
+            "arn:aws:lambda:us-east-1:000000000000:function:count:$LATEST",
+            "count",
+            None,
+        ),
+        ("000000000000:function:count:live", "count", Some("live")),
+    ] {
+        let function = FunctionRef::parse(text).unwrap();
+        assert_eq!(
+            (function.name.as_str(), function.qualifier.as_deref()),
+            (name, qualifier),
+            "{text}"
+        );
+        assert_eq!(&*function.text, text);
+    }
+    for text in ["", "a b", "arn:aws:states:::lambda:invoke", "../x"] {
+        assert!(FunctionRef::parse(text).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,146 @@
+//! How facts are written: protocol-buffer messages, because their numbered fields let a later
+//! release add to a fact and still read what any release wrote.
+//!
+//! A *fact text* is one message. A *record*, what one commit adds to a shard's log, is a sequence of
+//! (execution id, fact). A *chunk*, what a checkpoint keeps of one execution, is a sequence of facts.
+//! Numbers of fields are for ever; the golden files beside the tests hold them still.
+
+use bytes::{Buf, Bytes, BytesMut};
+use prost::Message;
+use steploom_machine::{ActionId, Fact, Failure, PartialFailure, RunLimits, Started};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
+
+mod message;
+
+use message::{Kind, fact_message};
+
+/// Stored bytes that are no fact of this or an earlier release.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("not a fact: {0}")]
+    Message(#[from] prost::DecodeError),
+    #[error("a fact of a kind that this release does not know; a newer release wrote it")]
+    UnknownKind,
+    #[error("a fact's {0} is not what it must be")]
+    Field(&'static str),
+    #[error("the bytes end within a fact")]
+    Torn,
+}
+
+/// Writes one fact.
+pub(crate) fn encode(fact: &Fact) -> Bytes {
+    fact_message(fact).encode_to_vec().into()
+}
+
+/// Reads one fact.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
+    let message = message::Fact::decode(bytes)?;
+    let at = Timestamp::from_millis(message.at);
+    Ok(match message.kind.ok_or(Error::UnknownKind)? {
+        Kind::Started(started) => Fact::Started(Box::new(decode_started(at, &started)?)),
+        Kind::TaskSucceeded(m) => Fact::TaskSucceeded {
+            at,
+            action: ActionId(m.action),
+            output: json(&m.output, "output")?,
+            version: m.version,
+        },
+        Kind::TaskFailed(m) => Fact::TaskFailed {
+            at,
+            action: ActionId(m.action),
+            failure: Failure {
+                error: m.error,
+                cause: m.cause,
+            },
+            version: m.version,
+        },
+        Kind::TimerFired(m) => Fact::TimerFired {
+            at,
+            action: ActionId(m.action),
+        },
+        Kind::StopRequested(m) => Fact::StopRequested {
+            at,
+            failure: PartialFailure {
+                error: m.error,
+                cause: m.cause,
+            },
+        },
+        Kind::Continued(message::Continued {}) => Fact::Continued { at },
+    })
+}
+
+fn json(text: &str, field: &'static str) -> Result<Json, Error> {
+    Json::parse(text).map_err(|_| Error::Field(field))
+}
+
+fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error> {
+    let limits = m.limits.ok_or(Error::Field("limits"))?;
+    Ok(Started {
+        at,
+        account: AccountId::from_u64(m.account).ok_or(Error::Field("account"))?,
+        id: ExecutionId::from_bytes(m.id.as_ref().try_into().map_err(|_| Error::Field("id"))?),
+        name: m.name.parse().map_err(|_| Error::Field("name"))?,
+        machine: m.machine.parse().map_err(|_| Error::Field("machine"))?,
+        machine_version: m.machine_version,
+        definition: Digest::from_bytes(
+            m.definition
+                .as_ref()
+                .try_into()
+                .map_err(|_| Error::Field("definition"))?,
+        ),
+        semantics: m.semantics,
+        seed: m.seed,
+        limits: RunLimits {
+            payload_bytes_max: limits.payload_bytes_max,
+            transitions_per_fact_max: limits.transitions_per_fact_max,
+            map_concurrency_default: limits.map_concurrency_default,
+        },
+        input: json(&m.input, "input")?,
+    })
+}
+
+/// Adds an execution's fact, as written by [`encode`], to a record.
+pub(crate) fn push_to_record(record: &mut BytesMut, id: ExecutionId, fact: &[u8]) {
+    record.extend_from_slice(&id.to_bytes());
+    push_to_chunk(record, fact);
+}
+
+/// Adds a fact, as written by [`encode`], to a chunk.
+pub(crate) fn push_to_chunk(chunk: &mut BytesMut, fact: &[u8]) {
+    prost::encode_length_delimiter(fact.len(), chunk)
+        .unwrap_or_else(|_| unreachable!("a BytesMut grows"));
+    chunk.extend_from_slice(fact);
+}
+
+/// Takes a record apart, without reading the facts themselves.
+pub(crate) fn split_record(mut record: Bytes) -> Result<Vec<(ExecutionId, Bytes)>, Error> {
+    let mut entries = Vec::new();
+    while record.has_remaining() {
+        let id = record
+            .get(..16)
+            .and_then(|id| id.try_into().ok())
+            .ok_or(Error::Torn)?;
+        record.advance(16);
+        entries.push((ExecutionId::from_bytes(id), take_fact(&mut record)?));
+    }
+    Ok(entries)
+}
+
+/// Takes a chunk apart, without reading the facts themselves.
+pub(crate) fn split_chunk(mut chunk: Bytes) -> Result<Vec<Bytes>, Error> {
+    let mut facts = Vec::new();
+    while chunk.has_remaining() {
+        facts.push(take_fact(&mut chunk)?);
+    }
+    Ok(facts)
+}
+
+fn take_fact(bytes: &mut Bytes) -> Result<Bytes, Error> {
+    let length = prost::decode_length_delimiter(&mut *bytes)?;
+    if length > bytes.remaining() {
+        return Err(Error::Torn);
+    }
+    Ok(bytes.split_to(length))
+}
+
+#[cfg(test)]
+mod tests;

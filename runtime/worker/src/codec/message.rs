@@ -1,0 +1,160 @@
+//! The messages themselves. A number once given is never given again.
+
+use bytes::Bytes;
+use steploom_machine as machine;
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Fact {
+    /// Milliseconds since 1970.
+    #[prost(int64, tag = "1")]
+    pub at: i64,
+    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7")]
+    pub kind: Option<Kind>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(super) enum Kind {
+    #[prost(message, tag = "2")]
+    Started(Box<Started>),
+    #[prost(message, tag = "3")]
+    TaskSucceeded(TaskSucceeded),
+    #[prost(message, tag = "4")]
+    TaskFailed(TaskFailed),
+    #[prost(message, tag = "5")]
+    TimerFired(TimerFired),
+    #[prost(message, tag = "6")]
+    StopRequested(StopRequested),
+    #[prost(message, tag = "7")]
+    Continued(Continued),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Started {
+    #[prost(uint64, tag = "1")]
+    pub account: u64,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub id: Bytes,
+    #[prost(string, tag = "3")]
+    pub name: String,
+    #[prost(string, tag = "4")]
+    pub machine: String,
+    #[prost(uint32, tag = "5")]
+    pub machine_version: u32,
+    #[prost(bytes = "bytes", tag = "6")]
+    pub definition: Bytes,
+    #[prost(uint32, tag = "7")]
+    pub semantics: u32,
+    #[prost(fixed64, tag = "8")]
+    pub seed: u64,
+    #[prost(message, optional, tag = "9")]
+    pub limits: Option<Limits>,
+    #[prost(string, tag = "10")]
+    pub input: String,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Limits {
+    #[prost(uint32, tag = "1")]
+    pub payload_bytes_max: u32,
+    #[prost(uint32, tag = "2")]
+    pub transitions_per_fact_max: u32,
+    #[prost(uint32, tag = "3")]
+    pub map_concurrency_default: u32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct TaskSucceeded {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, tag = "2")]
+    pub output: String,
+    #[prost(uint32, optional, tag = "3")]
+    pub version: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct TaskFailed {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, tag = "2")]
+    pub error: String,
+    #[prost(string, optional, tag = "3")]
+    pub cause: Option<String>,
+    #[prost(uint32, optional, tag = "4")]
+    pub version: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct TimerFired {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct StopRequested {
+    #[prost(string, optional, tag = "1")]
+    pub error: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    pub cause: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Continued {}
+
+/// The message of a fact.
+pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
+    use machine::Fact as F;
+    let kind = match fact {
+        F::Started(started) => Kind::Started(Box::new(started_message(started))),
+        F::TaskSucceeded {
+            action,
+            output,
+            version,
+            ..
+        } => Kind::TaskSucceeded(TaskSucceeded {
+            action: action.0,
+            output: output.text().into(),
+            version: *version,
+        }),
+        F::TaskFailed {
+            action,
+            failure,
+            version,
+            ..
+        } => Kind::TaskFailed(TaskFailed {
+            action: action.0,
+            error: failure.error.clone(),
+            cause: failure.cause.clone(),
+            version: *version,
+        }),
+        F::TimerFired { action, .. } => Kind::TimerFired(TimerFired { action: action.0 }),
+        F::StopRequested { failure, .. } => Kind::StopRequested(StopRequested {
+            error: failure.error.clone(),
+            cause: failure.cause.clone(),
+        }),
+        F::Continued { .. } => Kind::Continued(Continued {}),
+    };
+    Fact {
+        at: fact.at().as_millis(),
+        kind: Some(kind),
+    }
+}
+
+fn started_message(started: &machine::Started) -> Started {
+    Started {
+        account: started.account.as_u64(),
+        id: Bytes::copy_from_slice(&started.id.to_bytes()),
+        name: started.name.to_string(),
+        machine: started.machine.to_string(),
+        machine_version: started.machine_version,
+        definition: Bytes::copy_from_slice(started.definition.as_bytes()),
+        semantics: started.semantics,
+        seed: started.seed,
+        limits: Some(Limits {
+            payload_bytes_max: started.limits.payload_bytes_max,
+            transitions_per_fact_max: started.limits.transitions_per_fact_max,
+            map_concurrency_default: started.limits.map_concurrency_default,
+        }),
+        input: started.input.text().into(),
+    }
+}

@@ -1,0 +1,289 @@
+//! Attempts at tasks: from what the machine wants invoked to the fact that it answered.
+//!
+//! Executions wait here for a permit as long as it takes: they are durable, so a full node delays
+//! them and never fails them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use steploom_asl::{FunctionRef, Resource};
+use steploom_machine::{Fact, Failure, Invoke, Started};
+use steploom_sandbox::{Call, Context, Refused, Sandbox};
+use steploom_types::{AccountId, Error, Json};
+use tokio::sync::Semaphore;
+
+use crate::Clock;
+use crate::logs::{Logs, Origin};
+use crate::metrics::Metrics;
+use crate::registry::{Function, Registry};
+
+/// Tries of one attempt that the sandbox refuses because synchronous calls hold it; then the attempt
+/// fails with `Function.TooManyRequests`, which a `Retry` can name.
+const REFUSALS_MAX: u32 = 10;
+
+pub(crate) struct Dispatcher {
+    sandbox: Sandbox,
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    logs: Logs,
+    metrics: Arc<Metrics>,
+    permits: Semaphore,
+}
+
+/// Who invokes, apart from the event.
+pub(crate) struct Caller {
+    pub(crate) account: AccountId,
+    pub(crate) request_id: String,
+    pub(crate) execution: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) attempt: Option<String>,
+    pub(crate) retry: u32,
+    pub(crate) deadline: Option<steploom_types::Timestamp>,
+    pub(crate) traceparent: Option<String>,
+}
+
+/// An answer of an attempt: the output and the version that ran, or how it failed.
+type Answer = Result<(Json, u32), (Failure, Option<u32>)>;
+
+impl Dispatcher {
+    pub(crate) fn new(
+        sandbox: Sandbox,
+        registry: Arc<Registry>,
+        clock: Arc<dyn Clock>,
+        logs: Logs,
+        metrics: Arc<Metrics>,
+        tasks_max: usize,
+    ) -> Self {
+        Self {
+            sandbox,
+            registry,
+            clock,
+            logs,
+            metrics,
+            permits: Semaphore::new(tasks_max.max(1)),
+        }
+    }
+
+    /// Makes one attempt at a task. Dropping the future gives the attempt up.
+    pub(crate) async fn attempt(&self, started: &Started, invoke: Invoke) -> Fact {
+        let action = invoke.action;
+        let answer = self.answer(started, invoke).await;
+        let at = self.clock.now();
+        match answer {
+            Ok((output, version)) => Fact::TaskSucceeded {
+                at,
+                action,
+                output,
+                version: Some(version),
+            },
+            Err((failure, version)) => Fact::TaskFailed {
+                at,
+                action,
+                failure,
+                version,
+            },
+        }
+    }
+
+    async fn answer(&self, started: &Started, invoke: Invoke) -> Answer {
+        let target =
+            Target::of(&invoke.resource, &invoke.input).map_err(|failure| (failure, None))?;
+        let function = match self
+            .registry
+            .function(
+                started.account,
+                &target.function.name,
+                target.function.qualifier.as_deref(),
+            )
+            .await
+        {
+            Ok(Some(function)) => function,
+            Ok(None) => return Err((target.not_found(), None)),
+            Err(error) => return Err((internal(&error), None)),
+        };
+        let caller = Caller {
+            account: started.account,
+            request_id: format!("{}.{}", started.id, invoke.action),
+            execution: Some(started.name.to_string()),
+            state: Some(invoke.state.to_string()),
+            attempt: Some(format!("{}.{}", started.id, invoke.action)),
+            retry: invoke.retry,
+            deadline: invoke.deadline,
+            traceparent: None,
+        };
+        let version = function.version;
+        // The semaphore is never closed.
+        let _permit = self.permits.acquire().await;
+        for refusals in 0.. {
+            match self.invoke(&function, &caller, target.event.clone()).await {
+                Ok(finished) => {
+                    return match finished.outcome {
+                        Ok(output) => Ok((output, version)),
+                        Err(failure) => {
+                            Err((Failure::new(failure.error, failure.cause), Some(version)))
+                        }
+                    };
+                }
+                Err(Refused::TooManyRequests { retry_after_s }) if refusals < REFUSALS_MAX => {
+                    tokio::time::sleep(Duration::from_secs(u64::from(retry_after_s.max(1)))).await;
+                }
+                Err(refused) => return Err((target.refused(refused), Some(version))),
+            }
+        }
+        unreachable!("the last refusal returns")
+    }
+
+    /// Runs a function once and keeps its logs.
+    pub(crate) async fn invoke(
+        &self,
+        function: &Function,
+        caller: &Caller,
+        event: Json,
+    ) -> Result<steploom_sandbox::Finished, Refused> {
+        let call = Call {
+            module: function.module,
+            kind: function.kind,
+            limits: function.limits,
+            environment: function.environment.clone(),
+            volumes: function.volumes.clone(),
+            context: Context {
+                request_id: caller.request_id.clone(),
+                function: function.name.clone(),
+                version: function.version,
+                account: caller.account,
+                deadline: caller.deadline,
+                execution: caller.execution.clone(),
+                state: caller.state.clone(),
+                attempt: caller.attempt.clone(),
+                retry: caller.retry,
+                traceparent: caller.traceparent.clone(),
+            },
+            event,
+            cancel: None,
+        };
+        let mut result = self.sandbox.invoke(call).await;
+        self.measure(&result);
+        if let Ok(finished) = &mut result {
+            let origin = Origin {
+                account: caller.account,
+                function: function.name.clone(),
+                request_id: caller.request_id.clone(),
+                version: function.version,
+            };
+            self.logs.keep(origin, finished);
+        }
+        result
+    }
+
+    fn measure(&self, result: &Result<steploom_sandbox::Finished, Refused>) {
+        let outcome = match result {
+            Ok(finished) => {
+                self.metrics
+                    .invocation_seconds
+                    .observe(finished.duration_us as f64 / 1e6);
+                if finished.outcome.is_ok() {
+                    "succeeded"
+                } else {
+                    "failed"
+                }
+            }
+            Err(Refused::TooManyRequests { .. }) => "refused",
+            Err(_) => "error",
+        };
+        self.metrics.invocations.with_label_values(&[outcome]).inc();
+    }
+}
+
+/// The function that a task invokes, and what it is given.
+struct Target {
+    function: FunctionRef,
+    event: Json,
+    /// Reached by a Lambda ARN or `lambda:invoke`: platform errors carry AWS's names.
+    as_lambda: bool,
+}
+
+impl Target {
+    fn of(resource: &Resource, input: &Json) -> Result<Self, Failure> {
+        match resource {
+            Resource::Function(function) => Ok(Self {
+                function: function.clone(),
+                event: input.clone(),
+                as_lambda: function.text.starts_with("arn:"),
+            }),
+            Resource::LambdaInvoke => Self::of_lambda_invoke(input),
+        }
+    }
+
+    fn of_lambda_invoke(input: &Json) -> Result<Self, Failure> {
+        let bad = |cause: String| Failure::new("States.Runtime", cause);
+        let name = input.value().get("FunctionName").and_then(Value::as_str);
+        let name = name.ok_or_else(|| {
+            bad("The Parameters of 'lambda:invoke' need a 'FunctionName' that is a text".into())
+        })?;
+        let mut function = FunctionRef::parse(name).map_err(|e| bad(e.message))?;
+        if let Some(qualifier) = input.value().get("Qualifier").and_then(Value::as_str) {
+            function.qualifier = Some(qualifier.to_owned());
+        }
+        // AWS sends a text as the raw body, and an empty object where there is no payload.
+        let event = match input.value().get("Payload") {
+            None | Some(Value::Null) => Json::empty_object(),
+            Some(Value::String(body)) => Json::parse(body).map_err(|e| {
+                Failure::new(
+                    "Lambda.InvalidRequestContentException",
+                    format!("Could not parse request body into json: {}", e.message),
+                )
+            })?,
+            Some(payload) => Json::from(payload.clone()),
+        };
+        Ok(Self {
+            function,
+            event,
+            as_lambda: true,
+        })
+    }
+
+    fn not_found(&self) -> Failure {
+        let text = &self.function.text;
+        if self.as_lambda {
+            Failure::new(
+                "Lambda.ResourceNotFoundException",
+                format!("Function not found: {text}"),
+            )
+        } else {
+            Failure::new(
+                "Function.NotFound",
+                format!("there is no function '{text}'; deploy it, then redrive or start again"),
+            )
+        }
+    }
+
+    fn refused(&self, refused: Refused) -> Failure {
+        match refused {
+            Refused::TooManyRequests { .. } => {
+                let error = if self.as_lambda {
+                    "Lambda.TooManyRequestsException"
+                } else {
+                    "Function.TooManyRequests"
+                };
+                Failure::new(
+                    error,
+                    "no sandbox came free in time; a Retry on this error waits longer",
+                )
+            }
+            Refused::ModuleMissing => Failure::new(
+                "Function.ModuleMissing",
+                format!(
+                    "the module of '{}' is missing from object storage",
+                    self.function.text
+                ),
+            ),
+            Refused::Failed(error) => internal(&error),
+        }
+    }
+}
+
+fn internal(error: &Error) -> Failure {
+    tracing::error!(%error, "an attempt could not be made");
+    Failure::new("Function.Unavailable", error.message.clone())
+}

@@ -1,0 +1,186 @@
+//! Everything that is measured, under Prometheus's names. No other module names a metric.
+
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
+    Registry, TextEncoder,
+};
+
+/// Seconds: from a tenth of a millisecond to a minute.
+const SECONDS: &[f64] = &[
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+    5.0, 10.0, 30.0, 60.0,
+];
+
+/// The metrics of one process.
+pub(crate) struct Metrics {
+    registry: Registry,
+    pub(crate) executions_started: IntCounter,
+    pub(crate) executions_ended: IntCounterVec,
+    pub(crate) executions_open: IntGauge,
+    pub(crate) facts: IntCounter,
+    pub(crate) commits: IntCounter,
+    pub(crate) commit_seconds: Histogram,
+    pub(crate) checkpoints: IntCounter,
+    pub(crate) checkpoint_seconds: Histogram,
+    pub(crate) shards_owned: IntGauge,
+    pub(crate) shards_recovered: IntCounter,
+    pub(crate) invocations: IntCounterVec,
+    pub(crate) invocation_seconds: Histogram,
+    pub(crate) sandboxes_running: IntGauge,
+    pub(crate) sandboxes_waiting: IntGauge,
+    pub(crate) log_lines: IntCounter,
+    pub(crate) log_lines_lost: IntCounter,
+    http_requests: IntCounterVec,
+    http_request_seconds: HistogramVec,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let r = &registry;
+        Ok(Self {
+            executions_started: counter(
+                r,
+                "steploom_executions_started_total",
+                "Executions accepted.",
+            )?,
+            executions_ended: counters(
+                r,
+                "steploom_executions_ended_total",
+                "Executions ended, by status.",
+                &["status"],
+            )?,
+            executions_open: gauge(
+                r,
+                "steploom_executions_open",
+                "Executions that have not ended.",
+            )?,
+            facts: counter(r, "steploom_facts_total", "Facts committed.")?,
+            commits: counter(r, "steploom_commits_total", "Group commits.")?,
+            commit_seconds: histogram(r, "steploom_commit_seconds", "Duration of a group commit.")?,
+            checkpoints: counter(r, "steploom_checkpoints_total", "Checkpoints of shards.")?,
+            checkpoint_seconds: histogram(
+                r,
+                "steploom_checkpoint_seconds",
+                "Duration of a checkpoint.",
+            )?,
+            shards_owned: gauge(
+                r,
+                "steploom_shards_owned",
+                "Shards that this node owns and has recovered.",
+            )?,
+            shards_recovered: counter(
+                r,
+                "steploom_shards_recovered_total",
+                "Recoveries of shards.",
+            )?,
+            invocations: counters(
+                r,
+                "steploom_invocations_total",
+                "Invocations, by outcome.",
+                &["outcome"],
+            )?,
+            invocation_seconds: histogram(
+                r,
+                "steploom_invocation_seconds",
+                "Wall time of an invocation in its sandbox.",
+            )?,
+            sandboxes_running: gauge(
+                r,
+                "steploom_sandboxes_running",
+                "Invocations in a sandbox now.",
+            )?,
+            sandboxes_waiting: gauge(
+                r,
+                "steploom_sandboxes_waiting",
+                "Invocations that wait for a permit.",
+            )?,
+            log_lines: counter(
+                r,
+                "steploom_log_lines_total",
+                "Lines of invocations' logs kept.",
+            )?,
+            log_lines_lost: counter(
+                r,
+                "steploom_log_lines_lost_total",
+                "Lines of invocations' logs dropped because the log store was behind.",
+            )?,
+            http_requests: counters(
+                r,
+                "steploom_http_requests_total",
+                "HTTP requests answered.",
+                &["route", "method", "status"],
+            )?,
+            http_request_seconds: {
+                let opts = HistogramOpts::new(
+                    "steploom_http_request_seconds",
+                    "Duration of an HTTP request.",
+                )
+                .buckets(SECONDS.to_vec());
+                register(r, HistogramVec::new(opts, &["route", "method"])?)?
+            },
+            registry,
+        })
+    }
+
+    pub(crate) fn observe_request(&self, route: &str, method: &str, status: u16, seconds: f64) {
+        let mut digits = [0_u8; 3];
+        self.http_requests
+            .with_label_values(&[route, method, status_text(status, &mut digits)])
+            .inc();
+        self.http_request_seconds
+            .with_label_values(&[route, method])
+            .observe(seconds);
+    }
+
+    /// The text format of Prometheus.
+    pub(crate) fn render(&self) -> String {
+        let mut text = Vec::new();
+        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            tracing::error!(%error, "metrics cannot be rendered");
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+fn status_text(status: u16, digits: &mut [u8; 3]) -> &str {
+    let status = status.min(999);
+    *digits = [
+        b'0' + (status / 100) as u8,
+        b'0' + (status / 10 % 10) as u8,
+        b'0' + (status % 10) as u8,
+    ];
+    std::str::from_utf8(digits).unwrap_or("000")
+}
+
+fn register<C: prometheus::core::Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: C,
+) -> Result<C, prometheus::Error> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+    register(registry, IntCounter::new(name, help)?)
+}
+
+fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<IntCounterVec, prometheus::Error> {
+    register(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+    register(registry, IntGauge::new(name, help)?)
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
+    register(
+        registry,
+        Histogram::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()))?,
+    )
+}

@@ -1,0 +1,383 @@
+//! Executions: starting, reading, stopping, and their history.
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use steploom_api::port::{EventStream, Executions};
+use steploom_api::wire::{self, ExecutionStatus};
+use steploom_machine::{Fact, PartialFailure};
+use steploom_store::Error as StoreError;
+use steploom_store::projection::{Cursor, Filter, Row, Status};
+use steploom_types::{
+    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp, limits,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Port, bad_next, page_size};
+use crate::codec;
+use crate::shard::{self, Command, Start, Tail};
+
+/// An execution to be started, its machine resolved.
+pub(super) struct NewExecution {
+    pub(super) machine: MachineName,
+    pub(super) machine_version: u32,
+    pub(super) definition: Digest,
+    pub(super) name: Option<Name>,
+    pub(super) input: Json,
+}
+
+#[async_trait]
+impl Executions for Port {
+    async fn start(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+    ) -> Result<(wire::Execution, bool)> {
+        let version = self
+            .machine_version(account, &start.machine, start.version)
+            .await?;
+        let new = NewExecution {
+            machine: MachineName::Named(start.machine),
+            machine_version: version.version,
+            definition: version.definition,
+            name: start.name,
+            input: start.input,
+        };
+        self.start_execution(account, new).await
+    }
+
+    async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        view(self.row(account, id).await?)
+    }
+
+    async fn get_by_name(
+        &self,
+        account: AccountId,
+        machine: &MachineName,
+        name: &Name,
+    ) -> Result<wire::Execution> {
+        let not_found = || {
+            Error::not_found(
+                "ExecutionNotFound",
+                format!("machine '{machine}' has no execution '{name}'"),
+            )
+        };
+        if let Ok(id) = name.as_str().parse::<ExecutionId>()
+            && let Some(row) = self.find_row(account, id).await?
+            && row.machine == *machine
+        {
+            return view(row);
+        }
+        let shard = self
+            .shards
+            .of_slot(Slot::of(account, &machine.to_string(), name.as_str()));
+        let (machine, name) = (machine.clone(), name.clone());
+        let asked = (machine.clone(), name.clone());
+        let found = shard
+            .ask(|reply| Command::ReadByName {
+                account,
+                machine: asked.0,
+                name: asked.1,
+                reply,
+            })
+            .await?;
+        let found = match found {
+            Some(row) => Some(row),
+            None => {
+                self.shared
+                    .store
+                    .projection
+                    .find_by_name(account, &machine, &name)
+                    .await?
+            }
+        };
+        view(found.ok_or_else(not_found)?)
+    }
+
+    async fn list(
+        &self,
+        account: AccountId,
+        list: wire::ListExecutions,
+    ) -> Result<wire::ExecutionPage> {
+        let limit = page_size(list.limit)?;
+        let after = list.next.as_deref().map(parse_cursor).transpose()?;
+        let filter = Filter {
+            machine: list.machine,
+            status: list.status.map(stored_status),
+            name_prefix: list.name_prefix,
+        };
+        let mut rows = self
+            .shared
+            .store
+            .projection
+            .list(account, &filter, after, limit + 1)
+            .await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}~{}", last.started_at.as_millis(), last.id));
+        Ok(wire::ExecutionPage {
+            items: rows.iter().map(summary).collect(),
+            next,
+        })
+    }
+
+    async fn history(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        page: wire::PageHistory,
+    ) -> Result<wire::History> {
+        let limit = page_size(page.limit)? as usize;
+        let (mut events, _) = self.all_events(account, id, false).await?;
+        if page.reverse {
+            events.reverse();
+        }
+        let from = match page.next.as_deref() {
+            None => 0,
+            Some(next) => {
+                let last: u64 = next.parse().map_err(|_| bad_next())?;
+                events
+                    .iter()
+                    .position(|e| e.id == last)
+                    .ok_or_else(bad_next)?
+                    + 1
+            }
+        };
+        let items: Vec<_> = events.iter().skip(from).take(limit).cloned().collect();
+        let next = items
+            .last()
+            .filter(|_| from + items.len() < events.len())
+            .map(|e| e.id.to_string());
+        Ok(wire::History { items, next })
+    }
+
+    async fn stop(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        stop: wire::StopExecution,
+    ) -> Result<wire::Execution> {
+        let failure = PartialFailure {
+            error: stop.error,
+            cause: stop.cause,
+        };
+        let stopped = self
+            .shards
+            .of_slot(id.slot())
+            .ask(|reply| Command::Stop {
+                account,
+                id,
+                failure,
+                reply,
+            })
+            .await?;
+        match stopped {
+            Some(row) => view(row),
+            None => self.get(account, id).await,
+        }
+    }
+
+    async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream> {
+        let (events, to_come) = self.all_events(account, id, true).await?;
+        let past = stream::iter(events.into_iter().filter(move |e| e.id > after)).map(Ok);
+        let to_come = stream::iter(to_come)
+            .flat_map(receive)
+            .filter(move |event| {
+                let wanted = event.as_ref().is_ok_and(|e| e.id > after);
+                async move { wanted }
+            });
+        Ok(Box::pin(past.chain(to_come)))
+    }
+}
+
+impl Port {
+    /// Starts an execution durably; whether it was started now or was there.
+    pub(super) async fn start_execution(
+        &self,
+        account: AccountId,
+        new: NewExecution,
+    ) -> Result<(wire::Execution, bool)> {
+        if new.input.size() > limits::PAYLOAD_BYTES_MAX {
+            return Err(Error::invalid(
+                "PayloadTooLarge",
+                format!(
+                    "the input has {} bytes; at most {} are allowed",
+                    new.input.size(),
+                    limits::PAYLOAD_BYTES_MAX
+                ),
+            ));
+        }
+        let checked = self.shared.definitions.get(new.definition).await?;
+        let slot = match &new.name {
+            Some(name) => Slot::of(account, &new.machine.to_string(), name.as_str()),
+            None => Slot(rand::random()),
+        };
+        let (reply, answer) = oneshot::channel();
+        let start = Start {
+            account,
+            id: ExecutionId::new(slot, self.shared.clock.now(), rand::random()),
+            name: new.name,
+            machine: new.machine,
+            machine_version: new.machine_version,
+            definition: new.definition,
+            checked,
+            seed: rand::random(),
+            input: new.input,
+            reply,
+        };
+        self.shards
+            .of_slot(slot)
+            .try_send(Command::Start(Box::new(start)))?;
+        let (row, started) = answer.await.map_err(|_| shard::moved())??;
+        Ok((view(row)?, started))
+    }
+
+    /// An execution's row, from its owner or from the projection.
+    async fn find_row(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>> {
+        let in_memory = self
+            .shards
+            .of_slot(id.slot())
+            .ask(|reply| Command::Read { account, id, reply })
+            .await?;
+        match in_memory {
+            Some(row) => Ok(Some(row)),
+            None => Ok(self.shared.store.projection.find(account, id).await?),
+        }
+    }
+
+    async fn row(&self, account: AccountId, id: ExecutionId) -> Result<Row> {
+        self.find_row(account, id)
+            .await?
+            .ok_or_else(|| not_found(id))
+    }
+
+    /// Every event so far, and those to come if the execution is open and they are wanted.
+    async fn all_events(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        follow: bool,
+    ) -> Result<(Vec<wire::Event>, Option<mpsc::Receiver<wire::Event>>)> {
+        let tail = self
+            .shards
+            .of_slot(id.slot())
+            .ask(|reply| Command::Tail {
+                account,
+                id,
+                follow,
+                reply,
+            })
+            .await?;
+        let tail = match tail {
+            Some(tail) => tail,
+            None => self.tail_of_closed(account, id).await?,
+        };
+        let facts = self.facts(id, &tail).await?;
+        let machine = self.shared.definitions.get(tail.definition).await?;
+        let events = shard::history(machine, facts).map_err(Error::internal)?;
+        Ok((events, tail.events))
+    }
+
+    /// The tail of an execution that has left memory: all of it is in the projection.
+    async fn tail_of_closed(&self, account: AccountId, id: ExecutionId) -> Result<Tail> {
+        let found = self.shared.store.projection.find(account, id).await?;
+        Ok(Tail {
+            definition: found.ok_or_else(|| not_found(id))?.definition,
+            facts_before: u64::MAX,
+            chunks: Vec::new(),
+            events: None,
+        })
+    }
+
+    /// All facts of an execution: as many from the projection as its owner says are there, then
+    /// those that the owner has.
+    async fn facts(&self, id: ExecutionId, tail: &Tail) -> Result<Vec<Fact>> {
+        let corrupt =
+            |e: codec::Error| Error::from(StoreError::Corrupt(format!("execution {id}: {e}")));
+        let mut encoded = Vec::new();
+        if tail.facts_before > 0 {
+            for chunk in self.shared.store.projection.chunks(id, 0).await? {
+                encoded.extend(codec::split_chunk(chunk.facts).map_err(corrupt)?);
+            }
+            encoded.truncate(usize::try_from(tail.facts_before).unwrap_or(usize::MAX));
+        }
+        for chunk in &tail.chunks {
+            encoded.extend(codec::split_chunk(chunk.clone()).map_err(corrupt)?);
+        }
+        encoded
+            .iter()
+            .map(|fact| codec::decode(fact).map_err(corrupt))
+            .collect()
+    }
+}
+
+fn receive(
+    receiver: mpsc::Receiver<wire::Event>,
+) -> impl futures::Stream<Item = Result<wire::Event>> {
+    stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|event| (Ok(event), receiver))
+    })
+}
+
+fn not_found(id: ExecutionId) -> Error {
+    Error::not_found(
+        "ExecutionNotFound",
+        format!("there is no execution {id}; 'steploom list executions' shows those there are"),
+    )
+}
+
+fn parse_cursor(text: &str) -> Result<Cursor> {
+    let (ms, id) = text.split_once('~').ok_or_else(bad_next)?;
+    Ok(Cursor {
+        started_at: Timestamp::from_millis(ms.parse().map_err(|_| bad_next())?),
+        id: id.parse().map_err(|_| bad_next())?,
+    })
+}
+
+fn summary(row: &Row) -> wire::ExecutionSummary {
+    wire::ExecutionSummary {
+        id: row.id,
+        name: row.name.clone(),
+        machine: row.machine.clone(),
+        machine_version: row.machine_version,
+        status: shown_status(row.status),
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+    }
+}
+
+fn view(row: Row) -> Result<wire::Execution> {
+    let stored = |bytes: &[u8]| {
+        Json::parse_bytes(bytes)
+            .map_err(|e| Error::from(StoreError::Corrupt(format!("execution {}: {e}", row.id))))
+    };
+    Ok(wire::Execution {
+        summary: summary(&row),
+        input: stored(&row.input)?,
+        output: row.output.as_deref().map(stored).transpose()?,
+        error: row.error,
+        cause: row.cause,
+    })
+}
+
+fn shown_status(status: Status) -> ExecutionStatus {
+    match status {
+        Status::Running => ExecutionStatus::Running,
+        Status::Succeeded => ExecutionStatus::Succeeded,
+        Status::Failed => ExecutionStatus::Failed,
+        Status::TimedOut => ExecutionStatus::TimedOut,
+        Status::Aborted => ExecutionStatus::Aborted,
+    }
+}
+
+fn stored_status(status: ExecutionStatus) -> Status {
+    match status {
+        ExecutionStatus::Running => Status::Running,
+        ExecutionStatus::Succeeded => Status::Succeeded,
+        ExecutionStatus::Failed => Status::Failed,
+        ExecutionStatus::TimedOut => Status::TimedOut,
+        ExecutionStatus::Aborted => Status::Aborted,
+    }
+}

@@ -1,0 +1,229 @@
+//! Functions: uploading, listing, invoking.
+
+use async_trait::async_trait;
+use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use steploom_api::wire::{self, FunctionKind};
+use steploom_sandbox::{Kind, Refused};
+use steploom_store::Error as StoreError;
+use steploom_store::catalog::{self, NewFunctionVersion, Put};
+use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, limits};
+
+use super::executions::NewExecution;
+use super::{Port, after_name, function_not_found, page_by_name, settings};
+use crate::dispatcher::Caller;
+use crate::registry;
+
+#[async_trait]
+impl Functions for Port {
+    async fn put(&self, account: AccountId, put: PutFunction) -> Result<wire::Function> {
+        let PutFunction {
+            name,
+            module,
+            settings: wanted,
+            create_only,
+        } = put;
+        settings::check(&wanted, &self.shared.sandbox)?;
+        let inspected = self.shared.sandbox.inspect(&module)?;
+        if inspected.memory_bytes_min > wanted.memory_bytes_max {
+            return Err(Error::invalid(
+                "MemoryTooSmall",
+                format!(
+                    "the module starts with {} bytes of memory, more than its memoryBytesMax of {}",
+                    inspected.memory_bytes_min, wanted.memory_bytes_max
+                ),
+            ));
+        }
+        let digest = self.shared.artifacts.put_module(&module).await?;
+        self.shared.sandbox.prepare(digest, &module).await?;
+        let version = NewFunctionVersion {
+            module: digest,
+            module_bytes: module.len() as u64,
+            kind: inspected.kind.as_str().into(),
+            settings: serde_json::to_string(&wanted).map_err(Error::internal)?,
+            created_at: self.shared.clock.now(),
+        };
+        let put = if create_only {
+            Put::Create
+        } else {
+            Put::Upsert
+        };
+        let function = self.shared.store.catalog.put_function(account, &name, &version, put).await.map_err(|e| match e {
+            StoreError::Exists { .. } => Error::conflict(
+                "FunctionExists",
+                format!("there is a function '{name}' already; leave out 'If-None-Match' to make a new version of it"),
+            ),
+            other => other.into(),
+        })?;
+        self.shared.registry.forget_function(account, &name);
+        view(function)
+    }
+
+    async fn list(
+        &self,
+        account: AccountId,
+        limit: u32,
+        next: Option<String>,
+    ) -> Result<wire::FunctionPage> {
+        let after = after_name(next)?;
+        let functions = self
+            .shared
+            .store
+            .catalog
+            .list_functions(account, after.as_ref(), limit + 1)
+            .await?;
+        let (functions, next) = page_by_name(functions, limit, |f| &f.name);
+        Ok(wire::FunctionPage {
+            items: functions.into_iter().map(view).collect::<Result<_>>()?,
+            next,
+        })
+    }
+
+    async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Function> {
+        let found = self
+            .shared
+            .store
+            .catalog
+            .find_function(account, name)
+            .await?;
+        view(found.ok_or_else(|| function_not_found(name, None))?)
+    }
+
+    async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions> {
+        let versions = self
+            .shared
+            .store
+            .catalog
+            .function_versions(account, name, limits::PAGE_SIZE_MAX)
+            .await?;
+        if versions.is_empty() {
+            return Err(function_not_found(name, None));
+        }
+        Ok(wire::FunctionVersions {
+            items: versions.iter().map(view_version).collect::<Result<_>>()?,
+        })
+    }
+
+    async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
+        let there = self
+            .shared
+            .store
+            .catalog
+            .delete_function(account, name)
+            .await?;
+        self.shared.registry.forget_function(account, name);
+        there
+            .then_some(())
+            .ok_or_else(|| function_not_found(name, None))
+    }
+
+    async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation> {
+        let function = self
+            .shared
+            .registry
+            .function(account, &invoke.name, invoke.qualifier.as_deref())
+            .await?;
+        let function = function
+            .ok_or_else(|| function_not_found(&invoke.name, invoke.qualifier.as_deref()))?;
+        let request_id = ExecutionId::new(
+            Slot(rand::random()),
+            self.shared.clock.now(),
+            rand::random(),
+        )
+        .to_string();
+        let caller = Caller {
+            account,
+            request_id: request_id.clone(),
+            execution: None,
+            state: None,
+            attempt: None,
+            retry: 0,
+            deadline: None,
+            traceparent: invoke.traceparent,
+        };
+        let finished = self
+            .shared
+            .dispatcher
+            .invoke(&function, &caller, invoke.event)
+            .await
+            .map_err(|r| refused(&invoke.name, r))?;
+        Ok(Invocation {
+            request_id,
+            version: function.version,
+            outcome: finished.outcome.map_err(|f| FunctionFailure {
+                error: f.error,
+                cause: f.cause,
+            }),
+            duration_us: finished.duration_us,
+            fuel_used: finished.fuel_used,
+            memory_bytes: finished.memory_bytes,
+        })
+    }
+
+    async fn invoke_async(
+        &self,
+        account: AccountId,
+        invoke: Invoke,
+        name: Option<Name>,
+    ) -> Result<wire::Execution> {
+        let qualifier = invoke.qualifier.as_deref();
+        let function = self
+            .shared
+            .registry
+            .function(account, &invoke.name, qualifier)
+            .await?;
+        let function = function.ok_or_else(|| function_not_found(&invoke.name, qualifier))?;
+        let definition = steploom_asl::one_task(&invoke.name, qualifier);
+        let definition = self
+            .shared
+            .store
+            .catalog
+            .put_definition(&definition)
+            .await?;
+        let new = NewExecution {
+            machine: MachineName::OfFunction(invoke.name.clone()),
+            machine_version: function.version,
+            definition,
+            name,
+            input: invoke.event,
+        };
+        Ok(self.start_execution(account, new).await?.0)
+    }
+}
+
+fn view(function: catalog::Function) -> Result<wire::Function> {
+    Ok(wire::Function {
+        latest: view_version(&function.latest)?,
+        name: function.name,
+        created_at: function.created_at,
+    })
+}
+
+fn view_version(version: &catalog::FunctionVersion) -> Result<wire::FunctionVersion> {
+    let kind: Kind = version.kind.parse()?;
+    Ok(wire::FunctionVersion {
+        version: version.version,
+        module: version.module,
+        module_bytes: version.module_bytes,
+        kind: match kind {
+            Kind::Command => FunctionKind::Command,
+            Kind::Reactor => FunctionKind::Reactor,
+            Kind::Handler => FunctionKind::Handler,
+            Kind::Http => FunctionKind::Http,
+        },
+        settings: registry::settings(version)?,
+        created_at: version.created_at,
+    })
+}
+
+fn refused(name: &Name, refused: Refused) -> Error {
+    match refused {
+        Refused::TooManyRequests { retry_after_s } => Error::new(
+            steploom_types::Kind::Exhausted,
+            "TooManyRequests",
+            format!("no sandbox came free for '{name}' in time; try again in {retry_after_s} s, or start it durably with invoke-async"),
+        )
+        .with_retry_after(retry_after_s),
+        Refused::ModuleMissing => StoreError::Corrupt(format!("the module of '{name}' is missing from object storage")).into(),
+        Refused::Failed(error) => error,
+    }
+}

@@ -1,0 +1,154 @@
+//! A function's settings, checked against their ranges, all problems at once.
+
+use std::collections::BTreeSet;
+
+use steploom_api::wire::FunctionSettings;
+use steploom_sandbox::Sandbox;
+use steploom_types::error::Problem;
+use steploom_types::limits::{self, function as f};
+use steploom_types::{Error, Result};
+
+/// Refuses settings that are out of range or name what this node does not offer.
+pub(super) fn check(settings: &FunctionSettings, sandbox: &Sandbox) -> Result<()> {
+    let mut problems = Vec::new();
+    let s = settings;
+    check_range(
+        &mut problems,
+        "timeoutMs",
+        s.timeout_ms,
+        1,
+        f::TIMEOUT_MS_MAX,
+    );
+    check_range(
+        &mut problems,
+        "memoryBytesMax",
+        s.memory_bytes_max,
+        65_536,
+        f::MEMORY_BYTES_MAX,
+    );
+    check_range(&mut problems, "fuelMax", s.fuel_max, 1, f::FUEL_MAX);
+    check_range(
+        &mut problems,
+        "outputBytesMax",
+        s.output_bytes_max,
+        1,
+        limits::INVOKE_BODY_BYTES_MAX as u64,
+    );
+    check_range(
+        &mut problems,
+        "logBytesMax",
+        s.log_bytes_max,
+        0,
+        f::LOG_BYTES_MAX,
+    );
+    check_range(
+        &mut problems,
+        "diskBytesMax",
+        s.disk_bytes_max,
+        0,
+        f::DISK_BYTES_MAX,
+    );
+    check_environment(&mut problems, s);
+    check_volumes(&mut problems, s, sandbox);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(
+        Error::invalid("InvalidSettings", "the function's settings are refused")
+            .with_problems(problems),
+    )
+}
+
+fn problem(problems: &mut Vec<Problem>, code: &str, path: String, message: String) {
+    problems.push(Problem {
+        code: code.into(),
+        path,
+        message,
+    });
+}
+
+fn check_range(problems: &mut Vec<Problem>, field: &str, value: u64, min: u64, max: u64) {
+    if !(min..=max).contains(&value) {
+        problem(
+            problems,
+            "OUT_OF_RANGE",
+            format!("/{field}"),
+            format!("{field} is {value}; it must be {min} to {max}"),
+        );
+    }
+}
+
+fn check_environment(problems: &mut Vec<Problem>, settings: &FunctionSettings) {
+    let bytes: usize = settings
+        .environment
+        .iter()
+        .map(|(k, v)| k.len() + v.len())
+        .sum();
+    if bytes > f::ENVIRONMENT_BYTES_MAX {
+        let message = format!(
+            "the environment has {bytes} bytes; at most {} are allowed",
+            f::ENVIRONMENT_BYTES_MAX
+        );
+        problem(problems, "TOO_LARGE", "/environment".into(), message);
+    }
+    for (key, value) in &settings.environment {
+        let path = format!("/environment/{}", key.escape_default());
+        if key.is_empty() || key.contains(['=', '\0']) || value.contains('\0') {
+            problem(
+                problems,
+                "INVALID_VARIABLE",
+                path,
+                "a variable's name must not be empty or contain '=' or NUL, its value no NUL"
+                    .into(),
+            );
+        } else if key.starts_with("STEPLOOM_") {
+            problem(
+                problems,
+                "RESERVED_VARIABLE",
+                path,
+                "names that start with STEPLOOM_ are set by Steploom".into(),
+            );
+        }
+    }
+}
+
+fn check_volumes(problems: &mut Vec<Problem>, settings: &FunctionSettings, sandbox: &Sandbox) {
+    let mut paths = BTreeSet::new();
+    for (at, volume) in settings.volumes.iter().enumerate() {
+        let parts: Vec<_> = volume.path.split('/').skip(1).collect();
+        let plain = volume.path.starts_with('/')
+            && parts
+                .iter()
+                .all(|p| !p.is_empty() && *p != "." && *p != "..");
+        let place = |field: &str| format!("/volumes/{at}/{field}");
+        if !plain || volume.path.contains('\0') {
+            problem(
+                problems,
+                "INVALID_PATH",
+                place("path"),
+                "a volume's path must be absolute and plain, such as /input".into(),
+            );
+        } else if parts[0] == "tmp" {
+            problem(
+                problems,
+                "RESERVED_PATH",
+                place("path"),
+                "/tmp is the invocation's own scratch disk".into(),
+            );
+        } else if !paths.insert(&volume.path) {
+            problem(
+                problems,
+                "DUPLICATE_PATH",
+                place("path"),
+                format!("two volumes at '{}'", volume.path),
+            );
+        }
+        if !sandbox.volume_exists(&volume.name) {
+            let message = format!(
+                "this node offers no volume '{0}'; its operator can: steploom up --volume {0}=DIR",
+                volume.name
+            );
+            problem(problems, "NO_SUCH_VOLUME", place("name"), message);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What a function's or a machine's name means now: the version, resolved and ready to run.
+
+use std::sync::Arc;
+
+use steploom_api::wire::FunctionSettings;
+use steploom_sandbox::{Kind, Limits};
+use steploom_store::catalog::{FunctionVersion, MachineVersion};
+use steploom_store::{Catalog, Error as StoreError};
+use steploom_types::{AccountId, Digest, Name, Result};
+
+use crate::cache::Cache;
+
+/// A function's version, ready to be called.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) name: Name,
+    pub(crate) version: u32,
+    pub(crate) module: Digest,
+    pub(crate) kind: Kind,
+    pub(crate) limits: Limits,
+    pub(crate) environment: Arc<[(String, String)]>,
+    pub(crate) volumes: Vec<(Name, String)>,
+}
+
+/// Which version: the newest if `None`.
+type Key = (AccountId, Name, Option<u32>);
+
+pub(crate) struct Registry {
+    catalog: Arc<dyn Catalog>,
+    functions: Cache<Key, Arc<Function>>,
+    machines: Cache<Key, MachineVersion>,
+}
+
+impl Registry {
+    pub(crate) fn new(catalog: Arc<dyn Catalog>) -> Self {
+        Self {
+            catalog,
+            functions: Cache::new(),
+            machines: Cache::new(),
+        }
+    }
+
+    /// A function by name and qualifier; `None` if there is no such function or version. A
+    /// qualifier is a version's number, or `$LATEST` for the newest.
+    pub(crate) async fn function(
+        &self,
+        account: AccountId,
+        name: &Name,
+        qualifier: Option<&str>,
+    ) -> Result<Option<Arc<Function>>> {
+        let version = match qualifier {
+            None | Some("$LATEST") => None,
+            Some(text) => match text.parse() {
+                Ok(number) => Some(number),
+                Err(_) => return Ok(None),
+            },
+        };
+        let key = (account, name.clone(), version);
+        let generation = match self.functions.get(&key) {
+            Ok(function) => return Ok(Some(function)),
+            Err(generation) => generation,
+        };
+        let row = match version {
+            None => self
+                .catalog
+                .find_function(account, name)
+                .await?
+                .map(|f| f.latest),
+            Some(number) => {
+                self.catalog
+                    .find_function_version(account, name, number)
+                    .await?
+            }
+        };
+        let Some(row) = row else { return Ok(None) };
+        let function = Arc::new(resolve(name, &row)?);
+        self.functions.keep(key, function.clone(), generation);
+        Ok(Some(function))
+    }
+
+    /// A function was changed or deleted.
+    pub(crate) fn forget_function(&self, account: AccountId, name: &Name) {
+        self.functions
+            .forget(|(a, n, _)| (*a, n) == (account, name));
+    }
+
+    /// A machine's version; `None` if there is no such machine or version.
+    pub(crate) async fn machine(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: Option<u32>,
+    ) -> Result<Option<MachineVersion>> {
+        /// As many as a machine keeps for starts by number.
+        const VERSIONS_MAX: u32 = 1000;
+        let key = (account, name.clone(), version);
+        let generation = match self.machines.get(&key) {
+            Ok(machine) => return Ok(Some(machine)),
+            Err(generation) => generation,
+        };
+        let row = match version {
+            None => self
+                .catalog
+                .find_machine(account, name)
+                .await?
+                .map(|m| m.latest),
+            Some(number) => {
+                let versions = self
+                    .catalog
+                    .machine_versions(account, name, VERSIONS_MAX)
+                    .await?;
+                versions.into_iter().find(|v| v.version == number)
+            }
+        };
+        let Some(row) = row else { return Ok(None) };
+        self.machines.keep(key, row.clone(), generation);
+        Ok(Some(row))
+    }
+
+    /// A machine was changed or deleted.
+    pub(crate) fn forget_machine(&self, account: AccountId, name: &Name) {
+        self.machines.forget(|(a, n, _)| (*a, n) == (account, name));
+    }
+}
+
+/// Reads the settings of a stored version.
+pub(crate) fn settings(row: &FunctionVersion) -> Result<FunctionSettings> {
+    serde_json::from_str(&row.settings)
+        .map_err(|e| StoreError::Corrupt(format!("settings of a function: {e}")).into())
+}
+
+fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
+    let settings = settings(row)?;
+    Ok(Function {
+        name: name.clone(),
+        version: row.version,
+        module: row.module,
+        kind: row
+            .kind
+            .parse()
+            .map_err(|e| StoreError::Corrupt(format!("kind of a function: {e}")))?,
+        limits: Limits {
+            timeout_ms: settings.timeout_ms,
+            memory_bytes_max: settings.memory_bytes_max,
+            fuel_max: settings.fuel_max,
+            output_bytes_max: settings.output_bytes_max,
+            log_bytes_max: settings.log_bytes_max,
+            disk_bytes_max: settings.disk_bytes_max,
+        },
+        environment: settings.environment.into_iter().collect(),
+        volumes: settings
+            .volumes
+            .into_iter()
+            .map(|v| (v.name, v.path))
+            .collect(),
+    })
+}

@@ -1,0 +1,188 @@
+//! A shard's owner: the one task that holds the shard's executions, commits their facts and then
+//! acts on them.
+//!
+//! The order is always the same: a fact comes in, it is committed with whatever else gathered, only
+//! then it is applied to the execution's [`steploom_machine::Run`], and only then what the machine
+//! asks for is done and callers are answered. So what is in memory is never ahead of the disk, and
+//! when a commit is lost it is enough to drop everything and load it again.
+
+mod batch;
+mod checkpoint;
+mod hot;
+mod owned;
+mod recover;
+mod start;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use steploom_api::wire;
+use steploom_machine::{Fact, PartialFailure};
+use steploom_store::projection::Row;
+use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, limits};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::shared::Shared;
+
+pub(crate) use hot::history;
+pub(crate) use start::Start;
+
+/// What the owner is asked or told.
+pub(crate) enum Command {
+    /// Start an execution.
+    Start(Box<Start>),
+    /// What the projection knows under a name that [`start`] asked for.
+    NameLooked {
+        key: start::NameKey,
+        found: Result<Option<Row>>,
+    },
+    /// An attempt answered.
+    Fact { id: ExecutionId, fact: Fact },
+    /// End an execution; the answer is its row once it has ended, `None` if it is not in memory.
+    Stop {
+        account: AccountId,
+        id: ExecutionId,
+        failure: PartialFailure,
+        reply: oneshot::Sender<Option<Row>>,
+    },
+    /// An execution's row, if it is in memory.
+    Read {
+        account: AccountId,
+        id: ExecutionId,
+        reply: oneshot::Sender<Option<Row>>,
+    },
+    /// The same by name.
+    ReadByName {
+        account: AccountId,
+        machine: MachineName,
+        name: Name,
+        reply: oneshot::Sender<Option<Row>>,
+    },
+    /// What the projection does not have yet of an execution, and its events to come.
+    Tail {
+        account: AccountId,
+        id: ExecutionId,
+        follow: bool,
+        reply: oneshot::Sender<Option<Tail>>,
+    },
+    /// The lease was lost: drop everything.
+    Depose,
+    /// Commit and checkpoint what is there, give the lease back, and end.
+    Shutdown { reply: oneshot::Sender<()> },
+}
+
+/// The newest part of an execution, as its owner has it.
+pub(crate) struct Tail {
+    pub(crate) definition: Digest,
+    /// How many facts the projection's chunks hold before those here.
+    pub(crate) facts_before: u64,
+    /// The facts since, as chunks.
+    pub(crate) chunks: Vec<bytes::Bytes>,
+    /// Events to come, if they were asked for and the execution is open.
+    pub(crate) events: Option<mpsc::Receiver<wire::Event>>,
+}
+
+/// Reaches a shard's owner.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) shard: ShardId,
+    inbox: mpsc::Sender<Command>,
+}
+
+impl Handle {
+    /// Starts the owner's task. It ends after [`Command::Shutdown`].
+    pub(crate) fn spawn(shared: Arc<Shared>, shard: ShardId, slots: (u16, u16)) -> Self {
+        let (inbox, receiver) = mpsc::channel(limits::SHARD_QUEUE_MAX);
+        let handle = Self { shard, inbox };
+        tokio::spawn(supervise(shared, slots, handle.clone(), receiver));
+        handle
+    }
+
+    /// Asks the owner, or says at once that it has too much to do.
+    pub(crate) fn try_send(&self, command: Command) -> Result<()> {
+        self.inbox
+            .try_send(command)
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => steploom_types::Error::new(
+                    steploom_types::Kind::Exhausted,
+                    "ShardBusy",
+                    format!(
+                        "the shard's queue of {} is full; try again in a second",
+                        limits::SHARD_QUEUE_MAX
+                    ),
+                )
+                .with_retry_after(1),
+                mpsc::error::TrySendError::Closed(_) => stopping(),
+            })
+    }
+
+    /// Tells the owner, waiting for room.
+    pub(crate) async fn send(&self, command: Command) -> Result<()> {
+        self.inbox.send(command).await.map_err(|_| stopping())
+    }
+
+    /// Asks the owner and waits for its answer.
+    pub(crate) async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.try_send(command(reply))?;
+        answer.await.map_err(|_| moved())
+    }
+}
+
+fn stopping() -> steploom_types::Error {
+    steploom_types::Error::new(
+        steploom_types::Kind::Unavailable,
+        "Stopping",
+        "this node is stopping; ask again",
+    )
+    .with_retry_after(1)
+}
+
+/// The owner dropped what it was asked, because it was deposed or is recovering.
+pub(crate) fn moved() -> steploom_types::Error {
+    steploom_store::Error::Fenced { shard: ShardId(0) }.into()
+}
+
+/// Keeps a shard owned: recovers it, serves it, and begins again when it was lost.
+async fn supervise(
+    shared: Arc<Shared>,
+    slots: (u16, u16),
+    handle: Handle,
+    mut inbox: mpsc::Receiver<Command>,
+) {
+    /// Between two tries to get hold of a shard.
+    const RETRY: Duration = Duration::from_millis(500);
+    let shard = handle.shard;
+    loop {
+        let mut owned = match recover::recover(&shared, slots, &handle).await {
+            Ok(Some(owned)) => owned,
+            Ok(None) => {
+                tokio::time::sleep(RETRY).await;
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%shard, %error, "a shard cannot be recovered; trying again");
+                tokio::time::sleep(RETRY).await;
+                continue;
+            }
+        };
+        shared.hold(shard, owned.lease.epoch);
+        shared.metrics.shards_owned.inc();
+        shared.metrics.shards_recovered.inc();
+        let exit = owned.serve(&mut inbox).await;
+        shared.let_go(shard);
+        shared.metrics.shards_owned.dec();
+        match exit {
+            owned::Exit::Deposed => tracing::warn!(%shard, "a shard was lost; loading it again"),
+            owned::Exit::Shutdown(reply) => {
+                owned.finish().await;
+                // Whoever asked may have given up waiting.
+                let _ = reply.map(|reply| reply.send(()));
+                return;
+            }
+        }
+    }
+}

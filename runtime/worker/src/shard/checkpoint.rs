@@ -1,0 +1,177 @@
+//! Checkpoints: what happened since the last one goes to the projection, in one batch, while the
+//! shard goes on.
+//!
+//! A checkpoint is taken between two commits, so it holds exactly the facts of the journal up to its
+//! lsn. Ended executions leave memory once they are in the projection.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use steploom_store::Error;
+use steploom_store::journal::Lsn;
+use steploom_store::lease::Lease;
+use steploom_store::projection::Change;
+use steploom_types::{ExecutionId, limits};
+use tokio::sync::oneshot;
+
+use super::owned::Owned;
+use super::start::Taken;
+use crate::shared::Shared;
+
+/// How far lists may lag: the longest that a change waits for its checkpoint to begin.
+const AGE_MAX: Duration = Duration::from_millis(500);
+
+/// Journal of one shard after which a checkpoint is due at once.
+const BYTES_MAX: usize = limits::JOURNAL_TAIL_BYTES_MAX / limits::SHARDS as usize / 2;
+
+/// Between two tries when the projection does not answer.
+const RETRY: Duration = Duration::from_millis(200);
+
+#[derive(Default)]
+pub(super) struct Checkpoints {
+    /// Executions with facts that the projection does not have.
+    touched: BTreeSet<ExecutionId>,
+    /// Since when there have been such facts.
+    since: Option<Instant>,
+    bytes: usize,
+    running: Option<Running>,
+}
+
+struct Running {
+    written: Vec<ExecutionId>,
+    done: oneshot::Receiver<bool>,
+}
+
+impl Checkpoints {
+    /// An execution has new facts.
+    pub(super) fn touch(&mut self, id: ExecutionId) {
+        self.touched.insert(id);
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    pub(super) fn count_bytes(&mut self, bytes: usize) {
+        self.bytes += bytes;
+    }
+
+    pub(super) fn running(&mut self) -> Option<&mut oneshot::Receiver<bool>> {
+        self.running.as_mut().map(|running| &mut running.done)
+    }
+
+    /// When the next one is due; `None` while one runs or nothing has changed.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        let since = self.since.filter(|_| self.running.is_none())?;
+        Some(if self.bytes >= BYTES_MAX {
+            Duration::ZERO
+        } else {
+            AGE_MAX.saturating_sub(since.elapsed())
+        })
+    }
+}
+
+impl Owned {
+    /// Begins a checkpoint if one is due.
+    pub(super) fn begin_checkpoint(&mut self) {
+        if self.checkpoints.due_in().is_some_and(|due| due.is_zero()) {
+            self.checkpoint_now();
+        }
+    }
+
+    fn checkpoint_now(&mut self) {
+        let written: Vec<_> = std::mem::take(&mut self.checkpoints.touched)
+            .into_iter()
+            .collect();
+        let changes = written
+            .iter()
+            .filter_map(|id| Some(self.hot.get_mut(id)?.change()))
+            .collect();
+        (self.checkpoints.since, self.checkpoints.bytes) = (None, 0);
+        let (sender, done) = oneshot::channel();
+        let (shared, lease, upto) = (self.shared.clone(), self.lease, self.lsn);
+        tokio::spawn(async move {
+            let _ = sender.send(write(&shared, lease, upto, changes).await);
+        });
+        self.checkpoints.running = Some(Running { written, done });
+    }
+
+    /// A checkpoint has ended: well, or because the shard is lost (false). Whether to go on.
+    pub(super) fn checkpointed(&mut self, well: bool) -> bool {
+        let Some(running) = self.checkpoints.running.take() else {
+            return well;
+        };
+        if !well {
+            return false;
+        }
+        for id in running.written {
+            if self
+                .hot
+                .get_mut(&id)
+                .is_some_and(super::hot::Hot::checkpointed)
+            {
+                self.evict(id);
+            }
+        }
+        true
+    }
+
+    fn evict(&mut self, id: ExecutionId) {
+        let Some(hot) = self.hot.remove(&id) else {
+            return;
+        };
+        let started = hot.started();
+        let key = (
+            started.account,
+            started.machine.clone(),
+            started.name.clone(),
+        );
+        if matches!(self.names.get(&key), Some(Taken::By(taken)) if *taken == id) {
+            self.names.remove(&key);
+        }
+    }
+
+    /// Writes everything that is left. Whether that went well.
+    pub(super) async fn finish_checkpoints(&mut self) -> bool {
+        loop {
+            if let Some(running) = &mut self.checkpoints.running {
+                let well = (&mut running.done).await.unwrap_or(false);
+                if !self.checkpointed(well) {
+                    return false;
+                }
+            }
+            if self.checkpoints.touched.is_empty() {
+                return true;
+            }
+            self.checkpoint_now();
+        }
+    }
+}
+
+/// Writes a checkpoint, however long the projection is away; false when the shard has another owner.
+async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Change>) -> bool {
+    let timer = shared.metrics.checkpoint_seconds.start_timer();
+    let store = &shared.store;
+    loop {
+        match store
+            .projection
+            .checkpoint(lease.shard, lease.epoch, upto, &changes)
+            .await
+        {
+            Ok(()) => break,
+            Err(error @ Error::Fenced { .. }) => {
+                tracing::warn!(shard = %lease.shard, %error, "a checkpoint came too late");
+                return false;
+            }
+            Err(error) => {
+                tracing::error!(shard = %lease.shard, %error, "a checkpoint failed; trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+    timer.observe_duration();
+    shared.metrics.checkpoints.inc();
+    if let Err(error) = store.journal.trim(lease.shard, upto).await {
+        // The journal is only longer than it needs to be; the next checkpoint trims it.
+        tracing::warn!(shard = %lease.shard, %error, "the journal was not trimmed");
+    }
+    true
+}

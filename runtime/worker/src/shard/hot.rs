@@ -1,0 +1,195 @@
+//! An execution in its owner's memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use steploom_api::wire;
+use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Outcome, Run, Started};
+use steploom_store::projection::{Change, Chunk, Row, Status};
+use steploom_types::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+use crate::codec;
+use crate::event::Collect;
+
+/// Events that a follower may be behind before it is dropped; it then comes back where it stopped.
+pub(super) const FOLLOWER_QUEUE_MAX: usize = 4096;
+
+pub(super) struct Hot {
+    run: Run,
+    started: Arc<Started>,
+    ended_at: Option<Timestamp>,
+    /// Facts that the projection holds.
+    facts_checkpointed: u64,
+    /// Facts that a checkpoint is writing now.
+    checkpointing: Option<(Bytes, u64)>,
+    /// Facts since, as a chunk, and how many they are.
+    facts: BytesMut,
+    facts_count: u64,
+    /// The first event that `facts` tell.
+    first_event: u64,
+    /// Timers that are set.
+    pub(super) timers: BTreeMap<ActionId, Timestamp>,
+    /// Invocations under way.
+    pub(super) running: BTreeMap<ActionId, AbortHandle>,
+    followers: Vec<mpsc::Sender<wire::Event>>,
+    /// Who waits for the end.
+    pub(super) waiters: Vec<oneshot::Sender<Option<Row>>>,
+}
+
+impl Hot {
+    /// A new execution, of which nothing has been applied yet.
+    pub(super) fn new(machine: Arc<steploom_asl::Machine>, started: Arc<Started>) -> Self {
+        Self {
+            run: Run::new(machine),
+            started,
+            ended_at: None,
+            facts_checkpointed: 0,
+            checkpointing: None,
+            facts: BytesMut::new(),
+            facts_count: 0,
+            first_event: 1,
+            timers: BTreeMap::new(),
+            running: BTreeMap::new(),
+            followers: Vec::new(),
+            waiters: Vec::new(),
+        }
+    }
+
+    pub(super) fn started(&self) -> &Arc<Started> {
+        &self.started
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.run.outcome().is_none()
+    }
+
+    pub(super) fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Applies a durable fact and tells followers what it meant.
+    pub(super) fn apply(&mut self, fact: &Fact, encoded: &Bytes) -> Result<Vec<Action>, Defect> {
+        codec::push_to_chunk(&mut self.facts, encoded);
+        self.facts_count += 1;
+        let actions = if self.followers.is_empty() {
+            steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?
+        } else {
+            let mut collect = Collect::default();
+            let actions = steploom_machine::apply(&mut self.run, fact, &mut collect)?;
+            self.followers.retain(|follower| {
+                collect
+                    .events
+                    .iter()
+                    .all(|event| follower.try_send(event.clone()).is_ok())
+            });
+            actions
+        };
+        if self.run.outcome().is_some() {
+            self.ended_at = Some(fact.at());
+            self.followers.clear();
+        }
+        Ok(actions)
+    }
+
+    /// The facts so far are in the projection: what recovery says of an execution it read there.
+    pub(super) fn mark_checkpointed(&mut self) {
+        self.facts_checkpointed += self.facts_count;
+        self.facts.clear();
+        self.facts_count = 0;
+        self.first_event = self.run.event_count() + 1;
+    }
+
+    pub(super) fn follow(&mut self) -> Option<mpsc::Receiver<wire::Event>> {
+        self.is_open().then(|| {
+            let (sender, receiver) = mpsc::channel(FOLLOWER_QUEUE_MAX);
+            self.followers.push(sender);
+            receiver
+        })
+    }
+
+    pub(super) fn facts_checkpointed(&self) -> u64 {
+        self.facts_checkpointed
+    }
+
+    /// The facts that the projection may not have yet.
+    pub(super) fn tail(&self) -> Vec<Bytes> {
+        let current = Bytes::copy_from_slice(&self.facts);
+        self.checkpointing
+            .iter()
+            .map(|(facts, _)| facts.clone())
+            .chain([current])
+            .collect()
+    }
+
+    /// What a checkpoint writes of it now. Must be followed by [`Hot::checkpointed`] before the next.
+    pub(super) fn change(&mut self) -> Change {
+        let facts = self.facts.split().freeze();
+        self.checkpointing = Some((facts.clone(), self.facts_count));
+        self.facts_count = 0;
+        let chunk = Chunk {
+            first_event: self.first_event,
+            facts,
+        };
+        self.first_event = self.run.event_count() + 1;
+        Change {
+            row: self.row(),
+            chunk,
+            wake_at: self.run.sleeps(),
+        }
+    }
+
+    /// The last change is in the projection. Whether this execution can leave memory.
+    pub(super) fn checkpointed(&mut self) -> bool {
+        if let Some((_, count)) = self.checkpointing.take() {
+            self.facts_checkpointed += count;
+        }
+        !self.is_open() && self.facts_count == 0
+    }
+
+    pub(super) fn row(&self) -> Row {
+        let (status, output, error, cause) = match self.run.outcome() {
+            None => (Status::Running, None, None, None),
+            Some(Outcome::Succeeded(output)) => (
+                Status::Succeeded,
+                Some(Bytes::copy_from_slice(output.text().as_bytes())),
+                None,
+                None,
+            ),
+            Some(Outcome::Failed(f)) => (Status::Failed, None, f.error.clone(), f.cause.clone()),
+            Some(Outcome::TimedOut) => (Status::TimedOut, None, None, None),
+            Some(Outcome::Aborted(f)) => (Status::Aborted, None, f.error.clone(), f.cause.clone()),
+        };
+        let started = &self.started;
+        Row {
+            account: started.account,
+            id: started.id,
+            name: started.name.clone(),
+            machine: started.machine.clone(),
+            machine_version: started.machine_version,
+            definition: started.definition,
+            status,
+            started_at: started.at,
+            ended_at: self.ended_at,
+            input: Bytes::copy_from_slice(started.input.text().as_bytes()),
+            output,
+            error,
+            cause,
+        }
+    }
+}
+
+/// Folds facts from the beginning and gives every event they tell.
+pub(crate) fn history(
+    machine: Arc<steploom_asl::Machine>,
+    facts: impl IntoIterator<Item = Fact>,
+) -> Result<Vec<wire::Event>, Defect> {
+    let mut run = Run::new(machine);
+    let mut collect = Collect::default();
+    for fact in facts {
+        steploom_machine::apply(&mut run, &fact, &mut collect)?;
+    }
+    Ok(collect.events)
+}

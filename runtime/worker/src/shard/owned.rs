@@ -1,0 +1,417 @@
+//! A shard while it is owned: the loop that takes commands, commits facts and acts on them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use steploom_machine::{Action, ActionId, Fact, Invoke};
+use steploom_store::journal::{Append, Lsn};
+use steploom_store::lease::Lease;
+use steploom_store::projection::Row;
+use steploom_types::{AccountId, ExecutionId, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+
+use super::batch::{Batch, Entry};
+use super::checkpoint::Checkpoints;
+use super::hot::Hot;
+use super::start::{NameKey, Taken};
+use super::{Command, Handle, Tail};
+use crate::committer::Committed;
+use crate::shared::Shared;
+
+/// Commands taken at once.
+const COMMANDS_MAX: usize = 512;
+
+/// The longest sleep before the clock is looked at again: it may have been set forward.
+const CLOCK_CHECK: Duration = Duration::from_secs(1);
+
+pub(super) struct Owned {
+    pub(super) shared: Arc<Shared>,
+    pub(super) handle: Handle,
+    pub(super) lease: Lease,
+    /// The newest record that is durable and applied.
+    pub(super) lsn: Lsn,
+    pub(super) hot: HashMap<ExecutionId, Hot>,
+    pub(super) names: HashMap<NameKey, Taken>,
+    pub(super) timers: BTreeSet<(Timestamp, ExecutionId, ActionId)>,
+    /// Facts for the next commit.
+    pub(super) pending: Batch,
+    /// The commit under way.
+    committing: Option<(Batch, oneshot::Receiver<Committed>)>,
+    pub(super) checkpoints: Checkpoints,
+}
+
+/// Why a shard is served no longer.
+pub(super) enum Exit {
+    /// It is lost: drop everything.
+    Deposed,
+    /// The process ends.
+    Shutdown(Option<oneshot::Sender<()>>),
+}
+
+impl Owned {
+    pub(super) fn new(shared: Arc<Shared>, handle: Handle, lease: Lease, lsn: Lsn) -> Self {
+        Self {
+            shared,
+            handle,
+            lease,
+            lsn,
+            hot: HashMap::new(),
+            names: HashMap::new(),
+            timers: BTreeSet::new(),
+            pending: Batch::default(),
+            committing: None,
+            checkpoints: Checkpoints::default(),
+        }
+    }
+
+    /// Serves until the shard is lost or the process ends.
+    pub(super) async fn serve(&mut self, inbox: &mut mpsc::Receiver<Command>) -> Exit {
+        let mut commands = Vec::with_capacity(COMMANDS_MAX);
+        loop {
+            self.begin_commit();
+            self.begin_checkpoint();
+            let due = self.sleep_until_due();
+            tokio::select! {
+                taken = inbox.recv_many(&mut commands, COMMANDS_MAX) => {
+                    if taken == 0 {
+                        return Exit::Shutdown(None);
+                    }
+                    for command in commands.drain(..) {
+                        match command {
+                            Command::Depose => return Exit::Deposed,
+                            Command::Shutdown { reply } => return Exit::Shutdown(Some(reply)),
+                            command => self.handle(command),
+                        }
+                    }
+                }
+                committed = receive(self.committing.as_mut().map(|(_, receiver)| receiver)) => {
+                    if committed != Some(Committed::Done) {
+                        return Exit::Deposed;
+                    }
+                    self.committed();
+                }
+                checkpointed = receive(self.checkpoints.running()) => {
+                    if !self.checkpointed(checkpointed.unwrap_or(false)) {
+                        return Exit::Deposed;
+                    }
+                }
+                () = due => self.fire_due(),
+            }
+        }
+    }
+
+    /// Commits and checkpoints what is there, and gives the lease back.
+    pub(super) async fn finish(&mut self) {
+        self.begin_commit();
+        while let Some((_, receiver)) = &mut self.committing {
+            if receiver.await != Ok(Committed::Done) {
+                return;
+            }
+            self.committed();
+            self.begin_commit();
+        }
+        if !self.finish_checkpoints().await {
+            return;
+        }
+        if let Err(error) = self
+            .shared
+            .store
+            .leases
+            .release(self.lease.shard, self.lease.epoch)
+            .await
+        {
+            tracing::warn!(shard = %self.lease.shard, %error, "a lease was not given back; it runs out by itself");
+        }
+    }
+
+    fn handle(&mut self, command: Command) {
+        match command {
+            Command::Start(start) => self.start(*start),
+            Command::NameLooked { key, found } => self.name_looked(key, found),
+            Command::Fact { id, fact } => self.answered(id, fact),
+            Command::Stop {
+                account,
+                id,
+                failure,
+                reply,
+            } => match self.find_mut(account, id) {
+                Some(hot) if hot.is_open() => {
+                    hot.waiters.push(reply);
+                    let at = self.shared.clock.now();
+                    self.pending
+                        .push(id, Fact::StopRequested { at, failure }, None);
+                }
+                found => {
+                    let _ = reply.send(found.map(|hot| hot.row()));
+                }
+            },
+            Command::Read { account, id, reply } => {
+                let _ = reply.send(self.find_mut(account, id).map(|hot| hot.row()));
+            }
+            Command::ReadByName {
+                account,
+                machine,
+                name,
+                reply,
+            } => {
+                let _ = reply.send(self.row_by_name(&(account, machine, name)));
+            }
+            Command::Tail {
+                account,
+                id,
+                follow,
+                reply,
+            } => {
+                let tail = self.find_mut(account, id).map(|hot| tail(hot, follow));
+                let _ = reply.send(tail);
+            }
+            Command::Depose | Command::Shutdown { .. } => {
+                unreachable!("the loop takes these itself")
+            }
+        }
+    }
+
+    fn find_mut(&mut self, account: AccountId, id: ExecutionId) -> Option<&mut Hot> {
+        self.hot
+            .get_mut(&id)
+            .filter(|hot| hot.started().account == account)
+    }
+
+    fn row_by_name(&self, key: &NameKey) -> Option<Row> {
+        let Some(Taken::By(id)) = self.names.get(key) else {
+            return None;
+        };
+        self.hot.get(id).map(Hot::row)
+    }
+
+    /// An attempt's answer goes into the next commit, unless nobody waits for it any more.
+    fn answered(&mut self, id: ExecutionId, fact: Fact) {
+        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+            return;
+        };
+        if let Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } = &fact
+            && hot.running.remove(action).is_none()
+        {
+            return;
+        }
+        self.pending.push(id, fact, None);
+    }
+
+    fn begin_commit(&mut self) {
+        if self.committing.is_some() || self.pending.is_empty() {
+            return;
+        }
+        let mut batch = std::mem::take(&mut self.pending);
+        let append = Append {
+            shard: self.lease.shard,
+            epoch: self.lease.epoch,
+            lsn: self.lsn.next(),
+            body: batch.take_body(),
+        };
+        self.checkpoints.count_bytes(append.body.len());
+        self.committing = Some((batch, self.shared.committer.submit(append)));
+    }
+
+    /// The commit under way is durable: its facts are applied, and what follows from them is done.
+    fn committed(&mut self) {
+        let Some((batch, _)) = self.committing.take() else {
+            return;
+        };
+        self.lsn = self.lsn.next();
+        self.shared.metrics.facts.inc_by(batch.entries.len() as u64);
+        for entry in batch.entries {
+            self.apply(entry);
+        }
+    }
+
+    fn apply(&mut self, entry: Entry) {
+        let Entry {
+            id,
+            fact,
+            encoded,
+            admitted,
+        } = entry;
+        let mut answer = None;
+        if let (Fact::Started(started), Some(admitted)) = (&fact, admitted) {
+            self.hot.insert(
+                id,
+                Hot::new(admitted.checked, Arc::new((**started).clone())),
+            );
+            self.shared.metrics.executions_started.inc();
+            self.shared.metrics.executions_open.inc();
+            answer = Some((admitted.key, admitted.reply));
+        }
+        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+            return;
+        };
+        match hot.apply(&fact, &encoded) {
+            Ok(actions) => {
+                for action in actions {
+                    self.act(id, action);
+                }
+            }
+            // The fact changes nothing; it is in the journal, and every fold meets it in the same way.
+            Err(defect) => tracing::error!(execution = %id, %defect, "a fact that cannot be"),
+        }
+        self.checkpoints.touch(id);
+        if let Some((key, reply)) = answer {
+            if let Some(hot) = self.hot.get(&id) {
+                // A caller that has gone away finds the execution by its name.
+                let _ = reply.send(Ok((hot.row(), true)));
+            }
+            if let Some(key) = key {
+                self.name_started(key, id);
+            }
+        }
+        self.close_if_ended(id);
+    }
+
+    /// Does what the machine asks for.
+    pub(super) fn act(&mut self, id: ExecutionId, action: Action) {
+        let Some(hot) = self.hot.get_mut(&id) else {
+            return;
+        };
+        match action {
+            Action::Invoke(invoke) => {
+                let number = invoke.action;
+                let task = spawn_invocation(&self.shared, &self.handle, hot, *invoke);
+                hot.running.insert(number, task);
+            }
+            Action::SetTimer { action, at } => {
+                hot.timers.insert(action, at);
+                self.timers.insert((at, id, action));
+            }
+            Action::Cancel { action } => {
+                if let Some(task) = hot.running.remove(&action) {
+                    task.abort();
+                }
+                if let Some(at) = hot.timers.remove(&action) {
+                    self.timers.remove(&(at, id, action));
+                }
+            }
+            Action::Continue => {
+                let at = self.shared.clock.now();
+                self.pending.push(id, Fact::Continued { at }, None);
+            }
+        }
+    }
+
+    fn close_if_ended(&mut self, id: ExecutionId) {
+        let Some(hot) = self.hot.get_mut(&id).filter(|hot| !hot.is_open()) else {
+            return;
+        };
+        for (_, task) in std::mem::take(&mut hot.running) {
+            task.abort();
+        }
+        for (action, at) in std::mem::take(&mut hot.timers) {
+            self.timers.remove(&(at, id, action));
+        }
+        let row = hot.row();
+        self.shared.metrics.executions_open.dec();
+        self.shared
+            .metrics
+            .executions_ended
+            .with_label_values(&[status_label(&row)])
+            .inc();
+        for waiter in std::mem::take(&mut hot.waiters) {
+            let _ = waiter.send(Some(row.clone()));
+        }
+    }
+
+    fn fire_due(&mut self) {
+        let now = self.shared.clock.now();
+        while let Some(&(at, id, action)) = self.timers.first() {
+            if at > now {
+                break;
+            }
+            self.timers.pop_first();
+            if let Some(hot) = self.hot.get_mut(&id) {
+                hot.timers.remove(&action);
+                self.pending
+                    .push(id, Fact::TimerFired { at: now, action }, None);
+            }
+        }
+    }
+
+    /// Ready when a timer or a checkpoint is due.
+    fn sleep_until_due(&self) -> impl Future<Output = ()> + use<> {
+        let timer = self
+            .timers
+            .first()
+            .map(|(at, ..)| Duration::from_millis(at.millis_since(self.shared.clock.now())));
+        let due = [timer, self.checkpoints.due_in()]
+            .into_iter()
+            .flatten()
+            .min();
+        async move {
+            match due {
+                Some(due) => tokio::time::sleep(due.min(CLOCK_CHECK)).await,
+                None => future::pending().await,
+            }
+        }
+    }
+}
+
+fn tail(hot: &mut Hot, follow: bool) -> Tail {
+    Tail {
+        definition: hot.started().definition,
+        facts_before: hot.facts_checkpointed(),
+        chunks: hot.tail(),
+        events: follow.then(|| hot.follow()).flatten(),
+    }
+}
+
+fn status_label(row: &Row) -> &'static str {
+    use steploom_store::projection::Status;
+    match row.status {
+        Status::Running => "running",
+        Status::Succeeded => "succeeded",
+        Status::Failed => "failed",
+        Status::TimedOut => "timed_out",
+        Status::Aborted => "aborted",
+    }
+}
+
+/// Runs an attempt beside the shard; its answer comes back as a fact.
+fn spawn_invocation(
+    shared: &Arc<Shared>,
+    handle: &Handle,
+    hot: &Hot,
+    invoke: Invoke,
+) -> tokio::task::AbortHandle {
+    let (shared, handle, started) = (shared.clone(), handle.clone(), hot.started().clone());
+    let task = tokio::spawn(async move {
+        let fact = shared.dispatcher.attempt(&started, invoke).await;
+        // If the shard has moved, its new owner makes the attempt again under the same number.
+        let _ = handle
+            .send(Command::Fact {
+                id: started.id,
+                fact,
+            })
+            .await;
+    });
+    task.abort_handle()
+}
+
+/// What the receiver receives; never ready without one. `None` if the sender is gone.
+async fn receive<T>(receiver: Option<&mut oneshot::Receiver<T>>) -> Option<T> {
+    match receiver {
+        Some(receiver) => receiver.await.ok(),
+        None => future::pending().await,
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        let mut open = 0;
+        for hot in self.hot.values() {
+            open += i64::from(hot.is_open());
+            for task in hot.running.values() {
+                task.abort();
+            }
+        }
+        self.shared.metrics.executions_open.sub(open);
+    }
+}

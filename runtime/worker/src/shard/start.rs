@@ -1,0 +1,197 @@
+//! Starting an execution: once per (account, machine, name).
+//!
+//! While an execution of that name runs, the same input gives the same answer and another input a
+//! conflict; once it is closed, the name stays taken for the name window. A name that is not in
+//! memory is looked up in the projection before it is given away; meanwhile others who want the same
+//! name wait.
+
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use steploom_machine::{Fact, RunLimits, SEMANTICS, Started};
+use steploom_store::projection::{Row, Status};
+use steploom_types::{
+    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, limits,
+};
+use tokio::sync::oneshot;
+
+use super::Command;
+use super::owned::Owned;
+
+/// An execution that somebody wants.
+pub(crate) struct Start {
+    pub(crate) account: AccountId,
+    pub(crate) id: ExecutionId,
+    /// `None`: the id, which nobody else has.
+    pub(crate) name: Option<Name>,
+    pub(crate) machine: MachineName,
+    pub(crate) machine_version: u32,
+    pub(crate) definition: Digest,
+    pub(crate) checked: Arc<steploom_asl::Machine>,
+    pub(crate) seed: u64,
+    pub(crate) input: Json,
+    /// The execution, and whether it was started now.
+    pub(crate) reply: oneshot::Sender<Result<(Row, bool)>>,
+}
+
+/// What a name is unique within.
+pub(crate) type NameKey = (AccountId, MachineName, Name);
+
+/// How a name stands in memory.
+pub(super) enum Taken {
+    /// It is being looked up or committed; these wait.
+    Waiting(Vec<Start>),
+    /// By this execution.
+    By(ExecutionId),
+}
+
+/// What a committed `Started` fact needs.
+pub(super) struct Admitted {
+    pub(super) checked: Arc<steploom_asl::Machine>,
+    pub(super) key: Option<NameKey>,
+    pub(super) reply: oneshot::Sender<Result<(Row, bool)>>,
+}
+
+impl Owned {
+    /// Begins a start; the answer comes when it is durable.
+    pub(super) fn start(&mut self, start: Start) {
+        let Some(name) = start.name.clone() else {
+            return self.admit(start);
+        };
+        let key = (start.account, start.machine.clone(), name);
+        match self.names.entry(key) {
+            Entry::Vacant(vacant) => {
+                let key = vacant.key().clone();
+                vacant.insert(Taken::Waiting(vec![start]));
+                self.look_up(key);
+            }
+            Entry::Occupied(mut taken) => match taken.get_mut() {
+                Taken::Waiting(waiting) => waiting.push(start),
+                Taken::By(id) => {
+                    if let Some(hot) = self.hot.get(id) {
+                        answer_taken(start, hot.row());
+                    }
+                }
+            },
+        }
+    }
+
+    fn look_up(&self, key: NameKey) {
+        let (shared, handle) = (self.shared.clone(), self.handle.clone());
+        tokio::spawn(async move {
+            let found = shared
+                .store
+                .projection
+                .find_by_name(key.0, &key.1, &key.2)
+                .await;
+            let found = found.map_err(Error::from);
+            // A shard that has ended has dropped those who wait, which answers them.
+            let _ = handle.send(Command::NameLooked { key, found }).await;
+        });
+    }
+
+    /// The projection has answered for a name.
+    pub(super) fn name_looked(&mut self, key: NameKey, found: Result<Option<Row>>) {
+        let Some(Taken::Waiting(waiting)) = self.names.get_mut(&key) else {
+            return;
+        };
+        let mut waiting = std::mem::take(waiting);
+        match found {
+            Ok(Some(row)) if self.name_is_kept(&row) => {
+                self.names.remove(&key);
+                for start in waiting {
+                    answer_taken(start, row.clone());
+                }
+            }
+            Ok(_) if !waiting.is_empty() => {
+                // The first gets the name; the others are answered once its fact is durable.
+                let first = waiting.remove(0);
+                self.names.insert(key, Taken::Waiting(waiting));
+                self.admit(first);
+            }
+            Ok(_) => {
+                self.names.remove(&key);
+            }
+            Err(error) => {
+                self.names.remove(&key);
+                for start in waiting {
+                    let _ = start.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    fn name_is_kept(&self, row: &Row) -> bool {
+        const WINDOW_MS: u64 = limits::NAME_WINDOW_DAYS as u64 * 24 * 3600 * 1000;
+        row.ended_at
+            .is_none_or(|ended| self.shared.clock.now().millis_since(ended) < WINDOW_MS)
+    }
+
+    fn admit(&mut self, start: Start) {
+        let name = start.name.clone().unwrap_or_else(|| id_as_name(start.id));
+        let key = start
+            .name
+            .map(|name| (start.account, start.machine.clone(), name));
+        let started = Started {
+            at: self.shared.clock.now(),
+            account: start.account,
+            id: start.id,
+            name,
+            machine: start.machine,
+            machine_version: start.machine_version,
+            definition: start.definition,
+            semantics: SEMANTICS,
+            seed: start.seed,
+            limits: RunLimits::default(),
+            input: start.input,
+        };
+        let admitted = Admitted {
+            checked: start.checked,
+            key,
+            reply: start.reply,
+        };
+        self.pending
+            .push(start.id, Fact::Started(Box::new(started)), Some(admitted));
+    }
+
+    /// A named start has become durable: those who wanted the same name are answered.
+    pub(super) fn name_started(&mut self, key: NameKey, id: ExecutionId) {
+        if let Some(Taken::Waiting(waiting)) = self.names.insert(key, Taken::By(id))
+            && let Some(hot) = self.hot.get(&id)
+        {
+            for start in waiting {
+                answer_taken(start, hot.row());
+            }
+        }
+    }
+}
+
+/// Answers a start whose name another execution has.
+fn answer_taken(start: Start, row: Row) {
+    let same = row.status == Status::Running
+        && Json::parse_bytes(&row.input).is_ok_and(|input| input == start.input);
+    let answer = if same {
+        Ok((row, false))
+    } else {
+        let how = if row.status == Status::Running {
+            "is running with another input"
+        } else {
+            "has been used by an execution that ended"
+        };
+        Err(Error::conflict(
+            "ExecutionAlreadyExists",
+            format!(
+                "the name '{}' of machine '{}' {how} ({}); choose another name",
+                row.name, row.machine, row.id
+            ),
+        ))
+    };
+    let _ = start.reply.send(answer);
+}
+
+/// An id's text is a valid name, always.
+fn id_as_name(id: ExecutionId) -> Name {
+    id.to_string()
+        .parse()
+        .unwrap_or_else(|_| unreachable!("an id has only hexadecimal digits and dashes"))
+}

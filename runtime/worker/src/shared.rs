@@ -1,0 +1,97 @@
+//! What every part of a node reaches.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use steploom_sandbox::Sandbox;
+use steploom_store::Store;
+use steploom_store::journal::Epoch;
+use steploom_store::lease::NodeId;
+use steploom_types::ShardId;
+use tokio::sync::watch;
+
+use crate::committer::Committer;
+use crate::definitions::Definitions;
+use crate::dispatcher::Dispatcher;
+use crate::logs::Logs;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::{Clock, Config};
+
+pub(crate) struct Shared {
+    pub(crate) node: NodeId,
+    pub(crate) store: Store,
+    pub(crate) artifacts: Arc<steploom_artifacts::Artifacts>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) committer: Committer,
+    pub(crate) definitions: Definitions,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) logs: Logs,
+    held: watch::Sender<BTreeMap<ShardId, Epoch>>,
+}
+
+impl Shared {
+    pub(crate) fn new(config: Config) -> Result<Self, prometheus::Error> {
+        let metrics = Arc::new(Metrics::new()?);
+        let registry = Arc::new(Registry::new(config.store.catalog.clone()));
+        let logs = Logs::start(
+            config.artifacts.clone(),
+            config.clock.clone(),
+            &config.node,
+            config.log_days,
+            metrics.clone(),
+        );
+        Ok(Self {
+            committer: Committer::start(config.store.journal.clone(), metrics.clone()),
+            definitions: Definitions::new(config.store.catalog.clone()),
+            dispatcher: Dispatcher::new(
+                config.sandbox.clone(),
+                registry.clone(),
+                config.clock.clone(),
+                logs.clone(),
+                metrics.clone(),
+                config.tasks_max,
+            ),
+            registry,
+            logs,
+            metrics,
+            node: config.node,
+            store: config.store,
+            artifacts: config.artifacts,
+            sandbox: config.sandbox,
+            clock: config.clock,
+            held: watch::Sender::default(),
+        })
+    }
+
+    /// A shard is owned from now on.
+    pub(crate) fn hold(&self, shard: ShardId, epoch: Epoch) {
+        self.held.send_modify(|held| {
+            held.insert(shard, epoch);
+        });
+    }
+
+    /// A shard is no longer owned.
+    pub(crate) fn let_go(&self, shard: ShardId) {
+        self.held.send_modify(|held| {
+            held.remove(&shard);
+        });
+    }
+
+    /// The shards that are owned.
+    pub(crate) fn held(&self) -> Vec<(ShardId, Epoch)> {
+        self.held
+            .borrow()
+            .iter()
+            .map(|(shard, epoch)| (*shard, *epoch))
+            .collect()
+    }
+
+    /// The shards that are owned, as that changes.
+    pub(crate) fn held_changes(&self) -> watch::Receiver<BTreeMap<ShardId, Epoch>> {
+        self.held.subscribe()
+    }
+}

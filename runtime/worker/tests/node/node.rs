@@ -1,0 +1,217 @@
+//! A node to test with: a store in memory, a clock that is moved by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use steploom_api::Ports;
+use steploom_api::wire::{
+    Execution, ExecutionStatus, ListExecutions, PageHistory, StartExecution, StopExecution,
+};
+use steploom_artifacts::Artifacts;
+use steploom_sandbox::{CompilerCommand, Sandbox};
+use steploom_store::lease::NodeId;
+use steploom_store::memory::Memory;
+use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
+use steploom_worker::{Config, Worker};
+
+/// How long a test waits for what must come, before it fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A clock that stands still.
+pub struct Clock(AtomicI64);
+
+impl Clock {
+    pub fn advance_ms(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl steploom_worker::Clock for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct Node {
+    worker: Worker,
+    store: Memory,
+    pub clock: Arc<Clock>,
+    cache: tempfile::TempDir,
+}
+
+impl Node {
+    pub async fn start() -> Self {
+        let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
+        let store = Memory::new(steploom_store::Clock::manual());
+        let cache = tempfile::tempdir().unwrap();
+        let worker = start_worker(&store, clock.clone(), cache.path()).await;
+        Self {
+            worker,
+            store,
+            clock,
+            cache,
+        }
+    }
+
+    /// Another worker takes the store over; the first learns of it only when it writes, as after a pause.
+    pub async fn crash_and_restart(&mut self) {
+        self.worker = start_worker(&self.store, self.clock.clone(), self.cache.path()).await;
+    }
+
+    pub fn ports(&self) -> Ports {
+        self.worker.ports()
+    }
+
+    pub async fn put_machine(&self, name: &str, definition: &str) -> Result<()> {
+        let put = self
+            .ports()
+            .machines
+            .put(AccountId::LOCAL, name.parse().unwrap(), definition, false)
+            .await;
+        put.map(drop)
+    }
+
+    pub async fn machine(&self, name: &str, definition: &str) {
+        self.put_machine(name, definition).await.unwrap();
+    }
+
+    pub async fn start_named(
+        &self,
+        machine: &str,
+        name: &str,
+        input: Value,
+    ) -> Result<(Execution, bool)> {
+        self.start_with(machine, Some(name), input).await
+    }
+
+    async fn start_with(
+        &self,
+        machine: &str,
+        name: Option<&str>,
+        input: Value,
+    ) -> Result<(Execution, bool)> {
+        let start = StartExecution {
+            machine: machine.parse().unwrap(),
+            version: None,
+            name: name.map(|name| name.parse().unwrap()),
+            input: Json::from(input),
+        };
+        self.ports().executions.start(AccountId::LOCAL, start).await
+    }
+
+    /// Starts one without a name.
+    pub async fn start_unnamed(&self, machine: &str, input: Value) -> Execution {
+        self.start_with(machine, None, input).await.unwrap().0
+    }
+
+    pub async fn stop(&self, id: ExecutionId) {
+        self.ports()
+            .executions
+            .stop(AccountId::LOCAL, id, StopExecution::default())
+            .await
+            .unwrap();
+    }
+
+    pub async fn get(&self, id: ExecutionId) -> Execution {
+        self.ports()
+            .executions
+            .get(AccountId::LOCAL, id)
+            .await
+            .unwrap()
+    }
+
+    pub async fn ended(&self, id: ExecutionId) -> Execution {
+        self.until(|| async { self.get(id).await.summary.status != ExecutionStatus::Running })
+            .await;
+        self.get(id).await
+    }
+
+    /// The types of its events.
+    pub async fn history(&self, id: ExecutionId) -> Vec<String> {
+        let history = self
+            .ports()
+            .executions
+            .history(AccountId::LOCAL, id, PageHistory::default())
+            .await
+            .unwrap();
+        history.items.into_iter().map(|e| e.kind).collect()
+    }
+
+    pub async fn listed_ids(&self, machine: &str) -> Vec<ExecutionId> {
+        let list = ListExecutions {
+            machine: Some(machine.parse().unwrap()),
+            ..ListExecutions::default()
+        };
+        let page = self
+            .ports()
+            .executions
+            .list(AccountId::LOCAL, list)
+            .await
+            .unwrap();
+        page.items.into_iter().map(|e| e.id).collect()
+    }
+
+    /// Waits until the list shows so many of this status.
+    pub async fn listed(&self, machine: &str, status: ExecutionStatus, count: usize) {
+        self.until(|| async {
+            let list = ListExecutions {
+                machine: Some(machine.parse().unwrap()),
+                status: Some(status),
+                ..ListExecutions::default()
+            };
+            self.ports()
+                .executions
+                .list(AccountId::LOCAL, list)
+                .await
+                .unwrap()
+                .items
+                .len()
+                == count
+        })
+        .await;
+    }
+
+    /// Waits for a condition that must come.
+    pub async fn until<F: Future<Output = bool>>(&self, condition: impl Fn() -> F) {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while !condition().await {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        waited.await.expect("the condition must come");
+    }
+}
+
+async fn start_worker(store: &Memory, clock: Arc<Clock>, cache: &std::path::Path) -> Worker {
+    let artifacts = Arc::new(Artifacts::in_memory());
+    let sandbox = Sandbox::new(steploom_sandbox::Config {
+        artifacts: artifacts.clone(),
+        cache_dir: cache.into(),
+        mac_key: [7; 32],
+        compiler: CompilerCommand {
+            program: "/nonexistent".into(),
+            args: Vec::new(),
+        },
+        instances_max: 4,
+        memory_bytes_total: 1 << 30,
+        queue_max: 16,
+        queue_wait_max: Duration::from_secs(1),
+        volumes: std::collections::BTreeMap::default(),
+    })
+    .unwrap();
+    let worker = Worker::start(Config {
+        node: NodeId("a-node".into()),
+        store: store.store(),
+        artifacts,
+        sandbox,
+        clock,
+        tasks_max: 4,
+        log_days: 1,
+    })
+    .await
+    .unwrap();
+    worker.ready().await;
+    worker
+}
