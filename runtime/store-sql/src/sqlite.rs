@@ -19,7 +19,7 @@ use std::sync::Arc;
 use steploom_store::{Clock, Error, Store};
 
 use folder::Folder;
-use journal::Log;
+use journal::{Log, Size};
 
 /// Bytes of records after which the journal goes on in a new file: small enough that recovery never
 /// reads much more than it must, and large enough that making files costs nothing.
@@ -33,7 +33,10 @@ pub const GENERATION_BYTES: usize = 32 * 1024 * 1024;
 pub async fn open(dir: &Path) -> Result<Store, steploom_types::Error> {
     let options = Options {
         clock: Clock::system(),
-        generation_bytes: GENERATION_BYTES,
+        generation: Size {
+            full_bytes: GENERATION_BYTES,
+            prepare_bytes: GENERATION_BYTES / 2,
+        },
     };
     open_with(dir, options).await
 }
@@ -41,12 +44,12 @@ pub async fn open(dir: &Path) -> Result<Store, steploom_types::Error> {
 /// What tests need otherwise.
 struct Options {
     clock: Clock,
-    generation_bytes: usize,
+    generation: Size,
 }
 
 async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types::Error> {
     let folder = Arc::new(Folder::open(dir).await?);
-    let log = Log::open(folder.clone(), options.generation_bytes).await?;
+    let log = Log::open(folder.clone(), options.generation).await?;
     let projection = projection::Executions::open(folder.clone()).await?;
     let catalog = catalog::Entries::open(folder).await?;
     let log = Arc::new(tokio::sync::Mutex::new(log));

@@ -3,11 +3,18 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use steploom_types::{Error, Kind};
 
 /// The file whose lock says whose the folder is. It stays when the process ends; the lock does not.
 const LOCK: &str = "lock";
+
+/// How long to wait for the lock, since a process that is replaced may still be on its way out, and
+/// between two tries.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+/// See [`LOCK_WAIT`].
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// The file that shows at opening that the disk takes and keeps bytes.
 const PROBE: &str = "probe";
@@ -69,7 +76,13 @@ fn lock(path: &Path) -> Result<File, Error> {
         .write(true)
         .open(path.join(LOCK))
         .map_err(|error| unusable(path, &error))?;
-    match file.try_lock() {
+    let begin = Instant::now();
+    let mut locked = file.try_lock();
+    while matches!(locked, Err(TryLockError::WouldBlock)) && begin.elapsed() < LOCK_WAIT {
+        std::thread::sleep(LOCK_RETRY);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::conflict(
             "DataFolderInUse",

@@ -19,6 +19,7 @@ use steploom_store::lease::{Lease, equal_ranges};
 use steploom_store::{Error, Result};
 use steploom_types::{ShardId, Slot, limits};
 use tokio::sync::Mutex;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::folder::Folder;
 use generation::{Generation, Sealed};
@@ -41,13 +42,24 @@ pub(super) struct Head {
 
 pub(super) type Heads = BTreeMap<ShardId, Head>;
 
+/// When the journal goes on in another file.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    /// Bytes of records that fill a generation.
+    pub(super) full_bytes: usize,
+    /// Bytes of records after which the next one is made, beside the commits.
+    pub(super) prepare_bytes: usize,
+}
+
 /// All generations of the journal.
 pub(super) struct Log {
     folder: Arc<Folder>,
-    generation_bytes: usize,
+    size: Size,
     /// The closed ones, the oldest first, without gaps.
     closed: Vec<Generation>,
     newest: Generation,
+    /// The one after that, being made while there is still room.
+    next: Option<JoinHandle<Result<Generation>>>,
     /// Ahead of what is stored, see [`Log::trim`].
     trimmed: BTreeMap<ShardId, Lsn>,
     /// Why nothing can be written any more, until the store is opened again.
@@ -56,7 +68,7 @@ pub(super) struct Log {
 
 impl Log {
     /// Opens what is in the folder, or begins the first generation.
-    pub(super) async fn open(folder: Arc<Folder>, generation_bytes: usize) -> Result<Self> {
+    pub(super) async fn open(folder: Arc<Folder>, size: Size) -> Result<Self> {
         files::remove_orphans(&folder)?;
         let mut closed = begun(&folder).await?;
         let newest = match closed.pop() {
@@ -70,9 +82,10 @@ impl Log {
         let mut log = Self {
             trimmed: trimmed.collect(),
             folder,
-            generation_bytes,
+            size,
             closed,
             newest,
+            next: None,
             broken: None,
         };
         log.sweep();
@@ -92,8 +105,12 @@ impl Log {
 
     async fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Appended>> {
         self.check()?;
-        if self.newest.bytes >= self.generation_bytes {
+        if self.newest.bytes >= self.size.full_bytes {
             self.rotate().await?;
+        } else if self.newest.bytes >= self.size.prepare_bytes && self.next.is_none() {
+            let (folder, number) = (self.folder.clone(), self.newest.number + 1);
+            let made = async move { Generation::create(&folder, number).await };
+            self.next = Some(tokio::spawn(made));
         }
         self.newest.append(batch).await
     }
@@ -154,7 +171,7 @@ impl Log {
     /// Goes on in a new file. If none can be made, the present one grows on.
     pub(super) async fn rotate(&mut self) -> Result<()> {
         let mut heads = self.heads().await?;
-        let next = match Generation::create(&self.folder, self.newest.number + 1).await {
+        let next = match self.made().await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "the journal goes on in its present file");
@@ -171,6 +188,14 @@ impl Log {
         self.sweep();
         self.close_old();
         Ok(())
+    }
+
+    /// The generation after the newest, which has not begun.
+    async fn made(&mut self) -> Result<Generation> {
+        match self.next.take() {
+            Some(next) => next.await.unwrap_or_else(|error| Err(stopped(&error))),
+            None => Generation::create(&self.folder, self.newest.number + 1).await,
+        }
     }
 
     /// Makes `next` the newest. Nobody knows whether a begin that failed is on the disk, and if it
@@ -219,6 +244,14 @@ impl Log {
         self.broken
             .as_ref()
             .map_or(Ok(()), |why| Err(Error::Unavailable(why.clone())))
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Some(next) = &self.next {
+            next.abort();
+        }
     }
 }
 
@@ -319,7 +352,11 @@ async fn finish<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::spawn(work).await;
-    done.unwrap_or_else(|error| Err(Error::Unavailable(format!("the journal: {error}"))))
+    done.unwrap_or_else(|error| Err(stopped(&error)))
+}
+
+fn stopped(error: &JoinError) -> Error {
+    Error::Unavailable(format!("the journal: {error}"))
 }
 
 #[async_trait]

@@ -10,6 +10,7 @@ use steploom_store::{Clock, Error, Result, Store};
 use steploom_types::{Kind, ShardId, limits};
 use tempfile::TempDir;
 
+use super::journal::Size;
 use super::{Options, connect, open_with};
 
 mod crash;
@@ -20,10 +21,17 @@ mod rotation;
 /// Small, so that tests see many generations.
 const GENERATION_BYTES: usize = 64 * 1024;
 
+/// Which files there are does not depend on how fast one is made.
+const ON_DEMAND: Size = Size {
+    full_bytes: GENERATION_BYTES,
+    prepare_bytes: usize::MAX,
+};
+
 /// Files in a folder of their own.
 struct Files {
     dir: TempDir,
     clock: Clock,
+    size: Size,
 }
 
 impl Files {
@@ -31,6 +39,19 @@ impl Files {
         Self {
             dir: tempfile::tempdir().unwrap(),
             clock: Clock::manual(),
+            size: ON_DEMAND,
+        }
+    }
+
+    /// Where the next file of the journal is made while there is room in the present one.
+    fn prepared() -> Self {
+        let prepare_bytes = GENERATION_BYTES / 2;
+        Self {
+            size: Size {
+                prepare_bytes,
+                ..ON_DEMAND
+            },
+            ..Self::new()
         }
     }
 }
@@ -38,7 +59,7 @@ impl Files {
 #[async_trait]
 impl Subject for Files {
     async fn open(&self) -> Result<Store> {
-        open_at(self.dir.path(), &self.clock).await
+        open_sized(self.dir.path(), &self.clock, self.size).await
     }
 
     async fn let_leases_run_out(&self, _: &Store) -> Result<()> {
@@ -68,12 +89,16 @@ impl Subject for Files {
     }
 }
 
-steploom_store::contract!(Files::new());
+steploom_store::contract!(Files::prepared());
 
 async fn open_at(dir: &Path, clock: &Clock) -> Result<Store> {
+    open_sized(dir, clock, ON_DEMAND).await
+}
+
+async fn open_sized(dir: &Path, clock: &Clock, size: Size) -> Result<Store> {
     let options = Options {
         clock: clock.clone(),
-        generation_bytes: GENERATION_BYTES,
+        generation: size,
     };
     let opened = open_with(dir, options).await;
     opened.map_err(|error| match error.kind {

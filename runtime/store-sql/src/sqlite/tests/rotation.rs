@@ -43,6 +43,16 @@ async fn a_full_file_is_followed_by_another() {
 }
 
 #[tokio::test]
+async fn files_that_were_made_early_are_used() {
+    let files = Files::prepared();
+    let (store, _) = filled(&files, 30).await;
+    let names = journal_files(files.dir.path());
+    assert!((7..=9).contains(&names.len()), "{names:?}");
+    drop(store);
+    goes_on(&files, 1, 30).await;
+}
+
+#[tokio::test]
 async fn files_go_once_every_shard_has_trimmed_them() {
     let files = Files::new();
     let (store, _) = filled(&files, 30).await;
@@ -93,7 +103,7 @@ async fn a_file_that_has_just_begun_counts() {
     drop(store);
     let folder = Arc::new(Folder::open(files.dir.path()).await.unwrap());
     let before = journal_files(files.dir.path()).len();
-    let mut log = Log::open(folder, GENERATION_BYTES).await.unwrap();
+    let mut log = Log::open(folder, ON_DEMAND).await.unwrap();
     log.rotate().await.unwrap();
     drop(log);
     assert_eq!(journal_files(files.dir.path()).len(), before + 1);
