@@ -2,6 +2,6 @@
 (module
   (memory (export "memory") 1)
   (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
-  (func (export "steploom_handle") (param i32 i32) (result i64)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
     (loop $forever (br $forever))
     (i64.const 0)))

@@ -1,0 +1,7 @@
+;; CPU: an endless loop in _initialize.
+(module
+  (func (export "_initialize") (loop $forever (br $forever)))
+  (memory (export "memory") 1)
+  (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
+    (i64.const 0)))

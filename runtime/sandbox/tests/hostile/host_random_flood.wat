@@ -1,0 +1,8 @@
+;; Host calls: wants 64 KiB of chance, without end.
+(module
+  (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
+    (loop $more (drop (call $random_get (i32.const 0) (i32.const 65536))) (br $more))
+    (i64.const 0)))

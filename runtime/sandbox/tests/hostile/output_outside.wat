@@ -1,0 +1,6 @@
+;; Output: answers a result beyond its memory.
+(module
+  (memory (export "memory") 1)
+  (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
+    (i64.const 0xfffffff000000010)))

@@ -1,0 +1,6 @@
+;; Output: answers a pointer and a length whose sum is over 32 bits.
+(module
+  (memory (export "memory") 1)
+  (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
+    (i64.const 0xffffffff007fffff)))

@@ -1,0 +1,6 @@
+;; Stack: calls itself without end.
+(module
+  (memory (export "memory") 1)
+  (func (export "steploom_alloc") (param i32) (result i32) i32.const 0)
+  (func $handle (export "steploom_handle") (param $at i32) (param $len i32) (result i64)
+    (i64.add (i64.const 1) (call $handle (local.get $at) (local.get $len)))))
