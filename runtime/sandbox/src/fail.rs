@@ -7,6 +7,7 @@ use serde_json::Value;
 use steploom_types::Json;
 use steploom_types::limits::function as limits;
 use wasmtime::{Trap, WasmBacktrace};
+use wasmtime_wasi::ResourceTableError;
 
 use crate::guest::{Guest, TooManyHostCalls};
 use crate::streams::printable;
@@ -121,6 +122,18 @@ pub(crate) fn trap(error: &wasmtime::Error, guest: &Guest, set: &Limits) -> Fail
             format!(
                 "the function called the host more than {} times",
                 limits::HOST_CALLS_MAX
+            ),
+        );
+    }
+    if matches!(
+        error.downcast_ref::<ResourceTableError>(),
+        Some(ResourceTableError::Full)
+    ) {
+        return failure(
+            "Function.ResourceLimitExceeded",
+            format!(
+                "the function had more than {} files, streams and the like open at once",
+                guest.resources_max
             ),
         );
     }

@@ -22,8 +22,6 @@ use crate::streams::Sink;
 const YIELD_FUEL: u64 = 1_000_000;
 /// How long a guest may keep asking things of the host before others may run.
 const YIELD_AFTER: Duration = Duration::from_millis(2);
-/// Host calls between two looks at the clock.
-const CALLS_PER_LOOK: u64 = 16;
 /// Bytes that a guest may hand to the host in one call, besides its result.
 const HOST_CALL_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// Random bytes of one call: generated one by one, in the guest's turn.
@@ -36,6 +34,8 @@ pub(crate) struct Guest {
     pub(crate) limiter: Limiter,
     pub(crate) disk: Quota,
     pub(crate) in_line: InLine,
+    /// Files, streams and the like that it may have at once.
+    pub(crate) resources_max: usize,
     wasi: Option<Wasi>,
 }
 
@@ -71,6 +71,7 @@ impl Guest {
             limiter: Limiter::new(memory_bytes_max),
             disk,
             in_line: InLine::default(),
+            resources_max: 0,
             wasi: None,
         }
     }
@@ -80,6 +81,7 @@ impl Guest {
     /// # Errors
     /// When a folder cannot be opened.
     pub(crate) fn give(&mut self, version: WasiVersion, gifts: Gifts<'_>) -> wasmtime::Result<()> {
+        self.resources_max = gifts.resources_max;
         let mut builder = WasiCtxBuilder::new();
         builder
             .arg(gifts.name)
@@ -190,7 +192,7 @@ impl HostCalls {
         if turn.calls > limits::HOST_CALLS_MAX {
             return Err(TooManyHostCalls);
         }
-        let over = turn.calls.is_multiple_of(CALLS_PER_LOOK) && turn.since.elapsed() >= YIELD_AFTER;
+        let over = turn.since.elapsed() >= YIELD_AFTER;
         if over {
             turn.since = Instant::now();
         }

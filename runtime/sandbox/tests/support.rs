@@ -55,7 +55,7 @@ impl Node {
             instances_max: 4,
             memory_bytes_total: 1 << 30,
             queue_max: 16,
-            queue_wait_max: Duration::from_secs(60),
+            queue_wait_max: Duration::from_mins(1),
             volumes: BTreeMap::new(),
         };
         change(&mut config);
