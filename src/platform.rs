@@ -1,39 +1,120 @@
 //! The whole platform in this process: store, worker and HTTP front, started and stopped together.
 
+mod folder;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::Context;
+use steploom_artifacts::Artifacts;
+use steploom_sandbox::{CompilerCommand, Sandbox};
 use steploom_types::Name;
+use steploom_worker::{SystemClock, Worker};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use folder::Folder;
+
+/// Sandboxes a core, if the operator does not say: tasks that wait for the disk or their own timers
+/// leave the core to others.
+const INSTANCES_PER_CORE: u32 = 32;
+
+/// Synchronous invocations that wait for a sandbox, and for how long, before they get a 429.
+const QUEUE_MAX: usize = 4096;
+/// See [`QUEUE_MAX`].
+const QUEUE_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Memory that invocations may hold together, if the computer does not say how much it has.
+const MEMORY_BYTES_FALLBACK: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Days for which logs of invocations are kept, if the operator does not say.
+pub(crate) const LOG_DAYS_DEFAULT: u32 = 14;
 
 /// What to start.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// Where everything is kept.
     pub(crate) data: PathBuf,
+    /// Where modules and logs are kept: a folder or `s3://bucket/prefix`; below `data` if `None`.
+    pub(crate) objects: Option<String>,
     /// Where to listen; port 0 takes a free one.
     pub(crate) listen: SocketAddr,
     /// Folders of this computer that functions may read.
     pub(crate) volumes: Vec<(Name, PathBuf)>,
     /// How many sandboxes may run at once; chosen from the computer's size if `None`.
     pub(crate) instances: Option<u32>,
+    /// Days for which logs of invocations are kept.
+    pub(crate) log_days: u32,
 }
 
 /// The running platform.
-#[derive(Debug)]
 pub(crate) struct Platform {
     address: SocketAddr,
+    worker: Worker,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
 }
 
-/// Starts it; when this returns, it answers.
-#[expect(clippy::unused_async, reason = "starting waits for the store")]
+/// Starts it; when this returns, every execution that was open goes on and requests are answered.
 pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
-    let Options {
-        data,
-        listen,
-        volumes,
-        instances,
-    } = options;
-    anyhow::bail!("cannot serve {data:?} on {listen} with {volumes:?}, {instances:?} at once")
+    steploom_auth::check_listen(options.listen)?;
+    let folder = Folder::open(&options.data)?;
+    let listener = TcpListener::bind(options.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; another process may have the port: choose one with --listen",
+            options.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let store = steploom_store_sql::sqlite::open(&folder.store()).await?;
+    let objects = options
+        .objects
+        .clone()
+        .unwrap_or_else(|| folder.objects().display().to_string());
+    let artifacts = Arc::new(Artifacts::open(&objects)?);
+    let instances = options.instances.unwrap_or_else(instances_default);
+    let sandbox = Sandbox::new(steploom_sandbox::Config {
+        artifacts: artifacts.clone(),
+        cache_dir: folder.compiled(),
+        mac_key: folder.mac_key()?,
+        compiler: CompilerCommand {
+            program: std::env::current_exe().context("cannot find this program's own file")?,
+            args: vec!["compile-module".into()],
+        },
+        instances_max: instances,
+        memory_bytes_total: memory_bytes_default(),
+        queue_max: QUEUE_MAX,
+        queue_wait_max: QUEUE_WAIT_MAX,
+        volumes: check_volumes(options.volumes)?,
+    })?;
+    let worker = Worker::start(steploom_worker::Config {
+        node: folder.node()?,
+        store,
+        artifacts,
+        sandbox,
+        clock: Arc::new(SystemClock),
+        tasks_max: instances as usize,
+        log_days: options.log_days,
+    })
+    .await?;
+    worker.ready().await;
+    let (stop, stopped) = oneshot::channel();
+    let config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
+    let ports = worker.ports();
+    let server = tokio::spawn(steploom_http::serve(listener, ports, config, async move {
+        // Dropping the sender means to stop as well.
+        let _ = stopped.await;
+    }));
+    Ok(Platform {
+        address,
+        worker,
+        stop,
+        server,
+    })
 }
 
 impl Platform {
@@ -43,8 +124,55 @@ impl Platform {
     }
 
     /// Ends it: what has been accepted is durable, what runs is started again next time.
-    #[expect(clippy::unused_async, reason = "stopping waits for the last commit")]
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
-        Ok(())
+        // The server may have ended by itself; then its result says why.
+        let _ = self.stop.send(());
+        let served = self.server.await.context("the HTTP front panicked")?;
+        self.worker.stop().await;
+        served.context("the HTTP front failed")
     }
+}
+
+/// The volumes by name, each a folder that is there.
+fn check_volumes(volumes: Vec<(Name, PathBuf)>) -> anyhow::Result<BTreeMap<Name, PathBuf>> {
+    let mut checked = BTreeMap::new();
+    for (name, path) in volumes {
+        let folder = path.canonicalize().with_context(|| {
+            format!(
+                "the volume '{name}' is '{}', which is not there",
+                path.display()
+            )
+        })?;
+        anyhow::ensure!(
+            folder.is_dir(),
+            "the volume '{name}' is '{}', which is no folder",
+            path.display()
+        );
+        anyhow::ensure!(
+            checked.insert(name.clone(), folder).is_none(),
+            "two volumes are named '{name}'"
+        );
+    }
+    Ok(checked)
+}
+
+fn instances_default() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(INSTANCES_PER_CORE)
+        .clamp(INSTANCES_PER_CORE, 1024)
+}
+
+/// Half of the computer's memory, by what its functions are allowed.
+fn memory_bytes_default() -> u64 {
+    let info = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total_kib = info.lines().find_map(|line| {
+        line.strip_prefix("MemTotal:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse::<u64>()
+            .ok()
+    });
+    total_kib.map_or(MEMORY_BYTES_FALLBACK, |kib| kib * 1024 / 2)
 }

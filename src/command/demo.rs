@@ -116,6 +116,8 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         listen: args.listen.unwrap_or_else(free_address),
         volumes: vec![(name(VOLUME.0)?, folder.clone())],
         instances: None,
+        objects: None,
+        log_days: platform::LOG_DAYS_DEFAULT,
     })
     .await?;
     let url = up::reachable(platform.address());

@@ -62,6 +62,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", env = "STEPLOOM_INSTANCES", value_parser = clap::value_parser!(u32).range(1..))]
     instances: Option<u32>,
 
+    /// Where modules and logs are kept: a folder, or s3://BUCKET/PREFIX with AWS_* settings; below --data if left out
+    #[arg(long, value_name = "URL", env = "STEPLOOM_OBJECTS")]
+    objects: Option<String>,
+
+    /// Days for which logs of invocations are kept
+    #[arg(long, value_name = "DAYS", env = "STEPLOOM_LOG_DAYS", default_value_t = platform::LOG_DAYS_DEFAULT)]
+    log_days: u32,
+
     /// The form of log lines, which go to standard error; STEPLOOM_LOG chooses levels
     #[arg(
         long,
@@ -81,6 +89,8 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         listen: args.listen,
         volumes: args.volumes.clone(),
         instances: args.instances,
+        objects: args.objects,
+        log_days: args.log_days,
     })
     .await?;
     let served = Served {

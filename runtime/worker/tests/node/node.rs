@@ -20,10 +20,10 @@ use steploom_worker::{Config, Worker};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A clock that stands still.
-pub struct Clock(AtomicI64);
+pub(crate) struct Clock(AtomicI64);
 
 impl Clock {
-    pub fn advance_ms(&self, ms: i64) {
+    pub(crate) fn advance_ms(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 }
@@ -34,15 +34,15 @@ impl steploom_worker::Clock for Clock {
     }
 }
 
-pub struct Node {
+pub(crate) struct Node {
     worker: Worker,
     store: Memory,
-    pub clock: Arc<Clock>,
+    pub(crate) clock: Arc<Clock>,
     cache: tempfile::TempDir,
 }
 
 impl Node {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
         let store = Memory::new(steploom_store::Clock::manual());
         let cache = tempfile::tempdir().unwrap();
@@ -56,15 +56,15 @@ impl Node {
     }
 
     /// Another worker takes the store over; the first learns of it only when it writes, as after a pause.
-    pub async fn crash_and_restart(&mut self) {
+    pub(crate) async fn crash_and_restart(&mut self) {
         self.worker = start_worker(&self.store, self.clock.clone(), self.cache.path()).await;
     }
 
-    pub fn ports(&self) -> Ports {
+    pub(crate) fn ports(&self) -> Ports {
         self.worker.ports()
     }
 
-    pub async fn put_machine(&self, name: &str, definition: &str) -> Result<()> {
+    pub(crate) async fn put_machine(&self, name: &str, definition: &str) -> Result<()> {
         let put = self
             .ports()
             .machines
@@ -73,11 +73,11 @@ impl Node {
         put.map(drop)
     }
 
-    pub async fn machine(&self, name: &str, definition: &str) {
+    pub(crate) async fn machine(&self, name: &str, definition: &str) {
         self.put_machine(name, definition).await.unwrap();
     }
 
-    pub async fn start_named(
+    pub(crate) async fn start_named(
         &self,
         machine: &str,
         name: &str,
@@ -102,11 +102,11 @@ impl Node {
     }
 
     /// Starts one without a name.
-    pub async fn start_unnamed(&self, machine: &str, input: Value) -> Execution {
+    pub(crate) async fn start_unnamed(&self, machine: &str, input: Value) -> Execution {
         self.start_with(machine, None, input).await.unwrap().0
     }
 
-    pub async fn stop(&self, id: ExecutionId) {
+    pub(crate) async fn stop(&self, id: ExecutionId) {
         self.ports()
             .executions
             .stop(AccountId::LOCAL, id, StopExecution::default())
@@ -114,7 +114,7 @@ impl Node {
             .unwrap();
     }
 
-    pub async fn get(&self, id: ExecutionId) -> Execution {
+    pub(crate) async fn get(&self, id: ExecutionId) -> Execution {
         self.ports()
             .executions
             .get(AccountId::LOCAL, id)
@@ -122,14 +122,14 @@ impl Node {
             .unwrap()
     }
 
-    pub async fn ended(&self, id: ExecutionId) -> Execution {
+    pub(crate) async fn ended(&self, id: ExecutionId) -> Execution {
         self.until(|| async { self.get(id).await.summary.status != ExecutionStatus::Running })
             .await;
         self.get(id).await
     }
 
     /// The types of its events.
-    pub async fn history(&self, id: ExecutionId) -> Vec<String> {
+    pub(crate) async fn history(&self, id: ExecutionId) -> Vec<String> {
         let history = self
             .ports()
             .executions
@@ -139,7 +139,7 @@ impl Node {
         history.items.into_iter().map(|e| e.kind).collect()
     }
 
-    pub async fn listed_ids(&self, machine: &str) -> Vec<ExecutionId> {
+    pub(crate) async fn listed_ids(&self, machine: &str) -> Vec<ExecutionId> {
         let list = ListExecutions {
             machine: Some(machine.parse().unwrap()),
             ..ListExecutions::default()
@@ -154,7 +154,7 @@ impl Node {
     }
 
     /// Waits until the list shows so many of this status.
-    pub async fn listed(&self, machine: &str, status: ExecutionStatus, count: usize) {
+    pub(crate) async fn listed(&self, machine: &str, status: ExecutionStatus, count: usize) {
         self.until(|| async {
             let list = ListExecutions {
                 machine: Some(machine.parse().unwrap()),
@@ -174,7 +174,7 @@ impl Node {
     }
 
     /// Waits for a condition that must come.
-    pub async fn until<F: Future<Output = bool>>(&self, condition: impl Fn() -> F) {
+    pub(crate) async fn until<F: Future<Output = bool>>(&self, condition: impl Fn() -> F) {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !condition().await {
                 tokio::time::sleep(Duration::from_millis(5)).await;
