@@ -41,7 +41,8 @@ pub struct Limits {
     pub output_bytes_max: u64,
     /// Bytes of logs that are kept.
     pub log_bytes_max: u64,
-    /// Bytes in `/tmp`; with 0 there is none.
+    /// Bytes written to `/tmp` in all, 4 KiB for each file and folder included; nothing is given
+    /// back for what is deleted or truncated. With 0 there is no `/tmp`.
     pub disk_bytes_max: u64,
 }
 
@@ -69,8 +70,9 @@ pub struct Context {
     pub version: u32,
     /// Whose it is: `STEPLOOM_ACCOUNT`.
     pub account: AccountId,
-    /// When whoever called stops waiting: `STEPLOOM_DEADLINE`, in RFC 3339. Without one it is the
-    /// end of the invocation's own wall time.
+    /// When whoever called stops waiting; the invocation ends then at the latest.
+    /// `STEPLOOM_DEADLINE`, in RFC 3339, is this or the end of the invocation's own wall time,
+    /// whichever comes first.
     pub deadline: Option<Timestamp>,
     /// The execution's name, if a step calls: `STEPLOOM_EXECUTION`.
     pub execution: Option<String>,

@@ -24,8 +24,9 @@ pub struct Config {
     pub compiler: CompilerCommand,
     /// Invocations that run at once.
     pub instances_max: u32,
-    /// Bytes of linear memory that running invocations may hold together, by what their functions
-    /// are allowed.
+    /// Bytes of linear memory of the whole sandbox. Three quarters are for running invocations, by
+    /// what their functions are allowed (one that is allowed more runs alone); one quarter is for
+    /// what the pool keeps between invocations, which makes the next one start quickly.
     pub memory_bytes_total: u64,
     /// Invocations that wait for their turn; one more is refused.
     pub queue_max: usize,
