@@ -124,7 +124,6 @@ fn before_now(ms: u64) -> Timestamp {
 
 /// One line: when, which invocation, what.
 fn text(line: &LogLine, paint: Paint) -> String {
-    let id: String = line.request_id.chars().take(8).collect();
     let message = match line.source {
         LogSource::Function => line.message.clone(),
         LogSource::Platform => paint.cyan(&line.message),
@@ -132,6 +131,6 @@ fn text(line: &LogLine, paint: Paint) -> String {
     format!(
         "{} {} {message}",
         paint.dim(&line.timestamp.to_string()),
-        paint.dim(&id)
+        paint.dim(&line.request_id)
     )
 }

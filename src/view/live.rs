@@ -89,10 +89,13 @@ impl Spinner {
         }
     }
 
-    /// Shows what is going on beside the title.
+    /// Shows what is going on beside the title; a line of its own where there is no terminal.
     pub(crate) fn detail(&self, text: &str) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(format!("{}  {}", self.title, super::human::clip(text, 80)));
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(format!("{}  {}", self.title, super::human::clip(text, 80)));
+            }
+            None => out::note(format!("  {text}")),
         }
     }
 

@@ -55,7 +55,17 @@ pub(super) async fn modules(checkout: Option<&Path>, data: &Path) -> Result<Path
 
 async fn build(checkout: &Path, modules: &Path, spinner: &Spinner) -> Result<(), Failure> {
     let mut child = Command::new("cargo")
-        .args(["xtask", "modules", "--json", "--out"])
+        // What `cargo xtask` is short for, less its `--quiet`: the first time it compiles for a
+        // while, and says so.
+        .args([
+            "run",
+            "--package",
+            "xtask",
+            "--",
+            "modules",
+            "--json",
+            "--out",
+        ])
         .arg(modules)
         .current_dir(checkout)
         .stdin(Stdio::null())
