@@ -34,10 +34,7 @@ impl Failure {
             status: 0,
             code: code.to_owned(),
             title: title.into(),
-            request_id: None,
-            problems: Vec::new(),
-            error: None,
-            cause: None,
+            ..Problem::default()
         };
         Self::of_problem(exit, problem)
     }

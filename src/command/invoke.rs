@@ -70,6 +70,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if args.logs {
         let query = match &answer {
             Ok(answer) => of_invocation(&answer.request_id),
+            Err(steploom_sdk::Error::Problem(problem)) if problem.invocation_id.is_some() => {
+                of_invocation(problem.invocation_id.as_deref().unwrap_or_default())
+            }
             Err(_) => since(before),
         };
         let printed = logs(&args.function, query, context).await;
@@ -129,8 +132,7 @@ fn of_invocation(request_id: &str) -> QueryLogs {
     }
 }
 
-/// The lines from an instant on. The answer of a function that failed does not say which
-/// invocation it was.
+/// The lines from an instant on: all there is to go by when there was no invocation.
 fn since(at: Timestamp) -> QueryLogs {
     QueryLogs {
         since: Some(at),

@@ -16,6 +16,7 @@ fn problem(items: &[(&str, &str, &str)]) -> Problem {
             .collect(),
         error: None,
         cause: None,
+        invocation_id: None,
     }
 }
 

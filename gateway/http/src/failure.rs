@@ -26,7 +26,7 @@ pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     pub(crate) error: Box<Error>,
     /// How the function failed, if that is what happened.
-    function: Option<Box<FunctionFailure>>,
+    function: Option<Box<(FunctionFailure, String)>>,
 }
 
 /// A handler's result.
@@ -70,7 +70,7 @@ impl Failure {
     }
 
     /// The function that was invoked failed: an answer of a gateway whose upstream failed.
-    pub(crate) fn of_function(failure: FunctionFailure) -> Self {
+    pub(crate) fn of_function(failure: FunctionFailure, invocation_id: &str) -> Self {
         let status = if failure.error == "States.Timeout" {
             StatusCode::GATEWAY_TIMEOUT
         } else {
@@ -80,7 +80,7 @@ impl Failure {
         Self {
             status,
             error: Box::new(Error::new(Kind::Invalid, "FunctionFailed", message)),
-            function: Some(Box::new(failure)),
+            function: Some(Box::new((failure, invocation_id.to_owned()))),
         }
     }
 
@@ -112,8 +112,9 @@ impl Failure {
             title: self.error.message.clone(),
             request_id: Some(request_id.to_owned()),
             problems: self.error.problems.iter().map(item).collect(),
-            error: function.map(|failure| failure.error.clone()),
-            cause: function.map(|failure| failure.cause.clone()),
+            error: function.map(|(failure, _)| failure.error.clone()),
+            cause: function.map(|(failure, _)| failure.cause.clone()),
+            invocation_id: function.map(|(_, id)| id.clone()),
         }
     }
 

@@ -84,10 +84,7 @@ impl From<steploom_types::Error> for Error {
             status: 400,
             code: error.code.to_owned(),
             title: error.message,
-            request_id: None,
-            problems: Vec::new(),
-            error: None,
-            cause: None,
+            ..Problem::default()
         }))
     }
 }

@@ -26,7 +26,7 @@ impl Client {
 
     /// Checks a definition and keeps nothing.
     pub async fn validate_machine(&self, definition: &str) -> Result<wire::Validation> {
-        self.call(Method::POST, "/v1/machines/validate")
+        self.call(Method::POST, "/v1/definitions/validate")
             .body("application/json", definition.to_owned())
             .repeatable(true)
             .fetch()

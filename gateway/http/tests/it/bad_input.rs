@@ -90,7 +90,7 @@ async fn unknown_query_fields() {
         "GET /v1/openapi.json",
         "GET /v1/functions",
         "GET /v1/machines",
-        "POST /v1/machines/validate",
+        "POST /v1/definitions/validate",
         "GET /v1/executions",
         "POST /v1/executions",
     ];
@@ -163,7 +163,7 @@ fn json_routes() -> [(String, usize); 6] {
         ),
         ("PUT /v1/machines/m".into(), limits::DEFINITION_BYTES_MAX),
         (
-            "POST /v1/machines/validate".into(),
+            "POST /v1/definitions/validate".into(),
             limits::DEFINITION_BYTES_MAX,
         ),
         (

@@ -48,7 +48,7 @@ async fn unknown_routes_and_methods() {
     for (line, allow) in [
         ("POST /v1/functions", "GET,HEAD"),
         ("PATCH /v1/functions/count", "PUT,GET,HEAD,DELETE"),
-        ("GET /v1/machines/validate", "POST"),
+        ("GET /v1/definitions/validate", "POST"),
         ("DELETE /v1/executions", "POST,GET,HEAD"),
     ] {
         let answer = front.send(line, &[], "").await;

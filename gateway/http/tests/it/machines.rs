@@ -53,7 +53,7 @@ async fn every_place_that_is_wrong_is_listed() {
 #[tokio::test]
 async fn validating_keeps_nothing_and_is_always_200() {
     let front = Front::new();
-    let validate = "POST /v1/machines/validate";
+    let validate = "POST /v1/definitions/validate";
     for (definition, valid) in [(DEFINITION, true), ("{}", false), ("nope", false)] {
         let answer = front.json(validate, definition).await;
         assert_eq!(answer.status, 200);

@@ -32,7 +32,7 @@ const ROUTES: [&str; 27] = [
     "POST /v1/executions/{id}/stop",
     "POST /v1/functions/{name}/invoke",
     "POST /v1/functions/{name}/invoke-async",
-    "POST /v1/machines/validate",
+    "POST /v1/definitions/validate",
     "PUT /v1/functions/{name}",
     "PUT /v1/machines/{name}",
 ];

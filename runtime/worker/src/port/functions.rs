@@ -1,9 +1,10 @@
 //! Functions: uploading, listing, invoking.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
 use steploom_api::wire::{self, FunctionKind};
-use steploom_sandbox::{Kind, Refused};
+use steploom_sandbox::{Inspected, Kind, Refused};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, limits};
@@ -23,7 +24,7 @@ impl Functions for Port {
             create_only,
         } = put;
         settings::check(&wanted, &self.shared.sandbox)?;
-        let inspected = self.shared.sandbox.inspect(&module)?;
+        let inspected = self.inspect(&module).await?;
         if inspected.memory_bytes_min > wanted.memory_bytes_max {
             return Err(Error::invalid(
                 "MemoryTooSmall",
@@ -187,6 +188,15 @@ impl Functions for Port {
             input: invoke.event,
         };
         Ok(self.start_execution(account, new).await?.0)
+    }
+}
+
+impl Port {
+    /// The module gate reads the whole module: milliseconds a megabyte, beside the event loop.
+    async fn inspect(&self, module: &Bytes) -> Result<Inspected> {
+        let (sandbox, module) = (self.shared.sandbox.clone(), module.clone());
+        let inspected = tokio::task::spawn_blocking(move || sandbox.inspect(&module));
+        inspected.await.map_err(Error::internal)?
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn read(
 fn answer(invocation: Invocation) -> Response {
     let mut response = match invocation.outcome {
         Ok(result) => JsonText(result).into_response(),
-        Err(failure) => Failure::of_function(failure).into_response(),
+        Err(failure) => Failure::of_function(failure, &invocation.request_id).into_response(),
     };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(invocation.request_id) {

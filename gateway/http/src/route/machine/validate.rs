@@ -1,4 +1,4 @@
-//! `POST /v1/machines/validate`
+//! `POST /v1/definitions/validate`
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::extract::NoQuery;
 use crate::failure::Answer;
 
 /// Checks a definition and keeps nothing. The answer is 200 whether it is valid or not.
-#[utoipa::path(post, path = "/v1/machines/validate", tag = "machines",
+#[utoipa::path(post, path = "/v1/definitions/validate", tag = "machines",
     request_body(content = serde_json::Value, description = "The definition in Amazon States Language", content_type = "application/json",
         example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
     responses((status = 200, description = "What it was found to be", body = wire::Validation,
