@@ -1,3 +1,74 @@
 //! Benchmarks, each beside the floor measured in the same run.
+//!
+//! A floor is the least that the measured thing could cost: bare wasmtime, an HTTP server that does
+//! nothing, a journal that is only appended to. Both take turns in rounds and medians over the
+//! rounds are shown, so that a noisy computer disturbs both alike. Nothing here fails because
+//! something was slow; `docs/benchmarks.md` says what each row means.
 
-fn main() {}
+mod child;
+mod cli;
+mod echo;
+mod execute;
+mod host;
+mod invoke;
+mod load;
+mod metrics;
+mod programs;
+mod report;
+mod sandbox;
+mod server;
+mod stats;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+
+use crate::cli::{Bench, Cli};
+use crate::host::Host;
+
+/// The word by which the sandbox of this process starts it again to compile a module under limits.
+const COMPILE_MODULE: &str = "compile-module";
+
+fn main() -> ExitCode {
+    if env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == COMPILE_MODULE)
+    {
+        return steploom_sandbox::compiler_main();
+    }
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let options = &cli.options;
+    let report = match &cli.bench {
+        Bench::Sandbox => sandbox::run(options)?,
+        Bench::Invoke(args) => runtime()?.block_on(invoke::run(options, args))?,
+        Bench::Execute(args) => runtime()?.block_on(execute::run(options, args))?,
+        Bench::EchoServer => return runtime()?.block_on(echo::serve()),
+    };
+    if options.json {
+        println!("{}", report.json());
+    } else if options.markdown {
+        print!("{}", report.markdown());
+    } else {
+        println!("{}", Host::read(&options.data_folder()?));
+        println!();
+        print!("{}", report.table());
+    }
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}
