@@ -18,6 +18,7 @@ mod registry;
 mod shard;
 mod shards;
 mod shared;
+mod view;
 
 use std::sync::Arc;
 

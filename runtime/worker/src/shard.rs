@@ -38,25 +38,25 @@ pub(crate) enum Command {
     },
     /// An attempt answered.
     Fact { id: ExecutionId, fact: Fact },
-    /// End an execution; the answer is its row once it has ended, `None` if it is not in memory.
+    /// End an execution; the answer is the execution once it has ended, `None` if it is not in memory.
     Stop {
         account: AccountId,
         id: ExecutionId,
         failure: PartialFailure,
-        reply: oneshot::Sender<Option<Row>>,
+        reply: oneshot::Sender<Option<wire::Execution>>,
     },
-    /// An execution's row, if it is in memory.
+    /// An execution, if it is in memory.
     Read {
         account: AccountId,
         id: ExecutionId,
-        reply: oneshot::Sender<Option<Row>>,
+        reply: oneshot::Sender<Option<wire::Execution>>,
     },
     /// The same by name.
     ReadByName {
         account: AccountId,
         machine: MachineName,
         name: Name,
-        reply: oneshot::Sender<Option<Row>>,
+        reply: oneshot::Sender<Option<wire::Execution>>,
     },
     /// What the projection does not have yet of an execution, and its events to come.
     Tail {

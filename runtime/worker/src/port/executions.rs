@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use steploom_api::port::{EventStream, Executions};
-use steploom_api::wire::{self, ExecutionStatus};
+use steploom_api::wire;
 use steploom_machine::{Fact, PartialFailure};
 use steploom_store::Error as StoreError;
-use steploom_store::projection::{Cursor, Filter, Row, Status};
+use steploom_store::projection::{Cursor, Filter};
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp, limits,
 };
@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Port, bad_next, page_size};
 use crate::codec;
 use crate::shard::{self, Command, Start, Tail};
+use crate::view;
 
 /// An execution to be started, its machine resolved.
 pub(super) struct NewExecution {
@@ -46,7 +47,7 @@ impl Executions for Port {
     }
 
     async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
-        view(self.row(account, id).await?)
+        self.find(account, id).await?.ok_or_else(|| not_found(id))
     }
 
     async fn get_by_name(
@@ -62,10 +63,10 @@ impl Executions for Port {
             )
         };
         if let Ok(id) = name.as_str().parse::<ExecutionId>()
-            && let Some(row) = self.find_row(account, id).await?
-            && row.machine == *machine
+            && let Some(execution) = self.find(account, id).await?
+            && execution.summary.machine == *machine
         {
-            return view(row);
+            return Ok(execution);
         }
         let shard = self
             .shards
@@ -80,17 +81,16 @@ impl Executions for Port {
                 reply,
             })
             .await?;
-        let found = match found {
-            Some(row) => Some(row),
-            None => {
-                self.shared
-                    .store
-                    .projection
-                    .find_by_name(account, &machine, &name)
-                    .await?
-            }
-        };
-        view(found.ok_or_else(not_found)?)
+        if let Some(execution) = found {
+            return Ok(execution);
+        }
+        let row = self
+            .shared
+            .store
+            .projection
+            .find_by_name(account, &machine, &name)
+            .await?;
+        view::execution_of_row(row.ok_or_else(not_found)?)
     }
 
     async fn list(
@@ -102,7 +102,7 @@ impl Executions for Port {
         let after = list.next.as_deref().map(parse_cursor).transpose()?;
         let filter = Filter {
             machine: list.machine,
-            status: list.status.map(stored_status),
+            status: list.status.map(view::stored),
             name_prefix: list.name_prefix,
         };
         let mut rows = self
@@ -118,7 +118,7 @@ impl Executions for Port {
             .filter(|_| more)
             .map(|last| format!("{}~{}", last.started_at.as_millis(), last.id));
         Ok(wire::ExecutionPage {
-            items: rows.iter().map(summary).collect(),
+            items: rows.iter().map(view::summary_of_row).collect(),
             next,
         })
     }
@@ -174,7 +174,7 @@ impl Executions for Port {
             })
             .await?;
         match stopped {
-            Some(row) => view(row),
+            Some(execution) => Ok(execution),
             None => self.get(account, id).await,
         }
     }
@@ -230,27 +230,20 @@ impl Port {
         self.shards
             .of_slot(slot)
             .try_send(Command::Start(Box::new(start)))?;
-        let (row, started) = answer.await.map_err(|_| shard::moved())??;
-        Ok((view(row)?, started))
+        answer.await.map_err(|_| shard::moved())?
     }
 
-    /// An execution's row, from its owner or from the projection.
-    async fn find_row(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>> {
-        let in_memory = self
-            .shards
-            .of_slot(id.slot())
+    /// An execution, from its owner or from the projection.
+    async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<wire::Execution>> {
+        let shard = self.shards.of_slot(id.slot());
+        let in_memory = shard
             .ask(|reply| Command::Read { account, id, reply })
             .await?;
-        match in_memory {
-            Some(row) => Ok(Some(row)),
-            None => Ok(self.shared.store.projection.find(account, id).await?),
+        if in_memory.is_some() {
+            return Ok(in_memory);
         }
-    }
-
-    async fn row(&self, account: AccountId, id: ExecutionId) -> Result<Row> {
-        self.find_row(account, id)
-            .await?
-            .ok_or_else(|| not_found(id))
+        let row = self.shared.store.projection.find(account, id).await?;
+        row.map(view::execution_of_row).transpose()
     }
 
     /// Every event so far, and those to come if the execution is open and they are wanted.
@@ -334,50 +327,4 @@ fn parse_cursor(text: &str) -> Result<Cursor> {
         started_at: Timestamp::from_millis(ms.parse().map_err(|_| bad_next())?),
         id: id.parse().map_err(|_| bad_next())?,
     })
-}
-
-fn summary(row: &Row) -> wire::ExecutionSummary {
-    wire::ExecutionSummary {
-        id: row.id,
-        name: row.name.clone(),
-        machine: row.machine.clone(),
-        machine_version: row.machine_version,
-        status: shown_status(row.status),
-        started_at: row.started_at,
-        ended_at: row.ended_at,
-    }
-}
-
-fn view(row: Row) -> Result<wire::Execution> {
-    let stored = |bytes: &[u8]| {
-        Json::parse_bytes(bytes)
-            .map_err(|e| Error::from(StoreError::Corrupt(format!("execution {}: {e}", row.id))))
-    };
-    Ok(wire::Execution {
-        summary: summary(&row),
-        input: stored(&row.input)?,
-        output: row.output.as_deref().map(stored).transpose()?,
-        error: row.error,
-        cause: row.cause,
-    })
-}
-
-fn shown_status(status: Status) -> ExecutionStatus {
-    match status {
-        Status::Running => ExecutionStatus::Running,
-        Status::Succeeded => ExecutionStatus::Succeeded,
-        Status::Failed => ExecutionStatus::Failed,
-        Status::TimedOut => ExecutionStatus::TimedOut,
-        Status::Aborted => ExecutionStatus::Aborted,
-    }
-}
-
-fn stored_status(status: ExecutionStatus) -> Status {
-    match status {
-        ExecutionStatus::Running => Status::Running,
-        ExecutionStatus::Succeeded => Status::Succeeded,
-        ExecutionStatus::Failed => Status::Failed,
-        ExecutionStatus::TimedOut => Status::TimedOut,
-        ExecutionStatus::Aborted => Status::Aborted,
-    }
 }

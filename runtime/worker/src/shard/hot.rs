@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use steploom_api::wire;
-use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Outcome, Run, Started};
+use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
 use steploom_store::projection::{Change, Chunk, Row, Status};
-use steploom_types::Timestamp;
+use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::codec;
 use crate::event::Collect;
+use crate::view;
 
 /// Events that a follower may be behind before it is dropped; it then comes back where it stopped.
 pub(super) const FOLLOWER_QUEUE_MAX: usize = 4096;
@@ -36,7 +37,7 @@ pub(super) struct Hot {
     pub(super) running: BTreeMap<ActionId, AbortHandle>,
     followers: Vec<mpsc::Sender<wire::Event>>,
     /// Who waits for the end.
-    pub(super) waiters: Vec<oneshot::Sender<Option<Row>>>,
+    pub(super) waiters: Vec<oneshot::Sender<Option<wire::Execution>>>,
 }
 
 impl Hot {
@@ -149,32 +150,36 @@ impl Hot {
         !self.is_open() && self.facts_count == 0
     }
 
-    pub(super) fn row(&self) -> Row {
-        let (status, output, error, cause) = match self.run.outcome() {
-            None => (Status::Running, None, None, None),
-            Some(Outcome::Succeeded(output)) => (
-                Status::Succeeded,
-                Some(Bytes::copy_from_slice(output.text().as_bytes())),
-                None,
-                None,
-            ),
-            Some(Outcome::Failed(f)) => (Status::Failed, None, f.error.clone(), f.cause.clone()),
-            Some(Outcome::TimedOut) => (Status::TimedOut, None, None, None),
-            Some(Outcome::Aborted(f)) => (Status::Aborted, None, f.error.clone(), f.cause.clone()),
-        };
-        let started = &self.started;
-        Row {
-            account: started.account,
-            id: started.id,
-            name: started.name.clone(),
-            machine: started.machine.clone(),
-            machine_version: started.machine_version,
-            definition: started.definition,
-            status,
-            started_at: started.at,
-            ended_at: self.ended_at,
-            input: Bytes::copy_from_slice(started.input.text().as_bytes()),
+    /// The execution as the API shows it.
+    pub(super) fn execution(&self) -> wire::Execution {
+        view::execution(&self.started, self.run.outcome(), self.ended_at)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        view::status(self.run.outcome())
+    }
+
+    fn row(&self) -> Row {
+        let wire::Execution {
+            summary,
+            input,
             output,
+            error,
+            cause,
+        } = self.execution();
+        let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
+        Row {
+            account: self.started.account,
+            id: summary.id,
+            name: summary.name,
+            machine: summary.machine,
+            machine_version: summary.machine_version,
+            definition: self.started.definition,
+            status: self.status(),
+            started_at: summary.started_at,
+            ended_at: summary.ended_at,
+            input: text(&input),
+            output: output.as_ref().map(text),
             error,
             cause,
         }

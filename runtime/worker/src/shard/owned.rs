@@ -5,10 +5,11 @@ use std::future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Fact, Invoke};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
-use steploom_store::projection::Row;
+use steploom_store::projection::Status;
 use steploom_types::{AccountId, ExecutionId, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
@@ -144,11 +145,11 @@ impl Owned {
                         .push(id, Fact::StopRequested { at, failure }, None);
                 }
                 found => {
-                    let _ = reply.send(found.map(|hot| hot.row()));
+                    let _ = reply.send(found.map(|hot| hot.execution()));
                 }
             },
             Command::Read { account, id, reply } => {
-                let _ = reply.send(self.find_mut(account, id).map(|hot| hot.row()));
+                let _ = reply.send(self.find_mut(account, id).map(|hot| hot.execution()));
             }
             Command::ReadByName {
                 account,
@@ -156,7 +157,7 @@ impl Owned {
                 name,
                 reply,
             } => {
-                let _ = reply.send(self.row_by_name(&(account, machine, name)));
+                let _ = reply.send(self.find_by_name(&(account, machine, name)));
             }
             Command::Tail {
                 account,
@@ -179,11 +180,11 @@ impl Owned {
             .filter(|hot| hot.started().account == account)
     }
 
-    fn row_by_name(&self, key: &NameKey) -> Option<Row> {
+    fn find_by_name(&self, key: &NameKey) -> Option<wire::Execution> {
         let Some(Taken::By(id)) = self.names.get(key) else {
             return None;
         };
-        self.hot.get(id).map(Hot::row)
+        self.hot.get(id).map(Hot::execution)
     }
 
     /// An attempt's answer goes into the next commit, unless nobody waits for it any more.
@@ -259,7 +260,7 @@ impl Owned {
         if let Some((key, reply)) = answer {
             if let Some(hot) = self.hot.get(&id) {
                 // A caller that has gone away finds the execution by its name.
-                let _ = reply.send(Ok((hot.row(), true)));
+                let _ = reply.send(Ok((hot.execution(), true)));
             }
             if let Some(key) = key {
                 self.name_started(key, id);
@@ -308,15 +309,14 @@ impl Owned {
         for (action, at) in std::mem::take(&mut hot.timers) {
             self.timers.remove(&(at, id, action));
         }
-        let row = hot.row();
         self.shared.metrics.executions_open.dec();
         self.shared
             .metrics
             .executions_ended
-            .with_label_values(&[status_label(&row)])
+            .with_label_values(&[status_label(hot.status())])
             .inc();
         for waiter in std::mem::take(&mut hot.waiters) {
-            let _ = waiter.send(Some(row.clone()));
+            let _ = waiter.send(Some(hot.execution()));
         }
     }
 
@@ -363,9 +363,8 @@ fn tail(hot: &mut Hot, follow: bool) -> Tail {
     }
 }
 
-fn status_label(row: &Row) -> &'static str {
-    use steploom_store::projection::Status;
-    match row.status {
+fn status_label(status: Status) -> &'static str {
+    match status {
         Status::Running => "running",
         Status::Succeeded => "succeeded",
         Status::Failed => "failed",

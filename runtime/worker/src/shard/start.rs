@@ -8,8 +8,9 @@
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use steploom_api::wire;
 use steploom_machine::{Fact, RunLimits, SEMANTICS, Started};
-use steploom_store::projection::{Row, Status};
+use steploom_store::projection::Row;
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, limits,
 };
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 
 use super::Command;
 use super::owned::Owned;
+use crate::view;
 
 /// An execution that somebody wants.
 pub(crate) struct Start {
@@ -31,7 +33,7 @@ pub(crate) struct Start {
     pub(crate) seed: u64,
     pub(crate) input: Json,
     /// The execution, and whether it was started now.
-    pub(crate) reply: oneshot::Sender<Result<(Row, bool)>>,
+    pub(crate) reply: oneshot::Sender<Result<(wire::Execution, bool)>>,
 }
 
 /// What a name is unique within.
@@ -49,7 +51,7 @@ pub(super) enum Taken {
 pub(super) struct Admitted {
     pub(super) checked: Arc<steploom_asl::Machine>,
     pub(super) key: Option<NameKey>,
-    pub(super) reply: oneshot::Sender<Result<(Row, bool)>>,
+    pub(super) reply: oneshot::Sender<Result<(wire::Execution, bool)>>,
 }
 
 impl Owned {
@@ -69,7 +71,7 @@ impl Owned {
                 Taken::Waiting(waiting) => waiting.push(start),
                 Taken::By(id) => {
                     if let Some(hot) = self.hot.get(id) {
-                        answer_taken(start, hot.row());
+                        answer_taken(start, hot.execution());
                     }
                 }
             },
@@ -99,8 +101,12 @@ impl Owned {
         match found {
             Ok(Some(row)) if self.name_is_kept(&row) => {
                 self.names.remove(&key);
+                let taken = view::execution_of_row(row);
                 for start in waiting {
-                    answer_taken(start, row.clone());
+                    match &taken {
+                        Ok(taken) => answer_taken(start, taken.clone()),
+                        Err(error) => refuse(start, error.clone()),
+                    }
                 }
             }
             Ok(_) if !waiting.is_empty() => {
@@ -115,7 +121,7 @@ impl Owned {
             Err(error) => {
                 self.names.remove(&key);
                 for start in waiting {
-                    let _ = start.reply.send(Err(error.clone()));
+                    refuse(start, error.clone());
                 }
             }
         }
@@ -160,33 +166,38 @@ impl Owned {
             && let Some(hot) = self.hot.get(&id)
         {
             for start in waiting {
-                answer_taken(start, hot.row());
+                answer_taken(start, hot.execution());
             }
         }
     }
 }
 
 /// Answers a start whose name another execution has.
-fn answer_taken(start: Start, row: Row) {
-    let same = row.status == Status::Running
-        && Json::parse_bytes(&row.input).is_ok_and(|input| input == start.input);
-    let answer = if same {
-        Ok((row, false))
+fn answer_taken(start: Start, taken: wire::Execution) {
+    let running = taken.summary.status == wire::ExecutionStatus::Running;
+    let answer = if running && taken.input == start.input {
+        Ok((taken, false))
     } else {
-        let how = if row.status == Status::Running {
+        let how = if running {
             "is running with another input"
         } else {
             "has been used by an execution that ended"
         };
+        let wire::ExecutionSummary {
+            name, machine, id, ..
+        } = &taken.summary;
         Err(Error::conflict(
             "ExecutionAlreadyExists",
-            format!(
-                "the name '{}' of machine '{}' {how} ({}); choose another name",
-                row.name, row.machine, row.id
-            ),
+            format!("the name '{name}' of machine '{machine}' {how} ({id}); choose another name"),
         ))
     };
+    // A caller that has gone away asks again.
     let _ = start.reply.send(answer);
+}
+
+fn refuse(start: Start, error: Error) {
+    // A caller that has gone away asks again.
+    let _ = start.reply.send(Err(error));
 }
 
 /// An id's text is a valid name, always.

@@ -1,0 +1,99 @@
+//! Executions as the API shows them, from an owner's memory or from a row of the projection.
+
+use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
+use steploom_machine::{Outcome, Started};
+use steploom_store::Error as StoreError;
+use steploom_store::projection::{Row, Status};
+use steploom_types::{Error, Json, Result, Timestamp};
+
+/// An execution in memory. Input and output are shared, not copied.
+pub(crate) fn execution(
+    started: &Started,
+    outcome: Option<&Outcome>,
+    ended_at: Option<Timestamp>,
+) -> Execution {
+    let (output, failure) = match outcome {
+        Some(Outcome::Succeeded(output)) => (Some(output.clone()), None),
+        Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => (None, Some(failure)),
+        Some(Outcome::TimedOut) | None => (None, None),
+    };
+    Execution {
+        summary: ExecutionSummary {
+            id: started.id,
+            name: started.name.clone(),
+            machine: started.machine.clone(),
+            machine_version: started.machine_version,
+            status: shown(status(outcome)),
+            started_at: started.at,
+            ended_at,
+        },
+        input: started.input.clone(),
+        output,
+        error: failure.and_then(|f| f.error.clone()),
+        cause: failure.and_then(|f| f.cause.clone()),
+    }
+}
+
+/// An execution of the projection.
+///
+/// # Errors
+/// `Corrupt` when its input or output is not JSON.
+pub(crate) fn execution_of_row(row: Row) -> Result<Execution> {
+    let id = row.id;
+    let stored = |bytes: &[u8]| {
+        Json::parse_bytes(bytes)
+            .map_err(|e| Error::from(StoreError::Corrupt(format!("execution {id}: {e}"))))
+    };
+    Ok(Execution {
+        summary: summary_of_row(&row),
+        input: stored(&row.input)?,
+        output: row.output.as_deref().map(stored).transpose()?,
+        error: row.error,
+        cause: row.cause,
+    })
+}
+
+/// A row of a list.
+pub(crate) fn summary_of_row(row: &Row) -> ExecutionSummary {
+    ExecutionSummary {
+        id: row.id,
+        name: row.name.clone(),
+        machine: row.machine.clone(),
+        machine_version: row.machine_version,
+        status: shown(row.status),
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+    }
+}
+
+/// How an execution with this outcome stands.
+pub(crate) fn status(outcome: Option<&Outcome>) -> Status {
+    match outcome {
+        None => Status::Running,
+        Some(Outcome::Succeeded(_)) => Status::Succeeded,
+        Some(Outcome::Failed(_)) => Status::Failed,
+        Some(Outcome::TimedOut) => Status::TimedOut,
+        Some(Outcome::Aborted(_)) => Status::Aborted,
+    }
+}
+
+fn shown(status: Status) -> ExecutionStatus {
+    match status {
+        Status::Running => ExecutionStatus::Running,
+        Status::Succeeded => ExecutionStatus::Succeeded,
+        Status::Failed => ExecutionStatus::Failed,
+        Status::TimedOut => ExecutionStatus::TimedOut,
+        Status::Aborted => ExecutionStatus::Aborted,
+    }
+}
+
+/// The stored form of a status that a caller names.
+pub(crate) fn stored(status: ExecutionStatus) -> Status {
+    match status {
+        ExecutionStatus::Running => Status::Running,
+        ExecutionStatus::Succeeded => Status::Succeeded,
+        ExecutionStatus::Failed => Status::Failed,
+        ExecutionStatus::TimedOut => Status::TimedOut,
+        ExecutionStatus::Aborted => Status::Aborted,
+    }
+}
