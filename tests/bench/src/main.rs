@@ -38,6 +38,11 @@ fn main() -> ExitCode {
     {
         return steploom_sandbox::compiler_main();
     }
+    // What the sandbox and the store warn of would explain odd figures.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     match run(&Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -6,7 +6,7 @@ pub(crate) fn sum(text: &str, name: &str) -> f64 {
     series(text, name).map(|(_, value)| value).sum()
 }
 
-/// The series of a metric whose labels contain `label`, such as `status="SUCCEEDED"`, summed.
+/// The series of a metric whose labels contain `label`, such as `status="succeeded"`, summed.
 pub(crate) fn sum_where(text: &str, name: &str, label: &str) -> f64 {
     series(text, name)
         .filter(|(labels, _)| labels.contains(label))

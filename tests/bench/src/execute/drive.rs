@@ -69,7 +69,7 @@ impl Counts {
         let ended = "steploom_executions_ended_total";
         Ok(Self {
             executions: metrics::sum(&text, ended),
-            succeeded: metrics::sum_where(&text, ended, "status=\"SUCCEEDED\""),
+            succeeded: metrics::sum_where(&text, ended, "status=\"succeeded\""),
             facts: metrics::sum(&text, "steploom_facts_total"),
             commits: metrics::sum(&text, "steploom_commits_total"),
             checkpoints: metrics::sum(&text, "steploom_checkpoints_total"),

@@ -2,8 +2,8 @@ use super::*;
 
 const TEXT: &str = r#"# HELP steploom_executions_ended_total Executions ended, by status.
 # TYPE steploom_executions_ended_total counter
-steploom_executions_ended_total{status="FAILED"} 2
-steploom_executions_ended_total{status="SUCCEEDED"} 40
+steploom_executions_ended_total{status="failed"} 2
+steploom_executions_ended_total{status="succeeded"} 40
 steploom_facts_total 84
 steploom_facts_total_of_another 7
 "#;
@@ -21,8 +21,8 @@ fn a_metric_is_the_sum_over_its_labels() {
 #[test]
 fn one_label_can_be_asked_for() {
     let ended = |label| sum_where(TEXT, "steploom_executions_ended_total", label);
-    is(ended("status=\"SUCCEEDED\""), 40.0);
-    is(ended("status=\"ABORTED\""), 0.0);
+    is(ended("status=\"succeeded\""), 40.0);
+    is(ended("status=\"aborted\""), 0.0);
 }
 
 #[test]
