@@ -1,0 +1,31 @@
+//! The real program from the outside: what people see on the command line and programs over HTTP,
+//! the happy path of everything once, and bad input that changes nothing.
+//!
+//! Most tests share one server, under names of their own.
+
+mod bad_definition;
+mod bad_input;
+mod bad_module;
+mod command;
+mod data_folder;
+mod demo;
+mod execution;
+mod function;
+mod limit;
+mod log;
+mod machine;
+mod node;
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other test programs use the rest")]
+mod support;
+
+use std::sync::OnceLock;
+
+use support::server::Server;
+
+/// The server that tests share which leave it as they found it but for names of their own.
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(Server::start_for_all)
+}

@@ -1,0 +1,40 @@
+//! Guests as text: small modules, so that no test needs a toolchain for WebAssembly.
+
+macro_rules! sandbox {
+    ($name:literal) => {
+        include_str!(concat!(
+            "../../runtime/sandbox/tests/guests/",
+            $name,
+            ".wat"
+        ))
+    };
+}
+
+/// Answers its event.
+pub(crate) const ECHO: &str = sandbox!("echo");
+/// Answers its event as an error.
+pub(crate) const FAIL: &str = sandbox!("fail");
+/// A command that answers its event, logs two lines, and exits with the digit that its event is.
+pub(crate) const CAT: &str = sandbox!("cat");
+/// Answers how often its instance was called: `[1,1,0]` if it is fresh.
+pub(crate) const ONCE: &str = sandbox!("once");
+/// A command that logs its environment, with zero bytes between, and answers null.
+pub(crate) const ENVIRON: &str = sandbox!("environ");
+/// A component that answers its event, as the error if it begins with `{`.
+pub(crate) const HANDLER: &str = sandbox!("handler");
+
+/// Answers its event after 20 ms.
+pub(crate) const NAP: &str = include_str!("guests/nap.wat");
+/// Fails as `Flaky` unless it is called for a retry; then it answers its event.
+pub(crate) const FLAKY: &str = include_str!("guests/flaky.wat");
+/// Loops without end.
+pub(crate) const SPIN: &str = include_str!("../../runtime/sandbox/tests/hostile/cpu_loop.wat");
+/// Traps at once.
+pub(crate) const TRAP: &str =
+    include_str!("../../runtime/sandbox/tests/hostile/lifecycle_trap.wat");
+
+/// The module that a text means.
+#[track_caller]
+pub(crate) fn wasm(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the guest is WebAssembly")
+}
