@@ -12,6 +12,7 @@ mod folder;
 mod journal;
 mod lease;
 mod projection;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;

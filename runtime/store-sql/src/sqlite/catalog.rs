@@ -9,8 +9,8 @@ mod machines;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
-use sqlx::{SqliteConnection, SqlitePool};
 use steploom_store::catalog::{
     Catalog, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion, Put,
 };
@@ -20,12 +20,13 @@ use tokio::sync::Mutex;
 
 use super::connect;
 use super::folder::Folder;
+use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/catalog");
 
 /// The catalog's file.
 pub(super) struct Entries {
-    writer: Mutex<SqliteConnection>,
+    writer: Mutex<Writer>,
     readers: SqlitePool,
     /// Ours as long as this is open.
     _folder: Arc<Folder>,
@@ -35,7 +36,7 @@ impl Entries {
     pub(super) async fn open(folder: Arc<Folder>) -> Result<Self> {
         let options = connect::options(&folder.file("catalog.db"));
         Ok(Self {
-            writer: Mutex::new(connect::writer(&options, &MIGRATIONS).await?),
+            writer: Mutex::new(Writer::open(options.clone(), &MIGRATIONS).await?),
             readers: connect::readers(options),
             _folder: folder,
         })
@@ -58,7 +59,9 @@ impl Catalog for Entries {
         put: Put,
     ) -> Result<Function> {
         let mut writer = self.writer.lock().await;
-        functions::put(&mut writer, account, name, version, put).await
+        let connection = writer.connection().await?;
+        let put = functions::put(connection, account, name, version, put).await;
+        writer.settle(put)
     }
 
     async fn find_function(&self, account: AccountId, name: &Name) -> Result<Option<Function>> {
@@ -93,7 +96,9 @@ impl Catalog for Entries {
     }
 
     async fn delete_function(&self, account: AccountId, name: &Name) -> Result<bool> {
-        functions::delete(&mut *self.writer.lock().await, account, name).await
+        let mut writer = self.writer.lock().await;
+        let deleted = functions::delete(writer.connection().await?, account, name).await;
+        writer.settle(deleted)
     }
 
     async fn put_machine(
@@ -105,7 +110,9 @@ impl Catalog for Entries {
         put: Put,
     ) -> Result<Machine> {
         let mut writer = self.writer.lock().await;
-        machines::put(&mut writer, (account, name), definition, at, put).await
+        let connection = writer.connection().await?;
+        let put = machines::put(connection, (account, name), definition, at, put).await;
+        writer.settle(put)
     }
 
     async fn find_machine(&self, account: AccountId, name: &Name) -> Result<Option<Machine>> {
@@ -131,11 +138,15 @@ impl Catalog for Entries {
     }
 
     async fn delete_machine(&self, account: AccountId, name: &Name) -> Result<bool> {
-        machines::delete(&mut *self.writer.lock().await, account, name).await
+        let mut writer = self.writer.lock().await;
+        let deleted = machines::delete(writer.connection().await?, account, name).await;
+        writer.settle(deleted)
     }
 
     async fn put_definition(&self, definition: &str) -> Result<Digest> {
-        machines::keep(&mut *self.writer.lock().await, definition).await
+        let mut writer = self.writer.lock().await;
+        let kept = machines::keep(writer.connection().await?, definition).await;
+        writer.settle(kept)
     }
 
     async fn definition(&self, digest: Digest) -> Result<Option<String>> {

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
-use sqlx::{SqliteConnection, SqlitePool};
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::projection::{Change, Chunk, Cursor, Filter, Row};
 use steploom_store::{Projection, Result};
@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 
 use super::connect;
 use super::folder::Folder;
+use super::writer::Writer;
 use crate::column::{count, shard};
 use crate::error::failed;
 
@@ -37,14 +38,14 @@ const WRITER_CACHE: &str = "-32768";
 
 /// The projection's file.
 pub(super) struct Executions {
-    writer: Mutex<Writer>,
+    writer: Mutex<Checkpoints>,
     readers: SqlitePool,
     /// Ours as long as this is open.
     _folder: Arc<Folder>,
 }
 
-struct Writer {
-    connection: SqliteConnection,
+struct Checkpoints {
+    writer: Writer,
     /// Numbers of machines that were used lately.
     machines: HashMap<(AccountId, MachineName), i64>,
 }
@@ -53,16 +54,13 @@ impl Executions {
     pub(super) async fn open(folder: Arc<Folder>) -> Result<Self> {
         let options = connect::options(&folder.file("projection.db"))
             .pragma("wal_autocheckpoint", WAL_PAGES_MAX);
-        let writer = Writer {
-            connection: connect::writer(
-                &options.clone().pragma("cache_size", WRITER_CACHE),
-                &MIGRATIONS,
-            )
-            .await?,
+        let cached = options.clone().pragma("cache_size", WRITER_CACHE);
+        let checkpoints = Checkpoints {
+            writer: Writer::open(cached, &MIGRATIONS).await?,
             machines: HashMap::new(),
         };
         Ok(Self {
-            writer: Mutex::new(writer),
+            writer: Mutex::new(checkpoints),
             readers: connect::readers(options),
             _folder: folder,
         })
@@ -88,8 +86,8 @@ impl Projection for Executions {
         upto: Lsn,
         changes: &[Change],
     ) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        writer.checkpoint(shard, epoch, upto, changes).await
+        let mut checkpoints = self.writer.lock().await;
+        checkpoints.write(shard, epoch, upto, changes).await
     }
 
     async fn checkpointed(&self, shard: ShardId) -> Result<Lsn> {

@@ -1,12 +1,14 @@
 //! Writing a checkpoint: one transaction, many rows a statement.
 
+use std::collections::HashMap;
+
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::projection::{Change, Status};
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, MachineName, ShardId, Timestamp};
 
-use super::Writer;
+use super::Checkpoints;
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::execution::name_to_store;
@@ -18,49 +20,58 @@ const MACHINES_MAX: usize = 10_000;
 type Numbered<'a> = (&'a Change, i64);
 type Machine = (AccountId, MachineName);
 
-impl Writer {
+impl Checkpoints {
     /// Writes all of it or nothing.
-    pub(super) async fn checkpoint(
+    pub(super) async fn write(
         &mut self,
         shard: ShardId,
         epoch: Epoch,
         upto: Lsn,
         changes: &[Change],
     ) -> Result<()> {
-        let Self {
-            connection,
-            machines,
-        } = self;
-        let mut transaction = connection
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(failed)?;
-        fence(&mut transaction, shard, epoch, upto).await?;
-        let mut found: Vec<(Machine, i64)> = Vec::new();
-        let mut numbered: Vec<Numbered> = Vec::with_capacity(changes.len());
-        for change in changes {
-            let machine = (change.row.account, change.row.machine.clone());
-            let new = || found.iter().find(|(m, _)| *m == machine).map(|(_, n)| *n);
-            let n = if let Some(n) = machines.get(&machine).copied().or_else(new) {
-                n
-            } else {
-                let n = number(&mut transaction, &machine).await?;
-                found.push((machine, n));
-                n
-            };
-            numbered.push((change, n));
-        }
-        write_rows(&mut transaction, &numbered).await?;
-        write_chunks(&mut transaction, upto, changes).await?;
-        write_open(&mut transaction, changes).await?;
-        transaction.commit().await.map_err(failed)?;
+        let connection = self.writer.connection().await?;
+        let written = write(connection, &self.machines, (shard, epoch, upto), changes).await;
+        let found = self.writer.settle(written)?;
         // Only now: a number that was given in a transaction that failed belongs to nobody.
-        if machines.len() + found.len() > MACHINES_MAX {
-            machines.clear();
+        if self.machines.len() + found.len() > MACHINES_MAX {
+            self.machines.clear();
         }
-        machines.extend(found);
+        self.machines.extend(found);
         Ok(())
     }
+}
+
+/// Writes a checkpoint in one transaction, and names the machines whose numbers it had to look up.
+async fn write(
+    connection: &mut SqliteConnection,
+    machines: &HashMap<Machine, i64>,
+    (shard, epoch, upto): (ShardId, Epoch, Lsn),
+    changes: &[Change],
+) -> Result<Vec<(Machine, i64)>> {
+    let mut transaction = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(failed)?;
+    fence(&mut transaction, shard, epoch, upto).await?;
+    let mut found: Vec<(Machine, i64)> = Vec::new();
+    let mut numbered: Vec<Numbered> = Vec::with_capacity(changes.len());
+    for change in changes {
+        let machine = (change.row.account, change.row.machine.clone());
+        let new = || found.iter().find(|(m, _)| *m == machine).map(|(_, n)| *n);
+        let n = if let Some(n) = machines.get(&machine).copied().or_else(new) {
+            n
+        } else {
+            let n = number(&mut transaction, &machine).await?;
+            found.push((machine, n));
+            n
+        };
+        numbered.push((change, n));
+    }
+    write_rows(&mut transaction, &numbered).await?;
+    write_chunks(&mut transaction, upto, changes).await?;
+    write_open(&mut transaction, changes).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(found)
 }
 
 async fn fence(to: &mut SqliteConnection, shard: ShardId, epoch: Epoch, upto: Lsn) -> Result<()> {
