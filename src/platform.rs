@@ -43,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) objects: Option<String>,
     /// Where to listen; port 0 takes a free one.
     pub(crate) listen: SocketAddr,
+    /// Host names, besides the loopback ones, under which requests are answered.
+    pub(crate) hosts: Vec<String>,
     /// Folders of this computer that functions may read.
     pub(crate) volumes: Vec<(Name, PathBuf)>,
     /// How many sandboxes may run at once; chosen from the computer's size if `None`.
@@ -103,7 +105,8 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     .await?;
     worker.ready().await;
     let (stop, stopped) = oneshot::channel();
-    let config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
+    let mut config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
+    config.access = steploom_auth::Access::without_keys(options.hosts);
     let ports = worker.ports();
     let server = tokio::spawn(steploom_http::serve(listener, ports, config, async move {
         // Dropping the sender means to stop as well.

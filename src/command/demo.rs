@@ -117,6 +117,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         volumes: vec![(name(VOLUME.0)?, folder.clone())],
         instances: None,
         objects: None,
+        hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,
     })
     .await?;

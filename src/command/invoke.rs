@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "event")]
     event_file: Option<PathBuf>,
 
-    /// A version's number or an alias; the newest version if left out
+    /// A version's number; the newest version if left out
     #[arg(long, value_name = "VERSION")]
     qualifier: Option<String>,
 

@@ -27,7 +27,7 @@ const COUNTED_MAX: u32 = steploom_types::limits::PAGE_SIZE_MAX;
 #[command(after_help = "\
 Examples:
   steploom up
-  steploom up --data /var/lib/steploom --listen 0.0.0.0:8080 --log-format json
+  steploom up --data /var/lib/steploom --listen 127.0.0.1:9000 --log-format json
   steploom up --volume input=./texts      functions deployed with --volume input=/input read ./texts")]
 pub(crate) struct Args {
     /// Where everything is kept
@@ -57,6 +57,15 @@ pub(crate) struct Args {
         value_parser = parse::volume
     )]
     volumes: Vec<(Name, PathBuf)>,
+
+    /// Answer to this host name as well, such as the one a proxy on this computer passes on; may be given several times
+    #[arg(
+        long = "host",
+        value_name = "NAME",
+        env = "STEPLOOM_HOSTS",
+        value_delimiter = ','
+    )]
+    hosts: Vec<String>,
 
     /// How many sandboxes may run at once; chosen from the computer's size if left out
     #[arg(long, value_name = "N", env = "STEPLOOM_INSTANCES", value_parser = clap::value_parser!(u32).range(1..))]
@@ -90,6 +99,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         volumes: args.volumes.clone(),
         instances: args.instances,
         objects: args.objects,
+        hosts: args.hosts,
         log_days: args.log_days,
     })
     .await?;

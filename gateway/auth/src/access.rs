@@ -127,7 +127,7 @@ fn host_refused(authority: &str) -> Error {
         "HostNotAllowed",
         format!(
             "the Host '{}' is not one that this listener answers to; use localhost, 127.0.0.1 or \
-             [::1], or have the operator add the name to the allowed hosts",
+             [::1], or have the operator allow the name: steploom up --host NAME",
             authority.escape_debug()
         ),
     )

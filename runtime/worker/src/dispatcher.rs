@@ -253,7 +253,7 @@ impl Target {
         } else {
             Failure::new(
                 "Function.NotFound",
-                format!("there is no function '{text}'; deploy it, then redrive or start again"),
+                format!("there is no function '{text}'; deploy it, then start again"),
             )
         }
     }

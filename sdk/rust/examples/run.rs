@@ -11,7 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let machine = args.next().ok_or("usage: run MACHINE [INPUT]")?.parse()?;
     let input = Json::parse(args.next().as_deref().unwrap_or("{}"))?;
     let endpoint = std::env::var("STEPLOOM_ENDPOINT");
-    let client = Client::new(endpoint.as_deref().unwrap_or("http://127.0.0.1:8470"))?;
+    let client = Client::new(endpoint.as_deref().unwrap_or("http://127.0.0.1:8080"))?;
 
     let start = wire::StartExecution {
         machine,

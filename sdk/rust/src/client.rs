@@ -14,7 +14,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the Steploom at `endpoint`, such as `http://127.0.0.1:8470`. Nothing is sent yet.
+    /// A client of the Steploom at `endpoint`, such as `http://127.0.0.1:8080`. Nothing is sent yet.
     ///
     /// # Errors
     /// `Protocol` when the endpoint is not a URL of `http` or `https`, or TLS cannot be set up.
@@ -44,7 +44,7 @@ fn parse(endpoint: &str) -> Result<reqwest::Url> {
     let wrong = |why: &str| {
         let shown = endpoint.escape_debug();
         Error::protocol(format_args!(
-            "'{shown}' is not an endpoint such as http://127.0.0.1:8470: {why}"
+            "'{shown}' is not an endpoint such as http://127.0.0.1:8080: {why}"
         ))
     };
     let url = reqwest::Url::parse(endpoint).map_err(|error| wrong(&error.to_string()))?;

@@ -8,7 +8,7 @@
 //! # async fn run() -> Result<(), steploom_sdk::Error> {
 //! use steploom_sdk::{Client, Json, wire};
 //!
-//! let client = Client::new("http://127.0.0.1:8470")?;
+//! let client = Client::new("http://127.0.0.1:8080")?;
 //! let started = client
 //!     .start_execution(&wire::StartExecution {
 //!         machine: "word-count".parse()?,

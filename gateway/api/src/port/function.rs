@@ -24,7 +24,7 @@ pub struct PutFunction {
 pub struct Invoke {
     /// The function.
     pub name: Name,
-    /// A version's number or an alias; the newest version if `None`.
+    /// A version's number; the newest version if `None`.
     pub qualifier: Option<String>,
     /// The event.
     pub event: Json,
