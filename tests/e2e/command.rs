@@ -453,7 +453,7 @@ fn ctrl_c_is_exit_code_130_and_what_was_accepted_goes_on() {
     let definition =
         serde_json::from_str(&WAITER.replace("cli-echo", "cli-echo-130")).expect("JSON");
     server.put_machine("cli-130", &definition).expect(201);
-    let (mut following, _lines) = server.follow(&[
+    let mut following = server.follow(&[
         "start",
         "cli-130",
         "--name",

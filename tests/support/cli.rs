@@ -2,10 +2,13 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use serde_json::Value;
 
 use super::server::{Server, command};
+use super::wait::{PATIENCE, until};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -84,12 +87,18 @@ impl Server {
         child.wait_with_output().expect("runs").into()
     }
 
-    /// Starts a command that goes on until it is killed; gives it and the lines that it prints.
-    pub(crate) fn follow(&self, arguments: &[&str]) -> (Following, impl Iterator<Item = String>) {
+    /// Starts a command that goes on until it is killed.
+    pub(crate) fn follow(&self, arguments: &[&str]) -> Following {
         let mut child = self.client(arguments).spawn().expect("starts");
         let stdout = BufReader::new(child.stdout.take().expect("piped"));
-        let lines = stdout.lines().map(|line| line.expect("text"));
-        (Following(child), lines)
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                // An error means that the test is over.
+                let _ = sender.send(line);
+            }
+        });
+        Following { child, lines }
     }
 
     fn client(&self, arguments: &[&str]) -> Command {
@@ -105,22 +114,38 @@ impl Server {
 }
 
 /// A command that runs until it is dropped.
-pub(crate) struct Following(Child);
+pub(crate) struct Following {
+    child: Child,
+    lines: Receiver<String>,
+}
 
 impl Following {
     pub(crate) fn pid(&self) -> u32 {
-        self.0.id()
+        self.child.id()
+    }
+
+    /// Reads on until a line of standard output says this.
+    #[track_caller]
+    pub(crate) fn until_it_says(&self, text: &str) {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(text) => return,
+                Ok(_) => {}
+                Err(why) => panic!("it does not say {text:?}: {why}"),
+            }
+        }
     }
 
     /// How it ended, once it has.
     pub(crate) fn code(&mut self) -> Option<i32> {
-        self.0.wait().expect("waits").code()
+        until("it ends", || self.child.try_wait().expect("waits")).code()
     }
 }
 
 impl Drop for Following {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // Errors mean that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
