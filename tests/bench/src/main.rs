@@ -28,6 +28,10 @@ use clap::Parser as _;
 use crate::cli::{Bench, Cli};
 use crate::host::Host;
 
+/// The same as the server's, so that floors are not the slower for theirs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The word by which the sandbox of this process starts it again to compile a module under limits.
 const COMPILE_MODULE: &str = "compile-module";
 
