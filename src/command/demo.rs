@@ -5,6 +5,7 @@
 //! [`note`] keeps which folder the interrupted run read.
 
 mod build;
+mod measured;
 mod note;
 mod report;
 
@@ -18,6 +19,7 @@ use steploom_api::wire::{
 use steploom_sdk::Client;
 use steploom_types::{MachineName, Name};
 
+use self::measured::Measured;
 use self::note::Note;
 use super::{deploy, up};
 use crate::exit::Exit;
@@ -212,7 +214,8 @@ impl Demo {
         let board = follow::to_end(&self.client, execution).await?;
         let ended = self.client.wait(execution.summary.id).await?;
         Note::remove(&self.data)?;
-        self.report(&ended, &board)?;
+        let measured = Measured::parse(&self.client.metrics().await?);
+        self.report(&ended, &board, &measured)?;
         follow::verdict(&ended)
     }
 
@@ -291,7 +294,7 @@ impl Demo {
         Ok(())
     }
 
-    fn report(&self, ended: &Execution, board: &Board) -> Result<(), Failure> {
+    fn report(&self, ended: &Execution, board: &Board, measured: &Measured) -> Result<(), Failure> {
         if self.json {
             return Ok(out::json(ended)?);
         }
@@ -299,7 +302,7 @@ impl Demo {
         if let Some(output) = &ended.output {
             out::line(report::result(output, &self.folder, paint))?;
         }
-        out::line(report::time(board, paint))?;
+        out::line(report::time(board, measured, paint))?;
         let next = report::Next {
             url: &self.url,
             data: &self.data,

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use steploom_types::{ExecutionId, Json};
 
+use super::measured::Measured;
 use crate::cli::ENDPOINT_DEFAULT;
 use crate::view::table::Rows;
 use crate::view::timing::{self, Totals};
@@ -98,7 +99,7 @@ fn words(all: &[Word], paint: Paint) -> String {
 }
 
 /// Where the time went.
-pub(super) fn time(board: &Board, paint: Paint) -> String {
+pub(super) fn time(board: &Board, measured: &Measured, paint: Paint) -> String {
     let Totals {
         wall_ms,
         tasks,
@@ -129,8 +130,29 @@ pub(super) fn time(board: &Board, paint: Paint) -> String {
         ),
     );
     rows.field(
-        "engine, around them",
-        format!("{} summed{}", human::duration(between_ms), each(between_ms)),
+        "  of that in sandboxes",
+        format!(
+            "{} summed ({:.2} ms a call); the rest waited for a sandbox or the disk",
+            human::duration(measured.sandbox_ms as u64),
+            measured.sandbox_ms / measured.invocations.max(1) as f64
+        ),
+    );
+    if between_ms > 0 {
+        rows.field(
+            "between attempts",
+            format!(
+                "{} summed, waits before retries among it",
+                human::duration(between_ms)
+            ),
+        );
+    }
+    rows.field(
+        "journal",
+        format!(
+            "{} in {}",
+            human::plural(measured.facts, "fact"),
+            human::plural(measured.commits, "commit")
+        ),
     );
     format!(
         "\n{}\n{}\n\n{}",
