@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_types::limits;
+use tokio::task::JoinHandle;
 
 use crate::shard::Command;
 use crate::shards::Shards;
 use crate::shared::Shared;
 
-/// Renews leases in the background until the node stops.
-pub(crate) fn start(shared: Arc<Shared>, shards: Shards) {
+/// Renews leases in the background until the node stops. The task holds the store, so whoever
+/// stops the node also ends the task: else the store would stay open until the next renewal.
+pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks =
             tokio::time::interval(Duration::from_secs(u64::from(limits::LEASE_SECONDS)) / 3);
@@ -30,5 +32,5 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) {
                 Err(error) => tracing::warn!(%error, "leases were not renewed; trying again"),
             }
         }
-    });
+    })
 }

@@ -28,6 +28,7 @@ use steploom_sandbox::Sandbox;
 use steploom_store::Store;
 use steploom_store::lease::NodeId;
 use steploom_types::{Error, Result};
+use tokio::task::JoinHandle;
 
 pub use clock::{Clock, SystemClock};
 
@@ -58,6 +59,7 @@ pub struct Worker {
     shared: Arc<Shared>,
     shards: Shards,
     port: Arc<Port>,
+    renewal: JoinHandle<()>,
 }
 
 impl Worker {
@@ -69,12 +71,13 @@ impl Worker {
     pub async fn start(config: Config) -> Result<Self> {
         let shared = Arc::new(Shared::new(config).map_err(Error::internal)?);
         let shards = Shards::start(&shared).await?;
-        lease::start(shared.clone(), shards.clone());
+        let renewal = lease::start(shared.clone(), shards.clone());
         let port = Arc::new(Port::new(shared.clone(), shards.clone()));
         Ok(Self {
             shared,
             shards,
             port,
+            renewal,
         })
     }
 
@@ -98,6 +101,9 @@ impl Worker {
     /// Tasks that run are given up; the next owner makes the same attempts again.
     pub async fn stop(self) {
         self.shards.stop().await;
+        self.renewal.abort();
+        // It was ended just now, so an error is what is wanted.
+        let _ = self.renewal.await;
         self.shared.logs.flush().await;
     }
 }

@@ -187,8 +187,10 @@ impl Owned {
         self.hot.get(id).map(Hot::execution)
     }
 
-    /// An attempt's answer goes into the next commit, unless nobody waits for it any more.
-    fn answered(&mut self, id: ExecutionId, fact: Fact) {
+    /// An attempt's answer goes into the next commit, unless nobody waits for it any more. Its time is
+    /// that of its arrival here: answers overtake one another on the way, and a history's times
+    /// never fall.
+    fn answered(&mut self, id: ExecutionId, mut fact: Fact) {
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
             return;
         };
@@ -196,6 +198,9 @@ impl Owned {
             && hot.running.remove(action).is_none()
         {
             return;
+        }
+        if let Fact::TaskSucceeded { at, .. } | Fact::TaskFailed { at, .. } = &mut fact {
+            *at = self.shared.clock.now();
         }
         self.pending.push(id, fact, None);
     }
