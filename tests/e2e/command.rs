@@ -206,7 +206,7 @@ fn a_machine_is_validated_shown_and_deleted() {
     let wrong = write(
         folder.path(),
         "wrong.asl.json",
-        &WAITER
+        WAITER
             .replace("\"Echo\",", "\"Nowhere\",")
             .replace("\"Next\": \"Echo\"", "\"Next\": \"Nowhere\""),
     );

@@ -2,38 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::cli;
-
-/// Whether the demo's functions can be built here; if not, says so loudly.
-fn can_build() -> bool {
-    let zig = ["python3 -m ziglang version", "zig version"]
-        .iter()
-        .any(|line| {
-            let output = Command::new("sh").args(["-c", line]).output();
-            output.is_ok_and(|output| output.status.success())
-        });
-    let target = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", "wasm32-wasip1"])
-        .output();
-    let wasm = target.is_ok_and(|output| {
-        let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Path::new(&folder).is_dir()
-    });
-    if !(zig && wasm) {
-        eprintln!(
-            "SKIPPED: the demo's functions need wasm32-wasip1 (there: {wasm}) and Zig (there: {zig})"
-        );
-    }
-    zig && wasm
-}
+use crate::support::{cli, toolchain};
 
 #[test]
 fn the_demo_counts_the_words_of_a_folder() {
-    if !can_build() {
+    if !toolchain::can_build_modules() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -74,4 +50,10 @@ fn the_demo_counts_the_words_of_a_folder() {
         .notes("started word-count on")
         .notes("Split done")
         .notes("Merge done");
+
+    // One that was killed after its execution had ended has nothing to go on with, and begins anew.
+    let note = serde_json::json!({ "input": input });
+    fs::write(format!("{data}/demo.json"), note.to_string()).expect("writes");
+    let said = run(&["--json"]);
+    assert_eq!(said.json()["output"], *output);
 }

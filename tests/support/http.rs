@@ -1,6 +1,7 @@
 //! HTTP/1.1 to the byte: a path goes out as it is written, a header as it is given, so that tests
 //! can send what no well-behaved client would.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -119,15 +120,16 @@ fn open(address: SocketAddr, request: &Request<'_>) -> io::Result<(Answer, BufRe
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.path);
     let given = |name: &str| request.headers.iter().any(|(key, _)| *key == name);
     if !given("host") {
-        head.push_str(&format!("host: {address}\r\n"));
+        let _ = write!(head, "host: {address}\r\n");
     }
     for (key, value) in request.headers {
-        head.push_str(&format!("{key}: {value}\r\n"));
+        let _ = write!(head, "{key}: {value}\r\n");
     }
-    head.push_str(&format!(
+    let _ = write!(
+        head,
         "content-length: {}\r\nconnection: close\r\n\r\n",
         request.body.len()
-    ));
+    );
     connection.write_all(head.as_bytes())?;
     // A server may refuse a body before it has all of it; its answer is what counts then.
     let sent = connection.write_all(request.body);

@@ -8,4 +8,5 @@ pub(crate) mod cli;
 pub(crate) mod guest;
 pub(crate) mod http;
 pub(crate) mod server;
+pub(crate) mod toolchain;
 pub(crate) mod wait;

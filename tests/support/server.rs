@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
 use serde_json::Value;
@@ -31,7 +31,8 @@ pub(crate) struct Server {
     log: PathBuf,
     data: PathBuf,
     folder: Option<TempDir>,
-    _watchdog: Option<ChildStdin>,
+    /// Its standard input ends with this process, which is how it learns of that.
+    watchdog: Option<Child>,
 }
 
 impl Server {
@@ -53,7 +54,7 @@ impl Server {
     pub(crate) fn start_for_all() -> Self {
         let folder = tempfile::tempdir().expect("a folder").keep();
         let mut server = Self::start_on(&folder.join("data"), &[]);
-        let mut watchdog = Command::new("sh")
+        let watchdog = Command::new("sh")
             .args(["-c", WATCHDOG, "sh", &server.pid().to_string()])
             .arg(&folder)
             .stdin(Stdio::piped())
@@ -61,7 +62,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("a shell");
-        server._watchdog = watchdog.stdin.take();
+        server.watchdog = Some(watchdog);
         server
     }
 
@@ -94,7 +95,7 @@ impl Server {
             log,
             data: data.to_owned(),
             folder: None,
-            _watchdog: None,
+            watchdog: None,
         }
     }
 
@@ -154,6 +155,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+        if let Some(watchdog) = &mut self.watchdog {
+            // An error means that it has ended already.
+            let _ = watchdog.kill();
+        }
         if thread::panicking() {
             eprintln!("the server's log:\n{}", tail(&self.log));
         }
