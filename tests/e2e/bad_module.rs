@@ -43,8 +43,14 @@ fn check(server: &Server, module: &[u8], code: &str, place: &str, message: &str)
 #[test]
 fn what_is_no_module() {
     changing_nothing(|server| {
-        check(server, b"just text", "MALFORMED", "byte 0x0", "");
-        check(server, b"(module)", "MALFORMED", "byte 0x0", "");
+        check(
+            server,
+            b"just text",
+            "MALFORMED",
+            "byte 0x0",
+            "not WebAssembly",
+        );
+        check(server, b"(module)", "MALFORMED", "byte 0x0", "text format");
         check(
             server,
             b"\x7fELF\x02\x01\x01\0",

@@ -19,6 +19,8 @@ pub(crate) use offer::names_filesystem;
 use shape::Shape;
 pub(crate) use shape::of_component;
 
+/// How every module and component begins.
+const MAGIC: &[u8] = b"\0asm";
 /// Problems that are reported at once.
 const PROBLEMS_MAX: usize = 20;
 /// Blocks within blocks of one function. Interpreters compiled to WebAssembly reach some hundreds.
@@ -45,6 +47,10 @@ pub(crate) fn inspect(module: &[u8]) -> Result<Inspected, Error> {
         );
         return Err(gate.error());
     }
+    if !module.starts_with(MAGIC) {
+        gate.refuse("MALFORMED", "byte 0x0".to_owned(), no_magic(module));
+        return Err(gate.error());
+    }
     if let Err(error) = gate.read(module) {
         gate.refuse(
             "MALFORMED",
@@ -66,6 +72,17 @@ pub(crate) fn inspect(module: &[u8]) -> Result<Inspected, Error> {
         memory_bytes_min: gate.memory_bytes,
         uses_filesystem: gate.imports.iter().any(offer::is_of_filesystem),
     })
+}
+
+/// Why what does not begin as a module does is none.
+fn no_magic(module: &[u8]) -> String {
+    let text = module.trim_ascii_start();
+    if text.starts_with(b"(module") || text.starts_with(b"(component") || text.starts_with(b";;") {
+        "this is WebAssembly's text format; translate it first, such as with 'wasm-tools parse'"
+            .into()
+    } else {
+        "this is not WebAssembly, which begins with the bytes 00 61 73 6d".into()
+    }
 }
 
 /// What an import names: a module's two names, or a component's one and an empty one.

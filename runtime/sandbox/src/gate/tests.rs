@@ -145,8 +145,12 @@ fn what_is_left_out_of_webassembly_is_refused() {
 #[test]
 fn what_is_no_module_is_refused_at_its_byte() {
     for bytes in [&b""[..], b"hello", b"\0asm", b"\0asm\x01\0\0\0\x01"] {
-        assert_eq!(refused(bytes).problems[0].code, "MALFORMED");
+        let problem = &refused(bytes).problems[0];
+        assert_eq!(problem.code, "MALFORMED");
+        assert!(!problem.message.contains('\n'), "{}", problem.message);
     }
+    let text = refused(b" (module)");
+    assert!(text.message.contains("text format"), "{text}");
     let mut module = wasm(&format!("(module {REACTOR})"));
     for at in 0..module.len() {
         module[at] ^= 0x55;
