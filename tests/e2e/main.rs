@@ -10,6 +10,7 @@ mod command;
 mod data_folder;
 mod demo;
 mod execution;
+mod exit_code;
 mod function;
 mod limit;
 mod log;
