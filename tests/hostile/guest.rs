@@ -76,7 +76,10 @@ const GUESTS: [(&str, Fate); 31] = [
     ("host_clock", TIMEOUT),
     (
         "host_files",
-        Fails("Function.ResourceLimitExceeded", "files, streams and the like"),
+        Fails(
+            "Function.ResourceLimitExceeded",
+            "files, streams and the like",
+        ),
     ),
     ("escape_sockets", Answers(0)),
     ("lifecycle_trap", Fails("Function.Trap", "unreachable")),

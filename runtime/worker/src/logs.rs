@@ -158,7 +158,14 @@ fn report(finished: &Finished) -> String {
         Err(failure) => format!(
             "failed with {}: {} ({used})",
             failure.error,
-            failure.cause.escape_debug()
+            one_line(&failure.cause)
         ),
     }
+}
+
+/// A text on one line: whatever would break it, or move the cursor, becomes a space.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
