@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use steploom_expr::jsonata::{Payload, Query};
 use steploom_expr::{Expression, Path, ReferencePath, Template};
-use steploom_types::{Json, Name, Timestamp};
+use steploom_types::{Json, Timestamp};
+
+pub use crate::resource::{ActivityRef, Api, FunctionRef, Integration, Pattern, Resource};
 
 /// A state's place in [`Machine::states`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,8 +62,10 @@ pub struct State {
     pub scope: ScopeIx,
     /// What it does.
     pub kind: Kind,
-    /// How its input becomes its output.
+    /// How its input becomes its output, in the query language that it speaks.
     pub flow: Flow,
+    /// `Assign`: variables that are set when it is left by `next`, or by a `Choice`'s `Default`.
+    pub assign: Option<Maker>,
     /// Rules for trying again, in order.
     pub retry: Vec<Retrier>,
     /// Rules for going on after a failure, in order.
@@ -78,12 +83,27 @@ pub enum Next {
     To(StateIx),
 }
 
+/// The data flow of a state, in the query language that it speaks.
+#[derive(Debug)]
+pub enum Flow {
+    /// JSONPath.
+    Path(PathFlow),
+    /// JSONata.
+    Query(QueryFlow),
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self::Path(PathFlow::default())
+    }
+}
+
 /// The data flow of the query language JSONPath.
 #[derive(Debug, Default)]
-pub struct Flow {
+pub struct PathFlow {
     /// `InputPath`.
     pub input_path: Selection,
-    /// `Parameters`; for a `Map` its `ItemSelector` (or, formerly, `Parameters`).
+    /// `Parameters`; a `Map`'s are its [`Map::selector`].
     pub parameters: Option<Template>,
     /// `ResultSelector`.
     pub result_selector: Option<Template>,
@@ -91,6 +111,24 @@ pub struct Flow {
     pub result_path: ResultPath,
     /// `OutputPath`.
     pub output_path: Selection,
+}
+
+/// The data flow of the query language JSONata.
+#[derive(Debug, Default)]
+pub struct QueryFlow {
+    /// `Arguments`.
+    pub arguments: Option<Payload>,
+    /// `Output`.
+    pub output: Option<Payload>,
+}
+
+/// How a value is made of a state's data, in either language.
+#[derive(Clone, Debug)]
+pub enum Maker {
+    /// A payload template of JSONPath.
+    Path(Template),
+    /// JSON with expressions of JSONata.
+    Query(Payload),
 }
 
 /// `InputPath` and `OutputPath`.
@@ -151,7 +189,9 @@ pub enum Kind {
         branches: Vec<ScopeIx>,
     },
     /// Runs a scope for each item.
-    Map(Map),
+    Map(Box<Map>),
+    /// Runs nodes that come after one another, side by side where they can: an extension.
+    Graph(Graph),
 }
 
 /// A text written out, or read at run time.
@@ -161,16 +201,25 @@ pub enum TextField {
     Literal(String),
     /// A path or an intrinsic call that gives a text.
     Computed(Expression),
+    /// JSONata that gives it.
+    Query(Query),
 }
 
-/// A whole number written out, or read at run time.
+/// A number written out, or read at run time.
 #[derive(Debug)]
-pub enum NumberField {
+pub enum Field<T> {
     /// Written out.
-    Literal(u64),
+    Literal(T),
     /// A path that gives it.
     Path(Path),
+    /// JSONata that gives it.
+    Query(Query),
 }
+
+/// A whole number.
+pub type NumberField = Field<u64>;
+/// A share, 0 to 100.
+pub type PercentField = Field<f64>;
 
 /// A `Task`.
 #[derive(Debug)]
@@ -181,28 +230,8 @@ pub struct Task {
     pub timeout_seconds: Option<NumberField>,
     /// `HeartbeatSeconds` or `HeartbeatSecondsPath`.
     pub heartbeat_seconds: Option<NumberField>,
-}
-
-/// What a task's `Resource` names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resource {
-    /// A function of the same account, called with the task's input as its event; the result is
-    /// the task's result. Written `NAME`, `NAME:QUALIFIER`, or as a Lambda ARN.
-    Function(FunctionRef),
-    /// `arn:aws:states:::lambda:invoke`: the function's name and payload are in the task's input
-    /// (`FunctionName`, `Payload`), and the result is wrapped as AWS wraps it.
-    LambdaInvoke,
-}
-
-/// A function, and which of its versions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionRef {
-    /// The function.
-    pub name: Name,
-    /// A version's number or an alias; the newest version if there is none.
-    pub qualifier: Option<String>,
-    /// As the author wrote it: the name or the ARN.
-    pub text: Arc<str>,
+    /// `Credentials`: checked, and evaluated as the language says.
+    pub credentials: Option<Maker>,
 }
 
 /// A rule of a `Choice`.
@@ -212,6 +241,10 @@ pub struct Rule {
     pub condition: Condition,
     /// Where it goes.
     pub next: StateIx,
+    /// `Assign`, in place of the state's.
+    pub assign: Option<Maker>,
+    /// `Output`, in place of the state's.
+    pub output: Option<Payload>,
 }
 
 /// A condition on a state's input.
@@ -230,6 +263,10 @@ pub enum Condition {
         /// The operator and what it compares with.
         test: Test,
     },
+    /// JSONata.
+    Query(Query),
+    /// `true` or `false` written out, which JSONata allows.
+    Constant(bool),
 }
 
 /// A comparison. A type that does not fit is false, never an error.
@@ -299,17 +336,182 @@ pub enum Wait {
     Until(Timestamp),
     /// `TimestampPath`.
     UntilPath(Path),
+    /// `Timestamp`, of JSONata.
+    UntilQuery(Query),
 }
 
-/// An inline `Map`.
+/// A `Map`.
 #[derive(Debug)]
 pub struct Map {
-    /// `ItemsPath`; the whole input if left out.
-    pub items: Option<Path>,
-    /// `ItemProcessor`.
+    /// What it goes over, unless a reader says so.
+    pub items: Items,
+    /// `ItemSelector` (formerly `Parameters`): what an iteration gets.
+    pub selector: Option<Maker>,
+    /// `ItemProcessor` (formerly `Iterator`).
     pub processor: ScopeIx,
     /// `MaxConcurrency` or `MaxConcurrencyPath`; 0 means no limit of the author's.
     pub max_concurrency: Option<NumberField>,
+    /// What `Mode: DISTRIBUTED` adds; none for an inline `Map`.
+    pub distributed: Option<Distributed>,
+    /// Which items come after which: an extension.
+    pub order: Option<ItemOrder>,
+}
+
+/// What a `Map` goes over.
+#[derive(Debug)]
+pub enum Items {
+    /// The state's whole input.
+    Input,
+    /// `ItemsPath`.
+    Path(Path),
+    /// `Items`, of JSONata.
+    Query(Payload),
+}
+
+/// The fields of a distributed `Map`.
+#[derive(Debug)]
+pub struct Distributed {
+    /// `ProcessorConfig.ExecutionType`.
+    pub is_express: bool,
+    /// `Label`: part of the map run's ARN; made up where it is left out.
+    pub label: Option<String>,
+    /// `ItemReader`.
+    pub reader: Option<ItemReader>,
+    /// `ItemBatcher`.
+    pub batcher: Option<ItemBatcher>,
+    /// `ResultWriter`.
+    pub writer: Option<ResultWriter>,
+    /// `ToleratedFailureCount` or its path: failures up to this many do not fail the `Map`.
+    pub tolerated_count: Option<NumberField>,
+    /// `ToleratedFailurePercentage` or its path.
+    pub tolerated_percentage: Option<PercentField>,
+}
+
+/// `ItemReader`: where the items are.
+#[derive(Debug)]
+pub struct ItemReader {
+    /// `Resource`.
+    pub source: ReaderSource,
+    /// `Parameters` or `Arguments`, such as `Bucket` and `Key`.
+    pub arguments: Option<Maker>,
+    /// How the text is to be read.
+    pub format: ReaderFormat,
+    /// `MaxItems` or `MaxItemsPath`; 0 means all.
+    pub max_items: Option<NumberField>,
+}
+
+/// What a reader reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReaderSource {
+    /// `arn:aws:states:::s3:getObject`: one object, whose content has the items.
+    Object,
+    /// `arn:aws:states:::s3:listObjectsV2`: the objects themselves are the items.
+    Listing,
+}
+
+/// `InputType` and what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReaderFormat {
+    /// `JSON`: an array, or what is in the array at `ItemsPointer`, a JSON pointer.
+    Json {
+        /// `ItemsPointer`.
+        pointer: Option<String>,
+    },
+    /// `JSONL`: a value a line.
+    JsonLines,
+    /// `CSV`.
+    Csv {
+        /// `CSVHeaders` where `CSVHeaderLocation` is `GIVEN`; the first row has them otherwise.
+        headers: Option<Vec<String>>,
+        /// The character that `CSVDelimiter` names; a comma if it is left out.
+        delimiter: char,
+    },
+    /// `MANIFEST`: an inventory of S3, which lists objects.
+    Manifest,
+    /// None: the listing itself.
+    Listing,
+}
+
+/// `ItemBatcher`: several items to an iteration.
+#[derive(Debug)]
+pub struct ItemBatcher {
+    /// `BatchInput`.
+    pub input: Option<Maker>,
+    /// `MaxItemsPerBatch` or its path.
+    pub items_max: Option<NumberField>,
+    /// `MaxInputBytesPerBatch` or its path.
+    pub bytes_max: Option<NumberField>,
+}
+
+/// `ResultWriter`: where the results go.
+#[derive(Debug)]
+pub struct ResultWriter {
+    /// `Parameters` or `Arguments`: `Bucket`, `Prefix`. Without them results are formatted only.
+    pub arguments: Option<Maker>,
+    /// `WriterConfig.OutputType`: `JSON` or `JSONL`.
+    pub is_lines: bool,
+    /// `WriterConfig.Transformation`.
+    pub transformation: Transformation,
+}
+
+/// How a writer shows results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transformation {
+    /// `NONE`: with each iteration's metadata.
+    None,
+    /// `COMPACT`: outputs alone.
+    Compact,
+    /// `FLATTEN`: outputs alone, and of those that are arrays the elements.
+    Flatten,
+}
+
+/// `ItemId` and `After`: a graph over a `Map`'s items. An extension, see docs/extensions.md.
+#[derive(Debug)]
+pub struct ItemOrder {
+    /// `ItemId`: a text or a number, unique among the items.
+    pub id: Pick,
+    /// `After`: the ids of the items that have to end first; an array, or one id, or nothing.
+    pub after: Pick,
+    /// `OnFailure`.
+    pub on_failure: OnFailure,
+}
+
+/// A value picked out of an item: a path into it, or JSONata.
+#[derive(Debug)]
+pub enum Pick {
+    /// `$` is the item.
+    Path(Path),
+    /// `$states.context.Map.Item.Value` is the item.
+    Query(Query),
+}
+
+/// What becomes of what comes after a failed node or item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Everything is cancelled, and the state fails.
+    Cancel,
+    /// What comes after it is skipped; the rest runs on.
+    Skip,
+}
+
+/// A `Graph`: an extension, see docs/extensions.md.
+#[derive(Debug)]
+pub struct Graph {
+    /// `Nodes`, each after all that it comes after.
+    pub nodes: Vec<GraphNode>,
+    /// `OnFailure`.
+    pub on_failure: OnFailure,
+}
+
+/// One node of a `Graph`.
+#[derive(Debug)]
+pub struct GraphNode {
+    /// A scope of one state, which has the node's name.
+    pub scope: ScopeIx,
+    /// The nodes that have to end first, by their places.
+    pub after: Vec<u32>,
+    /// The nodes that wait for it, by their places.
+    pub before: Vec<u32>,
 }
 
 /// A rule for trying again.
@@ -338,4 +540,8 @@ pub struct Catcher {
     pub result_path: ResultPath,
     /// Where to go.
     pub next: StateIx,
+    /// `Assign`, in place of the state's.
+    pub assign: Option<Maker>,
+    /// `Output`, in place of the state's.
+    pub output: Option<Payload>,
 }

@@ -49,7 +49,8 @@ fn targets(state: &State) -> Vec<StateIx> {
         | Kind::Task(_)
         | Kind::Wait(_)
         | Kind::Parallel { .. }
-        | Kind::Map(_) => {
+        | Kind::Map(_)
+        | Kind::Graph(_) => {
             if let Next::To(next) = state.next {
                 targets.push(next);
             }
@@ -66,6 +67,7 @@ fn is_terminal(state: &State) -> bool {
         | Kind::Task(_)
         | Kind::Wait(_)
         | Kind::Parallel { .. }
-        | Kind::Map(_) => state.next == Next::End,
+        | Kind::Map(_)
+        | Kind::Graph(_) => state.next == Next::End,
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::compiler::{Compiler, Names, speaks_json_path};
 use crate::diagnostic::Report;
 use crate::fields::Fields;
-use crate::model::{Flow, Kind, Next, State, StateIx};
+use crate::model::{Flow, Kind, Next, PathFlow, State, StateIx};
 
 /// A type of state.
 struct Shape {
@@ -201,7 +201,8 @@ pub(crate) fn compile<'a>(
         name: Arc::clone(name),
         scope: names.scope,
         kind: kind?,
-        flow,
+        flow: Flow::Path(flow),
+        assign: None,
         retry,
         catch,
         next: next?,
@@ -227,24 +228,16 @@ fn shape(fields: Fields<'_>, report: &mut Report) -> Option<&'static Shape> {
 }
 
 /// The data flow. Fields that the type does not have are told of elsewhere.
-fn flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> Flow {
-    let mut flow = Flow::default();
+fn flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> PathFlow {
+    let mut flow = PathFlow::default();
     for shared in shape.shared {
         match shared {
             Paths => {
                 flow.input_path = fields.selection(report, "InputPath");
                 flow.output_path = fields.selection(report, "OutputPath");
             }
-            Parameters => {
-                let names: &[&'static str] = if shape.has("ItemSelector") {
-                    &["ItemSelector", "Parameters"]
-                } else {
-                    &["Parameters"]
-                };
-                flow.parameters = fields
-                    .one_of(report, names)
-                    .and_then(|name| fields.template(report, name));
-            }
+            Parameters if shape.name == "Map" => {}
+            Parameters => flow.parameters = fields.template(report, "Parameters"),
             ResultPath => flow.result_path = fields.result_path(report),
             ResultSelector => flow.result_selector = fields.template(report, "ResultSelector"),
             Onward | Rescue => {}

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use steploom_types::limits::{DEFINITION_BYTES_MAX, DIAGNOSTICS_MAX, STATES_MAX};
 
 use crate::model::{
-    Condition, Kind, Next, NumberField, Operand, Order, Resource, ResultPath, Selection, StateIx,
-    Test, Type, Wait,
+    Condition, Flow, Items, Kind, Next, NumberField, Operand, Order, PathFlow, Resource,
+    ResultPath, Selection, State, StateIx, Test, Type, Wait,
 };
 use crate::{Machine, Severity, one_task, parse};
 
@@ -24,6 +24,14 @@ fn machine(definition: &Value) -> Machine {
 
 fn state(body: Value) -> Machine {
     machine(&json!({"StartAt": "S", "States": {"S": body}}))
+}
+
+/// The data flow of a state that speaks JSONPath.
+fn flow(state: &State) -> &PathFlow {
+    match &state.flow {
+        Flow::Path(flow) => flow,
+        Flow::Query(_) => panic!("a state that speaks JSONPath"),
+    }
 }
 
 #[test]
@@ -50,10 +58,10 @@ fn a_task_has_its_fields_and_its_defaults() {
     );
     let task = machine.state(machine.scopes[0].start);
     assert_eq!((&*task.name, task.next), ("T", Next::To(StateIx(2))));
-    assert!(matches!(&task.flow.input_path, Selection::At(path) if path.text() == "$.in"));
-    assert!(matches!(task.flow.output_path, Selection::Nothing));
-    assert!(matches!(&task.flow.result_path, ResultPath::At(path) if path.text() == "$.out"));
-    assert!(task.flow.parameters.is_some() && task.flow.result_selector.is_some());
+    assert!(matches!(&flow(task).input_path, Selection::At(path) if path.text() == "$.in"));
+    assert!(matches!(flow(task).output_path, Selection::Nothing));
+    assert!(matches!(&flow(task).result_path, ResultPath::At(path) if path.text() == "$.out"));
+    assert!(flow(task).parameters.is_some() && flow(task).result_selector.is_some());
     let Kind::Task(kind) = &task.kind else {
         panic!("{:?}", task.kind)
     };
@@ -114,7 +122,7 @@ fn scopes_nest_and_know_their_owners() {
     };
     assert_eq!(map.processor.0, 3);
     assert!(matches!(map.max_concurrency, Some(NumberField::Literal(3))));
-    assert!(machine.states[1].flow.parameters.is_some());
+    assert!(map.selector.is_some());
     let Kind::Pass {
         result: Some(result),
     } = &machine.states[2].kind
@@ -130,8 +138,8 @@ fn an_older_map_reads_the_same() {
         json!({"Type": "Map", "End": true, "Parameters": {"v.$": "$.x"}, "MaxConcurrencyPath": "$.n",
         "Iterator": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}}),
     );
-    assert!(machine.states[0].flow.parameters.is_some());
-    assert!(matches!(&machine.states[0].kind, Kind::Map(map) if map.items.is_none()));
+    assert!(matches!(&machine.states[0].kind, Kind::Map(map)
+        if matches!(map.items, Items::Input) && map.selector.is_some()));
 }
 
 #[test]
@@ -170,7 +178,7 @@ fn resources_name_functions() {
     ] {
         let machine = state(json!({"Type": "Task", "Resource": text, "End": true}));
         assert!(
-            matches!(&machine.states[0].kind, Kind::Task(task) if task.resource == Resource::LambdaInvoke)
+            matches!(&machine.states[0].kind, Kind::Task(task) if task.resource == Resource::lambda_invoke())
         );
     }
 }

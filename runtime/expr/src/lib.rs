@@ -10,6 +10,7 @@
 mod budget;
 mod env;
 mod error;
+pub mod jsonata;
 pub mod jsonpath;
 
 pub use env::Env;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use steploom_asl::model::Resource;
+use steploom_asl::model::{ReaderFormat, ReaderSource, Resource};
 use steploom_types::{Json, Timestamp};
 
 /// The number of an action within its execution: counts up from 1, never used twice.
@@ -22,6 +22,11 @@ impl fmt::Display for ActionId {
 pub enum Action {
     /// Invoke what `resource` names, and answer with `TaskSucceeded` or `TaskFailed`.
     Invoke(Box<Invoke>),
+    /// Read items for a distributed `Map`, and answer with `ItemsRead` or `TaskFailed`.
+    Read(Box<Read>),
+    /// Write an object for a distributed `Map`, and answer with `TaskSucceeded`, whose output is
+    /// `null`, or `TaskFailed`.
+    Write(Box<Write>),
     /// Answer with `TimerFired` at `at` or a little later, never earlier.
     SetTimer {
         /// The timer's number.
@@ -34,6 +39,11 @@ pub enum Action {
     Cancel {
         /// What is no longer wanted.
         action: ActionId,
+    },
+    /// An evaluation took too long: make `EvaluationExceeded` the execution's next fact.
+    ReportExceeded {
+        /// Which.
+        evaluation: u64,
     },
     /// The limit of transitions for one fact was reached: come back with `Continued`.
     Continue,
@@ -55,4 +65,42 @@ pub struct Invoke {
     /// When the state's `TimeoutSeconds` ends, if it has one. The machine has set a timer of its
     /// own for this; the worker only tells the function.
     pub deadline: Option<Timestamp>,
+    /// Seconds between two heartbeats, where the state asks for them.
+    pub heartbeat_seconds: Option<u64>,
+    /// The task's token, for those that end by one: an activity's task, and `.waitForTaskToken`.
+    pub token: Option<String>,
+}
+
+/// Items to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// Its number.
+    pub action: ActionId,
+    /// What is read.
+    pub source: ReaderSource,
+    /// Where it is: an object such as `{"Bucket", "Key"}`.
+    pub arguments: Json,
+    /// How it is to be understood.
+    pub format: ReaderFormat,
+    /// Items that were read before, and are to be passed over.
+    pub offset: u64,
+    /// Items to read at the most; fewer may be given.
+    pub items_max: u64,
+    /// The state's name.
+    pub state: std::sync::Arc<str>,
+}
+
+/// An object to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
+    /// Its number.
+    pub action: ActionId,
+    /// The bucket.
+    pub bucket: String,
+    /// The object's key.
+    pub key: String,
+    /// Its content.
+    pub body: String,
+    /// The state's name.
+    pub state: std::sync::Arc<str>,
 }

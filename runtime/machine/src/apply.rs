@@ -94,7 +94,14 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
     let (action, of_timer) = match fact {
         Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } => (*action, false),
         Fact::TimerFired { action, .. } => (*action, true),
-        Fact::Started(_) | Fact::StopRequested { .. } | Fact::Continued { .. } => return Ok(()),
+        Fact::TaskSubmitted { action, .. }
+        | Fact::TaskHeartbeat { action, .. }
+        | Fact::ActivityStarted { action, .. }
+        | Fact::ItemsRead { action, .. } => (*action, false),
+        Fact::Started(_)
+        | Fact::StopRequested { .. }
+        | Fact::EvaluationExceeded { .. }
+        | Fact::Continued { .. } => return Ok(()),
     };
     if action.0 == 0 || action.0 > run.last_action {
         return Err(Defect::NeverAsked { action });
@@ -129,6 +136,11 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         Fact::TimerFired { action, .. } => timer_fired(turn, *action),
         Fact::StopRequested { failure, .. } => stop(turn, failure),
         Fact::Continued { .. } => turn.run.continue_due = false,
+        Fact::TaskSubmitted { .. }
+        | Fact::TaskHeartbeat { .. }
+        | Fact::ActivityStarted { .. }
+        | Fact::ItemsRead { .. }
+        | Fact::EvaluationExceeded { .. } => {}
     }
 }
 

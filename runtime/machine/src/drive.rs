@@ -88,6 +88,7 @@ pub(crate) fn work<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         Kind::Fail { error, cause } => fail::work(turn, id, error.as_ref(), cause.as_ref()),
         Kind::Parallel { branches } => parallel::work(turn, id, branches),
         Kind::Map(map) => map::work(turn, id, map),
+        Kind::Graph(_) => Ok(Progress::Waits),
     };
     settle(turn, id, progress);
 }

@@ -159,8 +159,8 @@ impl Event<'_> {
 
 fn of_task(resource: &Resource, service: &'static str, function: &'static str) -> &'static str {
     match resource {
-        Resource::LambdaInvoke => service,
-        Resource::Function(_) => function,
+        Resource::Service(_) => service,
+        Resource::Function(_) | Resource::Activity(_) => function,
     }
 }
 
@@ -174,6 +174,7 @@ fn entered(kind: &Kind) -> &'static str {
         Kind::Fail { .. } => "FailStateEntered",
         Kind::Parallel { .. } => "ParallelStateEntered",
         Kind::Map(_) => "MapStateEntered",
+        Kind::Graph(_) => "GraphStateEntered",
     }
 }
 
@@ -187,6 +188,7 @@ fn exited(kind: &Kind) -> &'static str {
         Kind::Fail { .. } => "FailStateExited",
         Kind::Parallel { .. } => "ParallelStateExited",
         Kind::Map(_) => "MapStateExited",
+        Kind::Graph(_) => "GraphStateExited",
     }
 }
 
@@ -200,5 +202,6 @@ fn aborted(kind: &Kind) -> &'static str {
         Kind::Fail { .. } => "FailStateAborted",
         Kind::Parallel { .. } => "ParallelStateAborted",
         Kind::Map(_) => "MapStateAborted",
+        Kind::Graph(_) => "GraphStateAborted",
     }
 }

@@ -35,6 +35,51 @@ pub enum Fact {
         /// The function version that ran, where one was reached.
         version: Option<u32>,
     },
+    /// The call of a task that does not end with its call was answered: a job was started, or the
+    /// task's token was handed out. `TaskSucceeded` or `TaskFailed` follow.
+    TaskSubmitted {
+        /// When the answer came.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+        /// The call's answer.
+        output: Json,
+    },
+    /// Whoever works on a task says that it still does.
+    TaskHeartbeat {
+        /// When.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+    },
+    /// A worker took an activity's task.
+    ActivityStarted {
+        /// When.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+        /// The name that the worker gave itself.
+        worker: Option<String>,
+    },
+    /// Items that a distributed `Map` asked for, see [`crate::Action::Read`].
+    ItemsRead {
+        /// When.
+        at: Timestamp,
+        /// What asked for them.
+        action: ActionId,
+        /// An array: the items that follow those read before.
+        items: Json,
+        /// Whether there are no more.
+        is_last: bool,
+    },
+    /// An evaluation took more time than it may. Whoever folds facts tells the run of it before
+    /// the fact that leads to the evaluation: [`Run::foresee`](crate::Run::foresee).
+    EvaluationExceeded {
+        /// When.
+        at: Timestamp,
+        /// Which, counted from 1 over the execution.
+        evaluation: u64,
+    },
     /// A timer that the machine asked for is due. Never earlier than asked.
     TimerFired {
         /// When it fired.
@@ -63,6 +108,11 @@ impl Fact {
             Self::Started(started) => started.at,
             Self::TaskSucceeded { at, .. }
             | Self::TaskFailed { at, .. }
+            | Self::TaskSubmitted { at, .. }
+            | Self::TaskHeartbeat { at, .. }
+            | Self::ActivityStarted { at, .. }
+            | Self::ItemsRead { at, .. }
+            | Self::EvaluationExceeded { at, .. }
             | Self::TimerFired { at, .. }
             | Self::StopRequested { at, .. }
             | Self::Continued { at } => *at,
@@ -106,6 +156,8 @@ pub struct RunLimits {
     pub transitions_per_fact_max: u32,
     /// Iterations of an inline `Map` in flight where its author set no `MaxConcurrency`.
     pub map_concurrency_default: u32,
+    /// Milliseconds of one evaluation; see [`steploom_types::limits::expression::EVALUATION_MS_MAX`].
+    pub evaluation_ms_max: u32,
 }
 
 impl Default for RunLimits {
@@ -115,6 +167,7 @@ impl Default for RunLimits {
             payload_bytes_max: limits::PAYLOAD_BYTES_MAX as u32,
             transitions_per_fact_max: limits::TRANSITIONS_PER_FACT_MAX,
             map_concurrency_default: limits::MAP_CONCURRENCY_DEFAULT,
+            evaluation_ms_max: limits::expression::EVALUATION_MS_MAX,
         }
     }
 }

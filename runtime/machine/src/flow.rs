@@ -3,7 +3,7 @@
 //!
 //! Data that no field touches is handed on without a copy, and without being measured again.
 
-use steploom_asl::model::{NumberField, ResultPath, Selection};
+use steploom_asl::model::{Flow, NumberField, ResultPath, Selection};
 use steploom_expr::Path;
 use steploom_types::Json;
 
@@ -17,7 +17,10 @@ impl<S: EventSink> Turn<'_, S> {
     pub(crate) fn selected_input(&mut self, id: FrameId) -> Result<Json, PartialFailure> {
         let raw = self.run.frames[id].input.clone();
         let state = self.state(id);
-        self.select(id, &raw, &state.flow.input_path)
+        match &state.flow {
+            Flow::Path(flow) => self.select(id, &raw, &flow.input_path),
+            Flow::Query(_) => Ok(raw),
+        }
     }
 
     /// The state's input after `InputPath` and `Parameters`.
@@ -29,7 +32,10 @@ impl<S: EventSink> Turn<'_, S> {
     /// What `Parameters` make of the selected input.
     pub(crate) fn arguments(&mut self, id: FrameId, input: &Json) -> Result<Json, PartialFailure> {
         let state = self.state(id);
-        let Some(template) = &state.flow.parameters else {
+        let Flow::Path(flow) = &state.flow else {
+            return Ok(input.clone());
+        };
+        let Some(template) = &flow.parameters else {
             return Ok(input.clone());
         };
         let made = self
@@ -42,7 +48,9 @@ impl<S: EventSink> Turn<'_, S> {
     /// The state's output, of the result of its work.
     pub(crate) fn output(&mut self, id: FrameId, result: Json) -> Result<Json, PartialFailure> {
         let state = self.state(id);
-        let flow = &state.flow;
+        let Flow::Path(flow) = &state.flow else {
+            return Ok(result);
+        };
         let raw = self.run.frames[id].input.clone();
         let result = match &flow.result_selector {
             Some(template) => self
@@ -100,6 +108,12 @@ impl<S: EventSink> Turn<'_, S> {
         match field {
             NumberField::Literal(number) => Ok(*number),
             NumberField::Path(path) => self.eval(id, data, |scope| number_at(scope, path, name)),
+            NumberField::Query(query) => self.eval(id, data, |scope| {
+                query
+                    .eval(scope, name)?
+                    .as_u64()
+                    .ok_or_else(|| Fault::runtime(name))
+            }),
         }
     }
 }

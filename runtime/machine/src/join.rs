@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steploom_asl::model::{Kind, ResultPath, State};
+use steploom_asl::model::{Flow, Kind, Maker, ResultPath, State};
 use steploom_types::Json;
 
 use crate::drive::{self, Progress};
@@ -50,8 +50,12 @@ impl Join {
         total: u32,
         window: u32,
     ) -> Self {
-        let dropped = matches!(state.flow.result_path, ResultPath::Discard)
-            && state.flow.result_selector.is_none();
+        let dropped = match &state.flow {
+            Flow::Path(flow) => {
+                matches!(flow.result_path, ResultPath::Discard) && flow.result_selector.is_none()
+            }
+            Flow::Query(_) => false,
+        };
         Self {
             input,
             items,
@@ -159,15 +163,15 @@ fn iteration<S: EventSink>(
         unreachable!("only a Map joins over items")
     };
     let index = item.index;
-    let input = match &state.flow.parameters {
-        Some(selector) => {
+    let input = match &map.selector {
+        Some(Maker::Path(selector)) => {
             let made: Json = turn
                 .eval_for_item(id, Some(&item), input, |scope| Ok(selector.eval(scope)?))?
                 .into();
             turn.ensure_size(&made, &state.name)?;
             made
         }
-        None => match item.items.value().get(index as usize) {
+        Some(Maker::Query(_)) | None => match item.items.value().get(index as usize) {
             Some(value) => value.clone().into(),
             None => Json::null(),
         },

@@ -39,7 +39,7 @@ mod testkit;
 )]
 mod tests;
 
-pub use action::{Action, ActionId, Invoke};
+pub use action::{Action, ActionId, Invoke, Read, Write};
 pub use apply::{Defect, apply};
 pub use event::{Detail, Event, EventSink, NoEvents};
 pub use fact::{Fact, Failure, PartialFailure, RunLimits, SEMANTICS, Started};

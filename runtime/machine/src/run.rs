@@ -1,6 +1,6 @@
 //! One execution's state: a fold over its facts, and nothing else.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct Run {
     pub(crate) draws: u64,
     /// The context object as it was made last, so that the execution's input is copied into it once.
     pub(crate) context: Option<Value>,
+    /// Evaluations that are known to have exceeded their time.
+    pub(crate) foreseen: BTreeSet<u64>,
 }
 
 /// How an execution ended.
@@ -62,6 +64,7 @@ impl Run {
             last_event: 0,
             draws: 0,
             context: None,
+            foreseen: BTreeSet::new(),
         }
     }
 
@@ -78,6 +81,13 @@ impl Run {
     /// The id of the newest event; the next one's is one more.
     pub fn event_count(&self) -> u64 {
         self.last_event
+    }
+
+    /// Says that an evaluation is known to have exceeded its time, before the fact that leads to
+    /// it is folded. Whoever folds stored facts does so for each `EvaluationExceeded` among them,
+    /// first of all; live, a run learns of it by itself.
+    pub fn foresee(&mut self, evaluation: u64) {
+        self.foreseen.insert(evaluation);
     }
 
     /// Every `Invoke` and `SetTimer` that is still waited for, in the order and with the numbers

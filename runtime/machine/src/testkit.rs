@@ -180,6 +180,9 @@ impl Driver {
                 }
             }
             Action::Continue => self.schedule(self.now, Fact::Continued { at: self.now }),
+            Action::Read(_) | Action::Write(_) | Action::ReportExceeded { .. } => {
+                panic!("not scripted: {action:?}")
+            }
         }
     }
 
@@ -353,7 +356,9 @@ fn number(action: &Action) -> Option<ActionId> {
     match action {
         Action::Invoke(invoke) => Some(invoke.action),
         Action::SetTimer { action, .. } | Action::Cancel { action } => Some(*action),
-        Action::Continue => None,
+        Action::Read(read) => Some(read.action),
+        Action::Write(write) => Some(write.action),
+        Action::ReportExceeded { .. } | Action::Continue => None,
     }
 }
 
@@ -361,7 +366,8 @@ fn number(action: &Action) -> Option<ActionId> {
 pub(crate) fn function(invoke: &Invoke) -> String {
     match &invoke.resource {
         Resource::Function(function) => function.name.to_string(),
-        Resource::LambdaInvoke => invoke.input.value()["FunctionName"]
+        Resource::Activity(activity) => activity.name.to_string(),
+        Resource::Service(_) => invoke.input.value()["FunctionName"]
             .as_str()
             .unwrap_or_default()
             .to_owned(),

@@ -207,7 +207,10 @@ pub(crate) fn over_limit(whose: &str) -> PartialFailure {
 }
 
 fn can_retry(kind: &Kind) -> bool {
-    matches!(kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_))
+    matches!(
+        kind,
+        Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) | Kind::Graph(_)
+    )
 }
 
 /// A value that an evaluation gave: shared where it is all of `data`, else a copy.

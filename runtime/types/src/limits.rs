@@ -128,6 +128,8 @@ pub mod expression {
     pub const RANGE_ITEMS_MAX: usize = 1_000;
     /// Characters that are hashed, or coded in Base64 (AWS: 10,000).
     pub const CODED_CHARS_MAX: usize = 10_000;
+    /// Milliseconds that one evaluation of JSONata may take.
+    pub const EVALUATION_MS_MAX: u32 = 1_000;
     /// Bytes, about, of all that one evaluation makes: room for the largest payload that can be
     /// configured, while a template that repeats its input cannot fill the memory.
     pub const EVALUATED_BYTES_MAX: usize = 8 * 1024 * 1024;

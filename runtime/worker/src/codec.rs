@@ -65,6 +65,30 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
             },
         },
         Kind::Continued(message::Continued {}) => Fact::Continued { at },
+        Kind::TaskSubmitted(m) => Fact::TaskSubmitted {
+            at,
+            action: ActionId(m.action),
+            output: json(&m.output, "output")?,
+        },
+        Kind::TaskHeartbeat(m) => Fact::TaskHeartbeat {
+            at,
+            action: ActionId(m.action),
+        },
+        Kind::ActivityStarted(m) => Fact::ActivityStarted {
+            at,
+            action: ActionId(m.action),
+            worker: m.worker,
+        },
+        Kind::ItemsRead(m) => Fact::ItemsRead {
+            at,
+            action: ActionId(m.action),
+            items: json(&m.items, "items")?,
+            is_last: m.is_last,
+        },
+        Kind::EvaluationExceeded(m) => Fact::EvaluationExceeded {
+            at,
+            evaluation: m.evaluation,
+        },
     })
 }
 
@@ -93,6 +117,9 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
             payload_bytes_max: limits.payload_bytes_max,
             transitions_per_fact_max: limits.transitions_per_fact_max,
             map_concurrency_default: limits.map_concurrency_default,
+            evaluation_ms_max: limits
+                .evaluation_ms_max
+                .unwrap_or(steploom_types::limits::expression::EVALUATION_MS_MAX),
         },
         input: json(&m.input, "input")?,
     })

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
 use steploom_machine::{Fact, Failure, Invoke, Started};
 use steploom_sandbox::{Call, Context, Refused, Sandbox};
@@ -211,7 +212,13 @@ impl Target {
                 event: input.clone(),
                 as_lambda: function.text.starts_with("arn:"),
             }),
-            Resource::LambdaInvoke => Self::of_lambda_invoke(input),
+            Resource::Service(integration) if integration.api == Api::LambdaInvoke => {
+                Self::of_lambda_invoke(input)
+            }
+            Resource::Activity(_) | Resource::Service(_) => Err(Failure::new(
+                "States.Runtime",
+                "this release does not run such tasks",
+            )),
         }
     }
 

@@ -34,5 +34,7 @@ fn rule(fields: Fields<'_>, site: Site<'_, '_>, report: &mut Report) -> Option<R
     Some(Rule {
         condition: condition?,
         next: next?,
+        assign: None,
+        output: None,
     })
 }

@@ -4,7 +4,7 @@ use super::Site;
 use crate::compiler::{Compiler, speaks_json_path};
 use crate::diagnostic::Report;
 use crate::fields::{self, Fields};
-use crate::model::{Kind, Map, ScopeIx};
+use crate::model::{Items, Kind, Maker, Map, ScopeIx};
 
 pub(super) const FIELDS: &[&str] = &[
     "ItemProcessor",
@@ -34,7 +34,14 @@ const CONCURRENCY_MAX: u64 = u32::MAX as u64;
 
 pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Option<Kind> {
     let (fields, report) = (site.fields, &mut compiler.report);
-    let items = fields.read(report, "ItemsPath", fields::path);
+    let selector = fields
+        .one_of(report, &["ItemSelector", "Parameters"])
+        .and_then(|name| fields.template(report, name))
+        .map(Maker::Path);
+    let items = match fields.read(report, "ItemsPath", fields::path) {
+        Some(path) => Items::Path(path),
+        None => Items::Input,
+    };
     let max_concurrency = fields.number(
         report,
         ["MaxConcurrency", "MaxConcurrencyPath"],
@@ -47,11 +54,14 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
     let place = compiler.report.enter(field);
     let processor = processor(compiler, site, field);
     compiler.report.leave(place);
-    Some(Kind::Map(Map {
+    Some(Kind::Map(Box::new(Map {
         items,
+        selector,
         processor: processor?,
         max_concurrency,
-    }))
+        distributed: None,
+        order: None,
+    })))
 }
 
 fn processor<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>, field: &str) -> Option<ScopeIx> {

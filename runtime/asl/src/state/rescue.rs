@@ -151,6 +151,8 @@ fn catcher(fields: Fields<'_>, names: &Names<'_>, report: &mut Report) -> Option
         errors: errors?,
         result_path,
         next: next?,
+        assign: None,
+        output: None,
     })
 }
 

@@ -44,5 +44,6 @@ pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Ki
         resource: resource?,
         timeout_seconds,
         heartbeat_seconds,
+        credentials: None,
     }))
 }

@@ -91,9 +91,9 @@ fn put_failure(fields: &mut Map<String, Value>, error: Option<&str>, cause: Opti
 
 /// Events of the optimised integration name the service; those of a plain function do not.
 fn put_service(fields: &mut Map<String, Value>, resource: &Resource) {
-    if matches!(resource, Resource::LambdaInvoke) {
-        put(fields, "resourceType", "lambda");
-        put(fields, "resource", "invoke");
+    if let Resource::Service(integration) = resource {
+        put(fields, "resourceType", integration.api.service());
+        put(fields, "resource", integration.to_string());
     }
 }
 
@@ -105,9 +105,13 @@ fn put_scheduled(
 ) {
     put_service(fields, resource);
     match resource {
-        Resource::LambdaInvoke => {
+        Resource::Service(_) => {
             put(fields, "region", REGION);
             put_json(fields, "parameters", input);
+        }
+        Resource::Activity(activity) => {
+            put(fields, "resource", &*activity.text);
+            put_json(fields, "input", input);
         }
         Resource::Function(function) => {
             put(fields, "resource", &*function.text);

@@ -29,6 +29,8 @@ pub(crate) fn holds(condition: &Condition, env: &dyn Env) -> Result<bool, Fault>
             Ok(false)
         }
         Condition::Not(one) => Ok(!holds(one, env)?),
+        Condition::Constant(holds) => Ok(*holds),
+        Condition::Query(query) => Ok(query.eval(env, "Condition")? == true),
         Condition::Compare { variable, test } => compare(variable, test, env),
     }
 }

@@ -30,6 +30,9 @@ fn text<S: EventSink>(
     match field {
         None => Ok(None),
         Some(TextField::Literal(text)) => Ok(Some(text.clone())),
+        Some(TextField::Query(query)) => turn.eval(id, input, |scope| {
+            Ok(query.eval(scope, name)?.as_str().map(str::to_owned))
+        }),
         Some(TextField::Computed(expression)) => turn.eval(id, input, |scope| {
             let value = expression.eval(scope)?;
             let text = value.as_str().ok_or_else(|| {

@@ -2,7 +2,7 @@
 //!
 //! Items become iterations as there is room, so memory grows with those in flight alone.
 
-use steploom_asl::model::Map;
+use steploom_asl::model::{Items, Map};
 use steploom_types::Json;
 
 use crate::drive::Progress;
@@ -31,8 +31,8 @@ fn items<S: EventSink>(
     map: &Map,
 ) -> Result<(Json, u32), PartialFailure> {
     let (items, path) = match &map.items {
-        None => (input.clone(), "$"),
-        Some(path) => {
+        Items::Input | Items::Query(_) => (input.clone(), "$"),
+        Items::Path(path) => {
             let items = turn.eval(id, input, |scope| Ok(owned(input, path.eval(scope)?)))?;
             (items, path.text())
         }

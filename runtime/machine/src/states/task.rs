@@ -42,6 +42,8 @@ pub(crate) fn work<S: EventSink>(
         state,
         retry,
         deadline,
+        heartbeat_seconds: None,
+        token: None,
     });
     let timeout = deadline.map(|due| turn.set_timer(Owner::Frame(id), due));
     turn.frame(id).activity = Activity::Calling { call, timeout };
@@ -59,9 +61,8 @@ pub(crate) fn succeeded<S: EventSink>(
     let resource = answered(turn, id);
     let result = match resource {
         Resource::Function(_) => output.clone(),
-        Resource::LambdaInvoke => {
-            lambda::wrap(output, version, turn.at, turn.started.seed, action.0)
-        }
+        Resource::Activity(_) => output.clone(),
+        Resource::Service(_) => lambda::wrap(output, version, turn.at, turn.started.seed, action.0),
     };
     if let Err(problem) = turn.ensure_size(&result, task_name(resource)) {
         return fail(turn, id, resource, problem);
@@ -134,6 +135,7 @@ fn fail<S: EventSink>(
 fn task_name(resource: &Resource) -> &str {
     match resource {
         Resource::Function(function) => &function.text,
-        Resource::LambdaInvoke => "lambda",
+        Resource::Activity(activity) => &activity.text,
+        Resource::Service(integration) => integration.api.service(),
     }
 }

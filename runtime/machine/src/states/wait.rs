@@ -50,11 +50,13 @@ fn due<S: EventSink>(
 ) -> Result<Timestamp, PartialFailure> {
     let seconds = match wait {
         Wait::Until(at) => return Ok(*at),
+        Wait::UntilQuery(_) => return Ok(turn.at),
         Wait::UntilPath(path) => return turn.eval(id, input, |scope| instant_at(scope, path)),
         Wait::Seconds(NumberField::Literal(seconds)) => *seconds,
         Wait::Seconds(NumberField::Path(path)) => {
             turn.eval(id, input, |scope| seconds_at(scope, path))?
         }
+        Wait::Seconds(field @ NumberField::Query(_)) => turn.number(id, input, field, "Seconds")?,
     };
     Ok(turn.at.plus_millis(seconds.saturating_mul(1000)))
 }

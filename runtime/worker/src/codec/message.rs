@@ -8,7 +8,7 @@ pub(super) struct Fact {
     /// Milliseconds since 1970.
     #[prost(int64, tag = "1")]
     pub at: i64,
-    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub kind: Option<Kind>,
 }
 
@@ -26,6 +26,16 @@ pub(super) enum Kind {
     StopRequested(StopRequested),
     #[prost(message, tag = "7")]
     Continued(Continued),
+    #[prost(message, tag = "8")]
+    TaskSubmitted(TaskSubmitted),
+    #[prost(message, tag = "9")]
+    TaskHeartbeat(TaskHeartbeat),
+    #[prost(message, tag = "10")]
+    ActivityStarted(ActivityStarted),
+    #[prost(message, tag = "11")]
+    ItemsRead(ItemsRead),
+    #[prost(message, tag = "12")]
+    EvaluationExceeded(EvaluationExceeded),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -60,6 +70,8 @@ pub(super) struct Limits {
     pub transitions_per_fact_max: u32,
     #[prost(uint32, tag = "3")]
     pub map_concurrency_default: u32,
+    #[prost(uint32, optional, tag = "4")]
+    pub evaluation_ms_max: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -82,6 +94,44 @@ pub(super) struct TaskFailed {
     pub cause: Option<String>,
     #[prost(uint32, optional, tag = "4")]
     pub version: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct TaskSubmitted {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, tag = "2")]
+    pub output: String,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct TaskHeartbeat {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct ActivityStarted {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, optional, tag = "2")]
+    pub worker: Option<String>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct ItemsRead {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, tag = "2")]
+    pub items: String,
+    #[prost(bool, tag = "3")]
+    pub is_last: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct EvaluationExceeded {
+    #[prost(uint64, tag = "1")]
+    pub evaluation: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -133,6 +183,28 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             cause: failure.cause.clone(),
         }),
         F::Continued { .. } => Kind::Continued(Continued {}),
+        F::TaskSubmitted { action, output, .. } => Kind::TaskSubmitted(TaskSubmitted {
+            action: action.0,
+            output: output.text().into(),
+        }),
+        F::TaskHeartbeat { action, .. } => Kind::TaskHeartbeat(TaskHeartbeat { action: action.0 }),
+        F::ActivityStarted { action, worker, .. } => Kind::ActivityStarted(ActivityStarted {
+            action: action.0,
+            worker: worker.clone(),
+        }),
+        F::ItemsRead {
+            action,
+            items,
+            is_last,
+            ..
+        } => Kind::ItemsRead(ItemsRead {
+            action: action.0,
+            items: items.text().into(),
+            is_last: *is_last,
+        }),
+        F::EvaluationExceeded { evaluation, .. } => Kind::EvaluationExceeded(EvaluationExceeded {
+            evaluation: *evaluation,
+        }),
     };
     Fact {
         at: fact.at().as_millis(),
@@ -154,6 +226,7 @@ fn started_message(started: &machine::Started) -> Started {
             payload_bytes_max: started.limits.payload_bytes_max,
             transitions_per_fact_max: started.limits.transitions_per_fact_max,
             map_concurrency_default: started.limits.map_concurrency_default,
+            evaluation_ms_max: Some(started.limits.evaluation_ms_max),
         }),
         input: started.input.text().into(),
     }

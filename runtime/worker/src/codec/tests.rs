@@ -22,6 +22,7 @@ fn facts() -> Vec<Fact> {
             payload_bytes_max: 1,
             transitions_per_fact_max: 2,
             map_concurrency_default: 3,
+            evaluation_ms_max: 1_000,
         },
         input: Json::parse(r#"{"b": 1, "a": "ü"}"#).unwrap(),
     };

@@ -300,6 +300,12 @@ impl Owned {
                     self.timers.remove(&(at, id, action));
                 }
             }
+            Action::Read(_) | Action::Write(_) => {}
+            Action::ReportExceeded { evaluation } => {
+                let at = self.shared.clock.now();
+                let fact = Fact::EvaluationExceeded { at, evaluation };
+                self.pending.push(id, fact, None);
+            }
             Action::Continue => {
                 let at = self.shared.clock.now();
                 self.pending.push(id, Fact::Continued { at }, None);
