@@ -87,11 +87,24 @@ pub enum EvalError {
     /// [`EVALUATED_BYTES_MAX`](steploom_types::limits::expression::EVALUATED_BYTES_MAX).
     #[error("The result has a size exceeding the maximum number of bytes service limit.")]
     TooLarge,
+    /// A query has no value that can be used.
+    #[error("{cause}")]
+    Query {
+        /// The query's field, such as `Output/result`.
+        location: String,
+        /// What is wrong, in whole sentences.
+        cause: String,
+    },
+    /// A query took longer than its [`QueryBudget`](crate::QueryBudget) allows, this time. This is
+    /// no failure of the state yet: the interpreter has it recorded as a fact, and says so by
+    /// [`Env::exceeds`](crate::Env::exceeds) when that query's turn comes again.
+    #[error("The time limit of the evaluation was exceeded.")]
+    Exceeded,
 }
 
 impl EvalError {
     /// The error's name: `States.Runtime`, `States.IntrinsicFailure`,
-    /// `States.ResultPathMatchFailure` or `States.DataLimitExceeded`.
+    /// `States.ResultPathMatchFailure`, `States.DataLimitExceeded` or `States.QueryEvaluationError`.
     pub fn error_name(&self) -> &'static str {
         match self {
             Self::Path { .. }
@@ -101,6 +114,7 @@ impl EvalError {
             Self::Reference { .. } => "States.ResultPathMatchFailure",
             Self::Intrinsic { .. } => "States.IntrinsicFailure",
             Self::TooLarge => "States.DataLimitExceeded",
+            Self::Query { .. } | Self::Exceeded => "States.QueryEvaluationError",
         }
     }
 }

@@ -134,3 +134,22 @@ pub mod expression {
     /// configured, while a template that repeats its input cannot fill the memory.
     pub const EVALUATED_BYTES_MAX: usize = 8 * 1024 * 1024;
 }
+
+/// What one JSONata expression of a definition (a query), and one evaluation, may use.
+pub mod query {
+    /// Bytes of a query, with its `{%` and `%}`.
+    pub const TEXT_BYTES_MAX: usize = 32 * 1024;
+    /// Brackets of a query nested in one another: its parser is recursive, and what is nested
+    /// deeper cannot be evaluated within [`DEPTH_MAX`].
+    pub const BRACKETS_MAX: usize = 100;
+    /// Milliseconds of wall time that an evaluation may take.
+    pub const MILLIS_DEFAULT: u64 = 1_000;
+    /// Expressions being evaluated within one another (AWS: about 100).
+    pub const DEPTH_MAX: usize = 100;
+    /// Items of one sequence (AWS: 873,782 numbers are let through, 873,783 are not).
+    pub const ITEMS_MAX: usize = 873_782;
+    /// Bytes, about, that an evaluation may hold at once, and that its result may have (AWS: 6,990,256).
+    pub const BYTES_MAX: usize = 6_990_256;
+    /// Queries in one payload, or one definition's field.
+    pub const PAYLOAD_QUERIES_MAX: usize = 10_000;
+}

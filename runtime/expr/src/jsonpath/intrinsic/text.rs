@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Number, Value};
 
 use super::{Args, Failure};
+use crate::uuid;
 
 /// `States.Format(template, value, ...)` where the template is computed.
 pub(super) fn format(args: &Args) -> Result<Value, Failure> {
@@ -47,18 +48,7 @@ pub(super) fn split(args: &Args) -> Result<Value, Failure> {
 /// `States.UUID()`: version 4.
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn uuid(args: &Args) -> Result<Value, Failure> {
-    let (high, low) = (args.env.random(), args.env.random());
-    let high = high & !0xF000 | 0x4000;
-    let low = low & !(0b11 << 62) | 0b10 << 62;
-    Ok(format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xFFFF,
-        high & 0xFFFF,
-        low >> 48,
-        low & 0xFFFF_FFFF_FFFF
-    )
-    .into())
+    Ok(uuid::version_4(args.env.random(), args.env.random()).into())
 }
 
 /// Writes a value as Java's `toString` does, which is what AWS answers: `{a=1, b=[x, null]}`.

@@ -1,0 +1,167 @@
+//! The functions that are not the engine's: those that Amazon States Language adds, and those that
+//! would read the clock or draw from chance.
+
+mod chance;
+mod clock;
+mod hash;
+mod parse;
+mod sequence;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::value::JValue;
+use steploom_types::Timestamp;
+
+use super::error::{Fault, thrown};
+use crate::Env;
+
+/// A function, by its name without the `$`.
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    run: fn(&Call<'_>) -> Result<JValue, EvaluatorError>,
+    /// Whether it draws from chance.
+    draws: bool,
+}
+
+/// All of them.
+pub(super) static ALL: [Function; 10] = [
+    Function {
+        name: "hash",
+        run: hash::hash,
+        draws: false,
+    },
+    Function {
+        name: "millis",
+        run: clock::millis,
+        draws: false,
+    },
+    Function {
+        name: "now",
+        run: clock::now,
+        draws: false,
+    },
+    Function {
+        name: "parse",
+        run: parse::parse,
+        draws: false,
+    },
+    Function {
+        name: "partition",
+        run: sequence::partition,
+        draws: false,
+    },
+    Function {
+        name: "random",
+        run: chance::random,
+        draws: true,
+    },
+    Function {
+        name: "range",
+        run: sequence::range,
+        draws: false,
+    },
+    Function {
+        name: "shuffle",
+        run: chance::shuffle,
+        draws: true,
+    },
+    Function {
+        name: "toMillis",
+        run: clock::to_millis,
+        draws: false,
+    },
+    Function {
+        name: "uuid",
+        run: chance::uuid,
+        draws: true,
+    },
+];
+
+impl Function {
+    /// Makes an evaluator call it, in place of its own if it has one of this name.
+    pub(super) fn register(
+        &'static self,
+        evaluator: &mut Evaluator,
+        chance: &Chance,
+    ) -> Result<(), Fault> {
+        let chance = chance.clone();
+        let run = move |args: &[JValue]| {
+            (self.run)(&Call {
+                name: self.name,
+                args,
+                chance: &chance,
+            })
+        };
+        Ok(evaluator.register_fn_override(self.name, run)?)
+    }
+}
+
+/// One call.
+struct Call<'a> {
+    name: &'static str,
+    args: &'a [JValue],
+    chance: &'a Chance,
+}
+
+impl Call<'_> {
+    /// An argument; `Undefined` where there is none.
+    fn arg(&self, index: usize) -> &JValue {
+        self.args.get(index).unwrap_or(&JValue::Undefined)
+    }
+
+    /// Whether an argument is not there, so that neither is the result.
+    fn lacks(&self, index: usize) -> bool {
+        self.arg(index).is_undefined()
+    }
+
+    fn text(&self, index: usize) -> Result<&str, EvaluatorError> {
+        self.arg(index).as_str().ok_or_else(|| self.mismatch(index))
+    }
+
+    /// A number without what stands behind its point.
+    fn whole(&self, index: usize) -> Result<f64, EvaluatorError> {
+        match self.arg(index) {
+            JValue::Number(number) if number.is_finite() => Ok(number.trunc()),
+            _ => Err(self.mismatch(index)),
+        }
+    }
+
+    fn mismatch(&self, index: usize) -> EvaluatorError {
+        thrown(format!(
+            "T0410: Argument {} of function \"{}\" does not match function signature",
+            index + 1,
+            self.name
+        ))
+    }
+}
+
+/// The instant of the evaluation, and a sequence of numbers that begins with what the environment
+/// drew.
+#[derive(Clone)]
+pub(super) struct Chance {
+    now: Timestamp,
+    state: Rc<Cell<u64>>,
+}
+
+impl Chance {
+    /// Draws from the environment, if one of the functions does.
+    pub(super) fn new(env: &dyn Env, functions: &[&'static Function]) -> Self {
+        let draws = functions.iter().any(|function| function.draws);
+        let seed = if draws { env.random() } else { 0 };
+        Self {
+            now: env.now(),
+            state: Rc::new(Cell::new(seed)),
+        }
+    }
+
+    /// The next number, equally distributed over all of `u64` (SplitMix64).
+    fn next(&self) -> u64 {
+        let state = self.state.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.state.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
