@@ -351,6 +351,11 @@ pub struct Map {
     pub processor: ScopeIx,
     /// `MaxConcurrency` or `MaxConcurrencyPath`; 0 means no limit of the author's.
     pub max_concurrency: Option<NumberField>,
+    /// `ToleratedFailureCount` or its path: failures up to this many do not fail a distributed
+    /// `Map`. AWS accepts and evaluates it for an inline one, too, where every failure fails it.
+    pub tolerated_count: Option<NumberField>,
+    /// `ToleratedFailurePercentage` or its path; likewise.
+    pub tolerated_percentage: Option<PercentField>,
     /// What `Mode: DISTRIBUTED` adds; none for an inline `Map`.
     pub distributed: Option<Distributed>,
     /// Which items come after which: an extension.
@@ -381,10 +386,6 @@ pub struct Distributed {
     pub batcher: Option<ItemBatcher>,
     /// `ResultWriter`.
     pub writer: Option<ResultWriter>,
-    /// `ToleratedFailureCount` or its path: failures up to this many do not fail the `Map`.
-    pub tolerated_count: Option<NumberField>,
-    /// `ToleratedFailurePercentage` or its path.
-    pub tolerated_percentage: Option<PercentField>,
 }
 
 /// `ItemReader`: where the items are.

@@ -59,6 +59,8 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
         selector,
         processor: processor?,
         max_concurrency,
+        tolerated_count: None,
+        tolerated_percentage: None,
         distributed: None,
         order: None,
     })))
