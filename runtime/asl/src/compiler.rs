@@ -26,6 +26,8 @@ pub(crate) struct Compiler<'a> {
 /// The states that can be gone to from within one scope.
 pub(crate) struct Names<'a> {
     pub(crate) scope: ScopeIx,
+    /// Whether the scope is a node of a `Graph`: a state that goes nowhere.
+    pub(crate) is_node: bool,
     states: BTreeMap<&'a str, StateIx>,
 }
 
@@ -103,21 +105,7 @@ impl<'a> Compiler<'a> {
         let place = self.report.enter("States");
         let mut numbers = BTreeMap::new();
         for name in states.names() {
-            let at = self.report.enter(name);
-            if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX {
-                self.report.schema(format!(
-                    "A state's name must have 1 to {NAME_LENGTH_MAX} characters"
-                ));
-            }
-            if !self.names.insert(name) {
-                self.report.error(
-                    code::DUPLICATE_STATE,
-                    format!("Duplicate State name: {name}"),
-                );
-            }
-            self.report.leave(at);
-            numbers.insert(name, StateIx(self.states.len() as u32));
-            self.states.push(None);
+            numbers.insert(name, self.number(name));
         }
         let is_good = match numbers.len() {
             0 => {
@@ -134,8 +122,60 @@ impl<'a> Compiler<'a> {
         self.report.leave(place);
         is_good.then_some(Names {
             scope,
+            is_node: false,
             states: numbers,
         })
+    }
+
+    /// Gives a state its number.
+    fn number(&mut self, name: &'a str) -> StateIx {
+        let at = self.report.enter(name);
+        if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX {
+            self.report.schema(format!(
+                "A state's name must have 1 to {NAME_LENGTH_MAX} characters"
+            ));
+        }
+        if !self.names.insert(name) {
+            self.report.error(
+                code::DUPLICATE_STATE,
+                format!("Duplicate State name: {name}"),
+            );
+        }
+        self.report.leave(at);
+        self.states.push(None);
+        StateIx(self.states.len() as u32 - 1)
+    }
+
+    /// Compiles the nodes of a `Graph`, each of which is a scope of one state. The report is at
+    /// them.
+    pub(crate) fn nodes(&mut self, nodes: Fields<'a>, owner: StateIx) -> Option<Vec<ScopeIx>> {
+        let numbers: Vec<StateIx> = nodes.names().map(|name| self.number(name)).collect();
+        if self.states.len() > STATES_MAX {
+            self.report
+                .schema(format!("A definition may have {STATES_MAX} states"));
+            return None;
+        }
+        let mut scopes = Vec::with_capacity(numbers.len());
+        for (name, start) in nodes.names().zip(numbers) {
+            let scope = ScopeIx(self.scopes.len() as u32);
+            let owner = Some(owner);
+            self.scopes.push(Some(Scope { start, owner }));
+            scopes.push(scope);
+            let names = Names {
+                scope,
+                is_node: true,
+                states: BTreeMap::new(),
+            };
+            let at = self.report.enter(name);
+            let fields = nodes
+                .get(name)
+                .and_then(|value| Fields::of(value, &mut self.report));
+            let state = fields
+                .and_then(|fields| state::compile(self, fields, &Arc::from(name), start, &names));
+            self.states[start.0 as usize] = state;
+            self.report.leave(at);
+        }
+        Some(scopes)
     }
 
     /// Compiles each state of a scope.

@@ -25,6 +25,8 @@ pub mod code {
     pub const NO_END: &str = "MISSING_END_STATE";
     /// Two states have the same name.
     pub const DUPLICATE_STATE: &str = "DUPLICATE_STATE_NAME";
+    /// The nodes of a `Graph` come after one another in a circle.
+    pub const CYCLE: &str = "GRAPH_CYCLE";
     /// Part of the language, but not of this release.
     pub const UNSUPPORTED: &str = "UNSUPPORTED";
     /// A warning: a value looks like an expression, but its field's name lacks the `.$`.

@@ -11,6 +11,7 @@
 //! [`JSON_DEPTH_MAX`](steploom_types::limits::JSON_DEPTH_MAX).
 
 mod compiler;
+pub mod dag;
 pub mod diagnostic;
 mod fields;
 mod json;

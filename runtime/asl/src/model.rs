@@ -9,6 +9,8 @@ use steploom_expr::jsonata::{Payload, Query};
 use steploom_expr::{Expression, Path, ReferencePath, Template};
 use steploom_types::{Json, Timestamp};
 
+use crate::dag::Dag;
+
 pub use crate::resource::{ActivityRef, Api, FunctionRef, Integration, Pattern, Resource};
 
 /// A state's place in [`Machine::states`].
@@ -498,10 +500,14 @@ pub enum OnFailure {
 /// A `Graph`: an extension, see docs/extensions.md.
 #[derive(Debug)]
 pub struct Graph {
-    /// `Nodes`, each after all that it comes after.
+    /// `Nodes`, in the order of the text.
     pub nodes: Vec<GraphNode>,
+    /// Which nodes come after which, by their places in `nodes`.
+    pub dag: Arc<Dag>,
     /// `OnFailure`.
     pub on_failure: OnFailure,
+    /// `MaxConcurrency` or `MaxConcurrencyPath`; 0 means no limit of the author's.
+    pub max_concurrency: Option<NumberField>,
 }
 
 /// One node of a `Graph`.
@@ -509,10 +515,8 @@ pub struct Graph {
 pub struct GraphNode {
     /// A scope of one state, which has the node's name.
     pub scope: ScopeIx,
-    /// The nodes that have to end first, by their places.
+    /// `After`: the nodes that have to end first, by their places, in the order of the text.
     pub after: Vec<u32>,
-    /// The nodes that wait for it, by their places.
-    pub before: Vec<u32>,
 }
 
 /// A rule for trying again.
@@ -539,8 +543,8 @@ pub struct Catcher {
     pub errors: Vec<String>,
     /// Where `{"Error", "Cause"}` goes.
     pub result_path: ResultPath,
-    /// Where to go.
-    pub next: StateIx,
+    /// Where to go; the node of a `Graph` ends, which has no `Next`.
+    pub next: Next,
     /// `Assign`, in place of the state's.
     pub assign: Option<Maker>,
     /// `Output`, in place of the state's.

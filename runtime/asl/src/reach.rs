@@ -38,7 +38,11 @@ pub(crate) fn check(states: Vec<(&str, StateIx, &State)>, start: StateIx, report
 
 /// Where a state may go.
 fn targets(state: &State) -> Vec<StateIx> {
-    let mut targets: Vec<StateIx> = state.catch.iter().map(|catcher| catcher.next).collect();
+    let caught = state.catch.iter().filter_map(|catcher| match catcher.next {
+        Next::To(next) => Some(next),
+        Next::End => None,
+    });
+    let mut targets: Vec<StateIx> = caught.collect();
     match &state.kind {
         Kind::Choice { rules, default } => {
             targets.extend(rules.iter().map(|rule| rule.next));

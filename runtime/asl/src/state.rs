@@ -3,6 +3,7 @@
 mod choice;
 mod condition;
 mod fail;
+mod graph;
 mod map;
 mod parallel;
 mod pass;
@@ -59,7 +60,7 @@ use Shared::{Next as Onward, Parameters, Paths, Rescue, ResultPath, ResultSelect
 
 const JSONATA: &[&str] = &["Assign", "Output"];
 
-static SHAPES: [Shape; 8] = [
+static SHAPES: [Shape; 9] = [
     Shape {
         name: "Pass",
         shared: &[Paths, Parameters, ResultPath, Onward],
@@ -137,6 +138,20 @@ static SHAPES: [Shape; 8] = [
         later: map::LATER,
         kind: map::kind,
     },
+    Shape {
+        name: "Graph",
+        shared: &[
+            Paths,
+            Parameters,
+            ResultPath,
+            ResultSelector,
+            Onward,
+            Rescue,
+        ],
+        own: graph::FIELDS,
+        later: &["Assign", "Output", "Arguments"],
+        kind: graph::kind,
+    },
 ];
 
 impl Shared {
@@ -177,10 +192,16 @@ pub(crate) fn compile<'a>(
     if !speaks_json_path(fields, report) {
         return None;
     }
-    fields.only(report, shape.later, |field| shape.has(field));
+    fields.only(report, shape.later, |field| {
+        if names.is_node {
+            graph::node_has(shape, field)
+        } else {
+            shape.has(field)
+        }
+    });
     fields.text(report, "Comment");
     let flow = flow(fields, shape, report);
-    let next = if shape.shared.contains(&Onward) {
+    let next = if shape.shared.contains(&Onward) && !names.is_node {
         next(fields, names, report)
     } else {
         Some(Next::End)
@@ -217,6 +238,8 @@ fn shape(fields: Fields<'_>, report: &mut Report) -> Option<&'static Shape> {
     let shape = SHAPES.iter().find(|shape| shape.name == name);
     if shape.is_none() {
         let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
+        // Without the extension, as on AWS.
+        let names = &names[..names.len() - 1];
         report.within("Type", |report| {
             report.schema(format!(
                 "'{name}' is not one of the allowed values [{}]",

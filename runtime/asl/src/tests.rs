@@ -13,6 +13,7 @@ use crate::model::{
 use crate::{Machine, Severity, one_task, parse};
 
 mod checks;
+mod graph;
 mod never_panics;
 
 fn machine(definition: &Value) -> Machine {
@@ -92,7 +93,7 @@ fn a_task_has_its_fields_and_its_defaults() {
         (2, 0, Some(9))
     );
     assert!(retry.jitter);
-    assert_eq!(task.catch[0].next, StateIx(1));
+    assert_eq!(task.catch[0].next, Next::To(StateIx(1)));
     assert!(matches!(task.catch[0].result_path, ResultPath::Discard));
 }
 

@@ -1,7 +1,6 @@
 //! A state failed: try again, go on at a `Catch`, or fail what is around it.
 
 use serde_json::json;
-use steploom_asl::model::Next;
 
 use crate::frame::{Activity, FrameId};
 use crate::turn::Turn;
@@ -69,7 +68,7 @@ fn go_on<S: EventSink>(
     let raw = turn.run.frames[id].input.clone();
     let output = turn.combine(id, &raw, error.into(), &catcher.result_path)?;
     turn.ensure_size(&output, &state.name)?;
-    drive::leave(turn, id, output, Next::To(catcher.next));
+    drive::leave(turn, id, output, catcher.next);
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use steploom_types::limits::SECONDS_FIELD_MAX;
 use crate::compiler::Names;
 use crate::diagnostic::Report;
 use crate::fields::{self, Fields};
-use crate::model::{Catcher, Retrier};
+use crate::model::{Catcher, Next, Retrier};
 
 /// The name that matches every error.
 const ALL: &str = "States.ALL";
@@ -138,15 +138,18 @@ fn jitter(fields: Fields<'_>, report: &mut Report) -> bool {
 
 fn catcher(fields: Fields<'_>, names: &Names<'_>, report: &mut Report) -> Option<Catcher> {
     fields.only(report, &["Assign", "Output"], |name| {
-        matches!(name, "ErrorEquals" | "Next" | "ResultPath" | "Comment")
+        matches!(name, "ErrorEquals" | "ResultPath" | "Comment") || name == "Next" && !names.is_node
     });
     fields.text(report, "Comment");
     let errors = errors(fields, report);
     let result_path = fields.result_path(report);
-    if !fields.require(report, &["Next"]) {
-        return None;
-    }
-    let next = names.target(report, fields, "Next");
+    let next = if names.is_node {
+        Some(Next::End)
+    } else if fields.require(report, &["Next"]) {
+        names.target(report, fields, "Next").map(Next::To)
+    } else {
+        None
+    };
     Some(Catcher {
         errors: errors?,
         result_path,
