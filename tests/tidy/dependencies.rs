@@ -51,6 +51,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "steploom-store-sql",
         ],
     ),
+    ("steploom-fuzz", &["steploom-machine"]),
     ("xtask", &[]),
 ];
 

@@ -5,6 +5,7 @@
 
 mod bench;
 mod ci;
+mod fuzz;
 mod modules;
 mod shell;
 mod test;
@@ -47,6 +48,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Feed parts of the product with what nobody would write, in release mode; no part of the tests
+    Fuzz {
+        /// A part, seconds, seed, case: see `cargo xtask fuzz -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Check format and lints, then run every test
     Ci,
 }
@@ -56,6 +63,7 @@ fn main() -> ExitCode {
         Verb::Modules { out, json } => modules::run(out, json),
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
+        Verb::Fuzz { args } => fuzz::run(&args),
         Verb::Ci => ci::run(),
     };
     match done {
