@@ -20,7 +20,9 @@ impl fmt::Display for ActionId {
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Invoke what `resource` names, and answer with `TaskSucceeded` or `TaskFailed`.
+    /// Invoke what `resource` names, and answer with `TaskSucceeded` or `TaskFailed`; before that
+    /// with `TaskSubmitted` where the task does not end with its call. What each answer holds:
+    /// [`crate::service`].
     Invoke(Box<Invoke>),
     /// Read items for a distributed `Map`, and answer with `ItemsRead` or `TaskFailed`.
     Read(Box<Read>),
@@ -68,7 +70,11 @@ pub struct Invoke {
     /// Seconds between two heartbeats, where the state asks for them.
     pub heartbeat_seconds: Option<u64>,
     /// The task's token, for those that end by one: an activity's task, and `.waitForTaskToken`.
+    /// See [`crate::token`].
     pub token: Option<String>,
+    /// Whether `TaskSubmitted` was answered already: then nothing is to be started any more, and a
+    /// new owner only sees to it that the end is heard of.
+    pub is_submitted: bool,
 }
 
 /// Items to read.

@@ -72,6 +72,7 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
         actions: Vec::new(),
         at: fact.at(),
         transitions: 0,
+        token: None,
     };
     hand_over(&mut turn, fact);
     drive::drive(&mut turn);
@@ -91,13 +92,14 @@ fn begin(run: &mut Run, started: &Started) -> Result<Arc<Started>, Defect> {
 
 /// An answer must be to an action that was asked for, and of its kind.
 fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
-    let (action, of_timer) = match fact {
-        Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } => (*action, false),
-        Fact::TimerFired { action, .. } => (*action, true),
-        Fact::TaskSubmitted { action, .. }
+    let action = match fact {
+        Fact::TaskSucceeded { action, .. }
+        | Fact::TaskFailed { action, .. }
+        | Fact::TaskSubmitted { action, .. }
         | Fact::TaskHeartbeat { action, .. }
         | Fact::ActivityStarted { action, .. }
-        | Fact::ItemsRead { action, .. } => (*action, false),
+        | Fact::ItemsRead { action, .. }
+        | Fact::TimerFired { action, .. } => *action,
         Fact::Started(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
@@ -107,9 +109,25 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
         return Err(Defect::NeverAsked { action });
     }
     match run.waits.get(action) {
-        Some(Wait::Call(..)) if of_timer => Err(Defect::WrongKind { action }),
-        Some(Wait::Timer(..)) if !of_timer => Err(Defect::WrongKind { action }),
+        Some(wait) if !answers(fact, wait) => Err(Defect::WrongKind { action }),
         _ => Ok(()),
+    }
+}
+
+/// Whether a fact of this kind can be the answer to what is waited for.
+fn answers(fact: &Fact, wait: &Wait) -> bool {
+    match fact {
+        Fact::TaskFailed { .. } => !matches!(wait, Wait::Timer(..)),
+        Fact::TaskSucceeded { .. } => matches!(wait, Wait::Call(..) | Wait::Write(..)),
+        Fact::TaskSubmitted { .. } | Fact::TaskHeartbeat { .. } | Fact::ActivityStarted { .. } => {
+            matches!(wait, Wait::Call(..))
+        }
+        Fact::ItemsRead { .. } => matches!(wait, Wait::Read(..)),
+        Fact::TimerFired { .. } => matches!(wait, Wait::Timer(..)),
+        Fact::Started(_)
+        | Fact::StopRequested { .. }
+        | Fact::EvaluationExceeded { .. }
+        | Fact::Continued { .. } => true,
     }
 }
 
@@ -121,34 +139,46 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
             output,
             version,
             ..
-        } => {
-            if let Some(id) = answered(turn, *action) {
-                task::succeeded(turn, id, *action, output, *version);
-            }
-        }
+        } => match turn.run.waits.remove(*action) {
+            Some(Wait::Call(id, _)) => task::succeeded(turn, id, *action, output, *version),
+            Some(Wait::Write(..)) => {}
+            Some(Wait::Read(..) | Wait::Timer(..)) | None => {}
+        },
         Fact::TaskFailed {
             action, failure, ..
-        } => {
-            if let Some(id) = answered(turn, *action) {
-                task::failed(turn, id, failure);
+        } => match turn.run.waits.remove(*action) {
+            Some(Wait::Call(id, _)) => task::failed(turn, id, failure),
+            Some(Wait::Read(..)) => {}
+            Some(Wait::Write(..)) => {}
+            Some(Wait::Timer(..)) | None => {}
+        },
+        Fact::TaskSubmitted { action, output, .. } => {
+            if let Some(id) = called(turn, *action) {
+                task::submitted(turn, id, output);
+            }
+        }
+        Fact::TaskHeartbeat { action, .. } => {
+            if let Some(id) = called(turn, *action) {
+                task::lives(turn, id);
+            }
+        }
+        Fact::ActivityStarted { action, worker, .. } => {
+            if let Some(id) = called(turn, *action) {
+                task::taken(turn, id, worker.as_deref());
             }
         }
         Fact::TimerFired { action, .. } => timer_fired(turn, *action),
         Fact::StopRequested { failure, .. } => stop(turn, failure),
         Fact::Continued { .. } => turn.run.continue_due = false,
-        Fact::TaskSubmitted { .. }
-        | Fact::TaskHeartbeat { .. }
-        | Fact::ActivityStarted { .. }
-        | Fact::ItemsRead { .. }
-        | Fact::EvaluationExceeded { .. } => {}
+        Fact::ItemsRead { .. } | Fact::EvaluationExceeded { .. } => {}
     }
 }
 
-/// The frame whose task was answered; none if nobody waits for the answer.
-fn answered<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<FrameId> {
-    match turn.run.waits.remove(action)? {
-        Wait::Call(id, _) => Some(id),
-        Wait::Timer(..) => None,
+/// The frame whose attempt goes on; none if nobody waits for it.
+fn called<S: EventSink>(turn: &Turn<'_, S>, action: ActionId) -> Option<FrameId> {
+    match turn.run.waits.get(action)? {
+        Wait::Call(id, _) => Some(*id),
+        Wait::Read(..) | Wait::Write(..) | Wait::Timer(..) => None,
     }
 }
 
@@ -158,10 +188,10 @@ fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
         Some(Wait::Timer(Owner::Frame(id), _)) => match turn.frame(id).activity {
             Activity::Sleeping(_) => wait::over(turn, id),
             Activity::BackingOff(_) => drive::work(turn, id),
-            Activity::Calling { .. } => task::timed_out(turn, id),
+            Activity::Calling(_) => task::timed_out(turn, id),
             Activity::Arriving | Activity::Joining(_) => {}
         },
-        Some(Wait::Call(..)) | None => {}
+        Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..)) | None => {}
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Place<'a> {
     pub(crate) retries: Option<u32>,
     /// The closest iteration's item.
     pub(crate) item: Option<&'a Item>,
+    /// The task's token, where the task ends by one.
+    pub(crate) token: Option<&'a str>,
 }
 
 /// What one evaluation reads.
@@ -111,6 +113,12 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
         state["RetryCount"] = retries.into();
     }
     context["State"] = state;
+    match place.token {
+        Some(token) => context["Task"] = json!({ "Token": token }),
+        None => {
+            context.as_object_mut().map(|all| all.shift_remove("Task"));
+        }
+    }
     match place.item {
         Some(Item { items, index }) => {
             let value = items.value().get(*index as usize).cloned();

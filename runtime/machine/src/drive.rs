@@ -53,7 +53,7 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
         match frame.activity {
             Activity::Arriving => enter(turn, id),
             Activity::Joining(_) => join::launch(turn, id),
-            Activity::Sleeping(_) | Activity::BackingOff(_) | Activity::Calling { .. } => {}
+            Activity::Sleeping(_) | Activity::BackingOff(_) | Activity::Calling(_) => {}
         }
     }
 }

@@ -74,7 +74,16 @@ pub enum Detail<'a> {
         resource: &'a Resource,
         input: &'a Json,
         timeout_seconds: Option<u64>,
+        heartbeat_seconds: Option<u64>,
+        role: Option<&'a str>,
     },
+    /// An attempt's call was answered; its end is yet to come.
+    TaskSubmitted {
+        resource: &'a Resource,
+        output: &'a Json,
+    },
+    /// A worker took an activity's task.
+    ActivityStarted { worker: Option<&'a str> },
     /// An attempt began.
     TaskStarted { resource: &'a Resource },
     /// An attempt ended well.
@@ -106,6 +115,15 @@ pub enum Detail<'a> {
     MapSucceeded,
     /// An iteration failed, and there is no retry.
     MapFailed,
+    /// The iterations of a distributed `Map` begin.
+    MapRunStarted { arn: &'a str },
+    /// All iterations of a distributed `Map` ended well, or well enough.
+    MapRunSucceeded,
+    /// A distributed `Map` failed.
+    MapRunFailed {
+        error: Option<&'a str>,
+        cause: Option<&'a str>,
+    },
     /// An iteration began.
     IterationStarted { name: &'a str, index: u32 },
     /// An iteration ended well.
@@ -128,27 +146,45 @@ impl Event<'_> {
             Detail::StateEntered { state, .. } => entered(&state.kind),
             Detail::StateExited { state, .. } => exited(&state.kind),
             Detail::StateAborted { state } => aborted(&state.kind),
-            Detail::TaskScheduled { resource, .. } => {
-                of_task(resource, "TaskScheduled", "LambdaFunctionScheduled")
-            }
-            Detail::TaskStarted { resource } => {
-                of_task(resource, "TaskStarted", "LambdaFunctionStarted")
-            }
-            Detail::TaskSucceeded { resource, .. } => {
-                of_task(resource, "TaskSucceeded", "LambdaFunctionSucceeded")
-            }
-            Detail::TaskFailed { resource, .. } => {
-                of_task(resource, "TaskFailed", "LambdaFunctionFailed")
-            }
-            Detail::TaskTimedOut { resource, .. } => {
-                of_task(resource, "TaskTimedOut", "LambdaFunctionTimedOut")
-            }
+            Detail::TaskScheduled { resource, .. } => of_task(
+                resource,
+                [
+                    "TaskScheduled",
+                    "LambdaFunctionScheduled",
+                    "ActivityScheduled",
+                ],
+            ),
+            Detail::TaskStarted { resource } => of_task(
+                resource,
+                ["TaskStarted", "LambdaFunctionStarted", "ActivityStarted"],
+            ),
+            Detail::TaskSubmitted { .. } => "TaskSubmitted",
+            Detail::ActivityStarted { .. } => "ActivityStarted",
+            Detail::TaskSucceeded { resource, .. } => of_task(
+                resource,
+                [
+                    "TaskSucceeded",
+                    "LambdaFunctionSucceeded",
+                    "ActivitySucceeded",
+                ],
+            ),
+            Detail::TaskFailed { resource, .. } => of_task(
+                resource,
+                ["TaskFailed", "LambdaFunctionFailed", "ActivityFailed"],
+            ),
+            Detail::TaskTimedOut { resource, .. } => of_task(
+                resource,
+                ["TaskTimedOut", "LambdaFunctionTimedOut", "ActivityTimedOut"],
+            ),
             Detail::ParallelStarted => "ParallelStateStarted",
             Detail::ParallelSucceeded => "ParallelStateSucceeded",
             Detail::ParallelFailed => "ParallelStateFailed",
             Detail::MapStarted { .. } => "MapStateStarted",
             Detail::MapSucceeded => "MapStateSucceeded",
             Detail::MapFailed => "MapStateFailed",
+            Detail::MapRunStarted { .. } => "MapRunStarted",
+            Detail::MapRunSucceeded => "MapRunSucceeded",
+            Detail::MapRunFailed { .. } => "MapRunFailed",
             Detail::IterationStarted { .. } => "MapIterationStarted",
             Detail::IterationSucceeded { .. } => "MapIterationSucceeded",
             Detail::IterationFailed { .. } => "MapIterationFailed",
@@ -157,10 +193,13 @@ impl Event<'_> {
     }
 }
 
-fn of_task(resource: &Resource, service: &'static str, function: &'static str) -> &'static str {
+/// The type for a service, a function or an activity.
+fn of_task(resource: &Resource, types: [&'static str; 3]) -> &'static str {
+    let [service, function, activity] = types;
     match resource {
         Resource::Service(_) => service,
-        Resource::Function(_) | Resource::Activity(_) => function,
+        Resource::Function(_) => function,
+        Resource::Activity(_) => activity,
     }
 }
 

@@ -3,12 +3,12 @@
 //!
 //! Data that no field touches is handed on without a copy, and without being measured again.
 
-use steploom_asl::model::{Flow, NumberField, ResultPath, Selection};
+use steploom_asl::model::{Flow, Maker, NumberField, ResultPath, Selection};
 use steploom_expr::Path;
 use steploom_types::Json;
 
 use crate::context::Scope;
-use crate::frame::FrameId;
+use crate::frame::{FrameId, Item};
 use crate::turn::{Fault, Turn, owned};
 use crate::{EventSink, PartialFailure};
 
@@ -42,6 +42,40 @@ impl<S: EventSink> Turn<'_, S> {
             .eval(id, input, |scope| Ok(template.eval(scope)?))?
             .into();
         self.ensure_size(&made, &state.name)?;
+        Ok(made)
+    }
+
+    /// What a field of a state's makes of `data`, in either language.
+    pub(crate) fn made(
+        &mut self,
+        id: FrameId,
+        data: &Json,
+        maker: &Maker,
+        field: &str,
+    ) -> Result<Json, PartialFailure> {
+        let item = self.run.frames[id].item.clone();
+        self.made_for_item(id, item.as_ref(), data, maker, field)
+    }
+
+    /// As [`Turn::made`], for an item of the frame's own `Map`.
+    pub(crate) fn made_for_item(
+        &mut self,
+        id: FrameId,
+        item: Option<&Item>,
+        data: &Json,
+        maker: &Maker,
+        field: &str,
+    ) -> Result<Json, PartialFailure> {
+        let made = match maker {
+            Maker::Path(template) => {
+                self.eval_for_item(id, item, data, |scope| Ok(template.eval(scope)?))?
+            }
+            Maker::Query(payload) => {
+                self.eval_for_item(id, item, data, |scope| Ok(payload.eval(scope, field)?))?
+            }
+        };
+        let made = made.into();
+        self.ensure_size(&made, &self.state(id).name)?;
         Ok(made)
     }
 

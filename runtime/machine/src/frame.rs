@@ -53,14 +53,27 @@ pub(crate) enum Activity {
     /// Between two attempts.
     BackingOff(ActionId),
     /// In a `Task`.
-    Calling {
-        /// The attempt.
-        call: ActionId,
-        /// The timer of `TimeoutSeconds`.
-        timeout: Option<ActionId>,
-    },
+    Calling(Call),
     /// In a `Parallel` or a `Map`.
     Joining(Box<Join>),
+}
+
+/// An attempt at a task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    /// Its number.
+    pub(crate) action: ActionId,
+    /// The timer of `TimeoutSeconds`.
+    pub(crate) timeout: Option<ActionId>,
+    /// The timer of `HeartbeatSeconds`, while it runs.
+    pub(crate) heartbeat: Option<ActionId>,
+    /// `HeartbeatSeconds`.
+    pub(crate) heartbeat_seconds: Option<u64>,
+    /// `TimeoutSeconds`.
+    pub(crate) timeout_seconds: Option<u64>,
+    /// Whether the history says that it was asked for. An activity's attempt does so only once the
+    /// activity is known to exist.
+    pub(crate) is_told: bool,
 }
 
 /// An item of a `Map`: the array, and the place in it.

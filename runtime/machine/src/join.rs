@@ -310,9 +310,9 @@ fn give_up<S: EventSink>(
             turn.cancel(timer);
             None
         }
-        Activity::Calling { call, timeout } => {
-            turn.cancel(call);
-            if let Some(timer) = timeout {
+        Activity::Calling(call) => {
+            turn.cancel(call.action);
+            for timer in [call.timeout, call.heartbeat].into_iter().flatten() {
                 turn.cancel(timer);
             }
             None

@@ -25,7 +25,9 @@ mod join;
 mod lambda;
 mod retry;
 mod run;
+pub mod service;
 mod states;
+pub mod token;
 mod turn;
 mod waits;
 

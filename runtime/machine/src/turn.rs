@@ -11,7 +11,8 @@ use crate::frame::{Frame, FrameId, Item};
 use crate::retry::RUNTIME;
 use crate::waits::{Owner, Wait};
 use crate::{
-    Action, ActionId, Detail, Event, EventSink, Invoke, Outcome, PartialFailure, Run, Started,
+    Action, ActionId, Detail, Event, EventSink, Invoke, Outcome, PartialFailure, Read, Run,
+    Started, Write,
 };
 
 /// The name of the failure of data over the limit.
@@ -28,6 +29,8 @@ pub(crate) struct Turn<'a, S> {
     pub(crate) at: Timestamp,
     /// Transitions made for this fact.
     pub(crate) transitions: u32,
+    /// The token of the task whose fields are being worked out.
+    pub(crate) token: Option<String>,
 }
 
 /// Why a state's own fields cannot be worked out.
@@ -88,19 +91,31 @@ impl<'a, S: EventSink> Turn<'a, S> {
         event
     }
 
-    /// Asks for an attempt at a task; `make` gets its number.
-    pub(crate) fn invoke(
-        &mut self,
-        id: FrameId,
-        make: impl FnOnce(ActionId) -> Invoke,
-    ) -> ActionId {
-        let action = self.next_action();
-        let invoke = Box::new(make(action));
+    /// Asks for an attempt at a frame's task.
+    pub(crate) fn invoke(&mut self, id: FrameId, invoke: Invoke) {
+        let invoke = Box::new(invoke);
         self.run
             .waits
-            .insert(action, Wait::Call(id, invoke.clone()));
+            .insert(invoke.action, Wait::Call(id, invoke.clone()));
         self.actions.push(Action::Invoke(invoke));
-        action
+    }
+
+    /// Asks for items of a frame's distributed `Map`.
+    pub(crate) fn read(&mut self, id: FrameId, read: Read) {
+        let read = Box::new(read);
+        self.run
+            .waits
+            .insert(read.action, Wait::Read(id, read.clone()));
+        self.actions.push(Action::Read(read));
+    }
+
+    /// Asks for an object of a frame's distributed `Map` to be written.
+    pub(crate) fn write(&mut self, id: FrameId, write: Write) {
+        let write = Box::new(write);
+        self.run
+            .waits
+            .insert(write.action, Wait::Write(id, write.clone()));
+        self.actions.push(Action::Write(write));
     }
 
     /// Asks for a timer.
@@ -111,7 +126,8 @@ impl<'a, S: EventSink> Turn<'a, S> {
         action
     }
 
-    fn next_action(&mut self) -> ActionId {
+    /// The next action's number, which from now on is taken.
+    pub(crate) fn next_action(&mut self) -> ActionId {
         self.run.last_action += 1;
         ActionId(self.run.last_action)
     }
@@ -164,6 +180,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             entered_at: frame.entered_at,
             retries: can_retry(&state.kind).then_some(frame.retries.count),
             item,
+            token: self.token.as_deref(),
         };
         let scope = Scope::new(data.value(), place, kept, self.run.draws);
         let result = with(&scope);

@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use steploom_types::Timestamp;
 
 use crate::frame::FrameId;
-use crate::{Action, ActionId, Invoke};
+use crate::{Action, ActionId, Invoke, Read, Write};
 
 /// One thing waited for.
 #[derive(Debug)]
 pub(crate) enum Wait {
     /// An attempt at a frame's task.
     Call(FrameId, Box<Invoke>),
+    /// Items for a frame's distributed `Map`.
+    Read(FrameId, Box<Read>),
+    /// An object of a frame's distributed `Map`.
+    Write(FrameId, Box<Write>),
     /// A timer.
     Timer(Owner, Timestamp),
 }
@@ -46,6 +50,13 @@ impl Waits {
         self.all.get(&action)
     }
 
+    /// The attempt was submitted: it waits on for its end.
+    pub(crate) fn submitted(&mut self, action: ActionId) {
+        if let Some(Wait::Call(_, invoke)) = self.all.get_mut(&action) {
+            invoke.is_submitted = true;
+        }
+    }
+
     /// No longer waits for it. `None` if nothing was waited for.
     pub(crate) fn remove(&mut self, action: ActionId) -> Option<Wait> {
         let wait = self.all.remove(&action)?;
@@ -67,6 +78,8 @@ impl Waits {
             .iter()
             .map(|(action, wait)| match wait {
                 Wait::Call(_, invoke) => Action::Invoke(invoke.clone()),
+                Wait::Read(_, read) => Action::Read(read.clone()),
+                Wait::Write(_, write) => Action::Write(write.clone()),
                 Wait::Timer(_, at) => Action::SetTimer {
                     action: *action,
                     at: *at,

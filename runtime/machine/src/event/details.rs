@@ -1,6 +1,6 @@
 //! What an event tells, in the fields of AWS's event details.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use steploom_asl::model::Resource;
 use steploom_types::Json;
 
@@ -17,7 +17,8 @@ impl Event<'_> {
             Detail::ExecutionStarted { input } => put_json(&mut fields, "input", input),
             Detail::ExecutionSucceeded { output } => put_json(&mut fields, "output", output),
             Detail::ExecutionFailed { error, cause }
-            | Detail::ExecutionAborted { error, cause } => put_failure(&mut fields, error, cause),
+            | Detail::ExecutionAborted { error, cause }
+            | Detail::MapRunFailed { error, cause } => put_failure(&mut fields, error, cause),
             Detail::ExecutionTimedOut => put_failure(&mut fields, Some(TIMEOUT), None),
             Detail::StateEntered { state, input } => {
                 put(&mut fields, "name", &*state.name);
@@ -31,9 +32,20 @@ impl Event<'_> {
                 resource,
                 input,
                 timeout_seconds,
-            } => put_scheduled(&mut fields, resource, input, timeout_seconds),
+                heartbeat_seconds,
+                role,
+            } => {
+                put_scheduled(&mut fields, resource, input);
+                put_some(&mut fields, "timeoutInSeconds", timeout_seconds);
+                put_some(&mut fields, "heartbeatInSeconds", heartbeat_seconds);
+                if let Some(role) = role {
+                    put(&mut fields, "taskCredentials", json!({ "roleArn": role }));
+                }
+            }
             Detail::TaskStarted { resource } => put_service(&mut fields, resource),
-            Detail::TaskSucceeded { resource, output } => {
+            Detail::ActivityStarted { worker } => put_some(&mut fields, "workerName", worker),
+            Detail::TaskSubmitted { resource, output }
+            | Detail::TaskSucceeded { resource, output } => {
                 put_service(&mut fields, resource);
                 put_json(&mut fields, "output", output);
             }
@@ -53,6 +65,7 @@ impl Event<'_> {
                 put_service(&mut fields, resource);
                 put_failure(&mut fields, Some(error), cause);
             }
+            Detail::MapRunStarted { arn } => put(&mut fields, "mapRunArn", arn),
             Detail::MapStarted { length } => put(&mut fields, "length", length),
             Detail::IterationStarted { name, index }
             | Detail::IterationSucceeded { name, index }
@@ -66,6 +79,7 @@ impl Event<'_> {
             | Detail::ParallelSucceeded
             | Detail::ParallelFailed
             | Detail::MapSucceeded
+            | Detail::MapRunSucceeded
             | Detail::MapFailed => {}
         }
         fields
@@ -74,6 +88,12 @@ impl Event<'_> {
 
 fn put(fields: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
     fields.insert(name.to_owned(), value.into());
+}
+
+fn put_some(fields: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        put(fields, name, value);
+    }
 }
 
 fn put_json(fields: &mut Map<String, Value>, name: &str, value: &Json) {
@@ -97,12 +117,7 @@ fn put_service(fields: &mut Map<String, Value>, resource: &Resource) {
     }
 }
 
-fn put_scheduled(
-    fields: &mut Map<String, Value>,
-    resource: &Resource,
-    input: &Json,
-    timeout_seconds: Option<u64>,
-) {
+fn put_scheduled(fields: &mut Map<String, Value>, resource: &Resource, input: &Json) {
     put_service(fields, resource);
     match resource {
         Resource::Service(_) => {
@@ -117,8 +132,5 @@ fn put_scheduled(
             put(fields, "resource", &*function.text);
             put_json(fields, "input", input);
         }
-    }
-    if let Some(seconds) = timeout_seconds {
-        put(fields, "timeoutInSeconds", seconds);
     }
 }

@@ -1,14 +1,25 @@
-//! `Task` invokes something and waits for its answer, for at most `TimeoutSeconds`.
+//! `Task` invokes something and waits for its end, for at most `TimeoutSeconds`, and while
+//! heartbeats come within `HeartbeatSeconds`.
 
-use steploom_asl::model::{Resource, Task};
-use steploom_types::Json;
+use steploom_asl::model::{Integration, Kind, Pattern, Resource, Task};
+use steploom_types::{Json, Timestamp};
 
 use crate::drive::{self, Progress};
-use crate::frame::{Activity, FrameId};
-use crate::retry::TIMEOUT;
-use crate::turn::Turn;
+use crate::frame::{Activity, Call, FrameId};
+use crate::retry::{RUNTIME, TIMEOUT};
+use crate::service::{self, Answered};
+use crate::token::Token;
+use crate::turn::{Fault, Turn};
 use crate::waits::Owner;
-use crate::{ActionId, Detail, EventSink, Failure, Invoke, PartialFailure, failure, lambda};
+use crate::{ActionId, Detail, EventSink, Failure, Invoke, PartialFailure, failure};
+
+/// What an attempt is given.
+struct Order {
+    input: Json,
+    timeout_seconds: Option<u64>,
+    heartbeat_seconds: Option<u64>,
+    role: Option<String>,
+}
 
 /// Asks for one attempt.
 pub(crate) fn work<S: EventSink>(
@@ -16,38 +27,170 @@ pub(crate) fn work<S: EventSink>(
     id: FrameId,
     task: &Task,
 ) -> Result<Progress, PartialFailure> {
+    let resource = &task.resource;
+    // The token names the attempt, and the attempt's input may name the token.
+    let action = turn.next_action();
+    let token = ends_by_token(resource).then(|| Token::of(turn.started, action).to_string());
+    turn.token = token.clone().filter(|_| !is_activity(resource));
+    let order = order(turn, id, task);
+    turn.token = None;
+    let order = order?;
+    if !is_activity(resource) {
+        tell_scheduled(turn, id, resource, &order);
+        turn.tell_in(id, Detail::TaskStarted { resource });
+    }
+    let deadline = order.timeout_seconds.map(|seconds| after(turn.at, seconds));
+    turn.invoke(
+        id,
+        Invoke {
+            action,
+            resource: resource.clone(),
+            input: order.input,
+            state: turn.state(id).name.clone(),
+            retry: turn.run.frames[id].retries.count,
+            deadline,
+            heartbeat_seconds: order.heartbeat_seconds,
+            token,
+            is_submitted: false,
+        },
+    );
+    let timeout = deadline.map(|due| turn.set_timer(Owner::Frame(id), due));
+    turn.frame(id).activity = Activity::Calling(Call {
+        action,
+        timeout,
+        heartbeat: None,
+        heartbeat_seconds: order.heartbeat_seconds,
+        timeout_seconds: order.timeout_seconds,
+        is_told: !is_activity(resource),
+    });
+    // An activity's worker owes its first heartbeat only once it has the task.
+    if !is_activity(resource) {
+        lives(turn, id);
+    }
+    Ok(Progress::Waits)
+}
+
+fn order<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    task: &Task,
+) -> Result<Order, PartialFailure> {
     let selected = turn.selected_input(id)?;
     let input = turn.arguments(id, &selected)?;
-    let timeout_seconds = match &task.timeout_seconds {
-        Some(field) => Some(turn.number(id, &selected, field, "TimeoutSeconds")?),
+    let mut seconds = |field: &Option<_>, name| match field {
+        Some(field) => turn.number(id, &selected, field, name).map(Some),
+        None => Ok(None),
+    };
+    let timeout_seconds = seconds(&task.timeout_seconds, "TimeoutSeconds")?;
+    let heartbeat_seconds = seconds(&task.heartbeat_seconds, "HeartbeatSeconds")?;
+    let role = match &task.credentials {
+        Some(maker) => Some(turn.made(id, &selected, maker, "Credentials")?),
         None => None,
     };
-    let resource = &task.resource;
+    let role = role.and_then(|credentials| {
+        let role = credentials.value().get("RoleArn")?.as_str()?;
+        Some(role.to_owned())
+    });
+    Ok(Order {
+        input,
+        timeout_seconds,
+        heartbeat_seconds,
+        role,
+    })
+}
+
+fn tell_scheduled<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    resource: &Resource,
+    order: &Order,
+) {
     turn.tell_in(
         id,
         Detail::TaskScheduled {
             resource,
-            input: &input,
-            timeout_seconds,
+            input: &order.input,
+            timeout_seconds: order.timeout_seconds,
+            heartbeat_seconds: order.heartbeat_seconds,
+            role: order.role.as_deref(),
         },
     );
-    turn.tell_in(id, Detail::TaskStarted { resource });
-    let deadline = timeout_seconds.map(|seconds| turn.at.plus_millis(seconds.saturating_mul(1000)));
-    let state = turn.state(id).name.clone();
-    let retry = turn.run.frames[id].retries.count;
-    let call = turn.invoke(id, |action| Invoke {
-        action,
-        resource: resource.clone(),
-        input,
-        state,
-        retry,
-        deadline,
-        heartbeat_seconds: None,
-        token: None,
-    });
-    let timeout = deadline.map(|due| turn.set_timer(Owner::Frame(id), due));
-    turn.frame(id).activity = Activity::Calling { call, timeout };
-    Ok(Progress::Waits)
+}
+
+/// The attempt's call was answered, and its end is yet to come.
+pub(crate) fn submitted<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: &Json) {
+    let resource = resource(turn, id);
+    let Activity::Calling(call) = turn.frame(id).activity else {
+        return;
+    };
+    match resource {
+        Resource::Activity(_) => tell_late(turn, id, resource),
+        Resource::Service(Integration { api, pattern }) if *pattern != Pattern::RequestResponse => {
+            let output = service::called(api, output, None, answer(turn, call.action));
+            turn.tell_in(
+                id,
+                Detail::TaskSubmitted {
+                    resource,
+                    output: &output,
+                },
+            );
+        }
+        Resource::Service(_) | Resource::Function(_) => return,
+    }
+    turn.run.waits.submitted(call.action);
+}
+
+/// Tells that an activity's attempt was asked for, unless that was told.
+fn tell_late<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, resource: &Resource) {
+    let Activity::Calling(call) = &mut turn.frame(id).activity else {
+        return;
+    };
+    if std::mem::replace(&mut call.is_told, true) {
+        return;
+    }
+    let call = *call;
+    let Some(crate::waits::Wait::Call(_, invoke)) = turn.run.waits.get(call.action) else {
+        return;
+    };
+    let order = Order {
+        input: invoke.input.clone(),
+        timeout_seconds: call.timeout_seconds,
+        heartbeat_seconds: call.heartbeat_seconds,
+        role: None,
+    };
+    tell_scheduled(turn, id, resource, &order);
+}
+
+/// Whoever works on the attempt still does: the time to the next heartbeat begins anew.
+pub(crate) fn lives<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let Activity::Calling(call) = turn.frame(id).activity else {
+        return;
+    };
+    let Some(seconds) = call.heartbeat_seconds else {
+        return;
+    };
+    if let Some(timer) = call.heartbeat {
+        turn.cancel(timer);
+    }
+    let due = after(turn.at, seconds);
+    let timer = turn.set_timer(Owner::Frame(id), due);
+    if let Activity::Calling(call) = &mut turn.frame(id).activity {
+        call.heartbeat = Some(timer);
+    }
+}
+
+/// A worker took the activity's task.
+pub(crate) fn taken<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, worker: Option<&str>) {
+    let resource = resource(turn, id);
+    if !is_activity(resource) {
+        return;
+    }
+    tell_late(turn, id, resource);
+    if let Activity::Calling(call) = turn.frame(id).activity {
+        turn.run.waits.submitted(call.action);
+    }
+    turn.tell_in(id, Detail::ActivityStarted { worker });
+    lives(turn, id);
 }
 
 /// The attempt answered.
@@ -58,15 +201,22 @@ pub(crate) fn succeeded<S: EventSink>(
     output: &Json,
     version: Option<u32>,
 ) {
-    let resource = answered(turn, id);
+    let resource = resource(turn, id);
     let result = match resource {
-        Resource::Function(_) => output.clone(),
-        Resource::Activity(_) => output.clone(),
-        Resource::Service(_) => lambda::wrap(output, version, turn.at, turn.started.seed, action.0),
+        Resource::Function(_) | Resource::Activity(_) => Ok(output.clone()),
+        Resource::Service(integration) => {
+            service::ended(integration, output, version, answer(turn, action))
+        }
     };
-    if let Err(problem) = turn.ensure_size(&result, task_name(resource)) {
-        return fail(turn, id, resource, problem);
-    }
+    let result = result.and_then(|result| {
+        turn.ensure_size(&result, task_name(resource))?;
+        Ok(result)
+    });
+    over(turn, id);
+    let result = match result {
+        Ok(result) => result,
+        Err(problem) => return fail(turn, id, resource, problem),
+    };
     turn.tell_in(
         id,
         Detail::TaskSucceeded {
@@ -80,17 +230,28 @@ pub(crate) fn succeeded<S: EventSink>(
 
 /// The attempt failed.
 pub(crate) fn failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
-    let resource = answered(turn, id);
+    let resource = resource(turn, id);
+    if let Activity::Calling(Call { is_told: false, .. }) = turn.frame(id).activity
+        && failure.error == RUNTIME
+    {
+        over(turn, id);
+        let cause = failure.cause.as_deref().unwrap_or_default();
+        let problem = turn.blame(id, &Fault::runtime(cause));
+        return failure::fail(turn, id, problem);
+    }
     let problem = PartialFailure {
         error: Some(failure.error.clone()),
         cause: failure.cause.clone(),
     };
+    over(turn, id);
     fail(turn, id, resource, problem);
 }
 
-/// `TimeoutSeconds` are over.
+/// `TimeoutSeconds` or `HeartbeatSeconds` are over: AWS tells both as the same.
 pub(crate) fn timed_out<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
-    let resource = answered(turn, id);
+    let resource = resource(turn, id);
+    tell_late(turn, id, resource);
+    over(turn, id);
     let problem = PartialFailure {
         error: Some(TIMEOUT.to_owned()),
         cause: None,
@@ -98,13 +259,24 @@ pub(crate) fn timed_out<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     fail(turn, id, resource, problem);
 }
 
-/// The attempt is over: neither its answer nor its timer is waited for any more.
-fn answered<'a, S: EventSink>(turn: &mut Turn<'a, S>, id: FrameId) -> &'a Resource {
+/// The attempt is over: neither its answer nor its timers are waited for any more.
+fn over<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     crate::join::disband(turn, id);
-    let steploom_asl::model::Kind::Task(task) = &turn.state(id).kind else {
+}
+
+fn resource<'a, S: EventSink>(turn: &Turn<'a, S>, id: FrameId) -> &'a Resource {
+    let Kind::Task(task) = &turn.state(id).kind else {
         unreachable!("only a Task makes attempts")
     };
     &task.resource
+}
+
+fn answer<S: EventSink>(turn: &Turn<'_, S>, action: ActionId) -> Answered {
+    Answered {
+        at: turn.at,
+        seed: turn.started.seed,
+        action,
+    }
 }
 
 fn fail<S: EventSink>(
@@ -129,6 +301,22 @@ fn fail<S: EventSink>(
     };
     turn.tell_in(id, event);
     failure::fail(turn, id, problem);
+}
+
+fn after(at: Timestamp, seconds: u64) -> Timestamp {
+    at.plus_millis(seconds.saturating_mul(1000))
+}
+
+fn is_activity(resource: &Resource) -> bool {
+    matches!(resource, Resource::Activity(_))
+}
+
+fn ends_by_token(resource: &Resource) -> bool {
+    match resource {
+        Resource::Function(_) => false,
+        Resource::Activity(_) => true,
+        Resource::Service(integration) => integration.pattern == Pattern::TaskToken,
+    }
 }
 
 /// How a message names the task: as its author wrote the function, or by the service.
