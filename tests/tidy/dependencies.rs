@@ -73,6 +73,9 @@ const PURE: &[&str] = &[
     "steploom-asl",
     "steploom-machine",
 ];
+/// Reaches clocks and chance of its own. `expr` overrides every function that would read them, and
+/// asks its tests that the same environment gives the same value.
+const OVERRIDDEN: &str = "jsonata-core";
 const IMPURE: &[&str] = &[
     "tokio",
     "mio",
@@ -136,7 +139,13 @@ fn pure_crates_reach_no_clock_task_or_chance() {
     let mut problems = Vec::new();
     for pure in PURE {
         // `cargo tree` and not `cargo metadata`: only what this crate itself switches on.
-        let tree = cargo(&["tree", "-p", pure, "-e", "normal", "--prefix", "none"]);
+        let tree = ["tree", "-p", pure, "-e", "normal", "--prefix", "none"];
+        let whole = cargo(&tree);
+        let tree = if whole.contains(OVERRIDDEN) {
+            cargo(&[&tree[..], &["--prune", OVERRIDDEN]].concat())
+        } else {
+            whole
+        };
         let reached: BTreeSet<&str> = tree
             .lines()
             .filter_map(|line| line.split_whitespace().next())
