@@ -14,6 +14,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-expr", &["steploom-types"]),
     ("steploom-asl", &["steploom-expr"]),
     ("steploom-machine", &["steploom-asl"]),
+    ("steploom-simulator", &["steploom-machine"]),
     ("steploom-store", &["steploom-types"]),
     ("steploom-store-sql", &["steploom-store"]),
     ("steploom-artifacts", &["steploom-types"]),
@@ -36,6 +37,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     (
         "steploom",
         &[
+            "steploom-simulator",
             "steploom-worker",
             "steploom-http",
             "steploom-sdk",
@@ -72,6 +74,7 @@ const PURE: &[&str] = &[
     "steploom-expr",
     "steploom-asl",
     "steploom-machine",
+    "steploom-simulator",
 ];
 /// Reaches clocks and chance of its own. `expr` overrides every function that would read them, and
 /// asks its tests that the same environment gives the same value.

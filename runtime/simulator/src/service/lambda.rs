@@ -1,0 +1,56 @@
+//! Functions, called directly or through `lambda:invoke`.
+
+use serde_json::{Value, json};
+use steploom_machine::Failure;
+
+use super::Answer;
+use crate::Simulation;
+
+/// `lambda:invoke`: the name and the payload are in the input.
+pub(super) fn invoke(simulation: &Simulation, input: &Value) -> Answer {
+    let named = input["FunctionName"].as_str().unwrap_or_default();
+    function(simulation, named, &event(&input["Payload"]))
+}
+
+/// A text payload is the body itself, `null` is `{}`.
+fn event(payload: &Value) -> Value {
+    match payload {
+        Value::Null => json!({}),
+        Value::String(body) => serde_json::from_str(body).unwrap_or_else(|_| body.as_str().into()),
+        other => other.clone(),
+    }
+}
+
+/// Calls a function by its name or ARN, with or without a qualifier.
+pub(super) fn function(simulation: &Simulation, named: &str, event: &Value) -> Answer {
+    let world = &simulation.world;
+    let name = name_of(named);
+    match world
+        .functions
+        .get(name)
+        .or(world.function_default.as_ref())
+    {
+        Some(behaviour) => behaviour.answer(event),
+        None => Answer::Fail(absent(simulation, name)),
+    }
+}
+
+/// The name within a name or an ARN.
+fn name_of(named: &str) -> &str {
+    let rest = match named.split_once("function:") {
+        Some((_, rest)) => rest,
+        None => named,
+    };
+    rest.split(':').next().unwrap_or(rest)
+}
+
+fn absent(simulation: &Simulation, name: &str) -> Failure {
+    let account = simulation.world.account;
+    Failure::new(
+        "Lambda.ResourceNotFoundException",
+        format!(
+            "Function not found: arn:aws:lambda:us-east-1:{account}:function:{name}:$LATEST (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: {}; Proxy: null)",
+            super::sfn::REQUEST
+        ),
+    )
+}

@@ -1,0 +1,177 @@
+//! Step Functions as a service: nested executions, task tokens, polls for activities.
+
+use serde_json::{Map, Value, json};
+use steploom_asl::model::Pattern;
+use steploom_machine::{Fact, Failure, Invoke};
+use steploom_types::Json;
+
+use super::{Answer, activity};
+use crate::simulation::limits_of_child;
+use crate::{Simulation, Start};
+
+/// The id of every simulated request.
+pub(crate) const REQUEST: &str = "00000000-0000-4000-8000-000000000001";
+
+/// `states:startExecution`, and `aws-sdk:sfn:startExecution`.
+pub(super) fn start_execution(
+    simulation: &mut Simulation,
+    of: usize,
+    invoke: &Invoke,
+    pattern: Pattern,
+) -> Answer {
+    let input = invoke.input.value();
+    let arn = input["StateMachineArn"].as_str().unwrap_or_default();
+    let name = arn
+        .split_once(":stateMachine:")
+        .map_or(arn, |(_, name)| name);
+    let name = name.split(':').next().unwrap_or(name).to_owned();
+    let Some(machine) = simulation.world.machines.get(&name).cloned() else {
+        return Answer::Fail(Failure::new(
+            "StepFunctions.StateMachineDoesNotExistException",
+            format!(
+                "State Machine Does Not Exist: '{arn}' (Service: AWSStepFunctions; Status Code: 400; Error Code: StateMachineDoesNotExist; Request ID: {REQUEST}; Proxy: null)"
+            ),
+        ));
+    };
+    if simulation.executions.len() >= simulation.bounds.executions_max {
+        return Answer::Fail(Failure::new(
+            "StepFunctions.ExecutionLimitExceededException",
+            "The simulation's limit of executions was reached",
+        ));
+    }
+    let start = Start {
+        machine: name,
+        name: input["Name"].as_str().map(str::to_owned),
+        input: child_input(&input["Input"]),
+        limits: limits_of_child(),
+    };
+    let waits = matches!(pattern, Pattern::Sync | Pattern::Sync2);
+    let awaited_by = waits.then_some((of, invoke.action));
+    match simulation.start(machine, start, awaited_by) {
+        Ok(child) => {
+            let child = &simulation.executions[child];
+            let answer = json!({
+                "ExecutionArn": child.arn,
+                "StartDate": child.started_at.to_string(),
+            });
+            if waits {
+                Answer::Submitted(answer.into())
+            } else {
+                Answer::Ok(answer.into())
+            }
+        }
+        Err(error) => Answer::Fail(Failure::new(
+            "StepFunctions.InvalidNameException",
+            error.to_string(),
+        )),
+    }
+}
+
+/// A text is the input's text; nothing is an empty object.
+fn child_input(input: &Value) -> Json {
+    match input {
+        Value::Null => Json::empty_object(),
+        Value::String(text) => {
+            Json::parse(text).unwrap_or_else(|_| Value::from(text.as_str()).into())
+        }
+        other => other.clone().into(),
+    }
+}
+
+/// `aws-sdk:sfn:ACTION`.
+pub(super) fn call(
+    simulation: &mut Simulation,
+    of: usize,
+    invoke: &Invoke,
+    action: &str,
+) -> Answer {
+    let input = invoke.input.value();
+    let text = |field: &str| input[field].as_str().unwrap_or_default();
+    let token = text("TaskToken");
+    let asked = (of, invoke.action);
+    match action {
+        "startExecution" => start_execution(simulation, of, invoke, Pattern::RequestResponse),
+        "getActivityTask" => {
+            let worker = input["WorkerName"].as_str();
+            activity::poll(simulation, asked, text("ActivityArn"), worker)
+        }
+        "sendTaskSuccess" => match Json::parse(&as_text(&input["Output"])) {
+            Ok(output) => told(simulation, token, |at, action| Fact::TaskSucceeded {
+                at,
+                action,
+                output,
+                version: None,
+            }),
+            Err(_) => sdk(
+                "Sfn.InvalidOutputException",
+                "Invalid Output: 'Invalid output'",
+            ),
+        },
+        "sendTaskFailure" => {
+            let failure = Failure {
+                error: text("Error").to_owned(),
+                cause: input["Cause"].as_str().map(str::to_owned),
+            };
+            told(simulation, token, |at, action| Fact::TaskFailed {
+                at,
+                action,
+                failure,
+                version: None,
+            })
+        }
+        "sendTaskHeartbeat" => match simulation.tokens.get(token).copied() {
+            Some((waits, action)) => {
+                let at = simulation.now;
+                simulation.schedule(at, waits, Fact::TaskHeartbeat { at, action });
+                Answer::Ok(Json::empty_object())
+            }
+            None => invalid_token(),
+        },
+        other => Answer::Fail(Failure::new(
+            "States.Runtime",
+            format!(
+                "The simulated world has no 'aws-sdk:sfn:{other}': script a mocked response for the state '{}'.",
+                invoke.state
+            ),
+        )),
+    }
+}
+
+/// Ends the task that has the token.
+fn told(
+    simulation: &mut Simulation,
+    token: &str,
+    fact: impl FnOnce(steploom_types::Timestamp, steploom_machine::ActionId) -> Fact,
+) -> Answer {
+    let Some((waits, action)) = simulation.tokens.remove(token) else {
+        return invalid_token();
+    };
+    let at = simulation.now;
+    simulation.schedule(at, waits, fact(at, action));
+    Answer::Ok(Value::Object(Map::new()).into())
+}
+
+fn invalid_token() -> Answer {
+    sdk(
+        "Sfn.InvalidTokenException",
+        "Invalid Token: 'Invalid token'",
+    )
+}
+
+/// A failure in the words of AWS's SDK.
+fn sdk(error: &str, message: &str) -> Answer {
+    Answer::Fail(Failure::new(
+        error,
+        format!(
+            "{message} (Service: Sfn, Status Code: 400, Request ID: {REQUEST}) (SDK Attempt Count: 1)"
+        ),
+    ))
+}
+
+/// An SDK call's text parameter given as JSON is its text.
+fn as_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
