@@ -48,6 +48,9 @@ pub enum Error {
     /// A fact could not be applied.
     #[error(transparent)]
     Defect(#[from] Defect),
+    /// A machine with mocked states is shared, so that it cannot be made ready for them.
+    #[error("a machine whose states are mocked must not be shared")]
+    Shared,
     /// A machine's or execution's name is not one.
     #[error("{0}")]
     Name(String),
@@ -104,8 +107,16 @@ pub struct Simulation {
 
 impl Simulation {
     /// A simulation in which nothing has happened.
-    pub fn new(world: World, bounds: Bounds) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::Shared`]: a machine of the world that has mocked states is shared.
+    pub fn new(mut world: World, bounds: Bounds) -> Result<Self, Error> {
+        for (name, mocks) in &world.mocks {
+            if let Some(machine) = world.machines.get_mut(name) {
+                mocked::prepare(machine, mocks)?;
+            }
+        }
+        Ok(Self {
             now: world.begins_at,
             world,
             bounds,
@@ -117,22 +128,31 @@ impl Simulation {
             pollers: BTreeMap::new(),
             facts: 0,
             calls: 0,
-        }
+        })
     }
 
     /// Starts an execution beside those that run; [`Simulation::run`] runs the one it is given.
     ///
     /// # Errors
     /// [`Error`]: a name that is none.
-    pub fn start_beside(&mut self, machine: Arc<Machine>, start: Start) -> Result<(), Error> {
+    pub fn start_beside(&mut self, mut machine: Arc<Machine>, start: Start) -> Result<(), Error> {
+        self.prepare(&mut machine, &start)?;
         self.start(machine, start, None).map(|_| ())
+    }
+
+    fn prepare(&self, machine: &mut Arc<Machine>, start: &Start) -> Result<(), Error> {
+        match self.world.mocks.get(&start.machine) {
+            Some(mocks) => mocked::prepare(machine, mocks),
+            None => Ok(()),
+        }
     }
 
     /// Runs a machine until it ends or a bound is reached.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn run(&mut self, machine: Arc<Machine>, start: Start) -> Result<Report, Error> {
+    pub fn run(&mut self, mut machine: Arc<Machine>, start: Start) -> Result<Report, Error> {
+        self.prepare(&mut machine, &start)?;
         let of = self.start(machine, start, None)?;
         let halt = loop {
             if self.executions[of].run.outcome().is_some() {

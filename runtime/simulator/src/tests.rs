@@ -15,7 +15,7 @@ fn machine(definition: &Value) -> Arc<Machine> {
 }
 
 fn run(world: World, definition: &Value, input: Value) -> Report {
-    let mut simulation = Simulation::new(world, Bounds::default());
+    let mut simulation = Simulation::new(world, Bounds::default()).expect("nothing is shared");
     let start = Start::new("main", input.into());
     simulation.run(machine(definition), start).expect("it runs")
 }

@@ -7,7 +7,7 @@ use steploom_asl::Machine;
 use steploom_machine::{ActionId, Fact, Outcome, Run, SEMANTICS, Started, apply};
 use steploom_types::{Digest, ExecutionId, Json, Slot, Timestamp};
 
-use super::{Error, Simulation, Start, mocked};
+use super::{Error, Simulation, Start};
 use crate::history::History;
 use crate::mock::TestCase;
 use crate::{Halt, Report, Statistics, Status};
@@ -57,7 +57,7 @@ impl Simulation {
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();
         self.executions.push(Execution {
-            run: Run::new(mocked::machine(machine, mocks.as_ref())),
+            run: Run::new(machine),
             history: History::default(),
             arn: self.arn("execution", &format!("{}:{name}", start.machine)),
             machine: start.machine,

@@ -9,26 +9,23 @@ use std::sync::Arc;
 use steploom_asl::Machine;
 use steploom_asl::model::{Api, Integration, Kind, Resource};
 
+use super::Error;
 use crate::mock::TestCase;
 
-/// The machine, with the calls of mocked states as the interpreter should see them.
-pub(crate) fn machine(machine: Arc<Machine>, mocks: Option<&TestCase>) -> Arc<Machine> {
-    let Some(mocks) = mocks else {
-        return machine;
-    };
-    match Arc::try_unwrap(machine) {
-        Ok(mut machine) => {
-            for state in &mut machine.states {
-                if mocks.has(&state.name)
-                    && let Kind::Task(task) = &mut state.kind
-                {
-                    make_foreign(&mut task.resource);
-                }
-            }
-            Arc::new(machine)
+/// Turns the calls of mocked states into what the interpreter leaves as it is.
+///
+/// # Errors
+/// [`Error::Shared`]: somebody else has the machine, too.
+pub(crate) fn prepare(machine: &mut Arc<Machine>, mocks: &TestCase) -> Result<(), Error> {
+    let machine = Arc::get_mut(machine).ok_or(Error::Shared)?;
+    for state in &mut machine.states {
+        if mocks.has(&state.name)
+            && let Kind::Task(task) = &mut state.kind
+        {
+            make_foreign(&mut task.resource);
         }
-        Err(shared) => shared,
     }
+    Ok(())
 }
 
 /// Leaves nothing of a service's API but its name.

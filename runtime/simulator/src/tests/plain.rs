@@ -90,7 +90,7 @@ fn a_mocked_state_answers_call_by_call() {
     assert_eq!(report.statistics.elapsed_ms, 3_000);
     let failed = kinds(&report)
         .iter()
-        .filter(|kind| **kind == "TaskFailed")
+        .filter(|kind| **kind == "LambdaFunctionFailed")
         .count();
     assert_eq!(failed, 2);
     assert_eq!(
@@ -118,7 +118,7 @@ fn what_never_ends_is_given_up() {
     };
     let waits =
         json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": true}}});
-    let mut simulation = Simulation::new(World::default(), bounds);
+    let mut simulation = Simulation::new(World::default(), bounds).expect("nothing is shared");
     let start = Start::new("main", json!({}).into());
     let report = simulation.run(machine(&waits), start).unwrap();
     assert_eq!(report.halt, Some(Halt::Time));
