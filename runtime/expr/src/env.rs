@@ -74,7 +74,7 @@ pub trait Env {
     /// Whether it is known already that the evaluation which is about to begin exceeds its time.
     ///
     /// Asked exactly once for each evaluation of a query, however simple, before it begins, so
-    /// that evaluations can be counted. If so, it is not begun, and fails.
+    /// that evaluations can be counted. If so, it is not begun, and fails as it did then.
     fn exceeds(&self) -> bool {
         false
     }

@@ -95,11 +95,16 @@ pub enum EvalError {
         /// What is wrong, in whole sentences.
         cause: String,
     },
-    /// A query took longer than its [`QueryBudget`](crate::QueryBudget) allows, this time. This is
-    /// no failure of the state yet: the interpreter has it recorded as a fact, and says so by
-    /// [`Env::exceeds`](crate::Env::exceeds) when that query's turn comes again.
-    #[error("The time limit of the evaluation was exceeded.")]
-    Exceeded,
+    /// A query took longer than its [`QueryBudget`](crate::QueryBudget) allows, now or, as
+    /// [`Env::exceeds`](crate::Env::exceeds) says, before. This is no failure of the state until the
+    /// interpreter has it recorded as a fact.
+    #[error("{cause}")]
+    Exceeded {
+        /// The query's field, such as `Output/result`.
+        location: String,
+        /// What is wrong, in whole sentences.
+        cause: String,
+    },
 }
 
 impl EvalError {
@@ -114,7 +119,7 @@ impl EvalError {
             Self::Reference { .. } => "States.ResultPathMatchFailure",
             Self::Intrinsic { .. } => "States.IntrinsicFailure",
             Self::TooLarge => "States.DataLimitExceeded",
-            Self::Query { .. } | Self::Exceeded => "States.QueryEvaluationError",
+            Self::Query { .. } | Self::Exceeded { .. } => "States.QueryEvaluationError",
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::turn::Turn;
 use crate::waits::{Owner, Wait};
 use crate::{
     Action, ActionId, Detail, EventSink, Fact, Outcome, PartialFailure, Run, SEMANTICS, Started,
-    drive,
+    drive, exceeded,
 };
 
 /// A fact that cannot be: the journal, or whoever made the fact, is wrong. The run is unchanged.
@@ -170,7 +170,8 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         Fact::TimerFired { action, .. } => timer_fired(turn, *action),
         Fact::StopRequested { failure, .. } => stop(turn, failure),
         Fact::Continued { .. } => turn.run.continue_due = false,
-        Fact::ItemsRead { .. } | Fact::EvaluationExceeded { .. } => {}
+        Fact::EvaluationExceeded { evaluation, .. } => exceeded::reported(turn, *evaluation),
+        Fact::ItemsRead { .. } => {}
     }
 }
 
@@ -189,7 +190,7 @@ fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
             Activity::Sleeping(_) => wait::over(turn, id),
             Activity::BackingOff(_) => drive::work(turn, id),
             Activity::Calling(_) => task::timed_out(turn, id),
-            Activity::Arriving | Activity::Joining(_) => {}
+            Activity::Arriving | Activity::Joining(_) | Activity::Exceeding => {}
         },
         Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..)) | None => {}
     }

@@ -4,12 +4,14 @@
 //! execution's input is copied into it once, not once for each state or item.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use steploom_expr::Env;
-use steploom_types::Timestamp;
+use steploom_expr::{Env, QueryBudget, States};
+use steploom_types::{Json, Timestamp};
 
 use crate::frame::Item;
+use crate::variables::Variables;
 use crate::{Started, chance};
 
 /// The region in every ARN.
@@ -28,38 +30,95 @@ pub(crate) struct Place<'a> {
     pub(crate) token: Option<&'a str>,
 }
 
+/// The data of one evaluation, in both query languages.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    /// `$`.
+    pub(crate) data: &'a Json,
+    /// `$states.result`.
+    pub(crate) result: Option<&'a Json>,
+    /// `$states.errorOutput`.
+    pub(crate) error_output: Option<&'a Json>,
+}
+
+impl<'a> Given<'a> {
+    /// Data, and neither a result nor an error.
+    pub(crate) fn data(data: &'a Json) -> Self {
+        Self {
+            data,
+            result: None,
+            error_output: None,
+        }
+    }
+}
+
+/// What evaluations leave in the run, for those that follow.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// The context object as it was made last, so that the execution's input is copied into it once.
+    pub(crate) context: Option<Value>,
+    /// Numbers drawn so far.
+    pub(crate) draws: u64,
+    /// Evaluations of queries begun so far.
+    pub(crate) evaluations: u64,
+}
+
 /// What one evaluation reads.
 pub(crate) struct Scope<'a> {
-    data: &'a Value,
-    place: Place<'a>,
+    pub(crate) given: Given<'a>,
+    /// The state's input, `$states.input`.
+    pub(crate) input: &'a Json,
+    pub(crate) variables: &'a Variables,
+    pub(crate) place: Place<'a>,
+    /// The instant of the fact.
+    pub(crate) now: Timestamp,
+    /// Evaluations that are known to exceed their time.
+    pub(crate) foreseen: &'a BTreeSet<u64>,
     /// The context object of the last evaluation, to be brought up to date.
     kept: RefCell<Option<Value>>,
     context: OnceCell<Value>,
     draws: Cell<u64>,
+    evaluations: Cell<u64>,
 }
 
 impl<'a> Scope<'a> {
     /// `kept` is what the last scope's [`Scope::close`] gave.
-    pub(crate) fn new(data: &'a Value, place: Place<'a>, kept: Option<Value>, draws: u64) -> Self {
+    pub(crate) fn new(
+        given: Given<'a>,
+        input: &'a Json,
+        variables: &'a Variables,
+        place: Place<'a>,
+        now: Timestamp,
+        foreseen: &'a BTreeSet<u64>,
+        kept: Kept,
+    ) -> Self {
         Self {
-            data,
+            given,
+            input,
+            variables,
             place,
-            kept: RefCell::new(kept),
+            now,
+            foreseen,
+            kept: RefCell::new(kept.context),
             context: OnceCell::new(),
-            draws: Cell::new(draws),
+            draws: Cell::new(kept.draws),
+            evaluations: Cell::new(kept.evaluations),
         }
     }
 
-    /// The context object to keep, and how many numbers were drawn in all.
-    pub(crate) fn close(self) -> (Option<Value>, u64) {
-        let context = self.context.into_inner().or(self.kept.into_inner());
-        (context, self.draws.get())
+    /// What is to be kept.
+    pub(crate) fn close(self) -> Kept {
+        Kept {
+            context: self.context.into_inner().or(self.kept.into_inner()),
+            draws: self.draws.get(),
+            evaluations: self.evaluations.get(),
+        }
     }
 }
 
 impl Env for Scope<'_> {
     fn data(&self) -> &Value {
-        self.data
+        self.given.data.value()
     }
 
     fn context(&self) -> &Value {
@@ -71,14 +130,39 @@ impl Env for Scope<'_> {
         })
     }
 
-    fn variable(&self, _name: &str) -> Option<&Value> {
-        None
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.variables.get(name)
     }
 
     fn random(&self) -> u64 {
         let drawn = self.draws.get();
         self.draws.set(drawn + 1);
         chance::number(self.place.started.seed, drawn)
+    }
+
+    fn states(&self) -> States<'_> {
+        States {
+            input: self.input.value(),
+            result: self.given.result.map(Json::value),
+            error_output: self.given.error_output.map(Json::value),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn exceeds(&self) -> bool {
+        let evaluation = self.evaluations.get() + 1;
+        self.evaluations.set(evaluation);
+        self.foreseen.contains(&evaluation)
+    }
+
+    fn budget(&self) -> QueryBudget {
+        QueryBudget {
+            millis: self.place.started.limits.evaluation_ms_max.into(),
+            ..QueryBudget::default()
+        }
     }
 }
 
@@ -121,8 +205,16 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
     }
     match place.item {
         Some(Item { items, index }) => {
-            let value = items.value().get(*index as usize).cloned();
-            context["Map"] = json!({ "Item": { "Index": index, "Value": value } });
+            let mut found = json!({ "Index": index });
+            match items.value() {
+                Value::Object(fields) => {
+                    let field = fields.iter().nth(*index as usize);
+                    found["Key"] = field.map(|(name, _)| name.as_str()).into();
+                    found["Value"] = field.map_or(Value::Null, |(_, value)| value.clone());
+                }
+                items => found["Value"] = items.get(*index as usize).cloned().into(),
+            }
+            context["Map"] = json!({ "Item": found });
         }
         None => {
             context.as_object_mut().map(|all| all.shift_remove("Map"));

@@ -6,18 +6,30 @@
 use steploom_asl::model::{Kind, Next, ScopeIx};
 use steploom_types::Json;
 
+use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId};
 use crate::states::{choice, fail, map, parallel, pass, succeed, task, wait};
 use crate::turn::Turn;
+use crate::variables::Assigned;
 use crate::waits::Owner;
-use crate::{Action, Detail, EventSink, Outcome, PartialFailure, failure, join};
+use crate::{Action, Detail, EventSink, Outcome, failure, join};
 
 /// What became of a state's work.
 pub(crate) enum Progress {
     /// It is done: its result, and where to go.
     Done(Json, Next),
+    /// It is done, and knows what it leaves behind.
+    Left(Exit, Next),
     /// It waits, or its children are at work.
     Waits,
+}
+
+/// What a state leaves behind.
+pub(crate) struct Exit {
+    /// Its output.
+    pub(crate) output: Json,
+    /// The variables that it sets.
+    pub(crate) assigned: Option<Assigned>,
 }
 
 /// Begins the execution.
@@ -36,7 +48,7 @@ pub(crate) fn start<S: EventSink>(turn: &mut Turn<'_, S>) {
 /// Lets ready frames go on, up to the limit of transitions.
 pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
     let transitions_max = turn.started.limits.transitions_per_fact_max.max(1);
-    while !turn.run.continue_due {
+    while !turn.run.continue_due && turn.run.exceeded.is_empty() {
         let Some(id) = turn.run.ready.pop_front() else {
             return;
         };
@@ -53,14 +65,19 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
         match frame.activity {
             Activity::Arriving => enter(turn, id),
             Activity::Joining(_) => join::launch(turn, id),
-            Activity::Sleeping(_) | Activity::BackingOff(_) | Activity::Calling(_) => {}
+            Activity::Sleeping(_)
+            | Activity::BackingOff(_)
+            | Activity::Calling(_)
+            | Activity::Exceeding => {}
         }
     }
 }
 
 fn enter<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let state = turn.state(id);
-    let input = turn.run.frames[id].input.clone();
+    let frame = &turn.run.frames[id];
+    let input = frame.input.clone();
+    let came_from = frame.last_event;
     let event = turn.tell_in(
         id,
         Detail::StateEntered {
@@ -72,6 +89,7 @@ fn enter<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let frame = turn.frame(id);
     frame.entered_at = at;
     frame.entered_event = event;
+    frame.came_from = came_from;
     frame.retries = crate::retry::Retries::default();
     work(turn, id);
 }
@@ -97,30 +115,37 @@ pub(crate) fn work<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 pub(crate) fn settle<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
-    progress: Result<Progress, PartialFailure>,
+    progress: Result<Progress, Problem>,
 ) {
-    match progress {
-        Ok(Progress::Done(result, next)) => match turn.output(id, result) {
-            Ok(output) => leave(turn, id, output, next),
-            Err(problem) => failure::fail(turn, id, problem),
-        },
-        Ok(Progress::Waits) => {}
+    let left = match progress {
+        Ok(Progress::Waits) => return,
+        Ok(Progress::Done(result, next)) => turn.exit(id, result).map(|exit| (exit, next)),
+        Ok(Progress::Left(exit, next)) => Ok((exit, next)),
+        Err(problem) => Err(problem),
+    };
+    match left {
+        Ok((exit, next)) => leave(turn, id, exit, next),
         Err(problem) => failure::fail(turn, id, problem),
     }
 }
 
 /// Leaves the state that a frame is in.
-pub(crate) fn leave<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: Json, next: Next) {
+pub(crate) fn leave<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, exit: Exit, next: Next) {
+    let Exit { output, assigned } = exit;
     let state = turn.state(id);
     turn.tell_in(
         id,
         Detail::StateExited {
             state,
             output: &output,
+            assigned: assigned.as_ref(),
         },
     );
     match next {
         Next::To(state) => {
+            if let Some(assigned) = assigned {
+                turn.run.frames.assign(id, assigned);
+            }
             let frame = turn.frame(id);
             frame.state = state;
             frame.input = output;

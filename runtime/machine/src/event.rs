@@ -6,6 +6,8 @@
 use steploom_asl::model::{Kind, Resource, State};
 use steploom_types::{Json, Timestamp};
 
+use crate::variables::Assigned;
+
 mod details;
 
 /// Who listens to events.
@@ -66,9 +68,20 @@ pub enum Detail<'a> {
     /// A state was entered.
     StateEntered { state: &'a State, input: &'a Json },
     /// A state was left.
-    StateExited { state: &'a State, output: &'a Json },
+    StateExited {
+        state: &'a State,
+        output: &'a Json,
+        assigned: Option<&'a Assigned>,
+    },
     /// A state was given up because of what happened elsewhere.
     StateAborted { state: &'a State },
+    /// An expression of a state has no value.
+    EvaluationFailed {
+        state: &'a State,
+        error: &'a str,
+        cause: Option<&'a str>,
+        location: Option<&'a str>,
+    },
     /// An attempt at a task was asked for.
     TaskScheduled {
         resource: &'a Resource,
@@ -146,6 +159,7 @@ impl Event<'_> {
             Detail::StateEntered { state, .. } => entered(&state.kind),
             Detail::StateExited { state, .. } => exited(&state.kind),
             Detail::StateAborted { state } => aborted(&state.kind),
+            Detail::EvaluationFailed { .. } => "EvaluationFailed",
             Detail::TaskScheduled { resource, .. } => of_task(
                 resource,
                 [

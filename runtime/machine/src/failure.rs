@@ -1,35 +1,145 @@
 //! A state failed: try again, go on at a `Catch`, or fail what is around it.
 
 use serde_json::json;
+use steploom_asl::model::{Catcher, Kind};
+use steploom_types::Json;
 
+use crate::context::Given;
+use crate::drive::Exit;
 use crate::frame::{Activity, FrameId};
 use crate::turn::Turn;
 use crate::waits::Owner;
-use crate::{Detail, EventSink, Outcome, PartialFailure, chance, drive, join, retry};
+use crate::{Detail, EventSink, Outcome, PartialFailure, chance, drive, exceeded, join, retry};
+
+/// Why a state does not get on with its work.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// It failed; `Retry` and `Catch` are asked.
+    Failed(PartialFailure),
+    /// A query of its has no value. As the other, and an event of its own tells of it.
+    Query(QueryFailure),
+    /// A query of its took too long, which has to become a fact first.
+    Exceeded(QueryFailure),
+    /// A mistake in the definition or its data: the execution ends at once.
+    Fatal(PartialFailure),
+}
+
+impl From<PartialFailure> for Problem {
+    fn from(failure: PartialFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The failure of a query.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryFailure {
+    pub(crate) failure: PartialFailure,
+    /// Its field, such as `Output/result`.
+    pub(crate) location: Option<String>,
+}
+
+/// Where a state stood when a catcher of its took over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caught {
+    /// The event that what the catcher tells follows.
+    previous: u64,
+    /// The event of the state's own failure, if it had one.
+    failed: Option<Detail<'static>>,
+}
 
 /// Fails the state that a frame is in, and if need be those around it.
-pub(crate) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: PartialFailure) {
-    let mut id = id;
-    let mut problem = problem;
-    loop {
-        let joined = join::disband(turn, id);
-        if try_again(turn, id, &problem) {
-            return;
-        }
-        if let Some(event) = joined {
-            turn.tell_in(id, event);
-        }
-        match go_on(turn, id, &problem) {
-            Ok(true) => return,
-            Ok(false) => {}
-            Err(worse) => problem = worse,
-        }
-        let Some((parent, index)) = turn.run.frames[id].parent else {
-            return fail_execution(turn, id, problem);
-        };
-        join::child_failed(turn, parent, index, id);
-        id = parent;
+pub(crate) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: impl Into<Problem>) {
+    match problem.into() {
+        Problem::Failed(failure) => raise(turn, id, failure, None),
+        Problem::Query(query) => evaluation_failed(turn, id, &query, None),
+        Problem::Exceeded(query) => exceeded::pause(turn, id, query, None),
+        Problem::Fatal(failure) => fail_execution(turn, id, failure),
     }
+}
+
+/// A query of a frame's state has no value. `caught` says that it is one of a catcher, which nothing
+/// catches again.
+pub(crate) fn evaluation_failed<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    query: &QueryFailure,
+    caught: Option<Caught>,
+) {
+    let state = turn.state(id);
+    let frame = &turn.run.frames[id];
+    let is_new = frame.last_event == frame.entered_event;
+    let previous = match caught {
+        Some(caught) => caught.previous,
+        // What a state evaluates on being entered follows the event that its entry follows; a
+        // `Wait` has been entered when it looks at its time.
+        None if is_new && !matches!(state.kind, Kind::Wait(_)) => frame.came_from,
+        None => frame.last_event,
+    };
+    let event = turn.tell(
+        previous,
+        Detail::EvaluationFailed {
+            state,
+            error: query.failure.error.as_deref().unwrap_or_default(),
+            cause: query.failure.cause.as_deref(),
+            location: query.location.as_deref(),
+        },
+    );
+    turn.frame(id).last_event = event;
+    let failure = query.failure.clone();
+    match caught {
+        None => {
+            let failed = if is_new {
+                join::failed_event(state)
+            } else {
+                None
+            };
+            raise(turn, id, failure, failed);
+        }
+        Some(Caught { failed, .. }) => {
+            if let Some(event) = failed {
+                turn.tell_in(id, event);
+            }
+            pass_up(turn, id, failure);
+        }
+    }
+}
+
+/// Fails a frame's state; `failed` is the event of that, for a join that was not opened yet.
+fn raise<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    failure: PartialFailure,
+    failed: Option<Detail<'static>>,
+) {
+    let failed = join::disband(turn, id).or(failed);
+    if try_again(turn, id, &failure) {
+        return;
+    }
+    let previous = turn.run.frames[id].last_event;
+    if let Some(event) = failed {
+        turn.tell_in(id, event);
+    }
+    match go_on(turn, id, &failure) {
+        Ok(true) => {}
+        Ok(false) => pass_up(turn, id, failure),
+        Err(Problem::Failed(worse)) => pass_up(turn, id, worse),
+        Err(Problem::Fatal(worse)) => fail_execution(turn, id, worse),
+        Err(Problem::Query(query)) => {
+            evaluation_failed(turn, id, &query, Some(Caught { previous, failed }));
+        }
+        Err(Problem::Exceeded(query)) => {
+            exceeded::pause(turn, id, query, Some(Caught { previous, failed }));
+        }
+    }
+}
+
+/// Fails what is around a frame that does not go on.
+fn pass_up<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: PartialFailure) {
+    let Some((parent, index)) = turn.run.frames[id].parent else {
+        return fail_execution(turn, id, failure);
+    };
+    join::child_failed(turn, parent, index, id);
+    raise(turn, parent, failure, None);
 }
 
 /// Sets the timer of a retry, if a rule wants one.
@@ -48,28 +158,52 @@ fn try_again<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: &Partia
 }
 
 /// Goes on at the first `Catch` that matches. `OutputPath` does not apply there. Fails anew where
-/// the error cannot be put into the input.
+/// the error cannot be put into the input, or an expression of the catcher has no value.
 fn go_on<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     problem: &PartialFailure,
-) -> Result<bool, PartialFailure> {
+) -> Result<bool, Problem> {
     let state = turn.state(id);
-    let matching = |catcher: &&steploom_asl::model::Catcher| {
-        retry::matches(&catcher.errors, problem.error.as_deref())
-    };
-    let Some(catcher) = state.catch.iter().find(matching) else {
+    let matching = |catcher: &Catcher| retry::matches(&catcher.errors, problem.error.as_deref());
+    let Some(index) = state.catch.iter().position(matching) else {
         return Ok(false);
     };
+    let catcher = &state.catch[index];
     let error = json!({
         "Error": problem.error.as_deref().unwrap_or_default(),
         "Cause": problem.cause.as_deref().unwrap_or_default(),
     });
-    let raw = turn.run.frames[id].input.clone();
-    let output = turn.combine(id, &raw, error.into(), &catcher.result_path)?;
-    turn.ensure_size(&output, &state.name)?;
-    drive::leave(turn, id, output, catcher.next);
+    let exit = caught_exit(turn, id, index, catcher, &error.into())?;
+    turn.ensure_size(&exit.output, &state.name)?;
+    drive::leave(turn, id, exit, catcher.next);
     Ok(true)
+}
+
+fn caught_exit<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    index: usize,
+    catcher: &Catcher,
+    error: &Json,
+) -> Result<Exit, Problem> {
+    let given = Given {
+        data: error,
+        result: None,
+        error_output: Some(error),
+    };
+    let assigned = match &catcher.assign {
+        Some(maker) => Some(turn.assigned(id, maker, given, || format!("Catch[{index}]/Assign"))?),
+        None => None,
+    };
+    let output = match &catcher.output {
+        Some(payload) => turn.evaluated(id, payload, given, || format!("Catch[{index}]/Output"))?,
+        None => {
+            let raw = turn.run.frames[id].input.clone();
+            turn.combine(id, &raw, error.clone(), &catcher.result_path)?
+        }
+    };
+    Ok(Exit { output, assigned })
 }
 
 fn fail_execution<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: PartialFailure) {

@@ -1,20 +1,27 @@
-//! How a state's input becomes its output: `InputPath`, `Parameters`, `ResultSelector`,
-//! `ResultPath`, `OutputPath`, in this order.
+//! How a state's input becomes its output.
+//!
+//! In JSONPath by `InputPath`, `Parameters`, `ResultSelector`, `ResultPath` and `OutputPath`, in this
+//! order; in JSONata by `Arguments` and `Output`. In both `Assign` reads what `Output` reads: the
+//! variables as they were when the state was entered, and the state's result.
 //!
 //! Data that no field touches is handed on without a copy, and without being measured again.
 
-use steploom_asl::model::{Flow, Maker, NumberField, ResultPath, Selection};
-use steploom_expr::Path;
+use steploom_asl::model::{Flow, Kind, Maker, PathFlow, ResultPath, Selection};
+use steploom_expr::jsonata::Payload;
 use steploom_types::Json;
+use steploom_types::limits::variables::EXECUTION_BYTES_MAX;
 
-use crate::context::Scope;
+use crate::EventSink;
+use crate::context::Given;
+use crate::drive::Exit;
+use crate::failure::Problem;
 use crate::frame::{FrameId, Item};
-use crate::turn::{Fault, Turn, owned};
-use crate::{EventSink, PartialFailure};
+use crate::turn::{Turn, owned};
+use crate::variables::Assigned;
 
 impl<S: EventSink> Turn<'_, S> {
     /// The state's input after `InputPath`.
-    pub(crate) fn selected_input(&mut self, id: FrameId) -> Result<Json, PartialFailure> {
+    pub(crate) fn selected_input(&mut self, id: FrameId) -> Result<Json, Problem> {
         let raw = self.run.frames[id].input.clone();
         let state = self.state(id);
         match &state.flow {
@@ -23,24 +30,30 @@ impl<S: EventSink> Turn<'_, S> {
         }
     }
 
-    /// The state's input after `InputPath` and `Parameters`.
-    pub(crate) fn effective_input(&mut self, id: FrameId) -> Result<Json, PartialFailure> {
+    /// The state's input after `InputPath` and `Parameters`, or its `Arguments`.
+    pub(crate) fn effective_input(&mut self, id: FrameId) -> Result<Json, Problem> {
         let input = self.selected_input(id)?;
         self.arguments(id, &input)
     }
 
-    /// What `Parameters` make of the selected input.
-    pub(crate) fn arguments(&mut self, id: FrameId, input: &Json) -> Result<Json, PartialFailure> {
+    /// What `Parameters` or `Arguments` make of the selected input.
+    pub(crate) fn arguments(&mut self, id: FrameId, input: &Json) -> Result<Json, Problem> {
         let state = self.state(id);
-        let Flow::Path(flow) = &state.flow else {
-            return Ok(input.clone());
+        let made: Json = match &state.flow {
+            Flow::Path(PathFlow {
+                parameters: Some(template),
+                ..
+            }) => self
+                .eval(id, input, |scope| Ok(template.eval(scope)?))?
+                .into(),
+            Flow::Query(flow) => match &flow.arguments {
+                Some(payload) => {
+                    self.evaluated(id, payload, Given::data(input), || "Arguments".to_owned())?
+                }
+                None => return Ok(input.clone()),
+            },
+            Flow::Path(_) => return Ok(input.clone()),
         };
-        let Some(template) = &flow.parameters else {
-            return Ok(input.clone());
-        };
-        let made = self
-            .eval(id, input, |scope| Ok(template.eval(scope)?))?
-            .into();
         self.ensure_size(&made, &state.name)?;
         Ok(made)
     }
@@ -52,7 +65,7 @@ impl<S: EventSink> Turn<'_, S> {
         data: &Json,
         maker: &Maker,
         field: &str,
-    ) -> Result<Json, PartialFailure> {
+    ) -> Result<Json, Problem> {
         let item = self.run.frames[id].item.clone();
         self.made_for_item(id, item.as_ref(), data, maker, field)
     }
@@ -65,7 +78,7 @@ impl<S: EventSink> Turn<'_, S> {
         data: &Json,
         maker: &Maker,
         field: &str,
-    ) -> Result<Json, PartialFailure> {
+    ) -> Result<Json, Problem> {
         let made = match maker {
             Maker::Path(template) => {
                 self.eval_for_item(id, item, data, |scope| Ok(template.eval(scope)?))?
@@ -79,25 +92,94 @@ impl<S: EventSink> Turn<'_, S> {
         Ok(made)
     }
 
-    /// The state's output, of the result of its work.
-    pub(crate) fn output(&mut self, id: FrameId, result: Json) -> Result<Json, PartialFailure> {
+    /// What the state leaves behind, of the result of its work.
+    pub(crate) fn exit(&mut self, id: FrameId, result: Json) -> Result<Exit, Problem> {
         let state = self.state(id);
-        let Flow::Path(flow) = &state.flow else {
-            return Ok(result);
+        let exit = match &state.flow {
+            Flow::Path(flow) => self.path_exit(id, flow, state.assign.as_ref(), result)?,
+            Flow::Query(flow) => {
+                let given = Given {
+                    data: &result,
+                    result: has_result(&state.kind).then_some(&result),
+                    error_output: None,
+                };
+                let assigned = match &state.assign {
+                    Some(maker) => Some(self.assigned(id, maker, given, || "Assign".to_owned())?),
+                    None => None,
+                };
+                let output = match &flow.output {
+                    Some(payload) => self.evaluated(id, payload, given, || "Output".to_owned())?,
+                    None => result,
+                };
+                Exit { output, assigned }
+            }
         };
-        let raw = self.run.frames[id].input.clone();
+        if !exit.output.same(&self.run.frames[id].input) {
+            self.ensure_size(&exit.output, &state.name)?;
+        }
+        Ok(exit)
+    }
+
+    /// What a state of JSONPath leaves behind; `assign` is its own, or that of a `Choice`'s rule.
+    pub(crate) fn path_exit(
+        &mut self,
+        id: FrameId,
+        flow: &PathFlow,
+        assign: Option<&Maker>,
+        result: Json,
+    ) -> Result<Exit, Problem> {
         let result = match &flow.result_selector {
             Some(template) => self
                 .eval(id, &result, |scope| Ok(template.eval(scope)?))?
                 .into(),
             None => result,
         };
+        let assigned = match assign {
+            Some(maker) => {
+                Some(self.assigned(id, maker, Given::data(&result), || "Assign".to_owned())?)
+            }
+            None => None,
+        };
+        let raw = self.run.frames[id].input.clone();
         let combined = self.combine(id, &raw, result, &flow.result_path)?;
         let output = self.select(id, &combined, &flow.output_path)?;
-        if !output.same(&raw) {
-            self.ensure_size(&output, &state.name)?;
+        Ok(Exit { output, assigned })
+    }
+
+    /// What an `Assign` sets. `field` names it in messages.
+    pub(crate) fn assigned(
+        &mut self,
+        id: FrameId,
+        maker: &Maker,
+        given: Given<'_>,
+        field: impl FnOnce() -> String,
+    ) -> Result<Assigned, Problem> {
+        let assigned = Assigned::new(match maker {
+            Maker::Path(template) => {
+                self.eval_given(id, given, |scope| Ok(template.eval(scope)?))?
+            }
+            Maker::Query(payload) => {
+                self.eval_given(id, given, |scope| Ok(payload.eval(scope, &field())?))?
+            }
+        });
+        let growth = self.run.frames[id].variables.growth(&assigned);
+        let all = self.run.frames.variable_bytes() + growth;
+        if assigned.is_too_large() || all > EXECUTION_BYTES_MAX as i64 {
+            return Err(self.over_variable_limit(id));
         }
-        Ok(output)
+        Ok(assigned)
+    }
+
+    /// The value of a payload. `field` names it in messages.
+    pub(crate) fn evaluated(
+        &mut self,
+        id: FrameId,
+        payload: &Payload,
+        given: Given<'_>,
+        field: impl FnOnce() -> String,
+    ) -> Result<Json, Problem> {
+        let made = self.eval_given(id, given, |scope| Ok(payload.eval(scope, &field())?))?;
+        Ok(made.into())
     }
 
     /// Puts a result where a `ResultPath` says.
@@ -107,70 +189,30 @@ impl<S: EventSink> Turn<'_, S> {
         raw: &Json,
         result: Json,
         path: &ResultPath,
-    ) -> Result<Json, PartialFailure> {
+    ) -> Result<Json, Problem> {
         match path {
             ResultPath::Replace => Ok(result),
             ResultPath::Discard => Ok(raw.clone()),
             ResultPath::At(path) => path
                 .put(raw.value().clone(), result.into_value())
                 .map(Json::from)
-                .map_err(|error| self.blame(id, &error.into())),
+                .map_err(|error| self.blame(id, error.into())),
         }
     }
 
-    fn select(
-        &mut self,
-        id: FrameId,
-        data: &Json,
-        selection: &Selection,
-    ) -> Result<Json, PartialFailure> {
+    fn select(&mut self, id: FrameId, data: &Json, selection: &Selection) -> Result<Json, Problem> {
         match selection {
             Selection::Whole => Ok(data.clone()),
             Selection::Nothing => Ok(Json::empty_object()),
             Selection::At(path) => self.eval(id, data, |scope| Ok(owned(data, path.eval(scope)?))),
         }
     }
-
-    /// A whole number that `field`, such as `TimeoutSeconds`, gives.
-    pub(crate) fn number(
-        &mut self,
-        id: FrameId,
-        data: &Json,
-        field: &NumberField,
-        name: &str,
-    ) -> Result<u64, PartialFailure> {
-        match field {
-            NumberField::Literal(number) => Ok(*number),
-            NumberField::Path(path) => self.eval(id, data, |scope| number_at(scope, path, name)),
-            NumberField::Query(query) => self.eval(id, data, |scope| {
-                query
-                    .eval(scope, name)?
-                    .as_u64()
-                    .ok_or_else(|| Fault::runtime(name))
-            }),
-        }
-    }
 }
 
-fn number_at(scope: &Scope<'_>, path: &Path, name: &str) -> Result<u64, Fault> {
-    let value = path.eval(scope)?;
-    let number = match value.as_str() {
-        Some(text) => text.parse().ok(),
-        None => value.as_u64().or_else(|| {
-            let float = value.as_f64()?;
-            (float >= 0.0 && float.fract() == 0.0 && float < u64::MAX as f64)
-                .then_some(float as u64)
-        }),
-    };
-    number.ok_or_else(|| {
-        Fault::runtime(format!(
-            "The {name}Path field refers to value {} which is not a valid integer: {}",
-            if value.is_string() {
-                value.to_string()
-            } else {
-                format!("\"{}\"", *value)
-            },
-            path.text()
-        ))
-    })
+/// Whether a kind of state has a `$states.result`.
+fn has_result(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) | Kind::Graph(_)
+    )
 }

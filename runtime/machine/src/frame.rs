@@ -12,6 +12,7 @@ use steploom_types::{Json, Timestamp};
 use crate::ActionId;
 use crate::join::Join;
 use crate::retry::Retries;
+use crate::variables::{Assigned, Variables};
 
 /// Names a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +32,16 @@ pub(crate) struct Frame {
     pub(crate) state: StateIx,
     /// The state's input, before `InputPath`.
     pub(crate) input: Json,
+    /// The variables of its scope, with those of the scopes around.
+    pub(crate) variables: Variables,
+    /// Bytes that its own scope has added to them.
+    variable_bytes: i64,
     /// When the state was entered, and the event that says so.
     pub(crate) entered_at: Timestamp,
     /// See `entered_at`.
     pub(crate) entered_event: u64,
+    /// The event that `entered_event` follows.
+    pub(crate) came_from: u64,
     /// What its `Retry` rules did so far.
     pub(crate) retries: Retries,
     /// The event that the next one of this frame follows.
@@ -56,6 +63,8 @@ pub(crate) enum Activity {
     Calling(Call),
     /// In a `Parallel` or a `Map`.
     Joining(Box<Join>),
+    /// An evaluation took too long, which is yet to become a fact.
+    Exceeding,
 }
 
 /// An attempt at a task.
@@ -98,8 +107,11 @@ impl Frame {
             item: None,
             state,
             input,
+            variables: Variables::default(),
+            variable_bytes: 0,
             entered_at: Timestamp::default(),
             entered_event: 0,
+            came_from: 0,
             retries: Retries::default(),
             last_event,
             activity: Activity::Arriving,
@@ -120,6 +132,8 @@ impl Frame {
 pub(crate) struct Frames {
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// Bytes of the variables of all frames; what several see is counted once.
+    variable_bytes: i64,
 }
 
 #[derive(Debug)]
@@ -167,7 +181,22 @@ impl Frames {
         let frame = slot.frame.take()?;
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(id.index);
+        self.variable_bytes -= frame.variable_bytes;
         Some(frame)
+    }
+
+    /// Sets variables in a frame's scope.
+    pub(crate) fn assign(&mut self, id: FrameId, assigned: Assigned) {
+        let frame = &mut self[id];
+        let grown = frame.variables.growth(&assigned);
+        frame.variables.set(assigned);
+        frame.variable_bytes += grown;
+        self.variable_bytes += grown;
+    }
+
+    /// Bytes of the variables of all frames.
+    pub(crate) fn variable_bytes(&self) -> i64 {
+        self.variable_bytes
     }
 
     /// Drops them all.

@@ -11,9 +11,10 @@ use steploom_asl::model::{Flow, Kind, Maker, ResultPath, State};
 use steploom_types::Json;
 
 use crate::drive::{self, Progress};
+use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId, Item};
 use crate::turn::{Turn, over_limit};
-use crate::{Detail, EventSink, PartialFailure, failure};
+use crate::{Detail, EventSink, failure};
 
 /// The children of a frame that is in a `Parallel` or a `Map`.
 #[derive(Debug)]
@@ -149,6 +150,7 @@ fn branch<S: EventSink>(turn: &Turn<'_, S>, id: FrameId, index: u32, input: Json
     let start = turn.machine.scope(branches[index as usize]).start;
     let mut child = Frame::new(Some((id, index)), start, input, frame.last_event);
     child.item.clone_from(&frame.item);
+    child.variables.clone_from(&frame.variables);
     child
 }
 
@@ -157,7 +159,7 @@ fn iteration<S: EventSink>(
     id: FrameId,
     item: Item,
     input: &Json,
-) -> Result<Frame, PartialFailure> {
+) -> Result<Frame, Problem> {
     let state = turn.state(id);
     let Kind::Map(map) = &state.kind else {
         unreachable!("only a Map joins over items")
@@ -171,7 +173,16 @@ fn iteration<S: EventSink>(
             turn.ensure_size(&made, &state.name)?;
             made
         }
-        Some(Maker::Query(_)) | None => match item.items.value().get(index as usize) {
+        Some(Maker::Query(selector)) => {
+            let made: Json = turn
+                .eval_for_item(id, Some(&item), input, |scope| {
+                    Ok(selector.eval(scope, "ItemSelector")?)
+                })?
+                .into();
+            turn.ensure_size(&made, &state.name)?;
+            made
+        }
+        None => match item.items.value().get(index as usize) {
             Some(value) => value.clone().into(),
             None => Json::null(),
         },
@@ -186,6 +197,7 @@ fn iteration<S: EventSink>(
     let start = turn.machine.scope(map.processor).start;
     let mut child = Frame::new(Some((id, index)), start, input, event);
     child.item = Some(item);
+    child.variables = turn.run.frames[id].variables.clone();
     Ok(child)
 }
 
@@ -305,7 +317,7 @@ fn give_up<S: EventSink>(
     activity: Activity,
 ) -> Option<Detail<'static>> {
     match activity {
-        Activity::Arriving => None,
+        Activity::Arriving | Activity::Exceeding => None,
         Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
             turn.cancel(timer);
             None
@@ -321,11 +333,17 @@ fn give_up<S: EventSink>(
             for (index, child) in join.running {
                 abort(turn, state, index, child);
             }
-            Some(match state.kind {
-                Kind::Map(_) => Detail::MapFailed,
-                _ => Detail::ParallelFailed,
-            })
+            failed_event(state)
         }
+    }
+}
+
+/// The event of a state's failure, if it is one that joins.
+pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
+    match state.kind {
+        Kind::Map(_) => Some(Detail::MapFailed),
+        Kind::Parallel { .. } | Kind::Graph(_) => Some(Detail::ParallelFailed),
+        _ => None,
     }
 }
 

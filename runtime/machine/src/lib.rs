@@ -17,18 +17,21 @@ mod chance;
 mod context;
 mod drive;
 mod event;
+mod exceeded;
 mod fact;
 mod failure;
 mod flow;
 mod frame;
 mod join;
 mod lambda;
+mod number;
 mod retry;
 mod run;
 pub mod service;
 mod states;
 pub mod token;
 mod turn;
+mod variables;
 mod waits;
 
 #[cfg(test)]
@@ -46,3 +49,4 @@ pub use apply::{Defect, apply};
 pub use event::{Detail, Event, EventSink, NoEvents};
 pub use fact::{Fact, Failure, PartialFailure, RunLimits, SEMANTICS, Started};
 pub use run::{Outcome, Run};
+pub use variables::Assigned;

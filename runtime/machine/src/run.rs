@@ -1,12 +1,13 @@
 //! One execution's state: a fold over its facts, and nothing else.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use serde_json::Value;
 use steploom_asl::model::Machine;
 use steploom_types::{Json, Timestamp};
 
+use crate::context::Kept;
+use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
 use crate::waits::Waits;
 use crate::{Action, PartialFailure, Started};
@@ -28,12 +29,12 @@ pub struct Run {
     pub(crate) last_action: u64,
     /// The newest event's id.
     pub(crate) last_event: u64,
-    /// Numbers drawn so far by expressions.
-    pub(crate) draws: u64,
-    /// The context object as it was made last, so that the execution's input is copied into it once.
-    pub(crate) context: Option<Value>,
+    /// What expressions left for those that follow.
+    pub(crate) kept: Kept,
     /// Evaluations that are known to have exceeded their time.
     pub(crate) foreseen: BTreeSet<u64>,
+    /// Evaluations that exceeded their time, which is not a fact yet.
+    pub(crate) exceeded: BTreeMap<u64, Exceeded>,
 }
 
 /// How an execution ended.
@@ -62,9 +63,9 @@ impl Run {
             continue_due: false,
             last_action: 0,
             last_event: 0,
-            draws: 0,
-            context: None,
+            kept: Kept::default(),
             foreseen: BTreeSet::new(),
+            exceeded: BTreeMap::new(),
         }
     }
 
@@ -91,9 +92,14 @@ impl Run {
     }
 
     /// Every `Invoke` and `SetTimer` that is still waited for, in the order and with the numbers
-    /// they were asked for, and `Continue` if that is due: what a new owner does again after a crash.
+    /// they were asked for, then `ReportExceeded` and `Continue` if they are due: what a new owner
+    /// does again after a crash.
     pub fn outstanding(&self) -> Vec<Action> {
         let mut actions = self.waits.actions();
+        let report = |evaluation: &u64| Action::ReportExceeded {
+            evaluation: *evaluation,
+        };
+        actions.extend(self.exceeded.keys().map(report));
         if self.continue_due {
             actions.push(Action::Continue);
         }
@@ -103,7 +109,7 @@ impl Run {
     /// The earliest timer, if it waits for timers only: until then nothing can happen to it but a
     /// request to stop. `None` while a task or `Continued` is awaited, and after the end.
     pub fn sleeps(&self) -> Option<Timestamp> {
-        if self.continue_due {
+        if self.continue_due || !self.exceeded.is_empty() {
             return None;
         }
         self.waits.sleeps()

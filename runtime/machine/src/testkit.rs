@@ -64,6 +64,8 @@ pub(crate) struct Driver {
     waiting: BTreeSet<ActionId>,
     /// Whether an answer to a cancelled action comes all the same.
     pub(crate) answers_late: bool,
+    /// Evaluations that took too long.
+    pub(crate) exceeded: BTreeSet<u64>,
     /// Events are dropped, for large runs.
     pub(crate) quiet: bool,
     /// The version that functions say they are.
@@ -113,6 +115,7 @@ impl Driver {
             scheduled: 0,
             waiting: BTreeSet::new(),
             answers_late: false,
+            exceeded: BTreeSet::new(),
             quiet: false,
             version: Some(3),
             most_frames: 0,
@@ -180,9 +183,16 @@ impl Driver {
                 }
             }
             Action::Continue => self.schedule(self.now, Fact::Continued { at: self.now }),
-            Action::Read(_) | Action::Write(_) | Action::ReportExceeded { .. } => {
-                panic!("not scripted: {action:?}")
+            Action::ReportExceeded { evaluation } => {
+                self.exceeded.insert(*evaluation);
+                // The next fact, whatever else is due.
+                let fact = Fact::EvaluationExceeded {
+                    at: self.now,
+                    evaluation: *evaluation,
+                };
+                self.due.insert((Timestamp::default(), 0), fact);
             }
+            Action::Read(_) | Action::Write(_) => panic!("not scripted: {action:?}"),
         }
     }
 
@@ -259,7 +269,7 @@ impl Driver {
 
     /// Folding the same facts gives the same again, also where a new owner takes over in between.
     pub(crate) fn ensure_replays(&self) {
-        let mut run = Run::new(Arc::clone(&self.machine));
+        let mut run = self.informed();
         let mut events = Vec::new();
         for (position, fact) in self.facts.iter().enumerate() {
             let actions = apply(&mut run, fact, &mut events).expect("the fact can be");
@@ -269,7 +279,7 @@ impl Driver {
         }
         assert_eq!(events, self.events, "replay");
         assert_eq!(run.outcome(), self.run.outcome(), "replay");
-        let mut without_events = Run::new(Arc::clone(&self.machine));
+        let mut without_events = self.informed();
         for fact in &self.facts {
             apply(&mut without_events, fact, &mut NoEvents).expect("the fact can be");
         }
@@ -278,6 +288,15 @@ impl Driver {
             format!("{run:?}"),
             "whoever listens changes nothing"
         );
+    }
+
+    /// A new run that knows which evaluations took too long, as whoever folds stored facts sees to.
+    pub(crate) fn informed(&self) -> Run {
+        let mut run = Run::new(Arc::clone(&self.machine));
+        for evaluation in &self.exceeded {
+            run.foresee(*evaluation);
+        }
+        run
     }
 
     /// Ids without gaps, each event after the one it follows, one end and nothing after it.

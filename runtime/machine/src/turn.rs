@@ -6,7 +6,8 @@ use steploom_asl::model::{Kind, Machine, State};
 use steploom_expr::EvalError;
 use steploom_types::{Json, Timestamp};
 
-use crate::context::{Place, Scope};
+use crate::context::{Given, Place, Scope};
+use crate::failure::{Problem, QueryFailure};
 use crate::frame::{Frame, FrameId, Item};
 use crate::retry::RUNTIME;
 use crate::waits::{Owner, Wait};
@@ -17,6 +18,8 @@ use crate::{
 
 /// The name of the failure of data over the limit.
 const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+/// The name of the failure of a query.
+const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 
 /// What applying one fact works on.
 pub(crate) struct Turn<'a, S> {
@@ -36,15 +39,41 @@ pub(crate) struct Turn<'a, S> {
 /// Why a state's own fields cannot be worked out.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    error: &'static str,
+    kind: FaultKind,
     message: String,
+}
+
+#[derive(Debug)]
+enum FaultKind {
+    /// As the error of this name.
+    Named(&'static str),
+    /// A query, or what its field makes of its value; with the field.
+    Query(Option<String>),
+    /// A query took too long.
+    Exceeded(Option<String>),
 }
 
 impl Fault {
     /// A mistake in the definition or its data, which nothing catches.
     pub(crate) fn runtime(message: impl Into<String>) -> Self {
         Self {
-            error: RUNTIME,
+            kind: FaultKind::Named(RUNTIME),
+            message: message.into(),
+        }
+    }
+
+    /// A field of JSONata, such as `Timestamp`, cannot work with its value.
+    pub(crate) fn query(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::Query(Some(field.into())),
+            message: message.into(),
+        }
+    }
+
+    /// The input of a state of JSONata is not what the state needs.
+    pub(crate) fn query_input(message: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::Query(None),
             message: message.into(),
         }
     }
@@ -52,10 +81,13 @@ impl Fault {
 
 impl From<EvalError> for Fault {
     fn from(error: EvalError) -> Self {
-        Self {
-            error: error.error_name(),
-            message: error.to_string(),
-        }
+        let message = error.to_string();
+        let kind = match error {
+            EvalError::Query { location, .. } => FaultKind::Query(Some(location)),
+            EvalError::Exceeded { location, .. } => FaultKind::Exceeded(Some(location)),
+            other => FaultKind::Named(other.error_name()),
+        };
+        Self { kind, message }
     }
 }
 
@@ -147,7 +179,8 @@ impl<'a, S: EventSink> Turn<'a, S> {
         self.run.frames.clear();
         self.run.ready.clear();
         self.run.continue_due = false;
-        self.run.context = None;
+        self.run.exceeded.clear();
+        self.run.kept.context = None;
         self.run.outcome = Some(outcome);
     }
 
@@ -158,9 +191,19 @@ impl<'a, S: EventSink> Turn<'a, S> {
         id: FrameId,
         data: &Json,
         with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
-    ) -> Result<T, PartialFailure> {
+    ) -> Result<T, Problem> {
+        self.eval_given(id, Given::data(data), with)
+    }
+
+    /// As [`Turn::eval`], with a result or a caught error.
+    pub(crate) fn eval_given<T>(
+        &mut self,
+        id: FrameId,
+        given: Given<'_>,
+        with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Problem> {
         let item = self.run.frames[id].item.clone();
-        self.eval_for_item(id, item.as_ref(), data, with)
+        self.eval_at(id, item.as_ref(), given, with)
     }
 
     /// As [`Turn::eval`], for an item of the frame's own `Map`.
@@ -170,8 +213,18 @@ impl<'a, S: EventSink> Turn<'a, S> {
         item: Option<&Item>,
         data: &Json,
         with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
-    ) -> Result<T, PartialFailure> {
-        let kept = self.run.context.take();
+    ) -> Result<T, Problem> {
+        self.eval_at(id, item, Given::data(data), with)
+    }
+
+    fn eval_at<T>(
+        &mut self,
+        id: FrameId,
+        item: Option<&Item>,
+        given: Given<'_>,
+        with: impl FnOnce(&Scope<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Problem> {
+        let kept = std::mem::take(&mut self.run.kept);
         let frame = &self.run.frames[id];
         let state = self.machine.state(frame.state);
         let place = Place {
@@ -182,26 +235,57 @@ impl<'a, S: EventSink> Turn<'a, S> {
             item,
             token: self.token.as_deref(),
         };
-        let scope = Scope::new(data.value(), place, kept, self.run.draws);
+        let scope = Scope::new(
+            given,
+            &frame.input,
+            &frame.variables,
+            place,
+            self.at,
+            &self.run.foreseen,
+            kept,
+        );
         let result = with(&scope);
-        (self.run.context, self.run.draws) = scope.close();
-        result.map_err(|fault| self.blame(id, &fault))
+        self.run.kept = scope.close();
+        result.map_err(|fault| self.blame(id, fault))
     }
 
-    /// The failure that a fault in a frame's state is.
-    pub(crate) fn blame(&self, id: FrameId, fault: &Fault) -> PartialFailure {
-        if fault.error == DATA_LIMIT_EXCEEDED {
-            return over_limit(&self.state(id).name);
+    /// What a fault in a frame's state leads to.
+    pub(crate) fn blame(&self, id: FrameId, fault: Fault) -> Problem {
+        let message = format!(
+            "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+            self.state(id).name,
+            self.run.frames[id].entered_event,
+            fault.message
+        );
+        let failure = |error: &str| PartialFailure {
+            error: Some(error.to_owned()),
+            cause: Some(message),
+        };
+        match fault.kind {
+            FaultKind::Named(DATA_LIMIT_EXCEEDED) => over_limit(&self.state(id).name).into(),
+            FaultKind::Named(RUNTIME) => Problem::Fatal(failure(RUNTIME)),
+            FaultKind::Named(error) => Problem::Failed(failure(error)),
+            FaultKind::Query(location) => Problem::Query(QueryFailure {
+                failure: failure(QUERY_EVALUATION_ERROR),
+                location,
+            }),
+            FaultKind::Exceeded(location) => Problem::Exceeded(QueryFailure {
+                failure: failure(QUERY_EVALUATION_ERROR),
+                location,
+            }),
         }
+    }
+
+    /// The failure of an `Assign` over the limits of variables.
+    pub(crate) fn over_variable_limit(&self, id: FrameId) -> Problem {
+        let state = &self.state(id).name;
         PartialFailure {
-            error: Some(fault.error.to_owned()),
+            error: Some(DATA_LIMIT_EXCEEDED.to_owned()),
             cause: Some(format!(
-                "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
-                self.state(id).name,
-                self.run.frames[id].entered_event,
-                fault.message
+                "The state '{state}' assigned variables with a size exceeding the maximum number of bytes service limit."
             )),
         }
+        .into()
     }
 
     /// Refuses data over the limit; `whose` is the state or task that made it.

@@ -153,3 +153,13 @@ pub mod query {
     /// Queries in one payload, or one definition's field.
     pub const PAYLOAD_QUERIES_MAX: usize = 10_000;
 }
+
+/// What variables may take.
+pub mod variables {
+    /// Bytes of the value of one variable (AWS: 256 KiB).
+    pub const VARIABLE_BYTES_MAX: usize = 256 * 1024;
+    /// Bytes of all values that one `Assign` sets (AWS: 256 KiB).
+    pub const ASSIGN_BYTES_MAX: usize = 256 * 1024;
+    /// Bytes of all variables of an execution, those of its open scopes together (AWS: 10 MiB).
+    pub const EXECUTION_BYTES_MAX: usize = 10 * 1024 * 1024;
+}

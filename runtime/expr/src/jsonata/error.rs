@@ -93,7 +93,12 @@ impl Place<'_> {
             Fault::Depth => self.bound(
                 "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive",
             ),
-            Fault::Time => self.bound("Expression evaluation timeout: Check for infinite loop"),
+            Fault::Time => EvalError::Exceeded {
+                location: self.field.to_owned(),
+                cause: self.sentence(
+                    "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop",
+                ),
+            },
         }
     }
 
@@ -119,11 +124,15 @@ impl Place<'_> {
     fn error(&self, what: &str) -> EvalError {
         EvalError::Query {
             location: self.field.to_owned(),
-            cause: format!(
-                "The JSONata expression '{}' specified for the field '{}' {what}",
-                self.text, self.field
-            ),
+            cause: self.sentence(what),
         }
+    }
+
+    fn sentence(&self, what: &str) -> String {
+        format!(
+            "The JSONata expression '{}' specified for the field '{}' {what}",
+            self.text, self.field
+        )
     }
 }
 

@@ -91,7 +91,6 @@ impl Query {
         let value = match self.0.program.run(env) {
             Ok(JValue::Undefined) => return Err(place.undefined()),
             Ok(value) => value,
-            Err(Fault::Time) => return Err(EvalError::Exceeded),
             Err(fault) => return Err(place.fault(&fault)),
         };
         match convert::from_engine(&value, env.budget().bytes) {

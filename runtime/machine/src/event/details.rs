@@ -9,8 +9,8 @@ use crate::context::REGION;
 use crate::retry::TIMEOUT;
 
 impl Event<'_> {
-    /// The fields of the event's details, named as in AWS's API. `input`, `output` and `parameters`
-    /// are JSON texts within strings, as there. Empty for events without details.
+    /// The fields of the event's details, named as in AWS's API. `input`, `output`,
+    /// `parameters` and each of `assignedVariables` are JSON texts within strings, as there. Empty for events without details.
     pub fn details(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         match self.detail {
@@ -24,9 +24,31 @@ impl Event<'_> {
                 put(&mut fields, "name", &*state.name);
                 put_json(&mut fields, "input", input);
             }
-            Detail::StateExited { state, output } => {
+            Detail::StateExited {
+                state,
+                output,
+                assigned,
+            } => {
                 put(&mut fields, "name", &*state.name);
                 put_json(&mut fields, "output", output);
+                if let Some(assigned) = assigned {
+                    let texts =
+                        |(name, value): (&str, &Json)| (name.to_owned(), value.text().into());
+                    let all: Map<String, Value> = assigned.iter().map(texts).collect();
+                    put(&mut fields, "assignedVariables", all);
+                }
+            }
+            Detail::EvaluationFailed {
+                state,
+                error,
+                cause,
+                location,
+            } => {
+                put(&mut fields, "state", &*state.name);
+                if let Some(location) = location {
+                    put(&mut fields, "location", location);
+                }
+                put_failure(&mut fields, Some(error), cause);
             }
             Detail::TaskScheduled {
                 resource,

@@ -5,16 +5,17 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 use steploom_asl::model::{Condition, Operand, Order, Test, Type};
-use steploom_expr::{Env, Path};
+use steploom_expr::{Env, EvalError, Path};
 use steploom_types::Timestamp;
 
 use crate::turn::Fault;
 
-pub(crate) fn holds(condition: &Condition, env: &dyn Env) -> Result<bool, Fault> {
+/// `rule` is the place of the rule that the condition belongs to.
+pub(crate) fn holds(condition: &Condition, env: &dyn Env, rule: usize) -> Result<bool, Fault> {
     match condition {
         Condition::And(all) => {
             for one in all {
-                if !holds(one, env)? {
+                if !holds(one, env, rule)? {
                     return Ok(false);
                 }
             }
@@ -22,15 +23,23 @@ pub(crate) fn holds(condition: &Condition, env: &dyn Env) -> Result<bool, Fault>
         }
         Condition::Or(any) => {
             for one in any {
-                if holds(one, env)? {
+                if holds(one, env, rule)? {
                     return Ok(true);
                 }
             }
             Ok(false)
         }
-        Condition::Not(one) => Ok(!holds(one, env)?),
+        Condition::Not(one) => Ok(!holds(one, env, rule)?),
         Condition::Constant(holds) => Ok(*holds),
-        Condition::Query(query) => Ok(query.eval(env, "Condition")? == true),
+        Condition::Query(query) => {
+            let field = format!("Choices[{rule}]/Condition");
+            let value = query.find(env, &field)?;
+            let holds = value.as_bool();
+            Ok(
+                holds
+                    .ok_or_else(|| EvalError::unexpected_type(query, &field, "boolean", &value))?,
+            )
+        }
         Condition::Compare { variable, test } => compare(variable, test, env),
     }
 }

@@ -2,20 +2,22 @@
 //!
 //! Items become iterations as there is room, so memory grows with those in flight alone.
 
-use steploom_asl::model::{Items, Map};
+use steploom_asl::model::{Flow, Items, Map};
+use steploom_expr::EvalError;
 use steploom_types::Json;
 
 use crate::drive::Progress;
+use crate::failure::Problem;
 use crate::frame::FrameId;
 use crate::join::{self, Join};
 use crate::turn::{Fault, Turn, owned};
-use crate::{Detail, EventSink, PartialFailure};
+use crate::{Detail, EventSink};
 
 pub(crate) fn work<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     map: &Map,
-) -> Result<Progress, PartialFailure> {
+) -> Result<Progress, Problem> {
     let input = turn.selected_input(id)?;
     let window = window(turn, id, &input, map)?;
     let (items, total) = items(turn, id, &input, map)?;
@@ -29,19 +31,36 @@ fn items<S: EventSink>(
     id: FrameId,
     input: &Json,
     map: &Map,
-) -> Result<(Json, u32), PartialFailure> {
+) -> Result<(Json, u32), Problem> {
+    let speaks_queries = matches!(turn.state(id).flow, Flow::Query(_));
     let (items, path) = match &map.items {
-        Items::Input | Items::Query(_) => (input.clone(), "$"),
+        Items::Input => (input.clone(), "$"),
         Items::Path(path) => {
             let items = turn.eval(id, input, |scope| Ok(owned(input, path.eval(scope)?)))?;
             (items, path.text())
         }
+        Items::Query(payload) => {
+            let items = turn.eval(id, input, |scope| {
+                let items = payload.eval(scope, "Items")?;
+                match payload.query() {
+                    Some(query) if !items.is_array() => {
+                        Err(EvalError::unexpected_type(query, "Items", "array", &items).into())
+                    }
+                    _ => Ok(items),
+                }
+            })?;
+            (items.into(), "$")
+        }
     };
     match items.value().as_array().map(Vec::len) {
         Some(length) => Ok((items, length as u32)),
+        None if speaks_queries => Err(turn.blame(
+            id,
+            Fault::query_input(format!("Map state input must be an array but was: {items}")),
+        )),
         None => Err(turn.blame(
             id,
-            &Fault::runtime(format!("Reference path \"{path}\" must point to array.")),
+            Fault::runtime(format!("Reference path \"{path}\" must point to array.")),
         )),
     }
 }
@@ -51,7 +70,7 @@ fn window<S: EventSink>(
     id: FrameId,
     input: &Json,
     map: &Map,
-) -> Result<u32, PartialFailure> {
+) -> Result<u32, Problem> {
     let asked = match &map.max_concurrency {
         Some(field) => turn.number(id, input, field, "MaxConcurrency")?,
         None => 0,

@@ -3,16 +3,17 @@
 use steploom_asl::model::ScopeIx;
 
 use crate::drive::Progress;
+use crate::failure::Problem;
 use crate::frame::FrameId;
 use crate::join::{self, Join};
 use crate::turn::Turn;
-use crate::{Detail, EventSink, PartialFailure};
+use crate::{Detail, EventSink};
 
 pub(crate) fn work<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     branches: &[ScopeIx],
-) -> Result<Progress, PartialFailure> {
+) -> Result<Progress, Problem> {
     let input = turn.effective_input(id)?;
     let total = branches.len() as u32;
     let join = Join::new(turn.state(id), input, None, total, total);

@@ -5,6 +5,7 @@ use steploom_asl::model::{Integration, Kind, Pattern, Resource, Task};
 use steploom_types::{Json, Timestamp};
 
 use crate::drive::{self, Progress};
+use crate::failure::Problem;
 use crate::frame::{Activity, Call, FrameId};
 use crate::retry::{RUNTIME, TIMEOUT};
 use crate::service::{self, Answered};
@@ -26,7 +27,7 @@ pub(crate) fn work<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     task: &Task,
-) -> Result<Progress, PartialFailure> {
+) -> Result<Progress, Problem> {
     let resource = &task.resource;
     // The token names the attempt, and the attempt's input may name the token.
     let action = turn.next_action();
@@ -70,11 +71,7 @@ pub(crate) fn work<S: EventSink>(
     Ok(Progress::Waits)
 }
 
-fn order<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    id: FrameId,
-    task: &Task,
-) -> Result<Order, PartialFailure> {
+fn order<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, task: &Task) -> Result<Order, Problem> {
     let selected = turn.selected_input(id)?;
     let input = turn.arguments(id, &selected)?;
     let mut seconds = |field: &Option<_>, name| match field {
@@ -236,7 +233,7 @@ pub(crate) fn failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure:
     {
         over(turn, id);
         let cause = failure.cause.as_deref().unwrap_or_default();
-        let problem = turn.blame(id, &Fault::runtime(cause));
+        let problem = turn.blame(id, Fault::runtime(cause));
         return failure::fail(turn, id, problem);
     }
     let problem = PartialFailure {
