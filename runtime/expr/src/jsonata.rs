@@ -12,9 +12,13 @@ mod mask;
 mod names;
 mod payload;
 mod query;
+#[doc(hidden)]
+pub mod raw;
 mod scan;
 mod simple;
 mod syntax;
+mod trace;
+mod wording;
 
 pub use error::QueryProblem;
 pub use payload::{Payload, PayloadProblem};

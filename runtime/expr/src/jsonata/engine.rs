@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::value::{JMap, JValue};
+use serde_json::Value;
 
 use super::error::{Fault, QueryProblem};
 use super::functions::{self, Chance, Function};
 use super::mask::Mask;
 use super::scan::{self, Findings, Reads};
-use super::{convert, names};
+use super::trace::{Trace, Traced};
+use super::{convert, names, wording};
 use crate::{Env, QueryBudget};
 
 /// An expression, with all that it needs to run.
@@ -24,12 +26,23 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(mut ast: AstNode) -> Result<Self, QueryProblem> {
+    /// # Errors
+    /// The expression reads a context item, or is not JSONata 2.0.6.
+    pub(super) fn new(ast: AstNode) -> Result<Self, QueryProblem> {
+        Self::compile(ast, false)
+    }
+
+    /// The same, where there is a context item.
+    pub(super) fn over_item(ast: AstNode) -> Result<Self, QueryProblem> {
+        Self::compile(ast, true)
+    }
+
+    fn compile(mut ast: AstNode, has_item: bool) -> Result<Self, QueryProblem> {
         let Findings {
             free,
             called,
             mentioned,
-        } = scan::scan(&mut ast)?;
+        } = scan::scan(&mut ast, has_item)?;
         let is_variable = |name: &&String| {
             let is_other = *name == names::STATES || name.is_empty();
             !is_other && !called.contains(*name) && !names::is_function(name)
@@ -60,6 +73,68 @@ impl Program {
 
     /// The value; `Undefined` if there is none.
     pub(super) fn run(&self, env: &dyn Env) -> Result<JValue, Fault> {
+        self.run_over(env, None)
+    }
+
+    pub(super) fn run_over(&self, env: &dyn Env, item: Option<&Value>) -> Result<JValue, Fault> {
+        let chance = Chance::new(env, &self.functions);
+        let seed = chance.seed();
+        let item = item.map_or(JValue::Undefined, |item| {
+            convert::to_engine(item, &Mask::Whole)
+        });
+        let fault = match self.attempt(env, &chance, &item, None) {
+            Ok(value) => return Ok(value),
+            Err(fault) => fault,
+        };
+        let Some((code, said)) = fault.coded() else {
+            return Err(fault);
+        };
+        let trace = if wording::wants_trace(code) {
+            let traced = Traced::new(&self.ast);
+            // It fails as it did, or runs out of time; either way, what matters is in the notes.
+            let _ = self.attempt(env, &Chance::again(env, seed), &item, Some(&traced));
+            traced.trace()
+        } else {
+            Trace::default()
+        };
+        Err(Fault::Thrown(wording::reworded(code, said, &trace)))
+    }
+
+    /// Evaluates, taking notes or not.
+    fn attempt(
+        &self,
+        env: &dyn Env,
+        chance: &Chance,
+        item: &JValue,
+        traced: Option<&Traced>,
+    ) -> Result<JValue, Fault> {
+        let QueryBudget {
+            millis,
+            depth,
+            items,
+            ..
+        } = env.budget();
+        // Notes are calls, so what takes them is nested deeper.
+        let depth = if traced.is_some() { depth * 4 } else { depth };
+        let options = EvaluatorOptions {
+            timeout_ms: Some(millis),
+            max_stack_depth: Some(depth),
+            max_sequence_length: Some(items),
+            ..EvaluatorOptions::default()
+        };
+        let mut evaluator = Evaluator::with_options(self.bindings(env), options);
+        for function in &self.functions {
+            function.register(&mut evaluator, chance)?;
+        }
+        if let Some(traced) = traced {
+            traced.register(&mut evaluator)?;
+        }
+        let ast = traced.map_or(&self.ast, |traced| &traced.ast);
+        Ok(evaluator.evaluate(ast, item)?)
+    }
+
+    /// What the expression reads, as far as it does.
+    fn bindings(&self, env: &dyn Env) -> Context {
         let mut context = Context::new();
         for (name, mask) in &self.free {
             if name == names::STATES {
@@ -68,45 +143,17 @@ impl Program {
                 context.bind(name.clone(), convert::to_engine(value, mask));
             }
         }
-        run(&self.ast, context, &self.functions, env, &JValue::Undefined)
+        // Not there: whoever calls it calls what is no function.
+        context.bind("eval".to_owned(), JValue::Undefined);
+        context
     }
-}
-
-/// Runs an expression with `$` and whatever is bound in the context.
-fn run(
-    ast: &AstNode,
-    mut context: Context,
-    functions: &[&'static Function],
-    env: &dyn Env,
-    item: &JValue,
-) -> Result<JValue, Fault> {
-    // Not there: whoever calls it calls what is no function.
-    context.bind("eval".to_owned(), JValue::Undefined);
-    let QueryBudget {
-        millis,
-        depth,
-        items,
-        ..
-    } = env.budget();
-    let options = EvaluatorOptions {
-        timeout_ms: Some(millis),
-        max_stack_depth: Some(depth),
-        max_sequence_length: Some(items),
-        ..EvaluatorOptions::default()
-    };
-    let mut evaluator = Evaluator::with_options(context, options);
-    let chance = Chance::new(env, functions);
-    for function in functions {
-        function.register(&mut evaluator, &chance)?;
-    }
-    Ok(evaluator.evaluate(ast, item)?)
 }
 
 /// What `$states` holds, as far as it is read.
 fn states(env: &dyn Env, mask: &Mask) -> JValue {
     let states = env.states();
     let mut object = BTreeMap::new();
-    let mut put = |name: &str, value: Option<&serde_json::Value>| {
+    let mut put = |name: &str, value: Option<&Value>| {
         if let (Some(value), Some(mask)) = (value, mask.field(name)) {
             object.insert(name.to_owned(), convert::to_engine(value, mask));
         }

@@ -1,8 +1,9 @@
 //! How compiling and evaluating a query fail, in AWS's words.
 
-use jsonata_core::evaluator::EvaluatorError;
+use jsonata_core::evaluator::{EvaluatorError, error_code_prefix};
 use serde_json::Value;
 
+use super::wording;
 use crate::EvalError;
 
 /// The code of a text that is no JSONata.
@@ -69,8 +70,19 @@ impl From<EvaluatorError> for Fault {
             Some("D1011" | "U1001") => Self::Depth,
             Some("D1012" | "U1003") => Self::Time,
             Some("D2015" | "U2001") => Self::Memory,
-            _ => Self::Thrown(super::syntax::reworded(error.message())),
+            _ => Self::Thrown(wording::unwrapped(error.message()).to_owned()),
         }
+    }
+}
+
+impl Fault {
+    /// The code of what JSONata says, and the rest.
+    pub(super) fn coded(&self) -> Option<(&str, &str)> {
+        let Self::Thrown(message) = self else {
+            return None;
+        };
+        let code = error_code_prefix(message)?;
+        Some((code, message[code.len() + 1..].trim_start()))
     }
 }
 
@@ -150,7 +162,7 @@ fn type_name(value: &Value) -> &'static str {
 
 /// A message without the code before it, if there is one.
 pub(super) fn without_code(message: &str) -> &str {
-    match jsonata_core::evaluator::error_code_prefix(message) {
+    match error_code_prefix(message) {
         Some(code) => message[code.len() + 1..].trim_start(),
         None => message,
     }

@@ -156,6 +156,19 @@ impl Chance {
         }
     }
 
+    /// Where the sequence begins.
+    pub(super) fn seed(&self) -> u64 {
+        self.state.get()
+    }
+
+    /// The same sequence once more.
+    pub(super) fn again(env: &dyn Env, seed: u64) -> Self {
+        Self {
+            now: env.now(),
+            state: Rc::new(Cell::new(seed)),
+        }
+    }
+
     /// The next number, equally distributed over all of `u64` (SplitMix64).
     fn next(&self) -> u64 {
         let state = self.state.get().wrapping_add(0x9E37_79B9_7F4A_7C15);

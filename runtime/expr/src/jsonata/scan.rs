@@ -39,13 +39,16 @@ pub(super) struct Findings {
     pub(super) mentioned: BTreeSet<String>,
 }
 
-/// Looks through an expression.
+/// Looks through an expression; `has_item`: whether it is evaluated over something.
 ///
 /// # Errors
 /// It reads a context item where there is none, or uses operators that JSONata 2.0.6 does not have.
-pub(super) fn scan(ast: &mut AstNode) -> Result<Findings, QueryProblem> {
-    let mut scanner = Scanner::default();
-    scanner.node(ast, false);
+pub(super) fn scan(ast: &mut AstNode, has_item: bool) -> Result<Findings, QueryProblem> {
+    let mut scanner = Scanner {
+        has_root: has_item,
+        ..Scanner::default()
+    };
+    scanner.node(ast, has_item);
     match scanner.problem {
         Some(problem) => Err(problem),
         None => Ok(Findings {
@@ -63,6 +66,8 @@ struct Scanner {
     mentioned: BTreeSet<String>,
     /// The names that are bound here, the innermost last.
     bound: Vec<String>,
+    /// Whether `$$` stands for something.
+    has_root: bool,
     problem: Option<QueryProblem>,
 }
 
@@ -74,6 +79,7 @@ impl Scanner {
         }
         match node {
             AstNode::Variable(name) => self.variable(name, &[], has_item),
+            AstNode::ParentVariable(_) if self.has_root => {}
             AstNode::ParentVariable(_) => self.unsupported("$$"),
             AstNode::Name(name) => self.item(name, has_item),
             AstNode::Wildcard => self.item("*", has_item),

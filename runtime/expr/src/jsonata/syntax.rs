@@ -1,10 +1,11 @@
-//! From text to tree, within limits; and what the parser and the engine say, as AWS says it.
+//! From text to tree, within limits; and what the parser says, as AWS says it.
 
 use jsonata_core::ast::AstNode;
 use jsonata_core::parser::{self, ParserError};
 use steploom_types::limits::query::{BRACKETS_MAX, TEXT_BYTES_MAX};
 
 use super::error::{QueryProblem, without_code};
+use super::wording::unwrapped;
 
 /// Parses an expression.
 pub(super) fn parse(text: &str) -> Result<AstNode, QueryProblem> {
@@ -23,6 +24,14 @@ pub(super) fn parse(text: &str) -> Result<AstNode, QueryProblem> {
             }
             error => message(&error),
         })
+    })
+}
+
+/// The same without a limit of the text's, and with the parser's own words.
+pub(super) fn parse_raw(text: &str) -> Result<AstNode, String> {
+    parser::parse(text).map_err(|error| match error {
+        ParserError::UnclosedComment => format!("S0106: {}", message(&error)),
+        error => unwrapped(&error.to_string()).to_owned(),
     })
 }
 
@@ -58,6 +67,8 @@ fn message(error: &ParserError) -> String {
         ParserError::Expected { expected, found } if expected != "parameter name" => {
             format!("Expected {}, got {}", written(expected), written(found))
         }
+        ParserError::UnclosedComment => "Comment has no closing tag".to_owned(),
+        ParserError::InvalidNumber(why) => without_code(why).to_owned(),
         ParserError::InvalidSyntax(why) => match why.strip_prefix("S0201: Syntax error: ") {
             Some(token) => format!("Syntax error: {}", written(token)),
             None => without_code(why).to_owned(),
@@ -138,12 +149,4 @@ fn brackets(text: &str) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
-}
-
-/// A message of the engine in the words of JSONata 2.0.6.
-pub(super) fn reworded(message: &str) -> String {
-    if message.starts_with("T1006:") {
-        return "T1006: Attempted to invoke a non-function".to_owned();
-    }
-    message.to_owned()
 }

@@ -44,6 +44,13 @@ pub(super) fn to_millis(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
 /// A picture of the components that a picture leaves to the clock, from the year down.
 fn missing(picture: &str) -> String {
     let has = |letters: &str| components(picture).any(|own| letters.contains(own));
+    let date = || components(picture).filter(|own| "YXMxWwdD".contains(*own));
+    let is_within = |letters: &str| date().all(|own| letters.contains(own));
+    // Weeks cannot be read, and what has no components is not read.
+    let has_weeks = date().next().is_some() && (is_within("Xxw") || is_within("XW"));
+    if has_weeks || components(picture).next().is_none() {
+        return String::new();
+    }
     let date: &[(&str, &str)] = if has("d") {
         &[("Y", "[Y0001]|"), ("d", "")]
     } else {
