@@ -11,6 +11,7 @@ use steploom_expr::{Env, QueryBudget, States};
 use steploom_types::{Json, Timestamp};
 
 use crate::frame::Item;
+use crate::states::graph;
 use crate::variables::Variables;
 use crate::{Started, chance};
 
@@ -26,6 +27,8 @@ pub(crate) struct Place<'a> {
     pub(crate) retries: Option<u32>,
     /// The closest iteration's item.
     pub(crate) item: Option<&'a Item>,
+    /// The closest node of a `Graph`.
+    pub(crate) graph: Option<&'a graph::Place>,
     /// The task's token, where the task ends by one.
     pub(crate) token: Option<&'a str>,
 }
@@ -218,6 +221,14 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
         }
         None => {
             context.as_object_mut().map(|all| all.shift_remove("Map"));
+        }
+    }
+    match place.graph {
+        Some(graph::Place { input, node }) => {
+            context["Graph"] = json!({ "Input": input.value(), "Node": { "Name": &**node } });
+        }
+        None => {
+            context.as_object_mut().map(|all| all.shift_remove("Graph"));
         }
     }
 }

@@ -8,7 +8,7 @@ use steploom_types::Json;
 
 use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId};
-use crate::states::{choice, fail, map, parallel, pass, succeed, task, wait};
+use crate::states::{choice, fail, graph, map, parallel, pass, succeed, task, wait};
 use crate::turn::Turn;
 use crate::variables::Assigned;
 use crate::waits::Owner;
@@ -106,7 +106,7 @@ pub(crate) fn work<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         Kind::Fail { error, cause } => fail::work(turn, id, error.as_ref(), cause.as_ref()),
         Kind::Parallel { branches } => parallel::work(turn, id, branches),
         Kind::Map(map) => map::work(turn, id, map),
-        Kind::Graph(_) => Ok(Progress::Waits),
+        Kind::Graph(graph) => graph::work(turn, id, graph),
     };
     settle(turn, id, progress);
 }

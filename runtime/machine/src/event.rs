@@ -145,6 +145,29 @@ pub enum Detail<'a> {
     IterationFailed { name: &'a str, index: u32 },
     /// An iteration was given up because another failed.
     IterationAborted { name: &'a str, index: u32 },
+    /// An iteration was not run, as one that it comes after failed: an extension.
+    IterationSkipped { name: &'a str, index: u32 },
+    /// The nodes of a `Graph` begin. `Graph` is an extension, and so are its events.
+    GraphStarted { length: u32 },
+    /// All nodes ended well.
+    GraphSucceeded,
+    /// A node failed, and there is no retry.
+    GraphFailed,
+    /// A node of the `Graph` called `name` began.
+    NodeStarted { name: &'a str, node: &'a str },
+    /// A node ended well.
+    NodeSucceeded { name: &'a str, node: &'a str },
+    /// A node failed.
+    NodeFailed {
+        name: &'a str,
+        node: &'a str,
+        error: Option<&'a str>,
+        cause: Option<&'a str>,
+    },
+    /// A node was given up because of what happened elsewhere.
+    NodeAborted { name: &'a str, node: &'a str },
+    /// A node was not run, as one that it comes after failed.
+    NodeSkipped { name: &'a str, node: &'a str },
 }
 
 impl Event<'_> {
@@ -203,6 +226,15 @@ impl Event<'_> {
             Detail::IterationSucceeded { .. } => "MapIterationSucceeded",
             Detail::IterationFailed { .. } => "MapIterationFailed",
             Detail::IterationAborted { .. } => "MapIterationAborted",
+            Detail::IterationSkipped { .. } => "MapIterationSkipped",
+            Detail::GraphStarted { .. } => "GraphStateStarted",
+            Detail::GraphSucceeded => "GraphStateSucceeded",
+            Detail::GraphFailed => "GraphStateFailed",
+            Detail::NodeStarted { .. } => "GraphNodeStarted",
+            Detail::NodeSucceeded { .. } => "GraphNodeSucceeded",
+            Detail::NodeFailed { .. } => "GraphNodeFailed",
+            Detail::NodeAborted { .. } => "GraphNodeAborted",
+            Detail::NodeSkipped { .. } => "GraphNodeSkipped",
         }
     }
 }

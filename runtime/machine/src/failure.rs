@@ -138,8 +138,9 @@ fn pass_up<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: PartialFa
     let Some((parent, index)) = turn.run.frames[id].parent else {
         return fail_execution(turn, id, failure);
     };
-    join::child_failed(turn, parent, index, id);
-    raise(turn, parent, failure, None);
+    if !join::child_failed(turn, parent, index, id, &failure) {
+        raise(turn, parent, failure, None);
+    }
 }
 
 /// Sets the timer of a retry, if a rule wants one.

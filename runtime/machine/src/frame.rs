@@ -5,6 +5,7 @@
 //! frame is gone, even where its place in the slab is used anew.
 
 use std::ops::{Index, IndexMut};
+use std::sync::Arc;
 
 use steploom_asl::model::StateIx;
 use steploom_types::{Json, Timestamp};
@@ -12,6 +13,7 @@ use steploom_types::{Json, Timestamp};
 use crate::ActionId;
 use crate::join::Join;
 use crate::retry::Retries;
+use crate::states::graph::Place;
 use crate::variables::{Assigned, Variables};
 
 /// Names a frame.
@@ -28,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) parent: Option<(FrameId, u32)>,
     /// The item of the closest iteration around.
     pub(crate) item: Option<Item>,
+    /// The closest node of a `Graph` around.
+    pub(crate) place: Option<Arc<Place>>,
     /// The state it is in, or about to enter.
     pub(crate) state: StateIx,
     /// The state's input, before `InputPath`.
@@ -105,6 +109,7 @@ impl Frame {
         Self {
             parent,
             item: None,
+            place: None,
             state,
             input,
             variables: Variables::default(),

@@ -1,22 +1,27 @@
-//! What `Parallel` and `Map` share: children that are started as there is room, counted as they
+//! What `Parallel`, `Map` and `Graph` share: children that are started as there is room, counted as they
 //! end, and given up together when one fails.
 //!
 //! Nothing here looks at all children but what gives them up: a child that ends costs the same
 //! however many there are.
 
+pub(crate) mod order;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steploom_asl::model::{Flow, Kind, Maker, ResultPath, State};
+use steploom_asl::model::{Flow, Kind, Machine, Maker, ResultPath, State};
 use steploom_types::Json;
 
 use crate::drive::{self, Progress};
 use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId, Item};
+use crate::states::graph::{self, Handover};
 use crate::turn::{Turn, over_limit};
-use crate::{Detail, EventSink, failure};
+use crate::{Detail, EventSink, PartialFailure, failure};
 
-/// The children of a frame that is in a `Parallel` or a `Map`.
+use order::{Order, Turned};
+
+/// The children of a frame that is in a `Parallel`, a `Map` or a `Graph`.
 #[derive(Debug)]
 pub(crate) struct Join {
     /// The state's input after `InputPath` and, for a `Parallel`, `Parameters`.
@@ -29,6 +34,8 @@ pub(crate) struct Join {
     pub(crate) window: u32,
     /// The child to start next.
     next: u32,
+    /// What comes after what, where children do not just start one after the other.
+    order: Option<Box<Order>>,
     /// Children in flight, by their place.
     running: BTreeMap<u32, FrameId>,
     /// Whether the frame is in the queue to start another child.
@@ -51,36 +58,67 @@ impl Join {
         total: u32,
         window: u32,
     ) -> Self {
-        let dropped = match &state.flow {
-            Flow::Path(flow) => {
-                matches!(flow.result_path, ResultPath::Discard) && flow.result_selector.is_none()
-            }
-            Flow::Query(_) => false,
-        };
         Self {
             input,
             items,
             total,
             window,
             next: 0,
+            order: None,
             running: BTreeMap::new(),
             queued: false,
             results: Vec::new(),
-            keeps_results: !dropped,
+            keeps_results: keeps_results(state),
             results_bytes: 0,
             last_event: 0,
         }
     }
 
+    /// The same, whose children come after one another.
+    pub(crate) fn in_order(mut self, order: Order) -> Self {
+        self.order = Some(Box::new(order));
+        self
+    }
+
+    /// What a `Graph` hands from node to node, and the join's input.
+    pub(crate) fn handover_mut(&mut self) -> Option<(&mut Handover, &Json)> {
+        let handover = self.order.as_mut()?.handover.as_mut()?;
+        Some((handover, &self.input))
+    }
+
     fn has_room(&self) -> bool {
-        self.next < self.total && self.running.len() < self.window as usize
+        let has_next = match &self.order {
+            Some(order) => order.has_ready(),
+            None => self.next < self.total,
+        };
+        has_next && self.running.len() < self.window as usize
     }
 
     fn is_done(&self) -> bool {
-        self.next == self.total && self.running.is_empty()
+        let has_all = match &self.order {
+            Some(order) => order.is_done(),
+            None => self.next == self.total,
+        };
+        has_all && self.running.is_empty()
+    }
+
+    /// The child whose turn it is.
+    fn take(&mut self) -> Option<Turned> {
+        if !self.has_room() {
+            return None;
+        }
+        if let Some(order) = &mut self.order {
+            return order.take();
+        }
+        self.next += 1;
+        Some(Turned::Start(self.next - 1))
     }
 
     fn keep(&mut self, index: u32, output: Json) {
+        if let Some((handover, _)) = self.handover_mut() {
+            self.results_bytes += handover.keep(index, output);
+            return;
+        }
         if !self.keeps_results {
             return;
         }
@@ -92,9 +130,24 @@ impl Join {
         self.results[index] = Some(output);
     }
 
-    fn into_result(self) -> Json {
+    fn into_result(self, machine: &Machine, state: &State) -> Json {
+        if let (Some(order), Kind::Graph(graph)) = (self.order, &state.kind)
+            && let Some(handover) = order.handover
+        {
+            return handover.into_result(machine, graph);
+        }
         let values = self.results.into_iter().flatten().map(Json::into_value);
         Value::Array(values.collect()).into()
+    }
+}
+
+/// Whether anybody sees the results of a state's children.
+pub(crate) fn keeps_results(state: &State) -> bool {
+    match &state.flow {
+        Flow::Path(flow) => {
+            !matches!(flow.result_path, ResultPath::Discard) || flow.result_selector.is_some()
+        }
+        Flow::Query(_) => true,
     }
 }
 
@@ -105,7 +158,11 @@ pub(crate) fn open<S: EventSink>(
     mut join: Join,
     event: Detail<'_>,
 ) {
-    join.last_event = turn.tell_in(id, event);
+    let event = turn.tell_in(id, event);
+    join.last_event = event;
+    if let Some((handover, _)) = join.handover_mut() {
+        handover.opened(event);
+    }
     turn.frame(id).activity = Activity::Joining(Box::new(join));
     go_on(turn, id);
 }
@@ -116,15 +173,18 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         return;
     };
     join.queued = false;
-    if !join.has_room() {
-        return;
-    }
-    let index = join.next;
+    let turned = join.take();
     let input = join.input.clone();
     let items = join.items.clone();
-    let child = match items {
-        None => Ok(branch(turn, id, index, input)),
-        Some(items) => iteration(turn, id, Item { items, index }, &input),
+    let index = match turned {
+        Some(Turned::Start(index)) => index,
+        Some(Turned::Skip(index)) => return skip(turn, id, index),
+        None => return,
+    };
+    let child = match (&turn.state(id).kind, items) {
+        (Kind::Graph(_), _) => graph::node(turn, id, index),
+        (_, None) => Ok(branch(turn, id, index, input)),
+        (_, Some(items)) => iteration(turn, id, Item { items, index }, &input),
     };
     match child {
         Ok(child) => started(turn, id, index, child),
@@ -136,8 +196,30 @@ fn started<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32, child:
     let child = turn.run.frames.insert(child);
     turn.run.ready.push_back(child);
     if let Some(join) = turn.frame(id).join_mut() {
-        join.next = index + 1;
         join.running.insert(index, child);
+    }
+    go_on(turn, id);
+}
+
+/// Passes over a child that comes after one that failed.
+fn skip<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32) {
+    let state = turn.state(id);
+    let event = match &state.kind {
+        Kind::Graph(_) => graph::skip(turn, id, index),
+        _ => turn.tell(
+            turn.run.frames[id].last_event,
+            Detail::IterationSkipped {
+                name: &state.name,
+                index,
+            },
+        ),
+    };
+    let order = turn
+        .frame(id)
+        .join_mut()
+        .and_then(|join| join.order.as_mut());
+    if let Some(order) = order {
+        order.skipped(index, event);
     }
     go_on(turn, id);
 }
@@ -151,6 +233,7 @@ fn branch<S: EventSink>(turn: &Turn<'_, S>, id: FrameId, index: u32, input: Json
     let mut child = Frame::new(Some((id, index)), start, input, frame.last_event);
     child.item.clone_from(&frame.item);
     child.variables.clone_from(&frame.variables);
+    child.place.clone_from(&frame.place);
     child
 }
 
@@ -198,6 +281,7 @@ fn iteration<S: EventSink>(
     let mut child = Frame::new(Some((id, index)), start, input, event);
     child.item = Some(item);
     child.variables = turn.run.frames[id].variables.clone();
+    child.place.clone_from(&turn.run.frames[id].place);
     Ok(child)
 }
 
@@ -220,6 +304,13 @@ pub(crate) fn child_succeeded<S: EventSink>(
                 index,
             },
         ),
+        Kind::Graph(ref graph) => turn.tell(
+            last_event,
+            Detail::NodeSucceeded {
+                name: &state.name,
+                node: graph::name(turn.machine, graph, index),
+            },
+        ),
         _ => last_event,
     };
     let limit = turn.started.limits.payload_bytes_max as usize;
@@ -231,6 +322,9 @@ pub(crate) fn child_succeeded<S: EventSink>(
     join.last_event = event;
     join.running.remove(&index);
     join.keep(index, output);
+    if let Some(order) = &mut join.order {
+        order.succeeded(index, last_event);
+    }
     if join.results_bytes > limit {
         return failure::fail(turn, parent, over_limit(&state.name));
     }
@@ -253,27 +347,36 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 
 fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let state = turn.state(id);
+    let order = turn
+        .frame(id)
+        .join_mut()
+        .and_then(|join| join.order.as_mut());
+    if let Some(problem) = order.and_then(|order| order.take_failure()) {
+        return failure::fail(turn, id, problem);
+    }
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Joining(join) = activity else {
         return;
     };
     let event = match state.kind {
         Kind::Map(_) => Detail::MapSucceeded,
+        Kind::Graph(_) => Detail::GraphSucceeded,
         _ => Detail::ParallelSucceeded,
     };
     turn.tell(join.last_event, event);
     turn.frame(id).last_event = join.last_event;
-    let result = join.into_result();
+    let result = join.into_result(turn.machine, state);
     drive::settle(turn, id, Ok(Progress::Done(result, state.next)));
 }
 
-/// A child failed: tells so and drops it.
+/// A child failed: tells so and drops it. Whether the join goes on all the same.
 pub(crate) fn child_failed<S: EventSink>(
     turn: &mut Turn<'_, S>,
     parent: FrameId,
     index: u32,
     child: FrameId,
-) {
+    problem: &PartialFailure,
+) -> bool {
     let state = turn.state(parent);
     let child_state = turn.state(child);
     let last_event = turn.run.frames[child].last_event;
@@ -288,6 +391,17 @@ pub(crate) fn child_failed<S: EventSink>(
                 },
             );
         }
+        (Kind::Graph(graph), _) => {
+            turn.tell(
+                last_event,
+                Detail::NodeFailed {
+                    name: &state.name,
+                    node: graph::name(turn.machine, graph, index),
+                    error: problem.error.as_deref(),
+                    cause: problem.cause.as_deref(),
+                },
+            );
+        }
         (_, Kind::Task(_)) => {
             turn.tell(last_event, Detail::StateAborted { state: child_state });
         }
@@ -295,9 +409,16 @@ pub(crate) fn child_failed<S: EventSink>(
     }
     let frame = turn.frame(parent);
     frame.last_event = last_event;
-    if let Some(join) = frame.join_mut() {
-        join.running.remove(&index);
+    let Some(join) = frame.join_mut() else {
+        return false;
+    };
+    join.running.remove(&index);
+    let order = join.order.as_mut();
+    let goes_on = order.is_some_and(|order| order.failed(index, last_event, problem));
+    if goes_on {
+        go_on(turn, parent);
     }
+    goes_on
 }
 
 /// Stops what a frame's state is doing: what it waits for, and all its children. Gives the event
@@ -342,7 +463,8 @@ fn give_up<S: EventSink>(
 pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
     match state.kind {
         Kind::Map(_) => Some(Detail::MapFailed),
-        Kind::Parallel { .. } | Kind::Graph(_) => Some(Detail::ParallelFailed),
+        Kind::Parallel { .. } => Some(Detail::ParallelFailed),
+        Kind::Graph(_) => Some(Detail::GraphFailed),
         _ => None,
     }
 }
@@ -358,13 +480,16 @@ fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child
     if entered {
         turn.tell(frame.last_event, Detail::StateAborted { state });
     }
-    if matches!(parent.kind, Kind::Map(_)) {
-        turn.tell(
-            frame.last_event,
-            Detail::IterationAborted {
-                name: &parent.name,
-                index,
-            },
-        );
-    }
+    let event = match &parent.kind {
+        Kind::Map(_) => Detail::IterationAborted {
+            name: &parent.name,
+            index,
+        },
+        Kind::Graph(graph) => Detail::NodeAborted {
+            name: &parent.name,
+            node: graph::name(turn.machine, graph, index),
+        },
+        _ => return,
+    };
+    turn.tell(frame.last_event, event);
 }

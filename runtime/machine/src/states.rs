@@ -3,6 +3,7 @@
 pub(crate) mod choice;
 mod condition;
 pub(crate) mod fail;
+pub(crate) mod graph;
 pub(crate) mod map;
 pub(crate) mod parallel;
 pub(crate) mod pass;

@@ -4,6 +4,7 @@ mod choice;
 mod conformance;
 mod defects;
 mod flow;
+mod graph;
 mod limits;
 mod map;
 mod parallel;

@@ -233,6 +233,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             entered_at: frame.entered_at,
             retries: can_retry(&state.kind).then_some(frame.retries.count),
             item,
+            graph: frame.place.as_deref(),
             token: self.token.as_deref(),
         };
         let scope = Scope::new(

@@ -88,13 +88,33 @@ impl Event<'_> {
                 put_failure(&mut fields, Some(error), cause);
             }
             Detail::MapRunStarted { arn } => put(&mut fields, "mapRunArn", arn),
-            Detail::MapStarted { length } => put(&mut fields, "length", length),
+            Detail::MapStarted { length } | Detail::GraphStarted { length } => {
+                put(&mut fields, "length", length);
+            }
             Detail::IterationStarted { name, index }
             | Detail::IterationSucceeded { name, index }
             | Detail::IterationFailed { name, index }
-            | Detail::IterationAborted { name, index } => {
+            | Detail::IterationAborted { name, index }
+            | Detail::IterationSkipped { name, index } => {
                 put(&mut fields, "name", name);
                 put(&mut fields, "index", index);
+            }
+            Detail::NodeStarted { name, node }
+            | Detail::NodeSucceeded { name, node }
+            | Detail::NodeAborted { name, node }
+            | Detail::NodeSkipped { name, node } => {
+                put(&mut fields, "name", name);
+                put(&mut fields, "node", node);
+            }
+            Detail::NodeFailed {
+                name,
+                node,
+                error,
+                cause,
+            } => {
+                put(&mut fields, "name", name);
+                put(&mut fields, "node", node);
+                put_failure(&mut fields, error, cause);
             }
             Detail::StateAborted { .. }
             | Detail::ParallelStarted
@@ -102,7 +122,9 @@ impl Event<'_> {
             | Detail::ParallelFailed
             | Detail::MapSucceeded
             | Detail::MapRunSucceeded
-            | Detail::MapFailed => {}
+            | Detail::MapFailed
+            | Detail::GraphSucceeded
+            | Detail::GraphFailed => {}
         }
         fields
     }

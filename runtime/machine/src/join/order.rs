@@ -1,0 +1,125 @@
+//! Which children of a join may begin: those of which all that they come after has ended.
+//!
+//! Each edge is looked at once in an execution's life, and each child is put into and taken out of
+//! one queue, so that what ends costs the same however many children there are. What comes after a
+//! failed child is not searched for: it is skipped when its turn comes.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use steploom_asl::dag::Dag;
+use steploom_asl::model::OnFailure;
+
+use crate::PartialFailure;
+use crate::states::graph::Handover;
+
+/// In a child's count of edges: something that it comes after failed or was skipped.
+const DOOMED: u32 = 1 << 31;
+
+/// The order of a join's children, and how far it has come.
+#[derive(Debug)]
+pub(crate) struct Order {
+    dag: Arc<Dag>,
+    /// For each child how many edges lead to it from children that have not ended.
+    waits: Vec<u32>,
+    /// Children whose turn has come, the lowest place first.
+    ready: BinaryHeap<Reverse<u32>>,
+    /// Children that ended, however that was.
+    ended: u32,
+    on_failure: OnFailure,
+    /// The first failure after which the rest ran on.
+    failure: Option<PartialFailure>,
+    /// What a `Graph` hands from node to node.
+    pub(crate) handover: Option<Handover>,
+}
+
+/// A child whose turn has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turned {
+    /// It is to be started.
+    Start(u32),
+    /// It comes after something that failed.
+    Skip(u32),
+}
+
+impl Order {
+    /// One of which nothing has begun.
+    pub(crate) fn new(dag: Arc<Dag>, on_failure: OnFailure) -> Self {
+        let waits = dag.waits();
+        let free = (0..waits.len() as u32).filter(|child| waits[*child as usize] == 0);
+        let mut ready = Vec::with_capacity(waits.len());
+        ready.extend(free.map(Reverse));
+        Self {
+            dag,
+            waits,
+            ready: ready.into(),
+            ended: 0,
+            on_failure,
+            failure: None,
+            handover: None,
+        }
+    }
+
+    /// Whether the turn of some child has come.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Whether all have ended.
+    pub(crate) fn is_done(&self) -> bool {
+        self.ended as usize == self.waits.len()
+    }
+
+    /// The child whose turn it is.
+    pub(crate) fn take(&mut self) -> Option<Turned> {
+        let Reverse(child) = self.ready.pop()?;
+        Some(if self.waits[child as usize] == 0 {
+            Turned::Start(child)
+        } else {
+            Turned::Skip(child)
+        })
+    }
+
+    /// A child ended well, with the event `event`.
+    pub(crate) fn succeeded(&mut self, child: u32, event: u64) {
+        self.end(child, event, 0);
+    }
+
+    /// A child was skipped.
+    pub(crate) fn skipped(&mut self, child: u32, event: u64) {
+        self.end(child, event, DOOMED);
+    }
+
+    /// A child failed; whether the rest runs on.
+    pub(crate) fn failed(&mut self, child: u32, event: u64, problem: &PartialFailure) -> bool {
+        if self.on_failure == OnFailure::Cancel {
+            return false;
+        }
+        self.failure.get_or_insert_with(|| problem.clone());
+        self.end(child, event, DOOMED);
+        true
+    }
+
+    /// What the join fails with, though all has run that could.
+    pub(crate) fn take_failure(&mut self) -> Option<PartialFailure> {
+        self.failure.take()
+    }
+
+    fn end(&mut self, child: u32, event: u64, doom: u32) {
+        self.ended += 1;
+        for follower in self.dag.followers(child) {
+            let waits = &mut self.waits[*follower as usize];
+            *waits = (*waits - 1) | doom;
+            if *waits & !DOOMED == 0 {
+                self.ready.push(Reverse(*follower));
+            }
+            if let Some(handover) = &mut self.handover {
+                handover.freed(*follower, event);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
