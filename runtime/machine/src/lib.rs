@@ -25,6 +25,7 @@ mod frame;
 mod join;
 mod lambda;
 mod number;
+pub mod reader;
 mod retry;
 mod run;
 pub mod service;
