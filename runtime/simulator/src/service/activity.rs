@@ -30,6 +30,13 @@ pub(super) fn offer(simulation: &mut Simulation, of: usize, invoke: &Invoke) -> 
         .entry(name.clone())
         .or_default()
         .push(task);
+    let at = simulation.now;
+    let submitted = Fact::TaskSubmitted {
+        at,
+        action: invoke.action,
+        output: Json::null(),
+    };
+    simulation.schedule(at, of, submitted);
     hand_out(simulation, &name);
     Answer::Later
 }

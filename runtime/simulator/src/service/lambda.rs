@@ -1,9 +1,12 @@
 //! Functions, called directly or through `lambda:invoke`.
 
 use serde_json::{Value, json};
+use steploom_asl::model::Api;
 use steploom_machine::Failure;
+use steploom_machine::service::failure;
 
 use super::Answer;
+use super::sfn::REQUEST;
 use crate::Simulation;
 
 /// `lambda:invoke`: the name and the payload are in the input.
@@ -46,11 +49,13 @@ fn name_of(named: &str) -> &str {
 
 fn absent(simulation: &Simulation, name: &str) -> Failure {
     let account = simulation.world.account;
-    Failure::new(
-        "Lambda.ResourceNotFoundException",
-        format!(
-            "Function not found: arn:aws:lambda:us-east-1:{account}:function:{name}:$LATEST (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: {}; Proxy: null)",
-            super::sfn::REQUEST
-        ),
+    let message =
+        format!("Function not found: arn:aws:lambda:us-east-1:{account}:function:{name}:$LATEST");
+    failure(
+        &Api::LambdaInvoke,
+        "ResourceNotFound",
+        &message,
+        404,
+        REQUEST,
     )
 }

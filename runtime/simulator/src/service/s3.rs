@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
+use steploom_asl::model::Api;
 use steploom_machine::Failure;
+use steploom_machine::service::failure;
 
 use super::Answer;
 use super::sfn::REQUEST;
@@ -143,23 +145,15 @@ pub(crate) fn object<'a>(
 ) -> Result<&'a str, Failure> {
     let objects = simulation.world.buckets.get(bucket).ok_or_else(no_bucket)?;
     let body = objects.get(key).map(String::as_str);
-    body.ok_or_else(|| absent("S3.NoSuchKeyException", "The specified key does not exist."))
+    body.ok_or_else(|| absent("NoSuchKey", "The specified key does not exist."))
 }
 
 fn no_bucket() -> Failure {
-    absent(
-        "S3.NoSuchBucketException",
-        "The specified bucket does not exist",
-    )
+    absent("NoSuchBucket", "The specified bucket does not exist")
 }
 
-fn absent(error: &str, message: &str) -> Failure {
-    Failure::new(
-        error,
-        format!(
-            "{message} (Service: S3, Status Code: 404, Request ID: {REQUEST}, Extended Request ID: {REQUEST})"
-        ),
-    )
+fn absent(code: &str, message: &str) -> Failure {
+    failure(&Api::S3("".into()), code, message, 404, REQUEST)
 }
 
 /// The entity tag: the body's MD5 in quotes.

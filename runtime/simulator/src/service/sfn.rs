@@ -1,9 +1,10 @@
 //! Step Functions as a service: nested executions, task tokens, polls for activities.
 
 use serde_json::{Map, Value, json};
-use steploom_asl::model::Pattern;
-use steploom_machine::{Fact, Failure, Invoke};
-use steploom_types::Json;
+use steploom_asl::model::{Api, Pattern, Resource};
+use steploom_machine::service::failure;
+use steploom_machine::{ActionId, Fact, Failure, Invoke};
+use steploom_types::{Json, Timestamp};
 
 use super::{Answer, activity};
 use crate::simulation::limits_of_child;
@@ -25,19 +26,16 @@ pub(super) fn start_execution(
         .split_once(":stateMachine:")
         .map_or(arn, |(_, name)| name);
     let name = name.split(':').next().unwrap_or(name).to_owned();
+    let refuse = |code: &str, message: &str| {
+        Answer::Fail(failure(api_of(invoke), code, message, 400, REQUEST))
+    };
     let Some(machine) = simulation.world.machines.get(&name).cloned() else {
-        return Answer::Fail(Failure::new(
-            "StepFunctions.StateMachineDoesNotExistException",
-            format!(
-                "State Machine Does Not Exist: '{arn}' (Service: AWSStepFunctions; Status Code: 400; Error Code: StateMachineDoesNotExist; Request ID: {REQUEST}; Proxy: null)"
-            ),
-        ));
+        let message = format!("State Machine Does Not Exist: '{arn}'");
+        return refuse("StateMachineDoesNotExist", &message);
     };
     if simulation.executions.len() >= simulation.bounds.executions_max {
-        return Answer::Fail(Failure::new(
-            "StepFunctions.ExecutionLimitExceededException",
-            "The simulation's limit of executions was reached",
-        ));
+        let message = "The simulation's limit of executions was reached";
+        return refuse("ExecutionLimitExceeded", message);
     }
     let start = Start {
         machine: name,
@@ -50,20 +48,25 @@ pub(super) fn start_execution(
     match simulation.start(machine, start, awaited_by) {
         Ok(child) => {
             let child = &simulation.executions[child];
-            let answer = json!({
-                "ExecutionArn": child.arn,
-                "StartDate": child.started_at.to_string(),
-            });
+            let answer = Json::from(json!({
+                "executionArn": child.arn,
+                "startDate": child.started_at.as_millis(),
+            }));
             if waits {
-                Answer::Submitted(answer.into())
+                Answer::Submitted(answer)
             } else {
-                Answer::Ok(answer.into())
+                Answer::Ok(answer)
             }
         }
-        Err(error) => Answer::Fail(Failure::new(
-            "StepFunctions.InvalidNameException",
-            error.to_string(),
-        )),
+        Err(error) => refuse("InvalidName", &error.to_string()),
+    }
+}
+
+/// The API that an attempt calls.
+fn api_of(invoke: &Invoke) -> &Api {
+    match &invoke.resource {
+        Resource::Service(integration) => &integration.api,
+        Resource::Function(_) | Resource::Activity(_) => &Api::LambdaInvoke,
     }
 }
 
@@ -90,29 +93,33 @@ pub(super) fn call(
     let token = text("TaskToken");
     let asked = (of, invoke.action);
     match action {
-        "startExecution" => start_execution(simulation, of, invoke, Pattern::RequestResponse),
+        "startExecution" => {
+            match start_execution(simulation, of, invoke, Pattern::RequestResponse) {
+                Answer::Ok(answer) => Answer::Ok(named_as_sdk(answer.value())),
+                other => other,
+            }
+        }
         "getActivityTask" => {
             let worker = input["WorkerName"].as_str();
             activity::poll(simulation, asked, text("ActivityArn"), worker)
         }
         "sendTaskSuccess" => match Json::parse(&as_text(&input["Output"])) {
-            Ok(output) => told(simulation, token, |at, action| Fact::TaskSucceeded {
-                at,
-                action,
-                output,
-                version: None,
+            Ok(output) => told(simulation, invoke, token, |at, action| {
+                Fact::TaskSucceeded {
+                    at,
+                    action,
+                    output,
+                    version: None,
+                }
             }),
-            Err(_) => sdk(
-                "Sfn.InvalidOutputException",
-                "Invalid Output: 'Invalid output'",
-            ),
+            Err(_) => refused(invoke, "InvalidOutput", "Invalid Output: 'Invalid output'"),
         },
         "sendTaskFailure" => {
             let failure = Failure {
                 error: text("Error").to_owned(),
                 cause: input["Cause"].as_str().map(str::to_owned),
             };
-            told(simulation, token, |at, action| Fact::TaskFailed {
+            told(simulation, invoke, token, |at, action| Fact::TaskFailed {
                 at,
                 action,
                 failure,
@@ -125,7 +132,7 @@ pub(super) fn call(
                 simulation.schedule(at, waits, Fact::TaskHeartbeat { at, action });
                 Answer::Ok(Json::empty_object())
             }
-            None => invalid_token(),
+            None => invalid_token(invoke),
         },
         other => Answer::Fail(Failure::new(
             "States.Runtime",
@@ -140,32 +147,34 @@ pub(super) fn call(
 /// Ends the task that has the token.
 fn told(
     simulation: &mut Simulation,
+    invoke: &Invoke,
     token: &str,
-    fact: impl FnOnce(steploom_types::Timestamp, steploom_machine::ActionId) -> Fact,
+    fact: impl FnOnce(Timestamp, ActionId) -> Fact,
 ) -> Answer {
     let Some((waits, action)) = simulation.tokens.remove(token) else {
-        return invalid_token();
+        return invalid_token(invoke);
     };
     let at = simulation.now;
     simulation.schedule(at, waits, fact(at, action));
     Answer::Ok(Value::Object(Map::new()).into())
 }
 
-fn invalid_token() -> Answer {
-    sdk(
-        "Sfn.InvalidTokenException",
-        "Invalid Token: 'Invalid token'",
-    )
+fn invalid_token(invoke: &Invoke) -> Answer {
+    refused(invoke, "InvalidToken", "Invalid Token: 'Invalid token'")
 }
 
-/// A failure in the words of AWS's SDK.
-fn sdk(error: &str, message: &str) -> Answer {
-    Answer::Fail(Failure::new(
-        error,
-        format!(
-            "{message} (Service: Sfn, Status Code: 400, Request ID: {REQUEST}) (SDK Attempt Count: 1)"
-        ),
-    ))
+fn refused(invoke: &Invoke, code: &str, message: &str) -> Answer {
+    Answer::Fail(failure(api_of(invoke), code, message, 400, REQUEST))
+}
+
+/// The answer with the fields as AWS's SDK names them.
+fn named_as_sdk(answer: &Value) -> Json {
+    let at = answer["startDate"].as_i64().unwrap_or_default();
+    json!({
+        "ExecutionArn": answer["executionArn"],
+        "StartDate": Timestamp::from_millis(at).to_string(),
+    })
+    .into()
 }
 
 /// An SDK call's text parameter given as JSON is its text.

@@ -1,5 +1,6 @@
 //! Does what a machine wants done.
 
+use steploom_asl::model::{Pattern, Resource};
 use steploom_machine::{Action, ActionId, Fact, Failure, Invoke};
 use steploom_types::{Json, Timestamp};
 
@@ -62,6 +63,9 @@ impl Simulation {
         let call = *calls;
         *calls += 1;
         match mocks.answer(&invoke.state, call) {
+            Some(Response::Return(value)) if ends_with_its_call(&invoke.resource) => {
+                Answer::Ok(value.clone().into())
+            }
             Some(Response::Return(value)) => Answer::Ended(value.clone().into()),
             Some(Response::Throw { error, cause }) => Answer::Fail(Failure {
                 error: error.clone(),
@@ -80,7 +84,14 @@ impl Simulation {
     /// Makes an answer due.
     fn answer(&mut self, of: usize, action: ActionId, at: Timestamp, answer: Answer) {
         match answer {
-            Answer::Ok(output) | Answer::Ended(output) => {
+            Answer::Ok(output) => self.schedule(at, of, succeeded(at, action, output)),
+            Answer::Ended(output) => {
+                let submitted = Fact::TaskSubmitted {
+                    at,
+                    action,
+                    output: output.clone(),
+                };
+                self.schedule(at, of, submitted);
                 self.schedule(at, of, succeeded(at, action, output));
             }
             Answer::Fail(failure) => self.schedule(at, of, failed(at, action, failure)),
@@ -91,6 +102,15 @@ impl Simulation {
             }
             Answer::Later => {}
         }
+    }
+}
+
+/// Whether nothing is told between a task's call and its end.
+fn ends_with_its_call(resource: &Resource) -> bool {
+    match resource {
+        Resource::Function(_) => true,
+        Resource::Activity(_) => false,
+        Resource::Service(integration) => integration.pattern == Pattern::RequestResponse,
     }
 }
 

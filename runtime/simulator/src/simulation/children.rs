@@ -1,10 +1,11 @@
 //! Nested executions: what becomes of a task when the execution that it started ends.
 
-use serde_json::{Map, Value, json};
-use steploom_machine::{Failure, Outcome, PartialFailure};
+use steploom_machine::service::Ended;
+use steploom_machine::{Outcome, PartialFailure};
+use steploom_types::Json;
 
 use super::Simulation;
-use super::act::{failed, succeeded};
+use super::act::succeeded;
 
 impl Simulation {
     /// Tells whoever waits for an execution that it ended.
@@ -12,61 +13,32 @@ impl Simulation {
         let Some((parent, action)) = self.executions[of].awaited_by else {
             return;
         };
-        let description = self.describe(of);
-        let has_succeeded = description["Status"] == "SUCCEEDED";
-        let fact = if has_succeeded {
-            succeeded(self.now, action, description.into())
-        } else {
-            let failure = Failure::new("States.TaskFailed", description.to_string());
-            failed(self.now, action, failure)
-        };
+        let end = serde_json::to_value(self.end(of)).unwrap_or_default();
+        let fact = succeeded(self.now, action, Json::from(end));
         self.schedule(self.now, parent, fact);
     }
 
-    /// An ended execution as `states:startExecution.sync` gives it, with input and output as texts.
-    fn describe(&self, of: usize) -> Value {
+    fn end(&self, of: usize) -> Ended {
         let execution = &self.executions[of];
-        let mut all = Map::new();
-        let mut put = |name: &str, value: Value| {
-            all.insert(name.to_owned(), value);
+        let none = PartialFailure::default();
+        let (status, output, failure) = match execution.run.outcome() {
+            Some(Outcome::Succeeded(output)) => ("SUCCEEDED", Some(output), none),
+            Some(Outcome::Failed(failure)) => ("FAILED", None, failure.clone()),
+            Some(Outcome::Aborted(failure)) => ("ABORTED", None, failure.clone()),
+            Some(Outcome::TimedOut) => ("TIMED_OUT", None, none),
+            None => ("RUNNING", None, none),
         };
-        let included = json!({"Included": true});
-        let status = match execution.run.outcome() {
-            Some(Outcome::Succeeded(output)) => {
-                put("Output", output.text().into());
-                put("OutputDetails", included.clone());
-                "SUCCEEDED"
-            }
-            Some(Outcome::Failed(failure)) => {
-                put_failure(failure, &mut put);
-                "FAILED"
-            }
-            Some(Outcome::Aborted(failure)) => {
-                put_failure(failure, &mut put);
-                "ABORTED"
-            }
-            Some(Outcome::TimedOut) => "TIMED_OUT",
-            None => "RUNNING",
-        };
-        put("ExecutionArn", execution.arn.as_str().into());
-        put("Input", execution.input.text().into());
-        put("InputDetails", included);
-        put("Name", execution.name.as_str().into());
-        put("StartDate", execution.started_at.as_millis().into());
-        let machine = self.arn("stateMachine", &execution.machine);
-        put("StateMachineArn", machine.into());
-        put("Status", status.into());
-        if let Some(at) = execution.stopped_at {
-            put("StopDate", at.as_millis().into());
-        }
-        all.into()
-    }
-}
-
-fn put_failure(failure: &PartialFailure, put: &mut impl FnMut(&str, Value)) {
-    for (name, text) in [("Error", &failure.error), ("Cause", &failure.cause)] {
-        if let Some(text) = text {
-            put(name, text.as_str().into());
+        Ended {
+            execution_arn: execution.arn.clone(),
+            name: execution.name.clone(),
+            state_machine_arn: self.arn("stateMachine", &execution.machine),
+            status: status.to_owned(),
+            start_date: execution.started_at.as_millis(),
+            stop_date: execution.stopped_at.unwrap_or(self.now).as_millis(),
+            input: execution.input.text().to_owned(),
+            output: output.map(|output| output.text().to_owned()),
+            error: failure.error,
+            cause: failure.cause,
         }
     }
 }
