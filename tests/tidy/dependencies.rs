@@ -54,6 +54,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("steploom-fuzz", &["steploom-machine"]),
+    ("steploom-conformance", &["steploom-simulator"]),
     ("xtask", &[]),
 ];
 

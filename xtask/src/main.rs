@@ -5,6 +5,7 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod fuzz;
 mod modules;
 mod shell;
@@ -48,6 +49,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Compare with what AWS answered, feature by feature
+    Conformance {
+        /// What to run and how to print it: see `cargo xtask conformance -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Feed parts of the product with what nobody would write, in release mode; no part of the tests
     Fuzz {
         /// A part, seconds, seed, case: see `cargo xtask fuzz -- --help`
@@ -63,6 +70,7 @@ fn main() -> ExitCode {
         Verb::Modules { out, json } => modules::run(out, json),
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
+        Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),
         Verb::Ci => ci::run(),
     };
