@@ -1,0 +1,189 @@
+//! Definitions drawn at random, for the laws that hold for every one.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// A state of a definition drawn at random.
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    Pass,
+    Choice,
+    Wait(u32),
+    Task {
+        retry: bool,
+        catch: bool,
+        timeout: bool,
+    },
+    Parallel {
+        branches: Vec<Vec<Node>>,
+        retry: bool,
+        catch: bool,
+    },
+    Map {
+        items: u32,
+        window: u32,
+        body: Vec<Node>,
+        retry: bool,
+        catch: bool,
+    },
+    /// Only at the end of a chain.
+    Fail,
+}
+
+pub(super) fn chain(depth: u32) -> BoxedStrategy<Vec<Node>> {
+    let end = prop_oneof![3 => Just(None), 1 => Just(Some(Node::Fail))];
+    (prop::collection::vec(node(depth), 1..4), end)
+        .prop_map(|(mut nodes, end)| {
+            nodes.extend(end);
+            nodes
+        })
+        .boxed()
+}
+
+fn node(depth: u32) -> BoxedStrategy<Node> {
+    let leaf = prop_oneof![
+        Just(Node::Pass),
+        Just(Node::Choice),
+        (0..20_u32).prop_map(Node::Wait),
+        any::<(bool, bool, bool)>().prop_map(|(retry, catch, timeout)| Node::Task {
+            retry,
+            catch,
+            timeout
+        }),
+    ];
+    if depth == 0 {
+        return leaf.boxed();
+    }
+    let parallel = (
+        prop::collection::vec(chain(depth - 1), 1..4),
+        any::<(bool, bool)>(),
+    )
+        .prop_map(|(branches, (retry, catch))| Node::Parallel {
+            branches,
+            retry,
+            catch,
+        });
+    let map = (0..7_u32, 0..4_u32, chain(depth - 1), any::<(bool, bool)>()).prop_map(
+        |(items, window, body, (retry, catch))| Node::Map {
+            items,
+            window,
+            body,
+            retry,
+            catch,
+        },
+    );
+    prop_oneof![3 => leaf, 1 => parallel, 1 => map].boxed()
+}
+
+/// Prints definitions; names are numbered through.
+#[derive(Default)]
+pub(super) struct Printer {
+    names: u32,
+}
+
+impl Printer {
+    fn name(&mut self) -> String {
+        self.names += 1;
+        format!("S{}", self.names)
+    }
+
+    pub(super) fn scope(&mut self, nodes: &[Node]) -> Value {
+        let mut states = serde_json::Map::new();
+        let names: Vec<String> = nodes.iter().map(|_| self.name()).collect();
+        for (position, node) in nodes.iter().enumerate() {
+            let next = names.get(position + 1);
+            self.state(&mut states, &names[position], node, next);
+        }
+        json!({ "StartAt": names[0], "States": states })
+    }
+
+    fn state(
+        &mut self,
+        states: &mut serde_json::Map<String, Value>,
+        name: &str,
+        node: &Node,
+        next: Option<&String>,
+    ) {
+        let (mut state, retry, catch) = match node {
+            Node::Pass => (json!({ "Type": "Pass" }), false, false),
+            Node::Choice => (
+                json!({ "Type": "Pass", "Parameters": { "r.$": "States.MathRandom(0, 9)" } }),
+                false,
+                false,
+            ),
+            Node::Wait(seconds) => (json!({ "Type": "Wait", "Seconds": seconds }), false, false),
+            Node::Task {
+                retry,
+                catch,
+                timeout,
+            } => {
+                let mut state = json!({ "Type": "Task", "Resource": "f" });
+                if *timeout {
+                    state["TimeoutSeconds"] = 3.into();
+                }
+                (state, *retry, *catch)
+            }
+            Node::Parallel {
+                branches,
+                retry,
+                catch,
+            } => {
+                let branches: Vec<Value> = branches.iter().map(|nodes| self.scope(nodes)).collect();
+                (
+                    json!({ "Type": "Parallel", "Branches": branches }),
+                    *retry,
+                    *catch,
+                )
+            }
+            Node::Map {
+                items,
+                window,
+                body,
+                retry,
+                catch,
+            } => {
+                let body = self.scope(body);
+                let items = format!("States.ArrayRange(1, {items}, 1)");
+                let before = format!("{name}items");
+                states.insert(
+                    name.to_owned(),
+                    json!({
+                        "Type": "Pass", "Parameters": { "items.$": items }, "Next": before,
+                    }),
+                );
+                let state = json!({
+                    "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": body, "MaxConcurrency": window,
+                });
+                return self.finish(states, &before, (state, *retry, *catch), next);
+            }
+            Node::Fail => (json!({ "Type": "Fail", "Error": "Failed" }), false, false),
+        };
+        if matches!(node, Node::Fail) {
+            states.insert(name.to_owned(), state.take());
+            return;
+        }
+        self.finish(states, name, (state, retry, catch), next);
+    }
+
+    fn finish(
+        &mut self,
+        states: &mut serde_json::Map<String, Value>,
+        name: &str,
+        (mut state, retry, catch): (Value, bool, bool),
+        next: Option<&String>,
+    ) {
+        match next {
+            Some(next) => state["Next"] = next.as_str().into(),
+            None => state["End"] = true.into(),
+        }
+        if retry {
+            state["Retry"] = json!([{ "ErrorEquals": ["States.ALL"], "MaxAttempts": 2, "JitterStrategy": "FULL" }]);
+        }
+        if catch {
+            let caught = self.name();
+            state["Catch"] = json!([{ "ErrorEquals": ["States.TaskFailed"], "Next": caught }]);
+            states.insert(caught, json!({ "Type": "Pass", "End": true }));
+        }
+        states.insert(name.to_owned(), state);
+    }
+}
