@@ -169,6 +169,22 @@ impl Env for Scope<'_> {
     }
 }
 
+/// The execution's ARN. That of an Express execution ends with a number of its own, as names of
+/// those may repeat.
+pub(crate) fn arn(started: &Started) -> String {
+    let Started {
+        account,
+        machine,
+        name,
+        ..
+    } = started;
+    if started.is_express {
+        let number = chance::uuid(started.seed, u64::MAX);
+        return format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{number}");
+    }
+    format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{name}")
+}
+
 /// The part that stays the same throughout an execution.
 fn of_execution(started: &Started) -> Value {
     let Started {
@@ -176,7 +192,7 @@ fn of_execution(started: &Started) -> Value {
     } = started;
     json!({
         "Execution": {
-            "Id": format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{}", started.name),
+            "Id": arn(started),
             "Input": started.input.value(),
             "StartTime": started.at.to_string(),
             "Name": started.name.as_str(),

@@ -135,6 +135,8 @@ pub struct Started {
     pub machine: MachineName,
     /// The machine's version.
     pub machine_version: u32,
+    /// Whether the machine is of the type EXPRESS, which shows in its executions' ARNs.
+    pub is_express: bool,
     /// Which definition: definitions are kept by digest and outlive their executions.
     pub definition: Digest,
     /// See [`SEMANTICS`].

@@ -90,6 +90,7 @@ pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
         name: "run-1".parse().expect("a name"),
         machine: "machine-1".parse().expect("a name"),
         machine_version: 1,
+        is_express: false,
         definition: Digest::of(b"definition"),
         semantics: SEMANTICS,
         seed: 42,

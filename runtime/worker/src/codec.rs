@@ -105,6 +105,7 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
         name: m.name.parse().map_err(|_| Error::Field("name"))?,
         machine: m.machine.parse().map_err(|_| Error::Field("machine"))?,
         machine_version: m.machine_version,
+        is_express: m.is_express,
         definition: Digest::from_bytes(
             m.definition
                 .as_ref()

@@ -185,6 +185,7 @@ impl<'a> Case<'a> {
         let case = self.case;
         let mut started = started(self.input(), RunLimits::default());
         started.account = "111111111111".parse().expect("an account");
+        started.is_express = case["type"] == "EXPRESS";
         if let Some(name) = case["state_machine_name"].as_str() {
             started.machine = name.parse().expect("a name");
         }

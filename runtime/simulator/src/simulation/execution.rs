@@ -49,6 +49,7 @@ impl Simulation {
             name: name.parse().map_err(named)?,
             machine: start.machine.parse().map_err(named)?,
             machine_version: 1,
+            is_express: false,
             definition: Digest::of(start.machine.as_bytes()),
             semantics: SEMANTICS,
             seed: number,

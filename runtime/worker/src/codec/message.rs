@@ -60,6 +60,8 @@ pub(super) struct Started {
     pub limits: Option<Limits>,
     #[prost(string, tag = "10")]
     pub input: String,
+    #[prost(bool, tag = "11")]
+    pub is_express: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -229,5 +231,6 @@ fn started_message(started: &machine::Started) -> Started {
             evaluation_ms_max: Some(started.limits.evaluation_ms_max),
         }),
         input: started.input.text().into(),
+        is_express: started.is_express,
     }
 }

@@ -15,6 +15,7 @@ fn facts() -> Vec<Fact> {
         name: "monday".parse().unwrap(),
         machine: "function:count".parse().unwrap(),
         machine_version: 3,
+        is_express: true,
         definition: Digest::of(b"{}"),
         semantics: 1,
         seed: 0x0123_4567_89ab_cdef,

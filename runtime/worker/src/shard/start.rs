@@ -145,6 +145,7 @@ impl Owned {
             name,
             machine: start.machine,
             machine_version: start.machine_version,
+            is_express: false,
             definition: start.definition,
             semantics: SEMANTICS,
             seed: start.seed,
