@@ -4,10 +4,15 @@
 //! an execution runs, where there may be millions. Building takes time in proportion to nodes and
 //! edges; at its peak 16 bytes a node and 8 an edge, afterwards 4 and 4.
 
+mod blocks;
+mod ids;
+mod named;
+
 use std::fmt::Write as _;
 
-/// Entries of one block of a [`Blocks`]: an allocation of 256 KiB.
-const BLOCK: usize = 1 << 16;
+use blocks::Blocks;
+
+pub use named::{Named, Problem};
 
 /// Names that the text of a cycle shows, and characters of each.
 const SHOWN_MAX: usize = 10;
@@ -31,15 +36,8 @@ pub struct Cycle(pub Vec<u32>);
 #[derive(Debug, Default)]
 pub struct Builder {
     /// Where each node's part of `afters` ends.
-    ends: Vec<u32>,
+    ends: Blocks,
     afters: Blocks,
-}
-
-/// A list that grows without ever moving, so that it takes no more memory than it needs.
-#[derive(Debug, Default)]
-struct Blocks {
-    blocks: Vec<Vec<u32>>,
-    length: usize,
 }
 
 impl Dag {
@@ -70,14 +68,6 @@ impl Dag {
 }
 
 impl Builder {
-    /// One for so many nodes, if that is known; 0 if not.
-    pub fn with_nodes(nodes: usize) -> Self {
-        Self {
-            ends: Vec::with_capacity(nodes),
-            afters: Blocks::default(),
-        }
-    }
-
     /// The node that is being told comes after `node`, which may be told later. Edges are counted
     /// in 32 bits: the caller bounds them.
     pub fn after(&mut self, node: u32) {
@@ -86,7 +76,7 @@ impl Builder {
 
     /// The node is told; the next one begins.
     pub fn close(&mut self) {
-        self.ends.push(self.afters.length as u32);
+        self.ends.push(self.afters.len() as u32);
     }
 
     /// Nodes told so far.
@@ -96,12 +86,22 @@ impl Builder {
 
     /// Edges told so far.
     pub fn edges(&self) -> usize {
-        self.afters.length
+        self.afters.len()
+    }
+
+    /// The first node that was told to come after `node`; 0 if there is none.
+    pub(crate) fn first_after(&self, node: u32) -> u32 {
+        let edge = self
+            .afters
+            .iter(0..self.edges())
+            .position(|after| after == node);
+        let is_there = |own: &usize| edge.is_some_and(|edge| self.ends.get(*own) as usize > edge);
+        (0..self.nodes()).find(is_there).unwrap_or_default() as u32
     }
 
     /// Gives another number to what [`Builder::after`] was told.
     pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
-        for after in self.afters.blocks.iter_mut().flatten() {
+        for after in self.afters.iter_mut() {
             *after = number(*after);
         }
     }
@@ -138,7 +138,7 @@ impl Builder {
     fn turned(&self) -> Dag {
         let nodes = self.ends.len();
         let mut starts = vec![0_u32; nodes + 1];
-        for after in self.afters.iter(0..self.afters.length) {
+        for after in self.afters.iter(0..self.afters.len()) {
             starts[after as usize] += 1;
         }
         let mut sum = 0;
@@ -147,7 +147,7 @@ impl Builder {
             *start = sum;
         }
         // Filled from the back, so that each start ends up where its part begins.
-        let mut followers = vec![0_u32; self.afters.length];
+        let mut followers = vec![0_u32; self.afters.len()];
         for node in (0..nodes).rev() {
             for after in self.afters(node).rev() {
                 let start = &mut starts[after as usize];
@@ -160,8 +160,11 @@ impl Builder {
 
     /// What a node comes after.
     fn afters(&self, node: usize) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator {
-        let start = node.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.afters.iter(start as usize..self.ends[node] as usize)
+        let start = node
+            .checked_sub(1)
+            .map_or(0, |before| self.ends.get(before));
+        self.afters
+            .iter(start as usize..self.ends.get(node) as usize)
     }
 
     /// A cycle among the nodes that still wait. Each of them comes after another such node, so
@@ -220,27 +223,6 @@ pub fn shortened(name: &str) -> String {
     match name.char_indices().nth(NAME_CHARS_MAX) {
         Some((end, _)) => format!("{}...", &name[..end]),
         None => name.to_owned(),
-    }
-}
-
-impl Blocks {
-    fn push(&mut self, entry: u32) {
-        if self.length.is_multiple_of(BLOCK) {
-            // A short list, such as a Graph's, is not to cost a whole block.
-            let capacity = if self.length == 0 { 0 } else { BLOCK };
-            self.blocks.push(Vec::with_capacity(capacity));
-        }
-        if let Some(block) = self.blocks.last_mut() {
-            block.push(entry);
-        }
-        self.length += 1;
-    }
-
-    fn iter(
-        &self,
-        range: std::ops::Range<usize>,
-    ) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator {
-        range.map(|place| self.blocks[place / BLOCK][place % BLOCK])
     }
 }
 

@@ -163,3 +163,17 @@ pub mod variables {
     /// Bytes of all variables of an execution, those of its open scopes together (AWS: 10 MiB).
     pub const EXECUTION_BYTES_MAX: usize = 10 * 1024 * 1024;
 }
+
+/// What the order of a `Map`'s items, by `ItemId` and `After`, may use.
+pub mod order {
+    /// Items: as many as a distributed `Map` may have (AWS: 100,000,000).
+    pub const NODES_MAX: usize = 100_000_000;
+    /// Ids that all items together come after; 8 bytes each while the order is built.
+    pub const EDGES_MAX: usize = 200_000_000;
+    /// Bytes of one id, so that its length is one byte.
+    pub const ID_BYTES_MAX: usize = 255;
+    /// Bytes of all ids, which are kept while the order is built.
+    pub const IDS_BYTES_MAX: usize = 2 * 1024 * 1024 * 1024;
+    /// Items whose ids are read in one transition, so that a large order does not hold a shard.
+    pub const NODES_PER_TRANSITION: u32 = 100;
+}

@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
-use super::{BLOCK, Builder, Cycle, Dag};
+use super::blocks::BLOCK;
+use super::{Builder, Cycle, Dag};
 
 /// The graph in which each node comes after those listed.
 fn build(afters: &[Vec<u32>]) -> Result<Dag, Cycle> {
-    let mut builder = Builder::with_nodes(afters.len());
+    let mut builder = Builder::default();
     for own in afters {
         for after in own {
             builder.after(*after);

@@ -83,7 +83,7 @@ fn graph<'a>(
     let afters = afters(nodes, &names, &mut compiler.report);
     let scopes = compiler.nodes(nodes, site.ix);
     let (afters, scopes) = (afters?, scopes?);
-    let mut builder = dag::Builder::with_nodes(names.len());
+    let mut builder = dag::Builder::default();
     for own in &afters {
         for after in own {
             builder.after(*after);

@@ -9,7 +9,7 @@ use super::{Order, Turned};
 use crate::PartialFailure;
 
 fn dag(afters: &[Vec<u32>]) -> Arc<Dag> {
-    let mut builder = Builder::with_nodes(afters.len());
+    let mut builder = Builder::default();
     for own in afters {
         for after in own {
             builder.after(*after);
