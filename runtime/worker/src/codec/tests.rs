@@ -59,9 +59,41 @@ fn facts() -> Vec<Fact> {
     ]
 }
 
+/// One fact of every kind that came after release 0.1, with every field set.
+fn later_facts() -> Vec<Fact> {
+    let taken = |worker: Option<&str>| Fact::ActivityStarted {
+        at: at(9),
+        action: ActionId(7),
+        worker: worker.map(str::to_owned),
+    };
+    vec![
+        Fact::TaskSubmitted {
+            at: at(7),
+            action: ActionId(5),
+            output: Json::parse(r#"{"job": 1}"#).unwrap(),
+        },
+        Fact::TaskHeartbeat {
+            at: at(8),
+            action: ActionId(6),
+        },
+        taken(Some("wü")),
+        taken(None),
+        Fact::ItemsRead {
+            at: at(10),
+            action: ActionId(8),
+            items: Json::parse("[1, 2]").unwrap(),
+            is_last: true,
+        },
+        Fact::EvaluationExceeded {
+            at: at(11),
+            evaluation: 300,
+        },
+    ]
+}
+
 #[test]
 fn every_fact_reads_as_it_was_written() {
-    for fact in facts() {
+    for fact in facts().into_iter().chain(later_facts()) {
         assert_eq!(decode(&encode(&fact)).unwrap(), fact);
     }
 }
@@ -83,6 +115,25 @@ fn what_release_0_1_wrote_is_read_for_ever() {
         .map(|hex| decode(&from_hex(hex)).unwrap())
         .collect();
     assert_eq!(read, facts());
+}
+
+/// What this release adds. Never change a line; add new ones.
+const GOLDEN_0_2: &[&str] = &[
+    "0807420e0805120a7b226a6f62223a20317d",
+    "08084a020806",
+    "080952070807120377c3bc",
+    "080952020807",
+    "080a5a0c080812065b312c20325d1801",
+    "080b620308ac02",
+];
+
+#[test]
+fn what_release_0_2_wrote_is_read_for_ever() {
+    let read: Vec<_> = GOLDEN_0_2
+        .iter()
+        .map(|hex| decode(&from_hex(hex)).unwrap())
+        .collect();
+    assert_eq!(read, later_facts());
 }
 
 #[test]

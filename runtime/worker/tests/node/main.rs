@@ -14,6 +14,9 @@ const PASS: &str = r#"{"StartAt": "A", "States": {
     "B": {"Type": "Pass", "End": true}}}"#;
 const WAIT: &str =
     r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
+const ROUND: &str = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "C"},
+    "C": {"Type": "Choice", "Choices": [{"Variable": "$.go", "BooleanEquals": true, "Next": "P"}], "Default": "E"},
+    "E": {"Type": "Succeed"}}}"#;
 const MISSING: &str = r#"{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "nobody", "End": true,
     "Retry": [{"ErrorEquals": ["Function.NotFound"], "IntervalSeconds": 60, "MaxAttempts": 1}],
     "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]},
@@ -413,4 +416,21 @@ async fn a_definition_that_is_wrong_is_refused_with_its_places() {
             .code,
         "MachineNotFound"
     );
+}
+
+#[tokio::test]
+async fn an_execution_that_goes_round_and_round_does_not_keep_a_node_from_stopping() {
+    let mut node = Node::start().await;
+    node.machine("round", ROUND).await;
+    let id = node
+        .start_unnamed("round", json!({"go": true}))
+        .await
+        .summary
+        .id;
+    // It goes round: every thousand transitions take another fact.
+    node.until(|| async { node.history_length(id).await > 5_000 })
+        .await;
+    node.stop_and_restart().await;
+    assert_eq!(node.get(id).await.summary.status, Status::Running);
+    node.stop(id).await;
 }

@@ -35,7 +35,7 @@ impl steploom_worker::Clock for Clock {
 }
 
 pub(crate) struct Node {
-    worker: Worker,
+    worker: Option<Worker>,
     store: Memory,
     pub(crate) clock: Arc<Clock>,
     cache: tempfile::TempDir,
@@ -48,7 +48,7 @@ impl Node {
         let cache = tempfile::tempdir().unwrap();
         let worker = start_worker(&store, clock.clone(), cache.path()).await;
         Self {
-            worker,
+            worker: Some(worker),
             store,
             clock,
             cache,
@@ -57,11 +57,20 @@ impl Node {
 
     /// Another worker takes the store over; the first learns of it only when it writes, as after a pause.
     pub(crate) async fn crash_and_restart(&mut self) {
-        self.worker = start_worker(&self.store, self.clock.clone(), self.cache.path()).await;
+        self.worker = Some(start_worker(&self.store, self.clock.clone(), self.cache.path()).await);
+    }
+
+    /// The worker is asked to stop, as at the end of the process, and another one goes on.
+    pub(crate) async fn stop_and_restart(&mut self) {
+        let worker = self.worker.take().expect("it runs");
+        tokio::time::timeout(PATIENCE, worker.stop())
+            .await
+            .expect("a node that is asked to stop stops");
+        self.worker = Some(start_worker(&self.store, self.clock.clone(), self.cache.path()).await);
     }
 
     pub(crate) fn ports(&self) -> Ports {
-        self.worker.ports()
+        self.worker.as_ref().expect("it runs").ports()
     }
 
     pub(crate) async fn put_machine(&self, name: &str, definition: &str) -> Result<()> {
@@ -137,6 +146,18 @@ impl Node {
             .await
             .unwrap();
         history.items.into_iter().map(|e| e.kind).collect()
+    }
+
+    /// The newest event's id.
+    pub(crate) async fn history_length(&self, id: ExecutionId) -> u64 {
+        let newest = PageHistory {
+            limit: Some(1),
+            reverse: true,
+            next: None,
+        };
+        let executions = self.ports().executions;
+        let history = executions.history(AccountId::LOCAL, id, newest).await;
+        history.unwrap().items[0].id
     }
 
     pub(crate) async fn listed_ids(&self, machine: &str) -> Vec<ExecutionId> {
