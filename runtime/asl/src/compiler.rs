@@ -7,16 +7,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use steploom_types::limits::{EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, STATES_MAX};
+use steploom_types::limits::{
+    EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, SECONDS_FIELD_MAX, STATES_MAX,
+};
 
 use crate::diagnostic::{Report, code};
 use crate::fields::Fields;
+use crate::language::{self, Language};
 use crate::model::{Machine, Scope, ScopeIx, State, StateIx};
+use crate::options::Options;
+use crate::variables::Assignments;
 use crate::{reach, state};
+
+/// The fields of a machine.
+const FIELDS: [&str; 6] = [
+    "Comment",
+    "StartAt",
+    "States",
+    "Version",
+    "TimeoutSeconds",
+    "QueryLanguage",
+];
 
 /// What has been compiled so far.
 pub(crate) struct Compiler<'a> {
     pub(crate) report: Report,
+    pub(crate) options: Options,
+    /// What states speak that do not say.
+    pub(crate) language: Language,
+    /// Who sets which variables.
+    pub(crate) assignments: Assignments<'a>,
+    /// The labels of distributed `Map`s are unique.
+    pub(crate) labels: BTreeSet<&'a str>,
     states: Vec<Option<State>>,
     scopes: Vec<Option<Scope>>,
     /// Names are unique over all scopes.
@@ -32,9 +54,13 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn new(report: Report) -> Self {
+    pub(crate) fn new(report: Report, options: Options) -> Self {
         Self {
             report,
+            options,
+            language: Language::Path,
+            assignments: Assignments::default(),
+            labels: BTreeSet::new(),
             states: Vec::new(),
             scopes: Vec::new(),
             names: BTreeSet::new(),
@@ -45,41 +71,37 @@ impl<'a> Compiler<'a> {
     pub(crate) fn machine(&mut self, definition: &'a Map<String, Value>) -> Option<Machine> {
         let fields = Fields::new(definition);
         let report = &mut self.report;
-        if !speaks_json_path(fields, report) {
-            return None;
-        }
-        fields.only(report, &[], |name| {
-            matches!(
-                name,
-                "Comment" | "StartAt" | "States" | "Version" | "TimeoutSeconds" | "QueryLanguage"
-            )
-        });
+        fields.only(report, &FIELDS);
+        self.language = language::of_machine(fields, report);
         let comment = fields.text(report, "Comment").map(str::to_owned);
-        fields.text(report, "Version");
-        let timeout_seconds = fields.whole(report, "TimeoutSeconds", 1..=EXECUTION_SECONDS_MAX);
+        fields.word(report, "Version", &["1.0"]);
+        let timeout_seconds = fields.whole(report, "TimeoutSeconds", 0..=SECONDS_FIELD_MAX);
         self.scope(fields, None)?;
         if self.report.errors() > 0 {
             return None;
         }
-        Some(Machine {
+        let machine = Machine {
             comment,
-            timeout_seconds,
+            // 0 is accepted, as on AWS; no execution could live with it.
+            timeout_seconds: timeout_seconds
+                .filter(|seconds| *seconds > 0)
+                .map(|seconds| seconds.min(EXECUTION_SECONDS_MAX)),
             states: std::mem::take(&mut self.states)
                 .into_iter()
                 .collect::<Option<_>>()?,
             scopes: std::mem::take(&mut self.scopes)
                 .into_iter()
                 .collect::<Option<_>>()?,
-        })
+        };
+        self.assignments.check(&machine, &mut self.report);
+        (self.report.errors() == 0).then_some(machine)
     }
 
     /// Compiles `StartAt` and `States` of the object at the present place.
     pub(crate) fn scope(&mut self, fields: Fields<'a>, owner: Option<StateIx>) -> Option<ScopeIx> {
-        if !fields.require(&mut self.report, &["StartAt", "States"]) {
-            return None;
-        }
+        fields.require(&mut self.report, &["StartAt", "States"]);
         let start_at = fields.text(&mut self.report, "StartAt");
-        let states = fields.read(&mut self.report, "States", Fields::of)?;
+        let states = fields.object(&mut self.report, "States")?;
         let ix = ScopeIx(self.scopes.len() as u32);
         self.scopes.push(None);
         let names = self.declare(states, ix)?;
@@ -100,6 +122,17 @@ impl<'a> Compiler<'a> {
         Some(ix)
     }
 
+    /// Whether an extension may be used; tells if not.
+    pub(crate) fn allows_extension(&mut self, what: &str) -> bool {
+        if self.options.strict {
+            self.report.error(
+                code::UNSUPPORTED,
+                format!("{what}: an extension, which Amazon States Language does not have"),
+            );
+        }
+        !self.options.strict
+    }
+
     /// Gives the states of a scope their numbers.
     fn declare(&mut self, states: Fields<'a>, scope: ScopeIx) -> Option<Names<'a>> {
         let place = self.report.enter("States");
@@ -109,7 +142,7 @@ impl<'a> Compiler<'a> {
         }
         let is_good = match numbers.len() {
             0 => {
-                self.report.schema("States must have at least one state");
+                self.report.schema("Value cannot be empty");
                 false
             }
             _ if self.states.len() > STATES_MAX => {
@@ -131,9 +164,13 @@ impl<'a> Compiler<'a> {
     fn number(&mut self, name: &'a str) -> StateIx {
         let at = self.report.enter(name);
         if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX {
-            self.report.schema(format!(
-                "A state's name must have 1 to {NAME_LENGTH_MAX} characters"
-            ));
+            let what = if name.is_empty() {
+                "is empty".to_owned()
+            } else {
+                format!("exceeds the {NAME_LENGTH_MAX}-character limit allowed by the service")
+            };
+            self.report
+                .error(code::STATE_NAME, format!("The state name '{name}' {what}"));
         }
         if !self.names.insert(name) {
             self.report.error(
@@ -222,24 +259,4 @@ impl Names<'_> {
         let name = fields.text(report, field)?;
         report.within(field, |report| self.find(report, field, name))
     }
-}
-
-/// Whether the object says no other query language than JSONPath; tells if it does.
-pub(crate) fn speaks_json_path(fields: Fields<'_>, report: &mut Report) -> bool {
-    let Some(language) = fields.text(report, "QueryLanguage") else {
-        return !fields.has("QueryLanguage");
-    };
-    report.within("QueryLanguage", |report| match language {
-        "JSONPath" => true,
-        "JSONata" => {
-            report.unsupported("The query language JSONata");
-            false
-        }
-        other => {
-            report.schema(format!(
-                "'{other}' is not one of the allowed values [JSONPath, JSONata]"
-            ));
-            false
-        }
-    })
 }

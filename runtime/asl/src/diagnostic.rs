@@ -1,7 +1,8 @@
 //! What is wrong with a definition, or doubtful about it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use serde_json::Value;
 use steploom_types::limits::DIAGNOSTICS_MAX;
 
 /// How bad a [`Diagnostic`] is.
@@ -13,10 +14,13 @@ pub enum Severity {
     Warning,
 }
 
-/// The codes of diagnostics: AWS's, and one of our own.
+/// The codes of diagnostics: AWS's, and two of our own, [`INVALID_YAML`](code::INVALID_YAML) and
+/// [`UNSUPPORTED`](code::UNSUPPORTED).
 pub mod code {
     /// The text is not JSON.
     pub const INVALID_JSON: &str = "INVALID_JSON_DESCRIPTION";
+    /// The text does not start as JSON does, and is not YAML.
+    pub const INVALID_YAML: &str = "INVALID_YAML_DESCRIPTION";
     /// A field is missing, unknown, or has a value that it cannot have.
     pub const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
     /// A state goes to one that is not there, or nothing goes to it.
@@ -27,6 +31,20 @@ pub mod code {
     pub const DUPLICATE_STATE: &str = "DUPLICATE_STATE_NAME";
     /// The nodes of a `Graph` come after one another in a circle.
     pub const CYCLE: &str = "GRAPH_CYCLE";
+    /// A state's name is too long, or empty.
+    pub const STATE_NAME: &str = "INVALID_STATE_NAME";
+    /// Two distributed `Map`s have the same label.
+    pub const DUPLICATE_LABEL: &str = "DUPLICATE_LABEL_NAME";
+    /// A label is too long, or has characters that it may not have.
+    pub const LABEL_NAME: &str = "INVALID_LABEL_NAME";
+    /// A variable's name is too long, or has characters that it may not have.
+    pub const VARIABLE_NAME: &str = "INVALID_VARIABLE_NAME";
+    /// A variable that nobody may assign to.
+    pub const RESERVED_VARIABLE: &str = "RESERVED_VARIABLE_NAME";
+    /// A text between `{%` and `%}` is not JSONata.
+    pub const INVALID_QUERY: &str = "INVALID_JSONATA_EXPRESSION";
+    /// JSONata that reads what is not there at this place.
+    pub const UNSUPPORTED_QUERY: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
     /// Part of the language, but not of this release.
     pub const UNSUPPORTED: &str = "UNSUPPORTED";
     /// A warning: a value looks like an expression, but its field's name lacks the `.$`.
@@ -42,8 +60,9 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// A stable word: see [`code`].
     pub code: &'static str,
-    /// Where: a JSON pointer such as `/States/Count/Next`; `/` for the definition's own fields;
-    /// for a text that is not JSON its line and column; empty for the definition as a whole.
+    /// Where, as AWS tells it: `/States/Count/Next`, `/States/Decide/Choices[0]/Next`; `/` for the
+    /// definition's own fields; for a text that is not JSON its line and column; empty for the
+    /// definition as a whole. [`crate::locate`] finds the line and the column.
     pub path: String,
     /// What is wrong, for the author.
     pub message: String,
@@ -56,7 +75,7 @@ impl fmt::Display for Diagnostic {
         } else {
             &self.path
         };
-        if self.code == code::INVALID_JSON {
+        if matches!(self.code, code::INVALID_JSON | code::INVALID_YAML) {
             // The message has its place within already.
             return write!(f, "{}: {}", self.code, self.message);
         }
@@ -110,12 +129,44 @@ impl Report {
         result
     }
 
-    /// Does something at a JSON pointer from here.
-    pub(crate) fn within_pointer(&mut self, pointer: &str, then: impl FnOnce(&mut Self)) {
+    /// Does something one element of an array further in.
+    pub(crate) fn within_item<T>(&mut self, index: usize, then: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.enter_item(index);
+        let result = then(self);
+        self.leave(length);
+        result
+    }
+
+    /// Does something at a JSON pointer from here, where `value` is.
+    pub(crate) fn within_pointer(
+        &mut self,
+        value: &Value,
+        pointer: &str,
+        then: impl FnOnce(&mut Self),
+    ) {
         let length = self.place.len();
-        self.place.push_str(pointer);
+        let mut value = Some(value);
+        for key in pointer.split('/').skip(1) {
+            match value {
+                Some(Value::Array(items)) => {
+                    let _ = write!(self.place, "[{key}]");
+                    value = key.parse().ok().and_then(|at: usize| items.get(at));
+                }
+                _ => {
+                    self.place.push('/');
+                    self.place.push_str(key);
+                    let name = key.replace("~1", "/").replace("~0", "~");
+                    value = value.and_then(|value| value.get(name));
+                }
+            }
+        }
         then(self);
         self.leave(length);
+    }
+
+    /// Where the report is.
+    pub(crate) fn place(&self) -> String {
+        self.place.clone()
     }
 
     /// Goes one level further in; give the answer to [`Report::leave`].
@@ -127,9 +178,21 @@ impl Report {
         length
     }
 
+    /// Goes into an element of an array; give the answer to [`Report::leave`].
+    pub(crate) fn enter_item(&mut self, index: usize) -> usize {
+        let length = self.place.len();
+        let _ = write!(self.place, "[{index}]");
+        length
+    }
+
     /// Back to where [`Report::enter`] was called.
     pub(crate) fn leave(&mut self, length: usize) {
         self.place.truncate(length);
+    }
+
+    /// A field of the object at the present place is not there.
+    pub(crate) fn missing(&mut self, field: &str) {
+        self.schema(format!("The field '{field}' is required but was missing"));
     }
 
     /// A field is not as it has to be.

@@ -1,9 +1,9 @@
 //! Amazon States Language: text to a checked machine, with diagnostics.
 //!
-//! [`parse`] works in two stages: text to JSON (`json`), then JSON to a [`Machine`] (`compiler`),
-//! in which every name is resolved and every expression compiled. All that is wrong is told at
-//! once. What the language has and this release has not is refused with the code `UNSUPPORTED`,
-//! never accepted silently.
+//! [`parse`] works in two stages: text, JSON or YAML, to a tree (`source`), then the tree to a
+//! [`Machine`] (`compiler`), in which every name is resolved and every expression compiled. All
+//! that is wrong is told at once, in AWS's words where they are known. What the language has and
+//! this release has not is refused with the code `UNSUPPORTED`, never accepted silently.
 //!
 //! The text comes from outside: it is bounded by
 //! [`DEFINITION_BYTES_MAX`](steploom_types::limits::DEFINITION_BYTES_MAX),
@@ -14,11 +14,14 @@ mod compiler;
 pub mod dag;
 pub mod diagnostic;
 mod fields;
-mod json;
+mod language;
 pub mod model;
+mod options;
 mod reach;
 mod resource;
+mod source;
 mod state;
+mod variables;
 
 use serde_json::json;
 use steploom_types::Name;
@@ -28,6 +31,7 @@ use diagnostic::Report;
 
 pub use diagnostic::{Diagnostic, Rejected, Severity};
 pub use model::{FunctionRef, Machine, Resource};
+pub use options::Options;
 
 /// An accepted definition.
 #[derive(Debug)]
@@ -38,16 +42,24 @@ pub struct Parsed {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Checks a definition.
+/// Checks a definition of a standard machine.
 ///
 /// # Errors
 /// All that is wrong with the text, at once; the author has to change it.
 pub fn parse(text: &str) -> Result<Parsed, Rejected> {
+    parse_with(text, &Options::default())
+}
+
+/// Checks a definition.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(text: &str, options: &Options) -> Result<Parsed, Rejected> {
     let mut report = Report::default();
-    let Some(definition) = json::parse(text, &mut report) else {
+    let Some(definition) = source::parse(text, &mut report) else {
         return Err(report.into());
     };
-    let mut compiler = Compiler::new(report);
+    let mut compiler = Compiler::new(report, *options);
     match compiler.machine(&definition) {
         Some(machine) => Ok(Parsed {
             machine,

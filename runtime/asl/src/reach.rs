@@ -22,7 +22,7 @@ pub(crate) fn check(states: Vec<(&str, StateIx, &State)>, start: StateIx, report
     let mut sorted = states;
     sorted.sort_by_key(|(_, ix, _)| *ix);
     for (name, _, _) in sorted.iter().filter(|(_, ix, _)| !reached.contains(ix)) {
-        report.within_pointer("/States", |report| {
+        report.within("States", |report| {
             report.within(name, |report| {
                 report.error(
                     code::TRANSITION,
@@ -37,7 +37,7 @@ pub(crate) fn check(states: Vec<(&str, StateIx, &State)>, start: StateIx, report
 }
 
 /// Where a state may go.
-fn targets(state: &State) -> Vec<StateIx> {
+pub(crate) fn targets(state: &State) -> Vec<StateIx> {
     let caught = state.catch.iter().filter_map(|catcher| match catcher.next {
         Next::To(next) => Some(next),
         Next::End => None,

@@ -1,11 +1,17 @@
 //! A task's `Resource`: what it names.
 
+mod services;
+
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use steploom_types::{Error, Name};
 
 use crate::diagnostic::Report;
+use crate::fields::Fields;
+use crate::language::Language;
+use crate::options::Options;
 
 /// The qualifier that on AWS means the newest code.
 const LATEST: &str = "$LATEST";
@@ -110,6 +116,16 @@ impl Api {
         }
     }
 
+    /// The parameters that the API cannot do without.
+    pub(crate) fn required(&self) -> &'static [&'static str] {
+        match self {
+            Self::LambdaInvoke => &["FunctionName"],
+            Self::StartExecution => &["StateMachineArn"],
+            Self::HttpInvoke => &["ApiEndpoint", "Method", "Authentication"],
+            Self::Sfn(_) | Self::S3(_) | Self::Foreign { .. } => &[],
+        }
+    }
+
     /// The action, such as `startExecution`.
     pub fn action(&self) -> &str {
         match self {
@@ -140,7 +156,7 @@ impl fmt::Display for Integration {
     }
 }
 
-/// What a text names; none, if the report says why not.
+/// What a text names, of all that there is; none, if the report says why not.
 pub(crate) fn parse(text: &str, report: &mut Report) -> Option<Resource> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts[..] {
@@ -148,20 +164,13 @@ pub(crate) fn parse(text: &str, report: &mut Report) -> Option<Resource> {
         ["arn", _, "lambda", _, _, "function", name, qualifier] => {
             function(text, name, Some(qualifier), report)
         }
-        ["arn", _, "states", "", "", "lambda", "invoke"] => Some(Resource::lambda_invoke()),
-        ["arn", _, "states", _, _, "activity", _] => {
-            report.unsupported("Activities");
-            None
-        }
-        ["arn", _, "states", _, _, service, action] => {
-            report.unsupported(&format!("The service integration '{service}:{action}'"));
-            None
-        }
-        ["arn", _, "states", _, _, service, api, action] => {
-            report.unsupported(&format!(
-                "The service integration '{service}:{api}:{action}'"
-            ));
-            None
+        ["arn", _, "states", _, _, "activity", name] => activity(text, name, report),
+        ["arn", _, "states", "", "", ..] => {
+            let found = services::find(&parts[5..]);
+            if found.is_none() {
+                unrecognised(text, report);
+            }
+            found.map(Resource::Service)
         }
         ["arn", ..] => {
             unrecognised(text, report);
@@ -170,10 +179,85 @@ pub(crate) fn parse(text: &str, report: &mut Report) -> Option<Resource> {
         [name] => function(text, name, None, report),
         [name, qualifier] => function(text, name, Some(qualifier), report),
         _ => {
-            unrecognised(text, report);
+            report.schema("Value is not a valid resource ARN");
             None
         }
     }
+}
+
+/// What a text names, of what a machine may use.
+pub(crate) fn parse_with(text: &str, options: Options, report: &mut Report) -> Option<Resource> {
+    let resource = parse(text, report)?;
+    if options.express && waits(&resource, report) {
+        return None;
+    }
+    if let Resource::Service(Integration {
+        api: Api::Foreign { service, action },
+        ..
+    }) = &resource
+        && !options.foreign
+    {
+        report.unsupported(&format!("The service integration '{service}:{action}'"));
+        return None;
+    }
+    Some(resource)
+}
+
+/// Whether a resource makes its task wait, which an Express machine cannot; tells if so.
+fn waits(resource: &Resource, report: &mut Report) -> bool {
+    let why = match resource {
+        Resource::Function(_) => return false,
+        Resource::Activity(_) => "Express state machine does not support Activity ARN",
+        Resource::Service(integration) => match integration.pattern {
+            Pattern::RequestResponse => return false,
+            Pattern::Sync | Pattern::Sync2 => {
+                "Express state machine does not support '.sync' service integration"
+            }
+            // The space is AWS's.
+            Pattern::TaskToken => {
+                "Express state machine does not support '.waitForTaskToken' service integration "
+            }
+        },
+    };
+    report.schema(why);
+    true
+}
+
+/// Tells of parameters that an API needs and that are not there. Where there are no parameters at
+/// all, or all are the value of one query, they show only when the task runs.
+pub(crate) fn require(
+    fields: Fields<'_>,
+    language: Language,
+    required: &[&str],
+    report: &mut Report,
+) {
+    let (name, is_path) = match language {
+        Language::Path => ("Parameters", true),
+        Language::Query => ("Arguments", false),
+    };
+    let Some(Value::Object(parameters)) = fields.get(name) else {
+        return;
+    };
+    report.within(name, |report| {
+        for field in required {
+            let is_there = parameters.contains_key(*field)
+                || is_path && parameters.contains_key(&format!("{field}.$"));
+            if !is_there {
+                report.missing(field);
+            }
+        }
+    });
+}
+
+fn activity(text: &str, name: &str, report: &mut Report) -> Option<Resource> {
+    let Ok(name) = name.parse() else {
+        unrecognised(text, report);
+        return None;
+    };
+    Some(Resource::Activity(ActivityRef {
+        name,
+        text: Arc::from(text),
+    }))
 }
 
 fn function(

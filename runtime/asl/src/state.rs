@@ -13,10 +13,12 @@ mod wait;
 
 use std::sync::Arc;
 
-use crate::compiler::{Compiler, Names, speaks_json_path};
+use crate::compiler::{Compiler, Names};
 use crate::diagnostic::Report;
-use crate::fields::Fields;
-use crate::model::{Flow, Kind, Next, PathFlow, State, StateIx};
+use crate::fields::query::Offered;
+use crate::fields::{self, Fields};
+use crate::language::{self, Language, Spoken, Word};
+use crate::model::{Flow, Kind, Next, PathFlow, QueryFlow, State, StateIx};
 
 /// A type of state.
 struct Shape {
@@ -24,9 +26,9 @@ struct Shape {
     /// Fields that it shares with other types.
     shared: &'static [Shared],
     /// Fields of its own.
-    own: &'static [&'static str],
-    /// Fields that the language has and this release has not.
-    later: &'static [&'static str],
+    own: &'static [Word],
+    /// Whether Amazon States Language does not have it.
+    is_extension: bool,
     /// Reads its own fields.
     kind: for<'a, 'b> fn(&'b mut Compiler<'a>, Site<'a, 'b>) -> Option<Kind>,
 }
@@ -35,6 +37,7 @@ struct Shape {
 #[derive(Clone, Copy)]
 struct Site<'a, 'b> {
     fields: Fields<'a>,
+    language: Language,
     ix: StateIx,
     names: &'b Names<'a>,
 }
@@ -42,139 +45,176 @@ struct Site<'a, 'b> {
 /// Fields that several types have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shared {
-    /// `InputPath`, `OutputPath`.
-    Paths,
+    /// `InputPath` and `OutputPath`, or `Output`.
+    Data,
     /// `Parameters`.
     Parameters,
+    /// `Arguments`.
+    Arguments,
     /// `ResultPath`.
     ResultPath,
-    /// `ResultSelector`.
+    /// `ResultSelector`. Who has it has a result.
     ResultSelector,
+    /// `Assign`.
+    Assign,
     /// `Next`, `End`.
     Next,
     /// `Retry`, `Catch`.
     Rescue,
 }
 
-use Shared::{Next as Onward, Parameters, Paths, Rescue, ResultPath, ResultSelector};
+use Shared::{
+    Arguments, Assign, Data, Next as Onward, Parameters, Rescue, ResultPath, ResultSelector,
+};
 
-const JSONATA: &[&str] = &["Assign", "Output"];
-
+/// In AWS's order.
 static SHAPES: [Shape; 9] = [
-    Shape {
-        name: "Pass",
-        shared: &[Paths, Parameters, ResultPath, Onward],
-        own: &["Result"],
-        later: JSONATA,
-        kind: pass::kind,
-    },
     Shape {
         name: "Task",
         shared: &[
-            Paths,
+            Data,
             Parameters,
+            Arguments,
             ResultPath,
             ResultSelector,
+            Assign,
             Onward,
             Rescue,
         ],
-        own: task::FIELDS,
-        later: &["Assign", "Output", "Arguments", "Credentials"],
+        own: &task::FIELDS,
+        is_extension: false,
         kind: task::kind,
     },
     Shape {
-        name: "Choice",
-        shared: &[Paths],
-        own: &["Choices", "Default"],
-        later: JSONATA,
-        kind: choice::kind,
-    },
-    Shape {
         name: "Wait",
-        shared: &[Paths, Onward],
-        own: &wait::FORMS,
-        later: JSONATA,
+        shared: &[Data, Assign, Onward],
+        own: &wait::FIELDS,
+        is_extension: false,
         kind: wait::kind,
     },
     Shape {
+        name: "Pass",
+        shared: &[Data, Parameters, ResultPath, Assign, Onward],
+        own: &[("Result", Spoken::Path)],
+        is_extension: false,
+        kind: pass::kind,
+    },
+    Shape {
         name: "Succeed",
-        shared: &[Paths],
+        shared: &[Data],
         own: &[],
-        later: &["Output"],
+        is_extension: false,
         kind: |_, _| Some(Kind::Succeed),
     },
     Shape {
         name: "Fail",
         shared: &[],
-        own: &["Error", "ErrorPath", "Cause", "CausePath"],
-        later: &[],
+        own: &fail::FIELDS,
+        is_extension: false,
         kind: fail::kind,
+    },
+    Shape {
+        name: "Choice",
+        shared: &[Data, Assign],
+        own: &[("Choices", Spoken::Both), ("Default", Spoken::Both)],
+        is_extension: false,
+        kind: choice::kind,
     },
     Shape {
         name: "Parallel",
         shared: &[
-            Paths,
+            Data,
             Parameters,
+            Arguments,
             ResultPath,
             ResultSelector,
+            Assign,
             Onward,
             Rescue,
         ],
-        own: &["Branches"],
-        later: &["Assign", "Output", "Arguments"],
+        own: &[("Branches", Spoken::Both)],
+        is_extension: false,
         kind: parallel::kind,
     },
     Shape {
         name: "Map",
         shared: &[
-            Paths,
+            Data,
             Parameters,
             ResultPath,
             ResultSelector,
+            Assign,
             Onward,
             Rescue,
         ],
-        own: map::FIELDS,
-        later: map::LATER,
+        own: &map::FIELDS,
+        is_extension: false,
         kind: map::kind,
     },
     Shape {
         name: "Graph",
         shared: &[
-            Paths,
+            Data,
             Parameters,
+            Arguments,
             ResultPath,
             ResultSelector,
+            Assign,
             Onward,
             Rescue,
         ],
-        own: graph::FIELDS,
-        later: &["Assign", "Output", "Arguments"],
+        own: &graph::FIELDS,
+        is_extension: true,
         kind: graph::kind,
     },
 ];
 
+/// The fields that every type has.
+const COMMON: [Word; 3] = [
+    ("Type", Spoken::Both),
+    ("Comment", Spoken::Both),
+    ("QueryLanguage", Spoken::Both),
+];
+
 impl Shared {
-    fn fields(self) -> &'static [&'static str] {
+    fn words(self) -> &'static [Word] {
         match self {
-            Self::Paths => &["InputPath", "OutputPath"],
-            Self::Parameters => &["Parameters"],
-            Self::ResultPath => &["ResultPath"],
-            Self::ResultSelector => &["ResultSelector"],
-            Self::Next => &["Next", "End"],
-            Self::Rescue => &["Retry", "Catch"],
+            Self::Data => &[
+                ("InputPath", Spoken::Path),
+                ("OutputPath", Spoken::Path),
+                ("Output", Spoken::Query),
+            ],
+            Self::Parameters => &[("Parameters", Spoken::Path)],
+            Self::Arguments => &[("Arguments", Spoken::Query)],
+            Self::ResultPath => &[("ResultPath", Spoken::Path)],
+            Self::ResultSelector => &[("ResultSelector", Spoken::Path)],
+            Self::Assign => &[("Assign", Spoken::Both)],
+            Self::Next => &[("Next", Spoken::Both), ("End", Spoken::Both)],
+            Self::Rescue => &[("Retry", Spoken::Both), ("Catch", Spoken::Both)],
         }
     }
 }
 
 impl Shape {
-    fn has(&self, field: &str) -> bool {
-        matches!(field, "Type" | "Comment" | "QueryLanguage")
-            || self.own.contains(&field)
-            || self
-                .shared
-                .iter()
-                .any(|shared| shared.fields().contains(&field))
+    fn has(&self, shared: Shared) -> bool {
+        self.shared.contains(&shared)
+    }
+
+    /// Who has this field; none, if the type has not.
+    fn find(&self, field: &str) -> Option<Spoken> {
+        let shared = self.shared.iter().map(|shared| shared.words());
+        [&COMMON as &[Word], self.own]
+            .into_iter()
+            .chain(shared)
+            .find_map(|words| language::find(words, field))
+    }
+
+    /// What its `Output` and its `Assign` can read.
+    fn offered(&self) -> Offered {
+        Offered {
+            result: self.has(ResultSelector),
+            error: false,
+        }
     }
 }
 
@@ -187,34 +227,48 @@ pub(crate) fn compile<'a>(
     names: &Names<'a>,
 ) -> Option<State> {
     let errors = compiler.report.errors();
-    let report = &mut compiler.report;
-    let shape = shape(fields, report)?;
-    if !speaks_json_path(fields, report) {
+    let shape = shape(fields, &mut compiler.report)?;
+    if shape.is_extension && !compiler.allows_extension(shape.name) {
         return None;
     }
-    fields.only(report, shape.later, |field| {
+    let report = &mut compiler.report;
+    let spoken = language::of_state(fields, compiler.language, report);
+    language::check(fields, spoken, report, |field| {
         if names.is_node {
-            graph::node_has(shape, field)
+            graph::of_node(shape, field)
         } else {
-            shape.has(field)
+            shape.find(field)
         }
     });
     fields.text(report, "Comment");
-    let flow = flow(fields, shape, report);
-    let next = if shape.shared.contains(&Onward) && !names.is_node {
-        next(fields, names, report)
+    let language = spoken.unwrap_or(Language::Path);
+    let site = Site {
+        fields,
+        language,
+        ix,
+        names,
+    };
+    let flow = match language {
+        Language::Path => Flow::Path(path_flow(fields, shape, report)),
+        Language::Query => Flow::Query(query_flow(fields, shape, report)),
+    };
+    let assign = if shape.has(Assign) {
+        assign(compiler, site, fields, shape.offered())
+    } else {
+        None
+    };
+    let next = if shape.has(Onward) && !names.is_node {
+        next(fields, names, &mut compiler.report)
     } else {
         Some(Next::End)
     };
-    let (retry, catch) = if shape.shared.contains(&Rescue) {
-        (
-            rescue::retry(fields, report),
-            rescue::catch(fields, names, report),
-        )
+    let (retry, catch) = if shape.has(Rescue) {
+        let retry = rescue::retry(fields, &mut compiler.report);
+        (retry, rescue::catch(compiler, site))
     } else {
         (Vec::new(), Vec::new())
     };
-    let kind = (shape.kind)(compiler, Site { fields, ix, names });
+    let kind = (shape.kind)(compiler, site);
     if compiler.report.errors() > errors {
         return None;
     }
@@ -222,8 +276,8 @@ pub(crate) fn compile<'a>(
         name: Arc::clone(name),
         scope: names.scope,
         kind: kind?,
-        flow: Flow::Path(flow),
-        assign: None,
+        flow,
+        assign,
         retry,
         catch,
         next: next?,
@@ -237,12 +291,14 @@ fn shape(fields: Fields<'_>, report: &mut Report) -> Option<&'static Shape> {
     let name = fields.text(report, "Type")?;
     let shape = SHAPES.iter().find(|shape| shape.name == name);
     if shape.is_none() {
-        let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
-        // Without the extension, as on AWS.
-        let names = &names[..names.len() - 1];
+        let names: Vec<&str> = SHAPES
+            .iter()
+            .filter(|shape| !shape.is_extension)
+            .map(|shape| shape.name)
+            .collect();
         report.within("Type", |report| {
             report.schema(format!(
-                "'{name}' is not one of the allowed values [{}]",
+                "The field 'Type' should have one of these values: [{}]",
                 names.join(", ")
             ));
         });
@@ -250,40 +306,67 @@ fn shape(fields: Fields<'_>, report: &mut Report) -> Option<&'static Shape> {
     shape
 }
 
-/// The data flow. Fields that the type does not have are told of elsewhere.
-fn flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> PathFlow {
+/// The data flow with JSONPath. Fields that the type does not have are told of elsewhere.
+fn path_flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> PathFlow {
     let mut flow = PathFlow::default();
     for shared in shape.shared {
         match shared {
-            Paths => {
+            Data => {
                 flow.input_path = fields.selection(report, "InputPath");
                 flow.output_path = fields.selection(report, "OutputPath");
             }
-            Parameters if shape.name == "Map" => {}
+            Parameters if shape.name == map::NAME => {}
             Parameters => flow.parameters = fields.template(report, "Parameters"),
             ResultPath => flow.result_path = fields.result_path(report),
             ResultSelector => flow.result_selector = fields.template(report, "ResultSelector"),
-            Onward | Rescue => {}
+            Arguments | Assign | Onward | Rescue => {}
         }
     }
     flow
 }
 
-/// `Next` or `End`.
-fn next(fields: Fields<'_>, names: &Names<'_>, report: &mut Report) -> Option<Next> {
-    match fields.one_of(report, &["Next", "End"]) {
-        None => {
-            report.schema("One of these fields is required: [Next, End]");
-            None
-        }
-        Some("Next") => names.target(report, fields, "Next").map(Next::To),
-        Some(_) => {
-            if !fields.flag(report, "End")? {
-                report.within("End", |report| {
-                    report.schema("'End' must be true if it is there");
-                });
+/// The data flow with JSONata.
+fn query_flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> QueryFlow {
+    let mut flow = QueryFlow::default();
+    for shared in shape.shared {
+        match shared {
+            Data => flow.output = fields.payload(report, "Output", shape.offered()),
+            Arguments => {
+                flow.arguments = fields.payload(report, "Arguments", Offered::default());
             }
-            Some(Next::End)
+            Parameters | ResultPath | ResultSelector | Assign | Onward | Rescue => {}
         }
     }
+    flow
+}
+
+/// `Assign`, of a state or of one of its rules.
+fn assign<'a>(
+    compiler: &mut Compiler<'a>,
+    site: Site<'a, '_>,
+    fields: Fields<'a>,
+    offered: Offered,
+) -> Option<crate::model::Maker> {
+    let report = &mut compiler.report;
+    compiler
+        .assignments
+        .note(site.ix, fields, site.language, report);
+    if !fields.get("Assign")?.is_object() {
+        return None;
+    }
+    fields.maker(report, site.language, "Assign", offered)
+}
+
+/// `Next` or `End`.
+fn next(fields: Fields<'_>, names: &Names<'_>, report: &mut Report) -> Option<Next> {
+    let is_end = fields.read(report, "End", fields::flag);
+    if is_end == Some(true) || !fields.has("Next") {
+        if is_end == Some(true) && fields.has("Next") {
+            fields.one_of(report, &["Next", "End"]);
+        } else if is_end == Some(false) || !fields.has("End") {
+            report.schema("This object should have only one of the following fields: [Next, End]");
+        }
+        return Some(Next::End);
+    }
+    names.target(report, fields, "Next").map(Next::To)
 }

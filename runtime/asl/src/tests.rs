@@ -332,7 +332,7 @@ fn what_looks_like_an_expression_but_is_none_is_warned_of() {
     assert_eq!(
         told,
         [
-            ("NO_DOLLAR", "/States/S/Parameters/a/1/p"),
+            ("NO_DOLLAR", "/States/S/Parameters/a[1]/p"),
             ("PASS_RESULT_IS_STATIC", "/States/S/Result/r.$")
         ]
     );

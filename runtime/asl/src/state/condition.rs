@@ -5,11 +5,16 @@ use steploom_expr::Path;
 
 use super::wait::timestamp;
 use crate::diagnostic::Report;
-use crate::fields::{self, Fields};
+use crate::fields::query::{self, Offered};
+use crate::fields::{self, Fields, flag, path};
+use crate::language::{self, Language, Spoken};
 use crate::model::{Condition, Operand, Order, Test, Type};
 
 /// The combinations.
 const COMBINATIONS: [&str; 3] = ["And", "Or", "Not"];
+
+/// What a condition asks: one of these, in AWS's order.
+const ASKED: [&str; 5] = ["And", "Or", "Not", "Variable", "Condition"];
 
 /// What an operator compares.
 #[derive(Clone, Copy)]
@@ -70,72 +75,104 @@ fn operator(name: &str) -> Option<(Operator, bool)> {
     }
 }
 
-/// Compiles a condition. `is_rule` says that it is a rule itself, which has a `Next`.
-pub(super) fn compile(fields: Fields<'_>, is_rule: bool, report: &mut Report) -> Option<Condition> {
-    fields.text(report, "Comment");
-    let asks: Vec<&str> = fields
-        .names()
-        .filter(|name| COMBINATIONS.contains(name) || operator(name).is_some())
-        .collect();
-    let later: &[&str] = if is_rule {
-        &["Condition", "Assign", "Output"]
-    } else {
-        &[]
-    };
-    let has_variable = !asks.iter().any(|name| COMBINATIONS.contains(name));
-    fields.only(report, later, |name| {
-        asks.contains(&name)
-            || name == "Comment"
-            || name == "Next" && is_rule
-            || name == "Variable" && has_variable
-    });
-    match asks[..] {
-        ["Not"] => negation(fields, report),
-        ["And"] => combination(fields, "And", report).map(Condition::And),
-        ["Or"] => combination(fields, "Or", report).map(Condition::Or),
-        [name] => comparison(fields, name, report),
-        [] if fields.has("Condition") => None,
-        [] => {
-            report.schema("One comparison operator, 'And', 'Or' or 'Not' is required");
-            None
-        }
-        _ => {
-            report.schema(format!(
-                "These fields exclude each other: [{}]",
-                asks.join(", ")
-            ));
-            None
-        }
+/// Who has a field that a rule may have.
+pub(super) fn of_rule(name: &str) -> Option<Spoken> {
+    match name {
+        "Next" | "Comment" | "Assign" => Some(Spoken::Both),
+        "Output" | "Condition" => Some(Spoken::Query),
+        _ => of_condition(name),
     }
 }
 
-fn negation(fields: Fields<'_>, report: &mut Report) -> Option<Condition> {
-    fields.read(report, "Not", |value, report| {
-        let inner = compile(Fields::of(value, report)?, false, report)?;
-        Some(Condition::Not(Box::new(inner)))
-    })
+/// Who has a field that a condition within another may have.
+fn of_condition(name: &str) -> Option<Spoken> {
+    let is_known = name == "Variable" || COMBINATIONS.contains(&name) || operator(name).is_some();
+    is_known.then_some(Spoken::Path)
+}
+
+/// Compiles what a rule asks. Fields that it cannot have are told of elsewhere.
+pub(super) fn compile(
+    fields: Fields<'_>,
+    language: Language,
+    report: &mut Report,
+) -> Option<Condition> {
+    let asked = asked(fields, report)?;
+    match (asked, language) {
+        ("Condition", Language::Query) => fields.read(report, asked, query),
+        (_, Language::Path) => ask(fields, asked, report),
+        // Told of: it is of the other language.
+        _ => None,
+    }
+}
+
+/// Compiles a condition within another.
+fn inner(fields: Fields<'_>, report: &mut Report) -> Option<Condition> {
+    language::check(fields, None, report, |name| match name {
+        "Comment" => Some(Spoken::Both),
+        _ => of_condition(name),
+    });
+    fields.text(report, "Comment");
+    ask(fields, asked(fields, report)?, report)
+}
+
+/// What of [`ASKED`] an object has: one of them.
+fn asked(fields: Fields<'_>, report: &mut Report) -> Option<&'static str> {
+    let mut present = ASKED.into_iter().filter(|name| fields.has(name));
+    let first = present.next();
+    if first.is_none() || present.next().is_some() {
+        report.schema(format!(
+            "The object must have only one of the following fields, [{}]",
+            ASKED.join(", ")
+        ));
+        return None;
+    }
+    first
+}
+
+/// A combination or a comparison.
+fn ask(fields: Fields<'_>, asked: &str, report: &mut Report) -> Option<Condition> {
+    if asked == "Variable" {
+        return comparison(fields, report);
+    }
+    let stray = fields.names().filter(|name| operator(name).is_some());
+    for name in stray {
+        report.schema(format!("Field '{name}' is not supported"));
+    }
+    match asked {
+        "And" => combination(fields, asked, report).map(Condition::And),
+        "Or" => combination(fields, asked, report).map(Condition::Or),
+        "Not" => fields.read(report, asked, |value, report| {
+            let condition = inner(Fields::of(value, report)?, report)?;
+            Some(Condition::Not(Box::new(condition)))
+        }),
+        _ => None,
+    }
 }
 
 fn combination(fields: Fields<'_>, name: &str, report: &mut Report) -> Option<Vec<Condition>> {
     let items = fields.items(report, name)?;
-    let place = report.enter(name);
-    let mut conditions = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let at = report.enter(&index.to_string());
-        conditions
-            .extend(Fields::of(item, report).and_then(|fields| compile(fields, false, report)));
-        report.leave(at);
-    }
-    report.leave(place);
-    Some(conditions)
+    Some(Fields::each(report, name, items, |item, report| {
+        inner(Fields::of(item, report)?, report)
+    }))
 }
 
-fn comparison(fields: Fields<'_>, name: &str, report: &mut Report) -> Option<Condition> {
-    if !fields.require(report, &["Variable"]) {
+fn comparison(fields: Fields<'_>, report: &mut Report) -> Option<Condition> {
+    let variable = fields.read(report, "Variable", path::compared);
+    let mut present = fields
+        .names()
+        .filter_map(|name| operator(name).map(|found| (name, found)));
+    let first = present.next();
+    let has_more = present.next().is_some();
+    let Some((name, (operator, is_path))) = first.filter(|_| !has_more) else {
+        let names: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
+        let what = if has_more {
+            "There should only be one of the following fields"
+        } else {
+            "This object should have only one of the following fields"
+        };
+        report.schema(format!("{what}: [{}]", names.join(", ")));
         return None;
-    }
-    let variable = fields.read(report, "Variable", fields::path);
-    let (operator, is_path) = operator(name)?;
+    };
     let test = fields.read(report, name, |value, report| {
         test(operator, is_path, value, report)
     });
@@ -143,6 +180,20 @@ fn comparison(fields: Fields<'_>, name: &str, report: &mut Report) -> Option<Con
         variable: variable?,
         test: test?,
     })
+}
+
+/// `Condition`: a query, or `true` or `false`.
+fn query(value: &Value, report: &mut Report) -> Option<Condition> {
+    match value {
+        Value::Bool(constant) => Some(Condition::Constant(*constant)),
+        Value::String(text) => {
+            query::compile(text, Offered::default(), report).map(Condition::Query)
+        }
+        _ => {
+            report.schema("Expected value of type Boolean");
+            None
+        }
+    }
 }
 
 fn test(operator: Operator, is_path: bool, value: &Value, report: &mut Report) -> Option<Test> {
@@ -165,18 +216,11 @@ fn operand<T>(
     literal: impl Fn(&Value, &mut Report) -> Option<T>,
 ) -> Option<Operand<T>> {
     if is_path {
-        let path: Path = fields::path(value, report)?;
+        let path: Path = path::compared(value, report)?;
         Some(Operand::Path(path))
     } else {
         literal(value, report).map(Operand::Literal)
     }
-}
-
-fn flag(value: &Value, report: &mut Report) -> Option<bool> {
-    if value.as_bool().is_none() {
-        report.schema("Expected value of type Boolean");
-    }
-    value.as_bool()
 }
 
 fn number(value: &Value, report: &mut Report) -> Option<f64> {

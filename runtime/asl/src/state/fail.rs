@@ -2,16 +2,24 @@
 
 use super::Site;
 use crate::compiler::Compiler;
+use crate::language::{Spoken, Word};
 use crate::model::Kind;
+
+pub(super) const FIELDS: [Word; 4] = [
+    ("Error", Spoken::Both),
+    ("ErrorPath", Spoken::Path),
+    ("Cause", Spoken::Both),
+    ("CausePath", Spoken::Path),
+];
 
 #[expect(
     clippy::unnecessary_wraps,
     reason = "the table of types wants one signature"
 )]
 pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Kind> {
-    let report = &mut compiler.report;
+    let (fields, report) = (site.fields, &mut compiler.report);
     Some(Kind::Fail {
-        error: site.fields.text_or_path(report, ["Error", "ErrorPath"]),
-        cause: site.fields.text_or_path(report, ["Cause", "CausePath"]),
+        error: fields.text_field(report, site.language, ["Error", "ErrorPath"]),
+        cause: fields.text_field(report, site.language, ["Cause", "CausePath"]),
     })
 }

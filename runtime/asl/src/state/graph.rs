@@ -13,16 +13,26 @@ use crate::compiler::Compiler;
 use crate::dag::{self, Dag};
 use crate::diagnostic::{Report, code};
 use crate::fields::{self, Fields};
+use crate::language::{Spoken, Word};
 use crate::model::{Graph, GraphNode, Kind, OnFailure};
 
-pub(super) const FIELDS: &[&str] = &["Nodes", "OnFailure", "MaxConcurrency", "MaxConcurrencyPath"];
+pub(super) const FIELDS: [Word; 4] = [
+    ("Nodes", Spoken::Both),
+    ("OnFailure", Spoken::Both),
+    ("MaxConcurrency", Spoken::Both),
+    ("MaxConcurrencyPath", Spoken::Path),
+];
 
 /// The most that `MaxConcurrency` may ask for; 0 asks for no limit.
 const CONCURRENCY_MAX: u64 = u32::MAX as u64;
 
-/// Whether a node whose type is `shape` has such a field.
-pub(super) fn node_has(shape: &Shape, field: &str) -> bool {
-    field == "After" || shape.has(field) && !matches!(field, "Next" | "End" | "Assign")
+/// Who has such a field of the nodes whose type is `shape`.
+pub(super) fn of_node(shape: &Shape, field: &str) -> Option<Spoken> {
+    match field {
+        "After" => Some(Spoken::Both),
+        "Next" | "End" | "Assign" => None,
+        _ => shape.find(field),
+    }
 }
 
 pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Option<Kind> {
@@ -30,13 +40,14 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
     let on_failure = on_failure(fields, report);
     let max_concurrency = fields.number(
         report,
+        site.language,
         ["MaxConcurrency", "MaxConcurrencyPath"],
         0..=CONCURRENCY_MAX,
     );
     if !fields.require(report, &["Nodes"]) {
         return None;
     }
-    let nodes = fields.read(report, "Nodes", Fields::of)?;
+    let nodes = fields.object(report, "Nodes")?;
     let place = report.enter("Nodes");
     let graph = graph(compiler, site, nodes);
     compiler.report.leave(place);
@@ -51,17 +62,9 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
 
 /// `OnFailure`, of a `Graph` or a `Map`. A wrong one is told of and taken for `CANCEL`.
 pub(super) fn on_failure(fields: Fields<'_>, report: &mut Report) -> OnFailure {
-    match fields.text(report, "OnFailure") {
-        Some("CANCEL") | None => OnFailure::Cancel,
+    match fields.word(report, "OnFailure", &["CANCEL", "SKIP"]) {
         Some("SKIP") => OnFailure::Skip,
-        Some(other) => {
-            report.within("OnFailure", |report| {
-                report.schema(format!(
-                    "'{other}' is not one of the allowed values [CANCEL, SKIP]"
-                ));
-            });
-            OnFailure::Cancel
-        }
+        _ => OnFailure::Cancel,
     }
 }
 
@@ -73,7 +76,7 @@ fn graph<'a>(
 ) -> Option<(Vec<GraphNode>, Arc<Dag>)> {
     let names: Vec<&str> = nodes.names().collect();
     if names.is_empty() {
-        compiler.report.schema("Nodes must have at least one node");
+        compiler.report.schema("Value cannot be empty");
         return None;
     }
     for name in &names {
@@ -144,7 +147,7 @@ fn after(value: &Value, places: &BTreeMap<&str, u32>, report: &mut Report) -> Op
     let mut seen = std::collections::BTreeSet::new();
     let mut after = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        let at = report.enter(&index.to_string());
+        let at = report.enter_item(index);
         if let Some(name) = fields::text(item, report) {
             match places.get(name) {
                 None => report.error(code::TRANSITION, format!("Missing 'After' target: {name}")),

@@ -1,7 +1,7 @@
 //! `Parallel`.
 
 use super::Site;
-use crate::compiler::{Compiler, speaks_json_path};
+use crate::compiler::Compiler;
 use crate::fields::Fields;
 use crate::model::Kind;
 
@@ -13,13 +13,9 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
     let place = compiler.report.enter("Branches");
     let mut branches = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        let at = compiler.report.enter(&index.to_string());
-        if let Some(fields) = Fields::of(item, &mut compiler.report)
-            && speaks_json_path(fields, &mut compiler.report)
-        {
-            fields.only(&mut compiler.report, &[], |name| {
-                matches!(name, "StartAt" | "States" | "Comment" | "QueryLanguage")
-            });
+        let at = compiler.report.enter_item(index);
+        if let Some(fields) = Fields::of(item, &mut compiler.report) {
+            fields.only(&mut compiler.report, &["StartAt", "States", "Comment"]);
             fields.text(&mut compiler.report, "Comment");
             branches.extend(compiler.scope(fields, Some(site.ix)));
         }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Site;
 use crate::compiler::Compiler;
 use crate::diagnostic::{Report, code};
+use crate::language::Language;
 use crate::model::Kind;
 
 #[expect(
@@ -12,7 +13,10 @@ use crate::model::Kind;
     reason = "the table of types wants one signature"
 )]
 pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Kind> {
-    let result = site.fields.get("Result");
+    let result = match site.language {
+        Language::Path => site.fields.get("Result"),
+        Language::Query => None,
+    };
     if let Some(value) = result {
         compiler
             .report
@@ -39,7 +43,7 @@ fn warn_of_static(value: &Value, report: &mut Report) {
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                report.within(&index.to_string(), |report| warn_of_static(item, report));
+                report.within_item(index, |report| warn_of_static(item, report));
             }
         }
         _ => {}

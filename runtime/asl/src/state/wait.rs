@@ -5,34 +5,40 @@ use steploom_types::{Timestamp, limits::SECONDS_FIELD_MAX};
 use super::Site;
 use crate::compiler::Compiler;
 use crate::diagnostic::Report;
-use crate::fields;
-use crate::model::{Kind, NumberField, Wait};
+use crate::fields::query::{self, Offered};
+use crate::fields::{self, path};
+use crate::language::{Language, Spoken, Word};
+use crate::model::{Kind, Wait};
 
-/// Its four forms, of which it has one.
-pub(super) const FORMS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
+pub(super) const FIELDS: [Word; 4] = [
+    ("SecondsPath", Spoken::Path),
+    ("Seconds", Spoken::Both),
+    ("TimestampPath", Spoken::Path),
+    ("Timestamp", Spoken::Both),
+];
+
+/// Its four forms, of which it has one, in AWS's order.
+const FORMS: [&str; 4] = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
 
 pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Kind> {
     let (fields, report) = (site.fields, &mut compiler.report);
-    let Some(form) = fields.one_of(report, &FORMS) else {
-        report.schema(format!(
-            "One of these fields is required: [{}]",
-            FORMS.join(", ")
-        ));
-        return None;
-    };
-    let wait = match form {
-        "Seconds" => Wait::Seconds(NumberField::Literal(fields.whole(
+    let wait = match fields.require_one_of(report, &FORMS)? {
+        "Timestamp" if site.language == Language::Query => {
+            fields.read(report, "Timestamp", |value, report| match value.as_str() {
+                Some(text) if query::is_meant(text) => {
+                    query::compile(text, Offered::default(), report).map(Wait::UntilQuery)
+                }
+                _ => timestamp(value, report).map(Wait::Until),
+            })?
+        }
+        "Timestamp" => Wait::Until(fields.read(report, "Timestamp", timestamp)?),
+        "TimestampPath" => Wait::UntilPath(fields.read(report, "TimestampPath", path::definite)?),
+        _ => Wait::Seconds(fields.number(
             report,
-            form,
+            site.language,
+            ["Seconds", "SecondsPath"],
             0..=SECONDS_FIELD_MAX,
-        )?)),
-        "SecondsPath" => Wait::Seconds(NumberField::Path(fields.read(
-            report,
-            form,
-            fields::definite_path,
-        )?)),
-        "Timestamp" => Wait::Until(fields.read(report, form, timestamp)?),
-        _ => Wait::UntilPath(fields.read(report, form, fields::definite_path)?),
+        )?),
     };
     Some(Kind::Wait(wait))
 }

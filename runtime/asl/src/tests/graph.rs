@@ -97,20 +97,20 @@ fn all_that_is_wrong_is_told_with_its_place() {
             "e": 1
         })),
         "SCHEMA_VALIDATION_FAILED: A node goes nowhere, so it cannot be a Choice: put the Choice into a Parallel at /States/G/Nodes/b/Type
-MISSING_TRANSITION_TARGET: Missing 'After' target: x at /States/G/Nodes/a/After/0
-SCHEMA_VALIDATION_FAILED: 'b' is named twice at /States/G/Nodes/a/After/2
-SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/G/Nodes/a/After/3
+MISSING_TRANSITION_TARGET: Missing 'After' target: x at /States/G/Nodes/a/After[0]
+SCHEMA_VALIDATION_FAILED: 'b' is named twice at /States/G/Nodes/a/After[2]
+SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/G/Nodes/a/After[3]
 SCHEMA_VALIDATION_FAILED: Expected value of type Array at /States/G/Nodes/b/After
 DUPLICATE_STATE_NAME: Duplicate State name: G at /States/G/Nodes/G
-SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/G/Nodes/a/Next
-SCHEMA_VALIDATION_FAILED: Array must not be empty at /States/G/Nodes/b/Choices
-SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/G/Nodes/c/End
-SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/G/Nodes/d/Catch/0/Next
+SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/G/Nodes/a
+SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/G/Nodes/b/Choices
+SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/G/Nodes/c
+SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/G/Nodes/d/Catch[0]
 SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/G/Nodes/e"
     );
     assert_eq!(
         refused(json!({})),
-        "SCHEMA_VALIDATION_FAILED: Nodes must have at least one node at /States/G/Nodes"
+        "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/G/Nodes"
     );
 }
 
@@ -121,7 +121,7 @@ fn a_state_outside_a_graph_has_no_after() {
     let rejected = parse(&definition.to_string()).expect_err("refused");
     assert_eq!(
         rejected.diagnostics[0].to_string(),
-        "SCHEMA_VALIDATION_FAILED: Field 'After' is not supported at /States/S/After"
+        "SCHEMA_VALIDATION_FAILED: Field 'After' is not supported at /States/S"
     );
 }
 

@@ -1,4 +1,4 @@
-//! The first stage: text to JSON, with every name that an object has twice.
+//! JSON, with every name that an object has twice.
 
 use std::fmt::{self, Write as _};
 
@@ -6,7 +6,7 @@ use serde::de::{
     Deserialize as _, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Map, Value};
-use steploom_types::limits::{DEFINITION_BYTES_MAX, DIAGNOSTICS_MAX};
+use steploom_types::limits::DIAGNOSTICS_MAX;
 
 use crate::diagnostic::{Report, code};
 
@@ -14,21 +14,7 @@ use crate::diagnostic::{Report, code};
 const SOURCE_CHARS_MAX: usize = 500;
 
 /// The object that the text is; none, if the report says why not.
-pub(crate) fn parse(text: &str, report: &mut Report) -> Option<Map<String, Value>> {
-    if text.len() > DEFINITION_BYTES_MAX {
-        report.error_of_all(
-            code::SCHEMA,
-            format!(
-                "Definition has {} bytes; at most {DEFINITION_BYTES_MAX} are allowed",
-                text.len()
-            ),
-        );
-        return None;
-    }
-    if text.trim_ascii().is_empty() {
-        report.error_of_all(code::SCHEMA, "Definition must be a valid JSON object");
-        return None;
-    }
+pub(super) fn parse(text: &str, report: &mut Report) -> Option<Map<String, Value>> {
     let mut duplicates = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let place = Place {
