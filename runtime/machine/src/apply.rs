@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::frame::{Activity, FrameId};
-use crate::states::{task, wait};
+use crate::states::{map_run, task, wait};
 use crate::turn::Turn;
 use crate::waits::{Owner, Wait};
 use crate::{
@@ -72,6 +72,7 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
         actions: Vec::new(),
         at: fact.at(),
         transitions: 0,
+        hidden: false,
         token: None,
     };
     hand_over(&mut turn, fact);
@@ -139,17 +140,17 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
             output,
             version,
             ..
-        } => match turn.run.waits.remove(*action) {
+        } => match take(turn, *action) {
             Some(Wait::Call(id, _)) => task::succeeded(turn, id, *action, output, *version),
-            Some(Wait::Write(..)) => {}
+            Some(Wait::Write(id, _)) => map_run::written(turn, id),
             Some(Wait::Read(..) | Wait::Timer(..)) | None => {}
         },
         Fact::TaskFailed {
             action, failure, ..
-        } => match turn.run.waits.remove(*action) {
+        } => match take(turn, *action) {
             Some(Wait::Call(id, _)) => task::failed(turn, id, failure),
-            Some(Wait::Read(..)) => {}
-            Some(Wait::Write(..)) => {}
+            Some(Wait::Read(id, _)) => map_run::read_failed(turn, id, failure),
+            Some(Wait::Write(id, _)) => map_run::write_failed(turn, id, failure),
             Some(Wait::Timer(..)) | None => {}
         },
         Fact::TaskSubmitted { action, output, .. } => {
@@ -171,26 +172,49 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         Fact::StopRequested { failure, .. } => stop(turn, failure),
         Fact::Continued { .. } => turn.run.continue_due = false,
         Fact::EvaluationExceeded { evaluation, .. } => exceeded::reported(turn, *evaluation),
-        Fact::ItemsRead { .. } => {}
+        Fact::ItemsRead {
+            action,
+            items,
+            is_last,
+            ..
+        } => {
+            if let Some(Wait::Read(id, _)) = take(turn, *action) {
+                map_run::read(turn, id, items, *is_last);
+            }
+        }
     }
+}
+
+/// What is waited for under a number, and no longer is.
+fn take<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<Wait> {
+    let wait = turn.run.waits.remove(action)?;
+    if let Some(id) = wait.frame() {
+        turn.focus(id);
+    }
+    Some(wait)
 }
 
 /// The frame whose attempt goes on; none if nobody waits for it.
-fn called<S: EventSink>(turn: &Turn<'_, S>, action: ActionId) -> Option<FrameId> {
-    match turn.run.waits.get(action)? {
-        Wait::Call(id, _) => Some(*id),
-        Wait::Read(..) | Wait::Write(..) | Wait::Timer(..) => None,
-    }
+fn called<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<FrameId> {
+    let id = match turn.run.waits.get(action)? {
+        Wait::Call(id, _) => *id,
+        Wait::Read(..) | Wait::Write(..) | Wait::Timer(..) => return None,
+    };
+    turn.focus(id);
+    Some(id)
 }
 
 fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
-    match turn.run.waits.remove(action) {
+    match take(turn, action) {
         Some(Wait::Timer(Owner::Execution, _)) => time_out(turn),
         Some(Wait::Timer(Owner::Frame(id), _)) => match turn.frame(id).activity {
             Activity::Sleeping(_) => wait::over(turn, id),
             Activity::BackingOff(_) => drive::work(turn, id),
             Activity::Calling(_) => task::timed_out(turn, id),
-            Activity::Arriving | Activity::Joining(_) | Activity::Exceeding => {}
+            Activity::Arriving
+            | Activity::Joining(_)
+            | Activity::Mapping(_)
+            | Activity::Exceeding => {}
         },
         Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..)) | None => {}
     }

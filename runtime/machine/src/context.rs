@@ -12,6 +12,7 @@ use steploom_types::{Json, Timestamp};
 
 use crate::frame::Item;
 use crate::states::graph;
+use crate::states::map_run::child::Child;
 use crate::variables::Variables;
 use crate::{Started, chance};
 
@@ -29,6 +30,8 @@ pub(crate) struct Place<'a> {
     pub(crate) item: Option<&'a Item>,
     /// The closest node of a `Graph`.
     pub(crate) graph: Option<&'a graph::Place>,
+    /// The iteration of a map run around it.
+    pub(crate) child: Option<&'a Child>,
     /// The task's token, where the task ends by one.
     pub(crate) token: Option<&'a str>,
 }
@@ -112,7 +115,11 @@ impl<'a> Scope<'a> {
     /// What is to be kept.
     pub(crate) fn close(self) -> Kept {
         Kept {
-            context: self.context.into_inner().or(self.kept.into_inner()),
+            context: match self.place.child {
+                // The context object of a map run's iteration is its own.
+                Some(_) => self.kept.into_inner(),
+                None => self.context.into_inner().or(self.kept.into_inner()),
+            },
             draws: self.draws.get(),
             evaluations: self.evaluations.get(),
         }
@@ -126,8 +133,14 @@ impl Env for Scope<'_> {
 
     fn context(&self) -> &Value {
         self.context.get_or_init(|| {
-            let kept = self.kept.borrow_mut().take();
-            let mut context = kept.unwrap_or_else(|| of_execution(self.place.started));
+            let started = self.place.started;
+            let mut context = match self.place.child {
+                Some(child) => child.context(started),
+                None => {
+                    let kept = self.kept.borrow_mut().take();
+                    kept.unwrap_or_else(|| of_execution(started))
+                }
+            };
             set_place(&mut context, &self.place);
             context
         })
@@ -223,8 +236,12 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
         }
     }
     match place.item {
-        Some(Item { items, index }) => {
-            let mut found = json!({ "Index": index });
+        Some(Item { items, index, run }) => {
+            let before = run.as_ref().map_or(0, |run| run.before);
+            let mut found = json!({ "Index": before + u64::from(*index) });
+            if let Some(run) = run {
+                found["Source"] = (&*run.source).into();
+            }
             match items.value() {
                 Value::Object(fields) => {
                     let field = fields.iter().nth(*index as usize);

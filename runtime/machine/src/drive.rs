@@ -8,7 +8,7 @@ use steploom_types::Json;
 
 use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId};
-use crate::states::{choice, fail, graph, map, parallel, pass, succeed, task, wait};
+use crate::states::{choice, fail, graph, map, map_run, parallel, pass, succeed, task, wait};
 use crate::turn::Turn;
 use crate::variables::Assigned;
 use crate::waits::Owner;
@@ -62,9 +62,11 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
             return;
         }
         turn.transitions += 1;
+        turn.hidden = frame.child.is_some();
         match frame.activity {
             Activity::Arriving => enter(turn, id),
             Activity::Joining(_) => join::launch(turn, id),
+            Activity::Mapping(_) => map_run::launch(turn, id),
             Activity::Sleeping(_)
             | Activity::BackingOff(_)
             | Activity::Calling(_)
@@ -153,6 +155,11 @@ pub(crate) fn leave<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, exit: Exi
             turn.run.ready.push_back(id);
         }
         Next::End => match turn.run.frames[id].parent {
+            Some((parent, index))
+                if matches!(turn.run.frames[parent].activity, Activity::Mapping(_)) =>
+            {
+                map_run::child_succeeded(turn, parent, index, id, output);
+            }
             Some((parent, index)) => join::child_succeeded(turn, parent, index, id, output),
             None => succeed_execution(turn, id, output),
         },

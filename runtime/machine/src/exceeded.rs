@@ -33,7 +33,7 @@ pub(crate) fn pause<S: EventSink>(
     let evaluation = turn.run.kept.evaluations;
     let frame = turn.frame(id);
     // A `Map` that cannot make an item's input keeps its other iterations until it fails.
-    if !matches!(frame.activity, Activity::Joining(_)) {
+    if !matches!(frame.activity, Activity::Joining(_) | Activity::Mapping(_)) {
         frame.activity = Activity::Exceeding;
     }
     let exceeded = Exceeded {
@@ -54,6 +54,7 @@ pub(crate) fn reported<S: EventSink>(turn: &mut Turn<'_, S>, evaluation: u64) {
     };
     let frame = turn.run.frames.get(exceeded.frame);
     if frame.is_some_and(|frame| frame.entered_event == exceeded.entered_event) {
+        turn.focus(exceeded.frame);
         failure::evaluation_failed(turn, exceeded.frame, &exceeded.failure, exceeded.caught);
     }
 }

@@ -7,6 +7,7 @@ use steploom_types::Json;
 use crate::context::Given;
 use crate::drive::Exit;
 use crate::frame::{Activity, FrameId};
+use crate::states::map_run;
 use crate::turn::Turn;
 use crate::waits::Owner;
 use crate::{Detail, EventSink, Outcome, PartialFailure, chance, drive, exceeded, join, retry};
@@ -55,6 +56,16 @@ pub(crate) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: i
         Problem::Exceeded(query) => exceeded::pause(turn, id, query, None),
         Problem::Fatal(failure) => fail_execution(turn, id, failure),
     }
+}
+
+/// Fails a `Map` whose map run has ended and told of its failure.
+pub(crate) fn fail_map_run<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    failure: PartialFailure,
+) {
+    let failed = join::failed_event(turn.state(id));
+    raise(turn, id, failure, failed);
 }
 
 /// A query of a frame's state has no value. `caught` says that it is one of a catcher, which nothing
@@ -138,6 +149,9 @@ fn pass_up<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: PartialFa
     let Some((parent, index)) = turn.run.frames[id].parent else {
         return fail_execution(turn, id, failure);
     };
+    if matches!(turn.run.frames[parent].activity, Activity::Mapping(_)) {
+        return map_run::child_failed(turn, parent, index, id, &failure);
+    }
     if !join::child_failed(turn, parent, index, id, &failure) {
         raise(turn, parent, failure, None);
     }
@@ -146,7 +160,9 @@ fn pass_up<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: PartialFa
 /// Sets the timer of a retry, if a rule wants one.
 fn try_again<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: &PartialFailure) -> bool {
     let state = turn.state(id);
-    let random = chance::number(!turn.started.seed, turn.run.last_event);
+    // An iteration of a map run moves no number of an event, but it does move those of actions.
+    let place = turn.run.last_event ^ turn.run.last_action << 32;
+    let random = chance::number(!turn.started.seed, place);
     let retries = &mut turn.frame(id).retries;
     let Some(delay_ms) = retries.next_delay_ms(&state.retry, problem.error.as_deref(), random)
     else {
@@ -207,7 +223,12 @@ fn caught_exit<S: EventSink>(
     Ok(Exit { output, assigned })
 }
 
+/// Ends the execution, or the iteration of a map run that the frame is part of.
 fn fail_execution<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: PartialFailure) {
+    if let Some((run, index, child)) = map_run::iteration_of(turn, id) {
+        join::disband(turn, child);
+        return map_run::child_failed(turn, run, index, child, &problem);
+    }
     turn.tell_in(
         id,
         Detail::ExecutionFailed {

@@ -14,6 +14,8 @@ use crate::ActionId;
 use crate::join::Join;
 use crate::retry::Retries;
 use crate::states::graph::Place;
+use crate::states::map_run::MapRun;
+use crate::states::map_run::child::Child;
 use crate::variables::{Assigned, Variables};
 
 /// Names a frame.
@@ -32,6 +34,8 @@ pub(crate) struct Frame {
     pub(crate) item: Option<Item>,
     /// The closest node of a `Graph` around.
     pub(crate) place: Option<Arc<Place>>,
+    /// The iteration of a map run that it is part of, whose history is not the execution's.
+    pub(crate) child: Option<Arc<Child>>,
     /// The state it is in, or about to enter.
     pub(crate) state: StateIx,
     /// The state's input, before `InputPath`.
@@ -67,6 +71,8 @@ pub(crate) enum Activity {
     Calling(Call),
     /// In a `Parallel` or a `Map`.
     Joining(Box<Join>),
+    /// In a distributed `Map`.
+    Mapping(Box<MapRun>),
     /// An evaluation took too long, which is yet to become a fact.
     Exceeding,
 }
@@ -96,6 +102,17 @@ pub(crate) struct Item {
     pub(crate) items: Json,
     /// The place.
     pub(crate) index: u32,
+    /// Set for an item of a map run.
+    pub(crate) run: Option<Run>,
+}
+
+/// What there is to say of an item of a map run.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    /// Items before the array.
+    pub(crate) before: u64,
+    /// Where they come from.
+    pub(crate) source: Arc<str>,
 }
 
 impl Frame {
@@ -109,6 +126,7 @@ impl Frame {
         Self {
             parent,
             item: None,
+            child: None,
             place: None,
             state,
             input,
@@ -148,8 +166,11 @@ struct Slot {
 }
 
 impl Frames {
-    /// Adds a frame.
-    pub(crate) fn insert(&mut self, frame: Frame) -> FrameId {
+    /// Adds a frame. It is part of the iteration of a map run that its parent is part of.
+    pub(crate) fn insert(&mut self, mut frame: Frame) -> FrameId {
+        if let (None, Some((parent, _))) = (&frame.child, frame.parent) {
+            frame.child.clone_from(&self[parent].child);
+        }
         if let Some(index) = self.free.pop() {
             let slot = &mut self.slots[index as usize];
             slot.frame = Some(frame);

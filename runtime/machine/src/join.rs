@@ -16,6 +16,7 @@ use crate::drive::{self, Progress};
 use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId, Item};
 use crate::states::graph::{self, Handover};
+use crate::states::map_run;
 use crate::turn::{Turn, over_limit};
 use crate::{Detail, EventSink, PartialFailure, failure};
 
@@ -184,7 +185,16 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let child = match (&turn.state(id).kind, items) {
         (Kind::Graph(_), _) => graph::node(turn, id, index),
         (_, None) => Ok(branch(turn, id, index, input)),
-        (_, Some(items)) => iteration(turn, id, Item { items, index }, &input),
+        (_, Some(items)) => iteration(
+            turn,
+            id,
+            Item {
+                items,
+                index,
+                run: None,
+            },
+            &input,
+        ),
     };
     match child {
         Ok(child) => started(turn, id, index, child),
@@ -449,6 +459,10 @@ fn give_up<S: EventSink>(
                 turn.cancel(timer);
             }
             None
+        }
+        Activity::Mapping(run) => {
+            map_run::give_up(turn, *run);
+            failed_event(state)
         }
         Activity::Joining(join) => {
             for (index, child) in join.running {

@@ -29,6 +29,32 @@ impl<S: EventSink> Turn<'_, S> {
         }
     }
 
+    /// A whole number that `field`, such as `MaxItems`, gives, even below 0.
+    pub(crate) fn integer(
+        &mut self,
+        id: FrameId,
+        data: &Json,
+        field: &NumberField,
+        name: &str,
+    ) -> Result<i64, Problem> {
+        match field {
+            Field::Literal(number) => Ok(i64::try_from(*number).unwrap_or(i64::MAX)),
+            Field::Path(path) => self.eval(id, data, |scope| {
+                let value = path.eval(scope)?;
+                let number = match value.as_str() {
+                    Some(text) => text.parse().ok(),
+                    None => whole_signed(&value),
+                };
+                number.ok_or_else(|| not_valid(name, "integer", path, &value))
+            }),
+            Field::Query(query) => self.eval(id, data, |scope| {
+                let value = query.eval(scope, name)?;
+                whole_signed(&value)
+                    .ok_or_else(|| EvalError::unexpected_type(query, name, "number", &value).into())
+            }),
+        }
+    }
+
     /// A share that `field`, such as `ToleratedFailurePercentage`, gives; any number.
     pub(crate) fn percent(
         &mut self,
@@ -86,6 +112,13 @@ pub(crate) fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let float = value.as_f64()?;
         (float >= 0.0 && float.fract() == 0.0 && float < u64::MAX as f64).then_some(float as u64)
+    })
+}
+
+fn whole_signed(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let float = value.as_f64()?;
+        (float.fract() == 0.0 && float.abs() < i64::MAX as f64).then_some(float as i64)
     })
 }
 

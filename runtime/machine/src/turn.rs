@@ -32,6 +32,8 @@ pub(crate) struct Turn<'a, S> {
     pub(crate) at: Timestamp,
     /// Transitions made for this fact.
     pub(crate) transitions: u32,
+    /// Whether what is told is part of a map run's iteration, and so nobody's to hear.
+    pub(crate) hidden: bool,
     /// The token of the task whose fields are being worked out.
     pub(crate) token: Option<String>,
 }
@@ -101,8 +103,20 @@ impl<'a, S: EventSink> Turn<'a, S> {
         self.machine.state(self.run.frames[id].state)
     }
 
-    /// Tells of an event; its id.
+    /// From here on events are a frame's, or of what is around it.
+    pub(crate) fn focus(&mut self, id: FrameId) {
+        self.hidden = self
+            .run
+            .frames
+            .get(id)
+            .is_some_and(|frame| frame.child.is_some());
+    }
+
+    /// Tells of an event; its id. An iteration of a map run counts for itself.
     pub(crate) fn tell(&mut self, previous: u64, detail: Detail<'_>) -> u64 {
+        if self.hidden {
+            return previous + 1;
+        }
         self.run.last_event += 1;
         let id = self.run.last_event;
         if S::WANTED {
@@ -235,6 +249,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             item,
             graph: frame.place.as_deref(),
             token: self.token.as_deref(),
+            child: frame.child.as_deref(),
         };
         let scope = Scope::new(
             given,

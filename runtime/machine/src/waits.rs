@@ -20,6 +20,19 @@ pub(crate) enum Wait {
     Timer(Owner, Timestamp),
 }
 
+impl Wait {
+    /// The frame that waits.
+    pub(crate) fn frame(&self) -> Option<FrameId> {
+        match self {
+            Self::Call(id, _)
+            | Self::Read(id, _)
+            | Self::Write(id, _)
+            | Self::Timer(Owner::Frame(id), _) => Some(*id),
+            Self::Timer(Owner::Execution, _) => None,
+        }
+    }
+}
+
 /// Whose timer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {

@@ -42,6 +42,20 @@ pub const TRANSITIONS_PER_FACT_MAX: u32 = 1_000;
 /// `MaxConcurrency` (AWS: up to 40).
 pub const MAP_CONCURRENCY_DEFAULT: u32 = 40;
 
+/// What one map run, a distributed `Map`, may use.
+pub mod map_run {
+    /// Iterations in flight when the author set no `MaxConcurrency` (AWS: 10,000).
+    pub const CONCURRENCY_DEFAULT: u32 = 1_000;
+    /// Iterations in flight at the most (AWS: 10,000).
+    pub const CONCURRENCY_MAX: u32 = 10_000;
+    /// Items that are asked for at once.
+    pub const PAGE_ITEMS_MAX: u64 = 1_000;
+    /// The largest `MaxItems` that is one; a larger number means all (AWS: 100 million).
+    pub const ITEMS_MAX: u64 = 100_000_000;
+    /// Bytes of results after which a file is written: what they may take of memory, twice.
+    pub const RESULT_FILE_BYTES: usize = 4 * 1024 * 1024;
+}
+
 /// Shards that the slots are spread over to begin with.
 pub const SHARDS: u16 = 16;
 

@@ -10,6 +10,7 @@ use crate::drive::Progress;
 use crate::failure::Problem;
 use crate::frame::FrameId;
 use crate::join::{self, Join};
+use crate::states::map_run;
 use crate::turn::{Fault, Turn, owned};
 use crate::{Detail, EventSink};
 
@@ -18,6 +19,9 @@ pub(crate) fn work<S: EventSink>(
     id: FrameId,
     map: &Map,
 ) -> Result<Progress, Problem> {
+    if let Some(distributed) = &map.distributed {
+        return map_run::work(turn, id, map, distributed);
+    }
     let input = turn.selected_input(id)?;
     let window = window(turn, id, &input, map)?;
     let (items, total) = items(turn, id, &input, map)?;
@@ -26,7 +30,8 @@ pub(crate) fn work<S: EventSink>(
     Ok(Progress::Waits)
 }
 
-fn items<S: EventSink>(
+/// What a `Map` goes over, and how many there are.
+pub(crate) fn items<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     input: &Json,

@@ -1,0 +1,307 @@
+//! What a map run is yet to start: the items of a page, one after the other or in batches.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use steploom_asl::model::{ReaderFormat, ReaderSource};
+use steploom_types::{Json, limits};
+
+use super::{Pending, map_of, run_of};
+use crate::failure::Problem;
+use crate::frame::{FrameId, Item, Run};
+use crate::turn::Turn;
+use crate::{ActionId, EventSink, Read};
+
+/// Items, and where more come from.
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// The array, or the object, whose items are being started.
+    page: Json,
+    /// How many it has.
+    length: u32,
+    /// The item of the page that comes next.
+    at: u32,
+    /// Items before the page.
+    before: u64,
+    /// Whether no page follows.
+    is_last: bool,
+    /// What `$$.Map.Item.Source` says.
+    source: Arc<str>,
+    reader: Option<Reading>,
+    reading: Pending,
+    batching: Option<Batching>,
+}
+
+/// What is read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) source: ReaderSource,
+    pub(super) arguments: Json,
+    pub(super) format: ReaderFormat,
+    /// `MaxItems`; 0 means all.
+    pub(super) items_max: u64,
+}
+
+/// Several items to an iteration.
+#[derive(Debug)]
+pub(super) struct Batching {
+    /// `MaxItemsPerBatch`; 0 means any number.
+    pub(super) items_max: u64,
+    /// `MaxInputBytesPerBatch`, or less.
+    pub(super) bytes_max: usize,
+    /// `BatchInput`.
+    pub(super) input: Option<Json>,
+    /// The batch that is being filled.
+    filled: Vec<Value>,
+    filled_bytes: usize,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    /// An iteration with this input, and the number of its items.
+    Iteration { input: Json, items: u64 },
+    /// A batch is not full, and more items have to be read.
+    Nothing,
+}
+
+impl Batching {
+    pub(super) fn new(items_max: u64, bytes_max: usize, input: Option<Json>) -> Self {
+        Self {
+            items_max,
+            bytes_max,
+            input,
+            filled: Vec::new(),
+            filled_bytes: 0,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.items_max > 0 && self.filled.len() as u64 >= self.items_max
+    }
+
+    fn take(&mut self) -> Next {
+        let items = std::mem::take(&mut self.filled);
+        self.filled_bytes = 0;
+        let count = items.len() as u64;
+        let mut input = json!({ "Items": items });
+        if let Some(shared) = &self.input {
+            input["BatchInput"] = shared.value().clone();
+        }
+        Next::Iteration {
+            input: input.into(),
+            items: count,
+        }
+    }
+}
+
+impl Queue {
+    /// Of items that are there.
+    pub(super) fn of(items: Json, batching: Option<Batching>) -> Self {
+        Self {
+            length: length(&items),
+            page: items,
+            at: 0,
+            before: 0,
+            is_last: true,
+            source: "STATE_DATA".into(),
+            reader: None,
+            reading: None,
+            batching,
+        }
+    }
+
+    /// Of items that are to be read.
+    pub(super) fn reading(reader: Reading, batching: Option<Batching>) -> Self {
+        let text = |name: &str| reader.arguments.value()[name].as_str().unwrap_or_default();
+        let source = match reader.source {
+            ReaderSource::Object => format!("S3://{}/{}", text("Bucket"), text("Key")),
+            ReaderSource::Listing => format!("S3://{}", text("Bucket")),
+        };
+        Self {
+            page: Json::null(),
+            length: 0,
+            at: 0,
+            before: 0,
+            is_last: false,
+            source: source.into(),
+            reader: Some(reader),
+            reading: None,
+            batching,
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    /// Whether nothing is left to be started, nor to be read.
+    pub(super) fn is_empty(&self) -> bool {
+        let batching = self.batching.as_ref();
+        self.is_last
+            && self.at == self.length
+            && batching.is_none_or(|batching| batching.filled.is_empty())
+    }
+
+    /// Items taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.before + u64::from(self.at)
+    }
+
+    /// The number of all items, once it is known.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.is_last.then(|| self.before + u64::from(self.length))
+    }
+
+    /// A page came.
+    pub(super) fn read(&mut self, page: Json, is_last: bool) {
+        self.reading = None;
+        self.before = self.taken();
+        self.at = 0;
+        self.length = length(&page);
+        self.page = page;
+        self.is_last = is_last || self.length == 0;
+        if let Some(reader) = &self.reader
+            && reader.items_max > 0
+        {
+            let left = reader.items_max.saturating_sub(self.before);
+            if u64::from(self.length) >= left {
+                self.length = left as u32;
+                self.is_last = true;
+            }
+        }
+    }
+
+    /// No more is read; what was being read.
+    pub(super) fn stop_reading(&mut self) -> Pending {
+        self.reading.take()
+    }
+
+    /// What was not started, of the items that are there.
+    pub(super) fn rest(&mut self) -> Vec<Value> {
+        let batching = self.batching.as_mut();
+        let mut rest =
+            batching.map_or_else(Vec::new, |batching| std::mem::take(&mut batching.filled));
+        rest.extend((self.at..self.length).filter_map(|index| item(&self.page, index)));
+        self.at = self.length;
+        rest
+    }
+
+    /// What has to be read next, if anything has.
+    fn wanted(&mut self, action: ActionId, state: Arc<str>) -> Option<Read> {
+        if self.is_last || self.at < self.length || self.reading.is_some() {
+            return None;
+        }
+        let reader = self.reader.as_ref()?;
+        let offset = self.taken();
+        let mut items_max = limits::map_run::PAGE_ITEMS_MAX;
+        if reader.items_max > 0 {
+            items_max = items_max.min(reader.items_max.saturating_sub(offset));
+        }
+        self.reading = Some(action);
+        Some(Read {
+            action,
+            source: reader.source,
+            arguments: reader.arguments.clone(),
+            format: reader.format.clone(),
+            offset,
+            items_max,
+            state,
+        })
+    }
+}
+
+fn length(items: &Json) -> u32 {
+    match items.value() {
+        Value::Array(items) => items.len() as u32,
+        Value::Object(fields) => fields.len() as u32,
+        _ => 0,
+    }
+}
+
+/// An item as an iteration gets it: of an object a key with its value.
+pub(crate) fn item(items: &Json, index: u32) -> Option<Value> {
+    match items.value() {
+        Value::Array(items) => items.get(index as usize).cloned(),
+        Value::Object(fields) => {
+            let (key, value) = fields.iter().nth(index as usize)?;
+            Some(json!({ "Key": key, "Value": value }))
+        }
+        _ => None,
+    }
+}
+
+/// Asks for the next page, if it is time.
+pub(super) fn read_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let state = turn.state(id).name.clone();
+    let action = ActionId(turn.run.last_action + 1);
+    let Some(run) = run_of(turn, id).filter(|run| run.end.is_none()) else {
+        return;
+    };
+    if let Some(read) = run.queue.wanted(action, state) {
+        turn.next_action();
+        turn.read(id, read);
+    }
+}
+
+/// Takes items for the next iteration.
+pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<Next, Problem> {
+    loop {
+        let Some(run) = run_of(turn, id) else {
+            return Ok(Next::Nothing);
+        };
+        let queue = &mut run.queue;
+        if queue.at == queue.length {
+            return Ok(match &mut queue.batching {
+                Some(batching) if queue.is_last && !batching.filled.is_empty() => batching.take(),
+                _ => Next::Nothing,
+            });
+        }
+        let made = select(turn, id)?;
+        let Some(run) = run_of(turn, id) else {
+            return Ok(Next::Nothing);
+        };
+        let queue = &mut run.queue;
+        let Some(batching) = &mut queue.batching else {
+            queue.at += 1;
+            return Ok(Next::Iteration {
+                input: made,
+                items: 1,
+            });
+        };
+        let bytes = made.size() + 1;
+        if !batching.filled.is_empty() && batching.filled_bytes + bytes > batching.bytes_max {
+            return Ok(batching.take());
+        }
+        queue.at += 1;
+        batching.filled_bytes += bytes;
+        batching.filled.push(made.into_value());
+        if batching.is_full() {
+            return Ok(batching.take());
+        }
+        turn.transitions += 1;
+    }
+}
+
+/// The input that the next item makes, by `ItemSelector`.
+fn select<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<Json, Problem> {
+    let map = map_of(turn, id);
+    let Some(run) = run_of(turn, id) else {
+        return Ok(Json::null());
+    };
+    let queue = &run.queue;
+    let Some(selector) = &map.selector else {
+        let made = item(&queue.page, queue.at).unwrap_or_default().into();
+        turn.ensure_size(&made, &turn.state(id).name)?;
+        return Ok(made);
+    };
+    let item = Item {
+        items: queue.page.clone(),
+        index: queue.at,
+        run: Some(Run {
+            before: queue.before,
+            source: Arc::clone(&queue.source),
+        }),
+    };
+    let input = run.input.clone();
+    turn.made_for_item(id, Some(&item), &input, selector, "ItemSelector")
+}

@@ -1,0 +1,362 @@
+//! What comes of a map run's iterations: the state's result, or files of results.
+//!
+//! Files are written as they fill up, one at a time; while one is being written and the next is
+//! full, no iteration is started.
+
+use serde_json::{Value, json};
+use steploom_asl::model::Transformation;
+use steploom_types::{Json, Timestamp, limits};
+
+use super::child::{self, Child, Ended};
+use super::{Names, Pending, run_of};
+use crate::frame::{Frame, FrameId};
+use crate::turn::Turn;
+use crate::{ActionId, EventSink, PartialFailure, Started, Write};
+
+/// Results, as `ResultWriter` wants them.
+#[derive(Debug)]
+pub(super) struct Results {
+    transformation: Transformation,
+    kept: Kept,
+    /// Whose they are, for descriptions.
+    started: std::sync::Arc<Started>,
+}
+
+#[derive(Debug)]
+enum Kept {
+    /// Nobody sees them.
+    Nothing,
+    /// In the state's result, by the iterations' places.
+    Inside {
+        by_place: Vec<Option<Value>>,
+        bytes: usize,
+    },
+    /// In files.
+    Stored(Box<Stored>),
+}
+
+/// Files of results.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) bucket: String,
+    prefix: String,
+    is_lines: bool,
+    /// By how the iterations ended.
+    lists: [List; 3],
+    manifest: Option<String>,
+    writing: Pending,
+}
+
+/// The files of those that ended alike.
+#[derive(Debug)]
+struct List {
+    name: &'static str,
+    /// What is yet to be written.
+    text: String,
+    /// Whether the text is to be written though it is not full.
+    is_over: bool,
+    /// Files written, with their sizes.
+    files: Vec<Value>,
+}
+
+const SUCCEEDED: usize = 0;
+const FAILED: usize = 1;
+const PENDING: usize = 2;
+
+impl Results {
+    /// Results that become the state's; none if nobody sees them.
+    pub(super) fn inside(
+        started: std::sync::Arc<Started>,
+        transformation: Transformation,
+        is_seen: bool,
+    ) -> Self {
+        let kept = match is_seen {
+            true => Kept::Inside {
+                by_place: Vec::new(),
+                bytes: 2,
+            },
+            false => Kept::Nothing,
+        };
+        Self {
+            transformation,
+            kept,
+            started,
+        }
+    }
+
+    /// Results in files.
+    pub(super) fn stored(
+        started: std::sync::Arc<Started>,
+        transformation: Transformation,
+        is_lines: bool,
+        bucket: String,
+        prefix: String,
+    ) -> Self {
+        let stored = Stored {
+            bucket,
+            prefix,
+            is_lines,
+            lists: ["SUCCEEDED", "FAILED", "PENDING"].map(List::new),
+            manifest: None,
+            writing: None,
+        };
+        Self {
+            transformation,
+            kept: Kept::Stored(Box::new(stored)),
+            started,
+        }
+    }
+
+    /// Bytes of the state's result so far.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.kept {
+            Kept::Inside { bytes, .. } => *bytes,
+            Kept::Nothing | Kept::Stored(_) => 0,
+        }
+    }
+
+    pub(super) fn succeeded(&mut self, index: u32, frame: &Frame, output: Json, at: Timestamp) {
+        if matches!(self.kept, Kept::Nothing) {
+            return;
+        }
+        let shown = match self.transformation {
+            Transformation::None => match &frame.child {
+                Some(child) => vec![child.describe(&self.started, Ended::Well(&output), at)],
+                None => Vec::new(),
+            },
+            Transformation::Compact => vec![output.into_value()],
+            Transformation::Flatten => match output.into_value() {
+                Value::Array(elements) => elements,
+                other => vec![other],
+            },
+        };
+        self.add(SUCCEEDED, index, shown);
+    }
+
+    pub(super) fn failed(
+        &mut self,
+        index: u32,
+        frame: &Frame,
+        failure: &PartialFailure,
+        at: Timestamp,
+    ) {
+        if let Some(child) = &frame.child {
+            self.ended_badly(index, child, Ended::Badly(failure), at);
+        }
+    }
+
+    /// An iteration was given up as the map run failed.
+    pub(super) fn aborted(&mut self, frame: &Frame, at: Timestamp) {
+        if let (Some(child), Some((_, index))) = (&frame.child, frame.parent) {
+            self.ended_badly(index, child, Ended::Aborted, at);
+        }
+    }
+
+    fn ended_badly(&mut self, index: u32, child: &Child, ended: Ended<'_>, at: Timestamp) {
+        if !matches!(self.kept, Kept::Nothing) {
+            let shown = child.describe(&self.started, ended, at);
+            self.add(FAILED, index, vec![shown]);
+        }
+    }
+
+    /// Items that were not started.
+    pub(super) fn pending(&mut self, names: &Names, items: Vec<Value>) {
+        if let Kept::Stored(stored) = &mut self.kept {
+            for item in items {
+                let shown = child::pending(&self.started, &names.machine, &item);
+                stored.lists[PENDING].add(&shown, stored.is_lines);
+            }
+        }
+    }
+
+    fn add(&mut self, list: usize, index: u32, shown: Vec<Value>) {
+        match &mut self.kept {
+            Kept::Nothing => {}
+            Kept::Inside { by_place, bytes } => {
+                let flattens = self.transformation == Transformation::Flatten && list == SUCCEEDED;
+                let shown = match flattens {
+                    true => Value::Array(shown),
+                    false => shown.into_iter().next().unwrap_or_default(),
+                };
+                *bytes += Json::from(shown.clone()).size() + 1;
+                let index = index as usize;
+                if by_place.len() <= index {
+                    by_place.resize(index + 1, None);
+                }
+                // What failed stays one element, also where the others are flattened.
+                by_place[index] = Some(
+                    match flattens || self.transformation != Transformation::Flatten {
+                        true => shown,
+                        false => Value::Array(vec![shown]),
+                    },
+                );
+            }
+            Kept::Stored(stored) => {
+                for value in &shown {
+                    stored.lists[list].add(value, stored.is_lines);
+                }
+            }
+        }
+    }
+
+    /// All results are in.
+    pub(super) fn finish(&mut self, names: &Names) {
+        if let Kept::Stored(stored) = &mut self.kept {
+            for list in &mut stored.lists {
+                list.is_over = true;
+            }
+            stored.manifest = Some(names.arn.to_string());
+        }
+    }
+
+    /// Whether no iteration may be started before something is written.
+    pub(super) fn is_full(&self) -> bool {
+        match &self.kept {
+            Kept::Stored(stored) => {
+                stored.writing.is_some() && stored.lists.iter().any(List::is_due)
+            }
+            Kept::Nothing | Kept::Inside { .. } => false,
+        }
+    }
+
+    pub(super) fn is_writing(&self) -> bool {
+        match &self.kept {
+            Kept::Stored(stored) => stored.writing.is_some(),
+            Kept::Nothing | Kept::Inside { .. } => false,
+        }
+    }
+
+    pub(super) fn written(&mut self) {
+        self.stop_writing();
+    }
+
+    /// No more is waited for; what was being written.
+    pub(super) fn stop_writing(&mut self) -> Pending {
+        match &mut self.kept {
+            Kept::Stored(stored) => stored.writing.take(),
+            Kept::Nothing | Kept::Inside { .. } => None,
+        }
+    }
+
+    /// The state's result.
+    pub(super) fn into_result(self, names: &Names) -> Json {
+        match self.kept {
+            Kept::Nothing => json!([]).into(),
+            Kept::Stored(stored) => stored.result(names),
+            Kept::Inside { by_place, .. } => {
+                let all = by_place.into_iter().flatten();
+                let values: Vec<Value> = match self.transformation {
+                    Transformation::Flatten => all.flat_map(elements).collect(),
+                    Transformation::None | Transformation::Compact => all.collect(),
+                };
+                Value::Array(values).into()
+            }
+        }
+    }
+}
+
+fn elements(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(elements) => elements,
+        other => vec![other],
+    }
+}
+
+impl List {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            text: String::new(),
+            is_over: false,
+            files: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, value: &Value, is_lines: bool) {
+        if !self.text.is_empty() {
+            self.text.push(if is_lines { '\n' } else { ',' });
+        }
+        self.text.push_str(&value.to_string());
+    }
+
+    fn is_due(&self) -> bool {
+        !self.text.is_empty()
+            && (self.is_over || self.text.len() >= limits::map_run::RESULT_FILE_BYTES)
+    }
+}
+
+impl Stored {
+    fn key(&self, names: &Names, file: &str) -> String {
+        match self.prefix.trim_end_matches('/') {
+            "" => format!("{}/{file}", names.id),
+            prefix => format!("{prefix}/{}/{file}", names.id),
+        }
+    }
+
+    pub(super) fn manifest_key(&self, names: &Names) -> String {
+        self.key(names, "manifest.json")
+    }
+
+    /// The next object to be written: its key and its content.
+    fn take(&mut self, names: &Names) -> Option<(String, String)> {
+        let extension = if self.is_lines { "jsonl" } else { "json" };
+        if let Some(place) = self.lists.iter().position(List::is_due) {
+            let list = &self.lists[place];
+            let file = format!("{}_{}.{extension}", list.name, list.files.len());
+            let key = self.key(names, &file);
+            let list = &mut self.lists[place];
+            let text = std::mem::take(&mut list.text);
+            let body = if self.is_lines {
+                text
+            } else {
+                format!("[{text}]")
+            };
+            list.files.push(json!({ "Key": key, "Size": body.len() }));
+            return Some((key, body));
+        }
+        let arn = self.manifest.take()?;
+        let [succeeded, failed, pending] = &self.lists;
+        let manifest = json!({
+            "DestinationBucket": self.bucket,
+            "MapRunArn": arn,
+            "ResultFiles": {
+                "FAILED": failed.files,
+                "PENDING": pending.files,
+                "SUCCEEDED": succeeded.files,
+            },
+        });
+        Some((self.manifest_key(names), manifest.to_string()))
+    }
+}
+
+/// Writes the next file, if it is time.
+pub(super) fn write_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let state = turn.state(id).name.clone();
+    let action = ActionId(turn.run.last_action + 1);
+    let Some(run) = run_of(turn, id) else {
+        return;
+    };
+    let names = run.names.clone();
+    let Kept::Stored(stored) = &mut run.results.kept else {
+        return;
+    };
+    if stored.writing.is_some() {
+        return;
+    }
+    let Some((key, body)) = stored.take(&names) else {
+        return;
+    };
+    stored.writing = Some(action);
+    let bucket = stored.bucket.clone();
+    turn.next_action();
+    turn.write(
+        id,
+        Write {
+            action,
+            bucket,
+            key,
+            body,
+            state,
+        },
+    );
+}
