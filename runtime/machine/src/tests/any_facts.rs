@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use steploom_types::{Json, Timestamp};
+use steploom_types::Timestamp;
 
 use super::definitions::{Printer, chain};
 use crate::testkit::{BEGIN_MS, Told, machine, started};

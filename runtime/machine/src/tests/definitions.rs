@@ -8,11 +8,15 @@ use serde_json::{Value, json};
 pub(super) enum Node {
     Pass,
     Choice,
+    /// Speaks JSONata, and assigns.
+    Query,
     Wait(u32),
     Task {
         retry: bool,
         catch: bool,
         timeout: bool,
+        /// Speaks JSONata.
+        query: bool,
     },
     Parallel {
         branches: Vec<Vec<Node>>,
@@ -44,11 +48,13 @@ fn node(depth: u32) -> BoxedStrategy<Node> {
     let leaf = prop_oneof![
         Just(Node::Pass),
         Just(Node::Choice),
+        Just(Node::Query),
         (0..20_u32).prop_map(Node::Wait),
-        any::<(bool, bool, bool)>().prop_map(|(retry, catch, timeout)| Node::Task {
+        any::<(bool, bool, bool, bool)>().prop_map(|(retry, catch, timeout, query)| Node::Task {
             retry,
             catch,
-            timeout
+            timeout,
+            query,
         }),
     ];
     if depth == 0 {
@@ -111,13 +117,25 @@ impl Printer {
                 false,
                 false,
             ),
+            Node::Query => (
+                json!({ "Type": "Pass", "QueryLanguage": "JSONata", "Assign": { format!("at{name}"): "{% $millis() %}", format!("r{name}"): "{% $random() %}" },
+                    "Output": { "r": "{% $random() %}", "input": "{% $string($states.input) ~> $length() %}" } }),
+                false,
+                false,
+            ),
             Node::Wait(seconds) => (json!({ "Type": "Wait", "Seconds": seconds }), false, false),
             Node::Task {
                 retry,
                 catch,
                 timeout,
+                query,
             } => {
                 let mut state = json!({ "Type": "Task", "Resource": "f" });
+                if *query {
+                    state["QueryLanguage"] = "JSONata".into();
+                    state["Arguments"] = json!({ "n": "{% $random() %}" });
+                    state["Output"] = "{% $states.result.n %}".into();
+                }
                 if *timeout {
                     state["TimeoutSeconds"] = 3.into();
                 }
@@ -182,6 +200,10 @@ impl Printer {
         if catch {
             let caught = self.name();
             state["Catch"] = json!([{ "ErrorEquals": ["States.TaskFailed"], "Next": caught }]);
+            if state["QueryLanguage"] == "JSONata" {
+                state["Catch"][0]["Output"] =
+                    "{% $states.errorOutput.Error & $string($random()) %}".into();
+            }
             states.insert(caught, json!({ "Type": "Pass", "End": true }));
         }
         states.insert(name.to_owned(), state);
