@@ -31,10 +31,10 @@ fn states_that_lead_nowhere() {
         check(server, &start, "/StartAt");
         let catch = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "f", "End": true,
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}]}}});
-        check(server, &catch, "/States/A/Catch/0/Next");
+        check(server, &catch, "/States/A/Catch[0]/Next");
         let choice = json!({"StartAt": "A", "States": {"A": {"Type": "Choice",
             "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "B"}], "Default": "C"}}});
-        check(server, &choice, "/States/A/Choices/0/Next");
+        check(server, &choice, "/States/A/Choices[0]/Next");
         check(server, &choice, "/States/A/Default");
         let end = json!({"StartAt": "A", "States": {"A": {"Type": "Pass"}}});
         check(server, &end, "/States/A");
@@ -43,7 +43,7 @@ fn states_that_lead_nowhere() {
             "P": {"Type": "Parallel", "Next": "Z", "Branches": [
                 {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Z"}}}]},
             "Z": {"Type": "Succeed"}}});
-        check(server, &out, "/States/P/Branches/0/States/A/Next");
+        check(server, &out, "/States/P/Branches[0]/States/A/Next");
     });
 }
 

@@ -147,17 +147,14 @@ impl Report {
         let length = self.place.len();
         let mut value = Some(value);
         for key in pointer.split('/').skip(1) {
-            match value {
-                Some(Value::Array(items)) => {
-                    let _ = write!(self.place, "[{key}]");
-                    value = key.parse().ok().and_then(|at: usize| items.get(at));
-                }
-                _ => {
-                    self.place.push('/');
-                    self.place.push_str(key);
-                    let name = key.replace("~1", "/").replace("~0", "~");
-                    value = value.and_then(|value| value.get(name));
-                }
+            if let Some(Value::Array(items)) = value {
+                let _ = write!(self.place, "[{key}]");
+                value = key.parse().ok().and_then(|at: usize| items.get(at));
+            } else {
+                self.place.push('/');
+                self.place.push_str(key);
+                let name = key.replace("~1", "/").replace("~0", "~");
+                value = value.and_then(|value| value.get(name));
             }
         }
         then(self);

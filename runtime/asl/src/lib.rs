@@ -32,6 +32,7 @@ use diagnostic::Report;
 pub use diagnostic::{Diagnostic, Rejected, Severity};
 pub use model::{FunctionRef, Machine, Resource};
 pub use options::Options;
+pub use source::{Position, locate};
 
 /// An accepted definition.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::{Machine, Severity, one_task, parse};
 mod checks;
 mod graph;
 mod never_panics;
+mod yaml;
 
 fn machine(definition: &Value) -> Machine {
     match parse(&definition.to_string()) {

@@ -25,7 +25,7 @@ impl Offered {
     };
 }
 
-impl<'a> Fields<'a> {
+impl Fields<'_> {
     /// A payload of JSONata.
     pub(crate) fn payload(
         self,

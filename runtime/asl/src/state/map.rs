@@ -134,8 +134,12 @@ fn distributed<'a>(
         is_express,
         label,
         reader: within(site, "ItemReader", report, reader::read),
-        batcher: within(site, "ItemBatcher", report, batcher::read),
-        writer: within(site, "ResultWriter", report, writer::read),
+        batcher: within(site, "ItemBatcher", report, |fields, language, report| {
+            Some(batcher::read(fields, language, report))
+        }),
+        writer: within(site, "ResultWriter", report, |fields, language, report| {
+            Some(writer::read(fields, language, report))
+        }),
     })
 }
 

@@ -27,11 +27,7 @@ const BOUNDS: [&str; 4] = [
 /// The most items of a batch that may be asked for (AWS: items of a run, 100,000,000).
 const ITEMS_MAX: u64 = 100_000_000;
 
-pub(super) fn read(
-    fields: Fields<'_>,
-    language: Language,
-    report: &mut Report,
-) -> Option<ItemBatcher> {
+pub(super) fn read(fields: Fields<'_>, language: Language, report: &mut Report) -> ItemBatcher {
     language::check(fields, Some(language), report, |name| {
         language::find(&FIELDS, name)
     });
@@ -41,7 +37,7 @@ pub(super) fn read(
             BOUNDS.join(", ")
         ));
     }
-    Some(ItemBatcher {
+    ItemBatcher {
         input: fields.maker(report, language, "BatchInput", Offered::default()),
         items_max: fields.number(
             report,
@@ -55,5 +51,5 @@ pub(super) fn read(
             ["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"],
             1..=PAYLOAD_BYTES_MAX as u64,
         ),
-    })
+    }
 }

@@ -154,20 +154,17 @@ fn csv(config: Fields<'_>, report: &mut Report) -> Option<ReaderFormat> {
         report.missing("CSVHeaderLocation");
     }
     let location = config.word(report, "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]);
-    let headers = match location {
-        Some("GIVEN") => {
-            config.require(report, &["CSVHeaders"]);
-            let names = config.items(report, "CSVHeaders")?;
-            Some(Fields::each(report, "CSVHeaders", names, |name, report| {
-                text(name, report).map(str::to_owned)
-            }))
+    let headers = if location == Some("GIVEN") {
+        config.require(report, &["CSVHeaders"]);
+        let names = config.items(report, "CSVHeaders")?;
+        Some(Fields::each(report, "CSVHeaders", names, |name, report| {
+            text(name, report).map(str::to_owned)
+        }))
+    } else {
+        if location.is_some() && config.has("CSVHeaders") {
+            report.schema("Field 'CSVHeaders' is not supported");
         }
-        _ => {
-            if location.is_some() && config.has("CSVHeaders") {
-                report.schema("Field 'CSVHeaders' is not supported");
-            }
-            None
-        }
+        None
     };
     Some(ReaderFormat::Csv {
         headers,
@@ -186,7 +183,7 @@ fn manifest(config: Fields<'_>, report: &mut Report) -> Option<ReaderFormat> {
     let kind = config.word(report, "ManifestType", &["S3_INVENTORY", "ATHENA_DATA"]);
     if kind == Some("ATHENA_DATA") {
         report.within("ManifestType", |report| {
-            report.unsupported("A manifest of Athena")
+            report.unsupported("A manifest of Athena");
         });
         return None;
     }

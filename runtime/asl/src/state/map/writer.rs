@@ -17,11 +17,7 @@ const FIELDS: [Word; 4] = [
 const PUT_OBJECT: &str = ":states:::s3:putObject";
 
 /// Reads `ResultWriter`: `WriterConfig` alone formats the results; with `Resource` they are written.
-pub(super) fn read(
-    fields: Fields<'_>,
-    language: Language,
-    report: &mut Report,
-) -> Option<ResultWriter> {
+pub(super) fn read(fields: Fields<'_>, language: Language, report: &mut Report) -> ResultWriter {
     language::check(fields, Some(language), report, |name| {
         language::find(&FIELDS, name)
     });
@@ -43,14 +39,14 @@ pub(super) fn read(
         fields.require(report, &[name]);
     }
     let config = fields.object(report, "WriterConfig");
-    let (is_lines, transformation) = config
-        .map(|config| report.within("WriterConfig", |report| self::config(config, report)))
-        .unwrap_or((false, Transformation::None));
-    Some(ResultWriter {
+    let (is_lines, transformation) = config.map_or((false, Transformation::None), |config| {
+        report.within("WriterConfig", |report| self::config(config, report))
+    });
+    ResultWriter {
         arguments: resource.and(arguments),
         is_lines,
         transformation,
-    })
+    }
 }
 
 /// `WriterConfig`: whether each result is a line, and how a result looks.
