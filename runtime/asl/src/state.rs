@@ -5,6 +5,7 @@ mod condition;
 mod fail;
 mod graph;
 mod map;
+mod order;
 mod parallel;
 mod pass;
 mod rescue;

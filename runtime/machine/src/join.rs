@@ -16,6 +16,7 @@ use crate::drive::{self, Progress};
 use crate::failure::Problem;
 use crate::frame::{Activity, Frame, FrameId, Item};
 use crate::states::graph::{self, Handover};
+use crate::states::map_order::{self, Ordering};
 use crate::states::map_run;
 use crate::turn::{Turn, over_limit};
 use crate::{Detail, EventSink, PartialFailure, failure};
@@ -37,6 +38,8 @@ pub(crate) struct Join {
     next: u32,
     /// What comes after what, where children do not just start one after the other.
     order: Option<Box<Order>>,
+    /// The same while it is being found; nothing starts before.
+    pub(crate) ordering: Option<Box<Ordering>>,
     /// Children in flight, by their place.
     running: BTreeMap<u32, FrameId>,
     /// Whether the frame is in the queue to start another child.
@@ -66,6 +69,7 @@ impl Join {
             window,
             next: 0,
             order: None,
+            ordering: None,
             running: BTreeMap::new(),
             queued: false,
             results: Vec::new(),
@@ -77,8 +81,13 @@ impl Join {
 
     /// The same, whose children come after one another.
     pub(crate) fn in_order(mut self, order: Order) -> Self {
-        self.order = Some(Box::new(order));
+        self.set_order(order);
         self
+    }
+
+    /// Says what comes after what.
+    pub(crate) fn set_order(&mut self, order: Order) {
+        self.order = Some(Box::new(order));
     }
 
     /// What a `Graph` hands from node to node, and the join's input.
@@ -88,6 +97,9 @@ impl Join {
     }
 
     fn has_room(&self) -> bool {
+        if self.ordering.is_some() {
+            return true;
+        }
         let has_next = match &self.order {
             Some(order) => order.has_ready(),
             None => self.next < self.total,
@@ -100,7 +112,7 @@ impl Join {
             Some(order) => order.is_done(),
             None => self.next == self.total,
         };
-        has_all && self.running.is_empty()
+        has_all && self.running.is_empty() && self.ordering.is_none()
     }
 
     /// The child whose turn it is.
@@ -174,6 +186,12 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         return;
     };
     join.queued = false;
+    if join.ordering.is_some() {
+        return match map_order::read(turn, id) {
+            Ok(()) => go_on(turn, id),
+            Err(problem) => failure::fail(turn, id, problem),
+        };
+    }
     let turned = join.take();
     let input = join.input.clone();
     let items = join.items.clone();

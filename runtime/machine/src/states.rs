@@ -5,6 +5,7 @@ mod condition;
 pub(crate) mod fail;
 pub(crate) mod graph;
 pub(crate) mod map;
+pub(crate) mod map_order;
 pub(crate) mod map_run;
 pub(crate) mod parallel;
 pub(crate) mod pass;

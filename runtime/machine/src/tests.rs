@@ -11,6 +11,7 @@ mod graph;
 mod jsonata;
 mod limits;
 mod map;
+mod map_order;
 mod parallel;
 mod replay;
 mod retry;

@@ -6,7 +6,7 @@ mod processor;
 mod reader;
 mod writer;
 
-use super::Site;
+use super::{Site, order};
 use crate::compiler::Compiler;
 use crate::diagnostic::Report;
 use crate::fields::Fields;
@@ -20,7 +20,7 @@ use processor::Processor;
 /// The type's name.
 pub(super) const NAME: &str = "Map";
 
-pub(super) const FIELDS: [Word; 15] = [
+pub(super) const FIELDS: [Word; 18] = [
     ("ItemProcessor", Spoken::Both),
     ("Iterator", Spoken::Both),
     ("ItemSelector", Spoken::Both),
@@ -36,6 +36,9 @@ pub(super) const FIELDS: [Word; 15] = [
     ("ToleratedFailureCountPath", Spoken::Path),
     ("ToleratedFailurePercentage", Spoken::Both),
     ("ToleratedFailurePercentagePath", Spoken::Path),
+    (order::FIELDS[0], Spoken::Both),
+    (order::FIELDS[1], Spoken::Both),
+    (order::FIELDS[2], Spoken::Both),
 ];
 
 /// What only a distributed `Map` has.
@@ -69,6 +72,8 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
             "ToleratedFailurePercentagePath",
         ],
     );
+    let order = order::order(compiler, site);
+    let report = &mut compiler.report;
     let field = fields.require_one_of(report, &["ItemProcessor", "Iterator"])?;
     let place = compiler.report.enter(field);
     let processor = processor::compile(compiler, site, field);
@@ -83,7 +88,7 @@ pub(super) fn kind<'a>(compiler: &mut Compiler<'a>, site: Site<'a, '_>) -> Optio
         tolerated_count,
         tolerated_percentage,
         distributed,
-        order: None,
+        order,
     })))
 }
 

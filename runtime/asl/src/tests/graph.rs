@@ -140,3 +140,72 @@ fn a_large_graph_is_checked_at_once() {
     let machine = machine(&definition);
     assert_eq!(compiled(&machine).dag.edges(), 9 * 9_000 - 45);
 }
+
+/// What is wrong with a Map that has these fields besides.
+fn map_refused(fields: Value, is_node: bool) -> String {
+    let mut map = json!({"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}});
+    for (name, value) in fields.as_object().expect("fields") {
+        map[name] = value.clone();
+    }
+    let state = if is_node {
+        graph(json!({"M": map}))
+    } else {
+        map["End"] = true.into();
+        map
+    };
+    let definition = json!({"StartAt": "S", "States": {"S": state}});
+    let rejected = parse(&definition.to_string()).expect_err("it is refused");
+    let lines: Vec<String> = rejected
+        .diagnostics
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_items_of_a_map_have_an_order_as_a_whole() {
+    assert_eq!(
+        map_refused(json!({"ItemId": "$.id"}), false),
+        "SCHEMA_VALIDATION_FAILED: These fields are required: [After] at /States/S"
+    );
+    assert_eq!(
+        map_refused(json!({"OnFailure": "IGNORE"}), false),
+        "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [CANCEL, SKIP] at /States/S/OnFailure
+SCHEMA_VALIDATION_FAILED: These fields are required: [ItemId, After] at /States/S"
+    );
+    let refused = map_refused(json!({"ItemId": "id", "After": ["a"]}), false);
+    assert!(refused.contains(" at /States/S/ItemId\n"), "{refused}");
+    assert!(
+        refused.ends_with("Expected value of type String at /States/S/After"),
+        "{refused}"
+    );
+    assert_eq!(
+        map_refused(json!({"ItemId": "$.id", "After": []}), true),
+        "SCHEMA_VALIDATION_FAILED: The 'After' of a node says which nodes it comes after: to let items come after one another, too, put the Map into a Parallel at /States/S/Nodes/M/ItemId"
+    );
+}
+
+#[test]
+fn extensions_are_refused_by_strict_checks() {
+    let strict = crate::Options {
+        strict: true,
+        ..crate::Options::default()
+    };
+    let refused = |state: Value| {
+        let definition = json!({"StartAt": "S", "States": {"S": state}});
+        let rejected = crate::parse_with(&definition.to_string(), &strict).expect_err("refused");
+        rejected.diagnostics[0].to_string()
+    };
+    assert_eq!(
+        refused(graph(json!({"a": {"Type": "Pass"}}))),
+        "UNSUPPORTED: Graph: an extension, which Amazon States Language does not have at /States/S"
+    );
+    assert_eq!(
+        refused(json!({
+            "Type": "Map", "End": true, "ItemId": "$.id", "After": "$.after",
+            "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}
+        })),
+        "UNSUPPORTED: ItemId: an extension, which Amazon States Language does not have at /States/S/ItemId"
+    );
+}

@@ -77,24 +77,37 @@ impl Query {
     /// # Errors
     /// As [`Query::eval`].
     pub fn find<'a>(&self, env: &'a dyn Env, field: &str) -> Result<Cow<'a, Value>, EvalError> {
+        self.find_any(env, field)?
+            .ok_or_else(|| self.place(field).undefined())
+    }
+
+    /// As [`Query::find`], where nothing (undefined) is an answer, too.
+    ///
+    /// # Errors
+    /// As [`Query::eval`].
+    pub fn find_any<'a>(
+        &self,
+        env: &'a dyn Env,
+        field: &str,
+    ) -> Result<Option<Cow<'a, Value>>, EvalError> {
         let place = self.place(field);
         if env.exceeds() {
             return Err(place.fault(&Fault::Time));
         }
         if let Some(simple) = &self.0.simple {
             match simple.find(env) {
-                Outcome::Value(value) => return Ok(value),
-                Outcome::Nothing => return Err(place.undefined()),
+                Outcome::Value(value) => return Ok(Some(value)),
+                Outcome::Nothing => return Ok(None),
                 Outcome::Unknown => {}
             }
         }
         let value = match self.0.program.run(env) {
-            Ok(JValue::Undefined) => return Err(place.undefined()),
+            Ok(JValue::Undefined) => return Ok(None),
             Ok(value) => value,
             Err(fault) => return Err(place.fault(&fault)),
         };
         match convert::from_engine(&value, env.budget().bytes) {
-            Ok(value) => Ok(Cow::Owned(value)),
+            Ok(value) => Ok(Some(Cow::Owned(value))),
             Err(convert::Unusable::Function) => Err(place.unsupported()),
             Err(convert::Unusable::TooLarge) => Err(place.fault(&Fault::Memory)),
         }

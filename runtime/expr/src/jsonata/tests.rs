@@ -257,7 +257,11 @@ fn the_budget_of_time_is_a_signal() {
     assert!(matches!(error, EvalError::Exceeded { .. }));
     assert!(error.to_string().ends_with("threw an error during evaluation: Expression evaluation timeout: Check for infinite loop"), "{error}");
     env.exceeds = true;
-    assert_eq!(forever.eval(&env, "Output"), Err(error), "without evaluating");
+    assert_eq!(
+        forever.eval(&env, "Output"),
+        Err(error),
+        "without evaluating"
+    );
     assert_eq!(env.asked.get(), 2);
 }
 

@@ -10,6 +10,7 @@ use crate::drive::Progress;
 use crate::failure::Problem;
 use crate::frame::FrameId;
 use crate::join::{self, Join};
+use crate::states::map_order;
 use crate::states::map_run;
 use crate::turn::{Fault, Turn, owned};
 use crate::{Detail, EventSink};
@@ -25,7 +26,8 @@ pub(crate) fn work<S: EventSink>(
     let input = turn.selected_input(id)?;
     let window = window(turn, id, &input, map)?;
     let (items, total) = items(turn, id, &input, map)?;
-    let join = Join::new(turn.state(id), input, Some(items), total, window);
+    let mut join = Join::new(turn.state(id), input, Some(items), total, window);
+    join.ordering = map_order::begin(turn, map);
     join::open(turn, id, join, Detail::MapStarted { length: total });
     Ok(Progress::Waits)
 }
