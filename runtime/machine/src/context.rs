@@ -134,12 +134,11 @@ impl Env for Scope<'_> {
     fn context(&self) -> &Value {
         self.context.get_or_init(|| {
             let started = self.place.started;
-            let mut context = match self.place.child {
-                Some(child) => child.context(started),
-                None => {
-                    let kept = self.kept.borrow_mut().take();
-                    kept.unwrap_or_else(|| of_execution(started))
-                }
+            let mut context = if let Some(child) = self.place.child {
+                child.context(started)
+            } else {
+                let kept = self.kept.borrow_mut().take();
+                kept.unwrap_or_else(|| of_execution(started))
             };
             set_place(&mut context, &self.place);
             context

@@ -213,12 +213,11 @@ fn caught_exit<S: EventSink>(
         Some(maker) => Some(turn.assigned(id, maker, given, || format!("Catch[{index}]/Assign"))?),
         None => None,
     };
-    let output = match &catcher.output {
-        Some(payload) => turn.evaluated(id, payload, given, || format!("Catch[{index}]/Output"))?,
-        None => {
-            let raw = turn.run.frames[id].input.clone();
-            turn.combine(id, &raw, error.clone(), &catcher.result_path)?
-        }
+    let output = if let Some(payload) = &catcher.output {
+        turn.evaluated(id, payload, given, || format!("Catch[{index}]/Output"))?
+    } else {
+        let raw = turn.run.frames[id].input.clone();
+        turn.combine(id, &raw, error.clone(), &catcher.result_path)?
     };
     Ok(Exit { output, assigned })
 }

@@ -10,7 +10,8 @@ use crate::retry::TIMEOUT;
 
 impl Event<'_> {
     /// The fields of the event's details, named as in AWS's API. `input`, `output`,
-    /// `parameters` and each of `assignedVariables` are JSON texts within strings, as there. Empty for events without details.
+    /// `parameters` and each of `assignedVariables` are JSON texts within strings, as there. Empty
+    /// for events without details.
     pub fn details(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         match self.detail {
@@ -91,31 +92,16 @@ impl Event<'_> {
             Detail::MapStarted { length } | Detail::GraphStarted { length } => {
                 put(&mut fields, "length", length);
             }
-            Detail::IterationStarted { name, index }
-            | Detail::IterationSucceeded { name, index }
-            | Detail::IterationFailed { name, index }
-            | Detail::IterationAborted { name, index }
-            | Detail::IterationSkipped { name, index } => {
-                put(&mut fields, "name", name);
-                put(&mut fields, "index", index);
-            }
-            Detail::NodeStarted { name, node }
-            | Detail::NodeSucceeded { name, node }
-            | Detail::NodeAborted { name, node }
-            | Detail::NodeSkipped { name, node } => {
-                put(&mut fields, "name", name);
-                put(&mut fields, "node", node);
-            }
-            Detail::NodeFailed {
-                name,
-                node,
-                error,
-                cause,
-            } => {
-                put(&mut fields, "name", name);
-                put(&mut fields, "node", node);
-                put_failure(&mut fields, error, cause);
-            }
+            Detail::IterationStarted { .. }
+            | Detail::IterationSucceeded { .. }
+            | Detail::IterationFailed { .. }
+            | Detail::IterationAborted { .. }
+            | Detail::IterationSkipped { .. }
+            | Detail::NodeStarted { .. }
+            | Detail::NodeSucceeded { .. }
+            | Detail::NodeAborted { .. }
+            | Detail::NodeSkipped { .. }
+            | Detail::NodeFailed { .. } => put_child(&mut fields, &self.detail),
             Detail::StateAborted { .. }
             | Detail::ParallelStarted
             | Detail::ParallelSucceeded
@@ -127,6 +113,38 @@ impl Event<'_> {
             | Detail::GraphFailed => {}
         }
         fields
+    }
+}
+
+/// Which iteration or which node the event is of.
+fn put_child(fields: &mut Map<String, Value>, detail: &Detail<'_>) {
+    match *detail {
+        Detail::IterationStarted { name, index }
+        | Detail::IterationSucceeded { name, index }
+        | Detail::IterationFailed { name, index }
+        | Detail::IterationAborted { name, index }
+        | Detail::IterationSkipped { name, index } => {
+            put(fields, "name", name);
+            put(fields, "index", index);
+        }
+        Detail::NodeStarted { name, node }
+        | Detail::NodeSucceeded { name, node }
+        | Detail::NodeAborted { name, node }
+        | Detail::NodeSkipped { name, node } => {
+            put(fields, "name", name);
+            put(fields, "node", node);
+        }
+        Detail::NodeFailed {
+            name,
+            node,
+            error,
+            cause,
+        } => {
+            put(fields, "name", name);
+            put(fields, "node", node);
+            put_failure(fields, error, cause);
+        }
+        _ => {}
     }
 }
 

@@ -88,7 +88,7 @@ proptest! {
         let limits = RunLimits { transitions_per_fact_max: transitions, ..RunLimits::default() };
         let informed = || {
             let mut run = Run::new(machine.clone());
-            foreseen.iter().for_each(|evaluation| run.foresee(*evaluation));
+            for evaluation in &foreseen { run.foresee(*evaluation); }
             run
         };
         let mut run = informed();

@@ -136,7 +136,7 @@ proptest! {
         let definition = Printer::default().scope(&nodes);
         let mut answers = scripted(|_, invoke| answer(seed, invoke));
         let mut driver = Driver::new(&definition);
-        slow.iter().for_each(|evaluation| driver.run.foresee(*evaluation));
+        for evaluation in &slow { driver.run.foresee(*evaluation); }
         driver.exceeded.extend(&slow);
         driver.start(json!({ "x": 1 }), &mut answers);
         driver.stop_after(stop_ms);
