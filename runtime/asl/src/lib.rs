@@ -18,6 +18,7 @@ mod language;
 pub mod model;
 mod options;
 mod reach;
+mod references;
 mod resource;
 mod source;
 mod state;

@@ -3,6 +3,7 @@
 //! Made by [`crate::parse`] alone. Whoever holds a [`Machine`] may rely on it: every index is in
 //! range, every `Next` exists, every path and template is compiled.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use steploom_expr::jsonata::{Payload, Query};
@@ -10,6 +11,7 @@ use steploom_expr::{Expression, Path, ReferencePath, Template};
 use steploom_types::{Json, Timestamp};
 
 use crate::dag::Dag;
+use crate::references;
 
 pub use crate::resource::{ActivityRef, Api, FunctionRef, Integration, Pattern, Resource};
 
@@ -43,6 +45,16 @@ impl Machine {
     /// The scope at an index of this machine.
     pub fn scope(&self, ix: ScopeIx) -> &Scope {
         &self.scopes[ix.0 as usize]
+    }
+
+    /// The variables that each state reads, of those that read any: by the state's name, without
+    /// the `$`. As AWS's `DescribeStateMachine` tells it.
+    pub fn variable_references(&self) -> BTreeMap<&str, BTreeSet<String>> {
+        let states = self.states.iter();
+        states
+            .map(|state| (&*state.name, references::of_state(state)))
+            .filter(|(_, variables)| !variables.is_empty())
+            .collect()
     }
 }
 

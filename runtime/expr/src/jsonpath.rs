@@ -10,6 +10,7 @@ mod step;
 mod template;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -48,6 +49,14 @@ impl Expression {
         match self {
             Self::Path(path) => path.text(),
             Self::Call(call) => call.text(),
+        }
+    }
+
+    /// Adds the names of the variables that it reads, without the `$`.
+    pub fn variables(&self, found: &mut BTreeSet<String>) {
+        match self {
+            Self::Path(path) => found.extend(path.variable().map(str::to_owned)),
+            Self::Call(call) => call.variables(found),
         }
     }
 

@@ -84,6 +84,34 @@ fn validated(step: &Value, text: &str, is_express: bool) -> Option<String> {
     (found != expected).then(|| format!("expected {expected:?}, found {found:?}"))
 }
 
+/// What AWS says about the variables that each state reads.
+#[test]
+fn variable_references() {
+    let mut wrong = Vec::new();
+    for case in cases("api_cases.jsonl") {
+        for step in case["steps"].as_array().into_iter().flatten() {
+            let response = &step["expect"]["response"];
+            let Some(text) = response["definition"].as_str() else {
+                continue;
+            };
+            // In the recording a text that looks like a time is left out.
+            let text = text.replace("${timestamp}", "$startAt");
+            let Ok(parsed) = steploom_asl::parse(&text) else {
+                continue;
+            };
+            let found = serde_json::json!(parsed.machine.variable_references());
+            let expected = match &response["variableReferences"] {
+                Value::Null => serde_json::json!({}),
+                expected => expected.clone(),
+            };
+            if found != expected {
+                wrong.push(format!("{}: {expected}, found {found}", case["id"]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The states that were tested singly, each as the only one of a machine.
 #[test]
 fn single_states() {

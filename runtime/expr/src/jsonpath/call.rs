@@ -1,6 +1,7 @@
 //! Calls of intrinsic functions: `States.Format('order {}', $.id)`, nested at will.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -52,6 +53,17 @@ impl Call {
     /// The call as it was written.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// Adds the names of the variables that it reads, without the `$`.
+    pub fn variables(&self, found: &mut BTreeSet<String>) {
+        for arg in &self.0.args {
+            match arg {
+                Arg::Path(path) => found.extend(path.variable().map(str::to_owned)),
+                Arg::Call(call) => call.variables(found),
+                Arg::Literal(_) | Arg::Pieces(_) => {}
+            }
+        }
     }
 
     /// The result.

@@ -106,6 +106,14 @@ impl Path {
         self.select(env, &Budget::new()).ok()
     }
 
+    /// The variable that it starts from, without the `$`, if it does.
+    pub fn variable(&self) -> Option<&str> {
+        match &self.0.root {
+            Root::Variable(name) => Some(name),
+            Root::Data | Root::Context => None,
+        }
+    }
+
     pub(super) fn root(&self) -> &Root {
         &self.0.root
     }

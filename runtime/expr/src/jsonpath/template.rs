@@ -4,6 +4,7 @@
 //! one value and copied as a whole.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -60,6 +61,11 @@ impl Template {
         }
     }
 
+    /// Adds the names of the variables that it reads, without the `$`.
+    pub fn variables(&self, found: &mut BTreeSet<String>) {
+        self.0.variables(found);
+    }
+
     /// The value, with every expression replaced by its result.
     ///
     /// # Errors
@@ -91,6 +97,22 @@ impl Node {
 
     fn is_fixed(&self) -> bool {
         matches!(self, Self::Fixed(_))
+    }
+
+    fn variables(&self, found: &mut BTreeSet<String>) {
+        match self {
+            Self::Fixed(_) => {}
+            Self::Array(nodes) => nodes.iter().for_each(|node| node.variables(found)),
+            Self::Object(fields) => {
+                for (_, field) in fields {
+                    match field {
+                        Field::Node(node) => node.variables(found),
+                        Field::Path(path) => found.extend(path.variable().map(str::to_owned)),
+                        Field::Call(call) => call.variables(found),
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -109,3 +109,14 @@ fn a_template_that_repeats_its_input_is_bounded() {
         .unwrap_err();
     assert_eq!(error.error_name(), "States.DataLimitExceeded");
 }
+
+#[test]
+fn variables_are_known() {
+    let template = Template::compile(&json!({
+        "a.$": "$one.b", "c": [{"d.$": "States.Array($two, States.MathAdd($.x, $three))"}], "e": "$four", "f.$": "$$.x"
+    }))
+    .expect("a template");
+    let mut found = std::collections::BTreeSet::new();
+    template.variables(&mut found);
+    assert!(found.iter().eq(["one", "three", "two"]), "{found:?}");
+}
