@@ -78,10 +78,12 @@ pub(crate) enum Activity {
 }
 
 /// An attempt at a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     /// Its number.
     pub(crate) action: ActionId,
+    /// What it was given, for the history of an activity.
+    pub(crate) input: Json,
     /// The timer of `TimeoutSeconds`.
     pub(crate) timeout: Option<ActionId>,
     /// The timer of `HeartbeatSeconds`, while it runs.
@@ -93,6 +95,8 @@ pub(crate) struct Call {
     /// Whether the history says that it was asked for. An activity's attempt does so only once the
     /// activity is known to exist.
     pub(crate) is_told: bool,
+    /// Whether the history says that its call was answered.
+    pub(crate) is_submitted: bool,
 }
 
 /// An item of a `Map`: the array, and the place in it.

@@ -95,6 +95,20 @@ pub(crate) fn ended(
     }
 }
 
+/// What is told when a child was submitted, of its end; none for what is no child.
+pub(crate) fn submitted_by_end(
+    integration: &Integration,
+    end: &Json,
+    answered: Answered,
+) -> Option<Json> {
+    match (&integration.api, integration.pattern) {
+        (Api::StartExecution, Pattern::Sync | Pattern::Sync2) => {
+            Some(started(end.value(), answered))
+        }
+        _ => None,
+    }
+}
+
 /// The answer to `states:startExecution`, in the wrapping of AWS.
 fn started(plain: &Value, answered: Answered) -> Json {
     let arn = &plain["executionArn"];
@@ -155,9 +169,9 @@ fn waited_for(plain: &Json, parses: bool) -> Result<Json, PartialFailure> {
 /// An execution as AWS describes it to the task that waited for it. `parses`: input and output as
 /// JSON, not as texts.
 fn describe(ended: Ended, parses: bool) -> Value {
-    let data = |text: String| match parses {
-        true => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        false => Value::String(text),
+    let data = |text: String| {
+        let parsed = serde_json::from_str(&text).ok().filter(|_| parses);
+        parsed.unwrap_or(Value::String(text))
     };
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
@@ -174,6 +188,14 @@ fn describe(ended: Ended, parses: bool) -> Value {
     if let Some(output) = ended.output {
         put("Output", data(output));
         put("OutputDetails", json!({ "Included": true }));
+    }
+    put("RedriveCount", 0.into());
+    if ended.status == "SUCCEEDED" {
+        let reason = "Execution is SUCCEEDED and cannot be redriven";
+        put("RedriveStatus", "NOT_REDRIVABLE".into());
+        put("RedriveStatusReason", reason.into());
+    } else {
+        put("RedriveStatus", "REDRIVABLE".into());
     }
     put("StartDate", ended.start_date.into());
     put("StateMachineArn", ended.state_machine_arn.into());

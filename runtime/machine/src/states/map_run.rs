@@ -148,9 +148,11 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         && run.running.is_empty()
         && !run.queue.is_reading()
     {
-        let end = match run.tolerance.is_exceeded(Some(run.queue.taken())) {
-            true => Err(exceeded()),
-            false => Ok(()),
+        let is_exceeded = run.tolerance.is_exceeded(Some(run.queue.taken()));
+        let end = if is_exceeded {
+            Err(exceeded())
+        } else {
+            Ok(())
         };
         return finish(turn, id, end);
     }
@@ -217,10 +219,10 @@ fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Problem) {
         give_up(turn, *run);
     }
     tell_failed(turn, id, &failure);
-    match is_fatal {
-        true => failure::fail(turn, id, Problem::Fatal(failure)),
-        false => failure::fail_map_run(turn, id, failure),
+    if is_fatal {
+        return failure::fail(turn, id, Problem::Fatal(failure));
     }
+    failure::fail_map_run(turn, id, failure);
 }
 
 fn tell_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &PartialFailure) {

@@ -41,12 +41,13 @@ pub(crate) fn work<S: EventSink>(
         turn.tell_in(id, Detail::TaskStarted { resource });
     }
     let deadline = order.timeout_seconds.map(|seconds| after(turn.at, seconds));
+    let input = order.input;
     turn.invoke(
         id,
         Invoke {
             action,
             resource: resource.clone(),
-            input: order.input,
+            input: input.clone(),
             state: turn.state(id).name.clone(),
             retry: turn.run.frames[id].retries.count,
             deadline,
@@ -58,11 +59,13 @@ pub(crate) fn work<S: EventSink>(
     let timeout = deadline.map(|due| turn.set_timer(Owner::Frame(id), due));
     turn.frame(id).activity = Activity::Calling(Call {
         action,
+        input,
         timeout,
         heartbeat: None,
         heartbeat_seconds: order.heartbeat_seconds,
         timeout_seconds: order.timeout_seconds,
         is_told: !is_activity(resource),
+        is_submitted: false,
     });
     // An activity's worker owes its first heartbeat only once it has the task.
     if !is_activity(resource) {
@@ -117,24 +120,51 @@ fn tell_scheduled<S: EventSink>(
 /// The attempt's call was answered, and its end is yet to come.
 pub(crate) fn submitted<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: &Json) {
     let resource = resource(turn, id);
-    let Activity::Calling(call) = turn.frame(id).activity else {
+    let Some(call) = call_of(turn, id) else {
         return;
     };
     match resource {
         Resource::Activity(_) => tell_late(turn, id, resource),
         Resource::Service(Integration { api, pattern }) if *pattern != Pattern::RequestResponse => {
+            if call.is_submitted {
+                return;
+            }
             let output = service::called(api, output, None, answer(turn, call.action));
-            turn.tell_in(
-                id,
-                Detail::TaskSubmitted {
-                    resource,
-                    output: &output,
-                },
-            );
+            tell_submitted(turn, id, resource, &output);
         }
         Resource::Service(_) | Resource::Function(_) => return,
     }
     turn.run.waits.submitted(call.action);
+}
+
+fn tell_submitted<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    resource: &Resource,
+    output: &Json,
+) {
+    turn.tell_in(id, Detail::TaskSubmitted { resource, output });
+    if let Activity::Calling(call) = &mut turn.frame(id).activity {
+        call.is_submitted = true;
+    }
+}
+
+/// A child may end before it is heard that it was started; the history has both in order.
+fn tell_submitted_late<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    resource: &Resource,
+    end: &Json,
+) {
+    let Some(call) = call_of(turn, id) else {
+        return;
+    };
+    if let Resource::Service(integration) = resource
+        && !call.is_submitted
+        && let Some(output) = service::submitted_by_end(integration, end, answer(turn, call.action))
+    {
+        tell_submitted(turn, id, resource, &output);
+    }
 }
 
 /// Tells that an activity's attempt was asked for, unless that was told.
@@ -145,12 +175,9 @@ fn tell_late<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, resource: &Resou
     if std::mem::replace(&mut call.is_told, true) {
         return;
     }
-    let call = *call;
-    let Some(crate::waits::Wait::Call(_, invoke)) = turn.run.waits.get(call.action) else {
-        return;
-    };
+    let call = call.clone();
     let order = Order {
-        input: invoke.input.clone(),
+        input: call.input,
         timeout_seconds: call.timeout_seconds,
         heartbeat_seconds: call.heartbeat_seconds,
         role: None,
@@ -160,7 +187,7 @@ fn tell_late<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, resource: &Resou
 
 /// Whoever works on the attempt still does: the time to the next heartbeat begins anew.
 pub(crate) fn lives<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
-    let Activity::Calling(call) = turn.frame(id).activity else {
+    let Some(call) = call_of(turn, id) else {
         return;
     };
     let Some(seconds) = call.heartbeat_seconds else {
@@ -183,7 +210,7 @@ pub(crate) fn taken<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, worker: O
         return;
     }
     tell_late(turn, id, resource);
-    if let Activity::Calling(call) = turn.frame(id).activity {
+    if let Some(call) = call_of(turn, id) {
         turn.run.waits.submitted(call.action);
     }
     turn.tell_in(id, Detail::ActivityStarted { worker });
@@ -199,6 +226,8 @@ pub(crate) fn succeeded<S: EventSink>(
     version: Option<u32>,
 ) {
     let resource = resource(turn, id);
+    tell_late(turn, id, resource);
+    tell_submitted_late(turn, id, resource, output);
     let result = match resource {
         Resource::Function(_) | Resource::Activity(_) => Ok(output.clone()),
         Resource::Service(integration) => {
@@ -228,9 +257,7 @@ pub(crate) fn succeeded<S: EventSink>(
 /// The attempt failed.
 pub(crate) fn failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
     let resource = resource(turn, id);
-    if let Activity::Calling(Call { is_told: false, .. }) = turn.frame(id).activity
-        && failure.error == RUNTIME
-    {
+    if call_of(turn, id).is_some_and(|call| !call.is_told) && failure.error == RUNTIME {
         over(turn, id);
         let cause = failure.cause.as_deref().unwrap_or_default();
         let problem = turn.blame(id, Fault::runtime(cause));
@@ -240,6 +267,7 @@ pub(crate) fn failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure:
         error: Some(failure.error.clone()),
         cause: failure.cause.clone(),
     };
+    tell_late(turn, id, resource);
     over(turn, id);
     fail(turn, id, resource, problem);
 }
@@ -259,6 +287,14 @@ pub(crate) fn timed_out<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 /// The attempt is over: neither its answer nor its timers are waited for any more.
 fn over<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     crate::join::disband(turn, id);
+}
+
+/// The frame's attempt.
+fn call_of<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> Option<Call> {
+    match &turn.run.frames[id].activity {
+        Activity::Calling(call) => Some(call.clone()),
+        _ => None,
+    }
 }
 
 fn resource<'a, S: EventSink>(turn: &Turn<'a, S>, id: FrameId) -> &'a Resource {

@@ -26,11 +26,8 @@ pub(super) struct Results {
 enum Kept {
     /// Nobody sees them.
     Nothing,
-    /// In the state's result, by the iterations' places.
-    Inside {
-        by_place: Vec<Option<Value>>,
-        bytes: usize,
-    },
+    /// In the state's result: by the iterations' places an array of what each gives.
+    Inside { by_place: Vec<Value>, bytes: usize },
     /// In files.
     Stored(Box<Stored>),
 }
@@ -70,12 +67,13 @@ impl Results {
         transformation: Transformation,
         is_seen: bool,
     ) -> Self {
-        let kept = match is_seen {
-            true => Kept::Inside {
+        let kept = if is_seen {
+            Kept::Inside {
                 by_place: Vec::new(),
                 bytes: 2,
-            },
-            false => Kept::Nothing,
+            }
+        } else {
+            Kept::Nothing
         };
         Self {
             transformation,
@@ -173,23 +171,13 @@ impl Results {
         match &mut self.kept {
             Kept::Nothing => {}
             Kept::Inside { by_place, bytes } => {
-                let flattens = self.transformation == Transformation::Flatten && list == SUCCEEDED;
-                let shown = match flattens {
-                    true => Value::Array(shown),
-                    false => shown.into_iter().next().unwrap_or_default(),
-                };
-                *bytes += Json::from(shown.clone()).size() + 1;
+                let shown = Value::Array(shown);
+                *bytes += shown.to_string().len();
                 let index = index as usize;
                 if by_place.len() <= index {
-                    by_place.resize(index + 1, None);
+                    by_place.resize(index + 1, Value::Null);
                 }
-                // What failed stays one element, also where the others are flattened.
-                by_place[index] = Some(
-                    match flattens || self.transformation != Transformation::Flatten {
-                        true => shown,
-                        false => Value::Array(vec![shown]),
-                    },
-                );
+                by_place[index] = shown;
             }
             Kept::Stored(stored) => {
                 for value in &shown {
@@ -244,21 +232,14 @@ impl Results {
             Kept::Nothing => json!([]).into(),
             Kept::Stored(stored) => stored.result(names),
             Kept::Inside { by_place, .. } => {
-                let all = by_place.into_iter().flatten();
-                let values: Vec<Value> = match self.transformation {
-                    Transformation::Flatten => all.flat_map(elements).collect(),
-                    Transformation::None | Transformation::Compact => all.collect(),
+                let elements = |shown| match shown {
+                    Value::Array(elements) => elements,
+                    _ => Vec::new(),
                 };
-                Value::Array(values).into()
+                let all: Vec<Value> = by_place.into_iter().flat_map(elements).collect();
+                Value::Array(all).into()
             }
         }
-    }
-}
-
-fn elements(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(elements) => elements,
-        other => vec![other],
     }
 }
 
