@@ -9,7 +9,7 @@ pub(crate) mod order;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steploom_asl::model::{Flow, Kind, Machine, Maker, ResultPath, State};
+use steploom_asl::model::{Flow, Kind, Machine, ResultPath, State};
 use steploom_types::Json;
 
 use crate::drive::{self, Progress};
@@ -277,26 +277,8 @@ fn iteration<S: EventSink>(
     };
     let index = item.index;
     let input = match &map.selector {
-        Some(Maker::Path(selector)) => {
-            let made: Json = turn
-                .eval_for_item(id, Some(&item), input, |scope| Ok(selector.eval(scope)?))?
-                .into();
-            turn.ensure_size(&made, &state.name)?;
-            made
-        }
-        Some(Maker::Query(selector)) => {
-            let made: Json = turn
-                .eval_for_item(id, Some(&item), input, |scope| {
-                    Ok(selector.eval(scope, "ItemSelector")?)
-                })?
-                .into();
-            turn.ensure_size(&made, &state.name)?;
-            made
-        }
-        None => match item.items.value().get(index as usize) {
-            Some(value) => value.clone().into(),
-            None => Json::null(),
-        },
+        Some(selector) => turn.made_for_item(id, Some(&item), input, selector, "ItemSelector")?,
+        None => map_run::item(&item.items, index).unwrap_or_default().into(),
     };
     let event = turn.tell(
         turn.run.frames[id].last_event,

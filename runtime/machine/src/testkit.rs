@@ -10,7 +10,7 @@ use steploom_types::{AccountId, Digest, ExecutionId, Json, Slot, Timestamp};
 
 use crate::{
     Action, ActionId, Event, EventSink, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure,
-    Run, RunLimits, SEMANTICS, Started, apply,
+    Read, Run, RunLimits, SEMANTICS, Started, apply, reader,
 };
 
 /// The instant at which every test begins: 2026-01-01T00:00:00Z.
@@ -66,6 +66,8 @@ pub(crate) struct Driver {
     pub(crate) answers_late: bool,
     /// Evaluations that took too long.
     pub(crate) exceeded: BTreeSet<u64>,
+    /// Objects by bucket and key: what there is to read, and what was written.
+    pub(crate) objects: BTreeMap<(String, String), String>,
     /// Events are dropped, for large runs.
     pub(crate) quiet: bool,
     /// The version that functions say they are.
@@ -117,6 +119,7 @@ impl Driver {
             waiting: BTreeSet::new(),
             answers_late: false,
             exceeded: BTreeSet::new(),
+            objects: BTreeMap::new(),
             quiet: false,
             version: Some(3),
             most_frames: 0,
@@ -141,6 +144,7 @@ impl Driver {
         self.now = self.now.max(fact.at());
         if let Fact::TaskSucceeded { action, .. }
         | Fact::TaskFailed { action, .. }
+        | Fact::ItemsRead { action, .. }
         | Fact::TimerFired { action, .. } = &fact
         {
             self.waiting.remove(action);
@@ -193,7 +197,46 @@ impl Driver {
                 };
                 self.due.insert((Timestamp::default(), 0), fact);
             }
-            Action::Read(_) | Action::Write(_) => panic!("not scripted: {action:?}"),
+            Action::Read(read) => {
+                self.waiting.insert(read.action);
+                let fact = self.read(read);
+                self.schedule(self.now, fact);
+            }
+            Action::Write(write) => {
+                self.waiting.insert(write.action);
+                let key = (write.bucket.clone(), write.key.clone());
+                self.objects.insert(key, write.body.clone());
+                let answer = Answer::Ok(Value::Null);
+                self.schedule_answer(self.now, write.action, answer);
+            }
+        }
+    }
+
+    /// The items that are asked for, of the objects that there are.
+    fn read(&self, read: &Read) -> Fact {
+        let text = |name: &str| read.arguments.value()[name].as_str().unwrap_or_default();
+        let key = (text("Bucket").to_owned(), text("Key").to_owned());
+        let content = self.objects.get(&key).map_or("", String::as_str);
+        let page = reader::page(
+            &read.format,
+            content.as_bytes(),
+            read.offset,
+            read.items_max,
+        );
+        let (at, action) = (self.now, read.action);
+        match page {
+            Ok(page) => Fact::ItemsRead {
+                at,
+                action,
+                items: Value::from(page.items).into(),
+                is_last: page.is_last,
+            },
+            Err(failure) => Fact::TaskFailed {
+                at,
+                action,
+                failure,
+                version: None,
+            },
         }
     }
 
@@ -367,6 +410,7 @@ fn answered(fact: &Fact) -> Option<ActionId> {
     match fact {
         Fact::TaskSucceeded { action, .. }
         | Fact::TaskFailed { action, .. }
+        | Fact::ItemsRead { action, .. }
         | Fact::TimerFired { action, .. } => Some(*action),
         _ => None,
     }

@@ -2,6 +2,7 @@
 //!
 //! Items become iterations as there is room, so memory grows with those in flight alone.
 
+use serde_json::Value;
 use steploom_asl::model::{Flow, Items, Map};
 use steploom_expr::EvalError;
 use steploom_types::Json;
@@ -26,6 +27,8 @@ pub(crate) fn work<S: EventSink>(
     let input = turn.selected_input(id)?;
     let window = window(turn, id, &input, map)?;
     let (items, total) = items(turn, id, &input, map)?;
+    // They have no effect inline, and yet have to make sense.
+    map_run::tolerated(turn, id, &input, map)?;
     let mut join = Join::new(turn.state(id), input, Some(items), total, window);
     join.ordering = map_order::begin(turn, map);
     join::open(turn, id, join, Detail::MapStarted { length: total });
@@ -59,7 +62,13 @@ pub(crate) fn items<S: EventSink>(
             (items.into(), "$")
         }
     };
-    match items.value().as_array().map(Vec::len) {
+    let length = match items.value() {
+        Value::Array(all) => Some(all.len()),
+        // Its keys with their values; in JSONata AWS was seen to refuse it.
+        Value::Object(all) if !speaks_queries => Some(all.len()),
+        _ => None,
+    };
+    match length {
         Some(length) => Ok((items, length as u32)),
         None if speaks_queries => Err(turn.blame(
             id,

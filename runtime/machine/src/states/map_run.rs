@@ -26,7 +26,8 @@ use crate::frame::{Activity, Frame, FrameId};
 use crate::turn::{Turn, over_limit};
 use crate::{ActionId, Detail, EventSink, Failure, PartialFailure};
 
-pub(crate) use open::work;
+pub(crate) use items::item;
+pub(crate) use open::{tolerated, work};
 
 use child::Child;
 use items::{Next, Queue};
@@ -149,11 +150,7 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         && !run.queue.is_reading()
     {
         let is_exceeded = run.tolerance.is_exceeded(Some(run.queue.taken()));
-        let end = if is_exceeded {
-            Err(exceeded())
-        } else {
-            Ok(())
-        };
+        let end = if is_exceeded { Err(exceeded()) } else { Ok(()) };
         return finish(turn, id, end);
     }
     if run.end.is_some() && !run.results.is_writing() {
