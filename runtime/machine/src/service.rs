@@ -16,14 +16,15 @@
 //!
 //! Dates are whole milliseconds since 1970. `TaskFailed` has the error and cause as they shall
 //! stand; [`failure`] words those of services as AWS does. Two of them have a meaning: `States.Runtime`
-//! to an activity's attempt before `TaskSubmitted` says that there is no such activity, and
-//! `States.Timeout` is told as a timeout.
+//! to an activity's attempt before `TaskSubmitted` says that there is no such activity
+//! ([`no_activity`]), and `States.Timeout` is told as a timeout.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_types::{Json, Timestamp};
 
+use crate::retry::RUNTIME;
 use crate::{ActionId, Failure, PartialFailure, chance, lambda};
 
 /// The error of a job that a task waited for and that did not end well.
@@ -202,6 +203,11 @@ fn describe(ended: Ended, parses: bool) -> Value {
     put("Status", ended.status.into());
     put("StopDate", ended.stop_date.into());
     Value::Object(fields)
+}
+
+/// The answer to an attempt at an activity that there is not, by its ARN.
+pub fn no_activity(arn: &str) -> Failure {
+    Failure::new(RUNTIME, format!("The activity {arn} does not exist."))
 }
 
 /// A service's refusal of a call, in AWS's words.

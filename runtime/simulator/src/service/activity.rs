@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use steploom_asl::model::Resource;
-use steploom_machine::{ActionId, Fact, Failure, Invoke};
+use steploom_machine::service::no_activity;
+use steploom_machine::{ActionId, Fact, Invoke};
 use steploom_types::Json;
 
 use super::Answer;
@@ -18,10 +19,7 @@ pub(super) fn offer(simulation: &mut Simulation, of: usize, invoke: &Invoke) -> 
     };
     let name = activity.name.to_string();
     if !simulation.world.activities.contains(&name) {
-        return Answer::Fail(Failure::new(
-            "States.Runtime",
-            format!("The activity arn {} does not exist.", activity.text),
-        ));
+        return Answer::Fail(no_activity(&activity.text));
     }
     let token = invoke.token.clone().unwrap_or_default();
     let task = (of, invoke.action, token, invoke.input.clone());

@@ -103,6 +103,10 @@ pub(super) fn call(
             let worker = input["WorkerName"].as_str();
             activity::poll(simulation, asked, text("ActivityArn"), worker)
         }
+        // The token is looked at before what comes with it.
+        "sendTaskSuccess" | "sendTaskFailure" if !simulation.tokens.contains_key(token) => {
+            invalid_token(invoke)
+        }
         "sendTaskSuccess" => match Json::parse(&as_text(&input["Output"])) {
             Ok(output) => told(simulation, invoke, token, |at, action| {
                 Fact::TaskSucceeded {
