@@ -8,6 +8,7 @@ mod convert;
 mod engine;
 mod error;
 mod functions;
+mod guard;
 mod mask;
 mod names;
 mod payload;
@@ -18,6 +19,7 @@ mod scan;
 mod simple;
 mod syntax;
 mod trace;
+mod walk;
 mod wording;
 
 pub use error::QueryProblem;

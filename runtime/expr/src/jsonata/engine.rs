@@ -1,6 +1,7 @@
 //! Runs an expression in the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
@@ -8,11 +9,12 @@ use jsonata_core::value::{JMap, JValue};
 use serde_json::Value;
 
 use super::error::{Fault, QueryProblem};
-use super::functions::{self, Chance, Function};
+use super::functions::{self, Chance, Function, Memory};
 use super::mask::Mask;
 use super::scan::{self, Findings, Reads};
+use super::simple::Simple;
 use super::trace::{Trace, Traced};
-use super::{convert, names, wording};
+use super::{convert, guard, names, walk, wording};
 use crate::{Env, QueryBudget};
 
 /// An expression, with all that it needs to run.
@@ -23,6 +25,7 @@ pub(super) struct Program {
     /// Those of our functions that it names.
     functions: Vec<&'static Function>,
     reads: Reads,
+    simple: Option<Simple>,
 }
 
 impl Program {
@@ -38,11 +41,11 @@ impl Program {
     }
 
     fn compile(mut ast: AstNode, has_item: bool) -> Result<Self, QueryProblem> {
-        let Findings {
-            free,
-            called,
-            mentioned,
-        } = scan::scan(&mut ast, has_item)?;
+        let Findings { free, called } = scan::scan(&mut ast, has_item)?;
+        let simple = Simple::of(&ast);
+        guard::guard(&mut ast);
+        let mut mentioned = BTreeSet::new();
+        mention(&mut ast, &mut mentioned);
         let is_variable = |name: &&String| {
             let is_other = *name == names::STATES || name.is_empty();
             !is_other && !called.contains(*name) && !names::is_function(name)
@@ -55,12 +58,14 @@ impl Program {
                 .collect(),
             reads: Reads::of(free.get(names::STATES)),
             free,
+            simple,
             ast,
         })
     }
 
-    pub(super) fn ast(&self) -> &AstNode {
-        &self.ast
+    /// The path that the expression is, if it is no more.
+    pub(super) fn simple(&self) -> Option<&Simple> {
+        self.simple.as_ref()
     }
 
     pub(super) fn variables(&self) -> &BTreeSet<String> {
@@ -112,7 +117,7 @@ impl Program {
             millis,
             depth,
             items,
-            ..
+            bytes,
         } = env.budget();
         // Notes are calls, so what takes them is nested deeper.
         let depth = if traced.is_some() { depth * 4 } else { depth };
@@ -123,8 +128,9 @@ impl Program {
             ..EvaluatorOptions::default()
         };
         let mut evaluator = Evaluator::with_options(self.bindings(env), options);
+        let memory = Rc::new(Memory::new(bytes));
         for function in &self.functions {
-            function.register(&mut evaluator, chance)?;
+            function.register(&mut evaluator, chance, &memory)?;
         }
         if let Some(traced) = traced {
             traced.register(&mut evaluator)?;
@@ -147,6 +153,14 @@ impl Program {
         context.bind("eval".to_owned(), JValue::Undefined);
         context
     }
+}
+
+/// All names that are called or read, of functions or not.
+fn mention(node: &mut AstNode, names: &mut BTreeSet<String>) {
+    if let AstNode::Variable(name) | AstNode::Function { name, .. } = node {
+        names.insert(name.clone());
+    }
+    walk::children(node, &mut |child| mention(child, names));
 }
 
 /// What `$states` holds, as far as it is read.

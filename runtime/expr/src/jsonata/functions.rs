@@ -4,6 +4,8 @@
 mod chance;
 mod clock;
 mod hash;
+mod held;
+mod list;
 mod parse;
 mod sequence;
 
@@ -16,82 +18,54 @@ use steploom_types::Timestamp;
 
 use super::error::{Fault, thrown};
 use crate::Env;
+pub(super) use held::Memory;
 
 /// A function, by its name without the `$`.
 pub(super) struct Function {
     pub(super) name: &'static str,
     run: fn(&Call<'_>) -> Result<JValue, EvaluatorError>,
-    /// Whether it draws from chance.
-    draws: bool,
 }
 
-/// All of them.
-pub(super) static ALL: [Function; 10] = [
-    Function {
-        name: "hash",
-        run: hash::hash,
-        draws: false,
-    },
-    Function {
-        name: "millis",
-        run: clock::millis,
-        draws: false,
-    },
-    Function {
-        name: "now",
-        run: clock::now,
-        draws: false,
-    },
-    Function {
-        name: "parse",
-        run: parse::parse,
-        draws: false,
-    },
-    Function {
-        name: "partition",
-        run: sequence::partition,
-        draws: false,
-    },
-    Function {
-        name: "random",
-        run: chance::random,
-        draws: true,
-    },
-    Function {
-        name: "range",
-        run: sequence::range,
-        draws: false,
-    },
-    Function {
-        name: "shuffle",
-        run: chance::shuffle,
-        draws: true,
-    },
-    Function {
-        name: "toMillis",
-        run: clock::to_millis,
-        draws: false,
-    },
-    Function {
-        name: "uuid",
-        run: chance::uuid,
-        draws: true,
-    },
+/// All of them. Those with a null in their names are called by what [`guard`](super::guard) puts in.
+pub(super) static ALL: [Function; 16] = [
+    Function::new("distinct\0", list::distinct),
+    Function::new("hash", hash::hash),
+    Function::new("held\0", held::held),
+    Function::new("join\0", list::join),
+    Function::new("millis", clock::millis),
+    Function::new("now", clock::now),
+    Function::new("parse", parse::parse),
+    Function::new("partition", sequence::partition),
+    Function::new("random", chance::random),
+    Function::new("range", sequence::range),
+    Function::new("replacing\0", held::replacing),
+    Function::new("short\0", held::short),
+    Function::new("shuffle", chance::shuffle),
+    Function::new("toMillis\0", clock::to_millis),
+    Function::new("uuid", chance::uuid),
+    Function::new("width\0", held::width),
 ];
 
 impl Function {
+    const fn new(name: &'static str, run: fn(&Call<'_>) -> Result<JValue, EvaluatorError>) -> Self {
+        Self { name, run }
+    }
+
     /// Makes an evaluator call it, in place of its own if it has one of this name.
     pub(super) fn register(
         &'static self,
         evaluator: &mut Evaluator,
         chance: &Chance,
+        memory: &Rc<Memory>,
     ) -> Result<(), Fault> {
         let chance = chance.clone();
+        let memory = Rc::clone(memory);
         let run = move |args: &[JValue]| {
             (self.run)(&Call {
                 name: self.name,
                 args,
                 chance: &chance,
+                memory: &memory,
             })
         };
         Ok(evaluator.register_fn_override(self.name, run)?)
@@ -103,6 +77,7 @@ struct Call<'a> {
     name: &'static str,
     args: &'a [JValue],
     chance: &'a Chance,
+    memory: &'a Memory,
 }
 
 impl Call<'_> {
@@ -132,7 +107,7 @@ impl Call<'_> {
         thrown(format!(
             "T0410: Argument {} of function \"{}\" does not match function signature",
             index + 1,
-            self.name
+            self.name.trim_end_matches('\0')
         ))
     }
 }
@@ -148,7 +123,9 @@ pub(super) struct Chance {
 impl Chance {
     /// Draws from the environment, if one of the functions does.
     pub(super) fn new(env: &dyn Env, functions: &[&'static Function]) -> Self {
-        let draws = functions.iter().any(|function| function.draws);
+        let draws = functions
+            .iter()
+            .any(|function| matches!(function.name, "random" | "shuffle" | "uuid"));
         let seed = if draws { env.random() } else { 0 };
         Self {
             now: env.now(),

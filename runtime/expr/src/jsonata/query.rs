@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::engine::Program;
 use super::error::{Fault, Place, QueryProblem};
 use super::scan::Reads;
-use super::simple::{Outcome, Simple};
+use super::simple::Outcome;
 use super::{convert, inner, syntax};
 use crate::{Env, EvalError};
 
@@ -21,7 +21,6 @@ pub struct Query(Arc<Inner>);
 
 struct Inner {
     text: Box<str>,
-    simple: Option<Simple>,
     program: Program,
 }
 
@@ -42,7 +41,6 @@ impl Query {
         let program = Program::new(syntax::parse(text)?)?;
         Ok(Self(Arc::new(Inner {
             text: text.into(),
-            simple: Simple::of(program.ast()),
             program,
         })))
     }
@@ -94,7 +92,7 @@ impl Query {
         if env.exceeds() {
             return Err(place.fault(&Fault::Time));
         }
-        if let Some(simple) = &self.0.simple {
+        if let Some(simple) = self.0.program.simple() {
             match simple.find(env) {
                 Outcome::Value(value) => return Ok(Some(value)),
                 Outcome::Nothing => return Ok(None),

@@ -35,8 +35,6 @@ pub(super) struct Findings {
     pub(super) free: BTreeMap<String, Mask>,
     /// The free names that are called.
     pub(super) called: BTreeSet<String>,
-    /// All names that stand somewhere, free or not.
-    pub(super) mentioned: BTreeSet<String>,
 }
 
 /// Looks through an expression; `has_item`: whether it is evaluated over something.
@@ -54,7 +52,6 @@ pub(super) fn scan(ast: &mut AstNode, has_item: bool) -> Result<Findings, QueryP
         None => Ok(Findings {
             free: scanner.free,
             called: scanner.called,
-            mentioned: scanner.mentioned,
         }),
     }
 }
@@ -63,7 +60,6 @@ pub(super) fn scan(ast: &mut AstNode, has_item: bool) -> Result<Findings, QueryP
 struct Scanner {
     free: BTreeMap<String, Mask>,
     called: BTreeSet<String>,
-    mentioned: BTreeSet<String>,
     /// The names that are bound here, the innermost last.
     bound: Vec<String>,
     /// Whether `$$` stands for something.
@@ -96,7 +92,6 @@ impl Scanner {
                 is_builtin,
             } => {
                 if *is_builtin {
-                    self.mentioned.insert(name.clone());
                     if !self.is_bound(name) {
                         self.called.insert(name.clone());
                         self.read(name, &[]);
@@ -174,7 +169,6 @@ impl Scanner {
                 let AstNode::Variable(name) = lhs else {
                     return self.all([lhs, rhs], has_item);
                 };
-                self.mentioned.insert(name.clone());
                 // A function may call itself by the name that it gets.
                 let is_function = matches!(rhs, AstNode::Lambda { .. });
                 if is_function {
@@ -279,7 +273,6 @@ impl Scanner {
     }
 
     fn variable(&mut self, name: &str, fields: &[String], has_item: bool) {
-        self.mentioned.insert(name.to_owned());
         if name.is_empty() {
             self.item("$", has_item);
         } else if !self.is_bound(name) {

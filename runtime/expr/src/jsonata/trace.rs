@@ -6,9 +6,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage, UnaryOp};
+use jsonata_core::ast::{AstNode, BinaryOp, UnaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
+
+use super::guard;
+use super::walk::{self, call, wrap};
 
 /// Names that no text can spell.
 const BEGIN: &str = "begin\0";
@@ -42,7 +45,7 @@ impl Trace {
             What::Call(name) => Some(name.as_str()),
             What::Operator(_) => None,
         });
-        name.unwrap_or_default()
+        name.unwrap_or_default().trim_end_matches('\0')
     }
 
     /// The operator that was being applied.
@@ -130,6 +133,7 @@ impl Tracer {
     fn node(&mut self, node: &mut AstNode) {
         self.children(node);
         let what = match node {
+            AstNode::Function { name, .. } if guard::is_ours(name) => return,
             AstNode::Function { name, .. } => What::Call(name.clone()),
             AstNode::Binary {
                 op: BinaryOp::ChainPipe,
@@ -160,96 +164,22 @@ impl Tracer {
         };
         let place = self.places.len();
         self.places.push(what);
-        wrap(node, END, call(BEGIN, vec![AstNode::Number(place as f64)]));
+        let begin = call(BEGIN, vec![AstNode::Number(place as f64)]);
+        wrap(node, END, Some(begin));
     }
 
     fn children(&mut self, node: &mut AstNode) {
-        match node {
-            AstNode::Path { steps } => steps.iter_mut().for_each(|step| self.step(step)),
-            AstNode::Binary {
-                op: BinaryOp::ChainPipe,
-                lhs,
-                rhs,
-            } => {
-                self.node(lhs);
-                self.children(rhs);
-            }
-            AstNode::Binary {
-                op: BinaryOp::ColonEqual,
-                rhs,
-                ..
-            } => self.node(rhs),
-            AstNode::Binary { lhs, rhs, .. } => {
-                self.node(lhs);
-                self.node(rhs);
-            }
-            AstNode::Unary { operand, .. } => self.node(operand),
-            AstNode::Function { args, .. } => self.all(args),
-            AstNode::Call { procedure, args } => {
-                self.node(procedure);
-                self.all(args);
-            }
-            AstNode::Lambda { body, .. } => self.node(body),
-            AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => {
-                self.all(items);
-            }
-            AstNode::Object(pairs) => self.pairs(pairs),
-            AstNode::ObjectTransform { input, pattern } => {
-                self.node(input);
-                self.pairs(pattern);
-            }
-            AstNode::Conditional {
-                condition,
-                then_branch,
-                else_branch,
-            } => {
-                self.node(condition);
-                self.node(then_branch);
-                if let Some(branch) = else_branch {
-                    self.node(branch);
-                }
-            }
-            AstNode::FunctionApplication(inner) => self.node(inner),
-            AstNode::Sort { input, terms } => {
-                self.node(input);
-                for (term, _) in terms {
-                    self.node(term);
-                }
-            }
-            AstNode::Transform {
-                location,
-                update,
-                delete,
-            } => {
-                self.node(location);
-                self.node(update);
-                if let Some(delete) = delete {
-                    self.node(delete);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn step(&mut self, step: &mut PathStep) {
-        self.node(&mut step.node);
-        for stage in &mut step.stages {
-            if let Stage::Filter(filter) = stage {
-                self.node(filter);
-            }
-        }
-    }
-
-    fn all(&mut self, nodes: &mut [AstNode]) {
-        for node in nodes {
-            self.node(node);
-        }
-    }
-
-    fn pairs(&mut self, pairs: &mut [(AstNode, AstNode)]) {
-        for (key, value) in pairs {
-            self.node(key);
-            self.node(value);
+        // The right side of `~>` has to stay a call: the left side becomes its argument.
+        if let AstNode::Binary {
+            op: BinaryOp::ChainPipe,
+            lhs,
+            rhs,
+        } = node
+        {
+            self.node(lhs);
+            self.children(rhs);
+        } else {
+            walk::children(node, &mut |child| self.node(child));
         }
     }
 }
@@ -267,19 +197,5 @@ fn symbol(op: BinaryOp) -> Option<&'static str> {
 }
 
 fn keep(side: u8, node: &mut AstNode) {
-    wrap(node, KEEP, AstNode::Number(side.into()));
-}
-
-/// Makes `node` the second argument of a call, after `first`.
-fn wrap(node: &mut AstNode, name: &str, first: AstNode) {
-    let inner = std::mem::replace(node, AstNode::Undefined);
-    *node = call(name, vec![first, inner]);
-}
-
-fn call(name: &str, args: Vec<AstNode>) -> AstNode {
-    AstNode::Function {
-        name: name.to_owned(),
-        args,
-        is_builtin: true,
-    }
+    wrap(node, KEEP, Some(AstNode::Number(side.into())));
 }
