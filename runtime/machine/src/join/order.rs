@@ -16,6 +16,8 @@ use crate::states::graph::Handover;
 
 /// In a child's count of edges: something that it comes after failed or was skipped.
 const DOOMED: u32 = 1 << 31;
+/// In place of a child's count: it had its turn.
+const TURNED: u32 = u32::MAX;
 
 /// The order of a join's children, and how far it has come.
 #[derive(Debug)]
@@ -74,7 +76,8 @@ impl Order {
     /// The child whose turn it is.
     pub(crate) fn take(&mut self) -> Option<Turned> {
         let Reverse(child) = self.ready.pop()?;
-        Some(if self.waits[child as usize] == 0 {
+        let waits = std::mem::replace(&mut self.waits[child as usize], TURNED);
+        Some(if waits == 0 {
             Turned::Start(child)
         } else {
             Turned::Skip(child)
@@ -86,7 +89,14 @@ impl Order {
         self.end(child, event, 0);
     }
 
-    /// A child was skipped.
+    /// The children whose turn has not come, in order.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = u32> {
+        let places = (0_u32..).zip(&self.waits);
+        let waiting = places.filter(|(_, waits)| **waits != TURNED);
+        waiting.map(|(child, _)| child)
+    }
+
+    /// A child was skipped, or failed where somebody else counts failures.
     pub(crate) fn skipped(&mut self, child: u32, event: u64) {
         self.end(child, event, DOOMED);
     }

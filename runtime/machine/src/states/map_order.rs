@@ -9,21 +9,29 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use steploom_asl::dag::{Named, Problem as NoOrder, shortened};
-use steploom_asl::model::{ItemOrder, Kind, Map, Pick};
+use steploom_asl::model::{ItemOrder, Kind, Map, OnFailure, Pick};
 use steploom_expr::{Env, EvalError, QueryBudget, States};
-use steploom_types::Timestamp;
 use steploom_types::limits::order::NODES_PER_TRANSITION;
+use steploom_types::{Json, Timestamp};
 
 use crate::EventSink;
 use crate::context::Scope;
 use crate::failure::Problem;
 use crate::frame::{FrameId, Item};
 use crate::join::order::Order;
+use crate::states::map_run;
 use crate::turn::{Fault, Turn};
 
 /// The order of a `Map`'s items, of which some have been read.
 #[derive(Debug)]
 pub(crate) struct Ordering(Named);
+
+impl Ordering {
+    /// Items read so far.
+    pub(crate) fn items(&self) -> usize {
+        self.0.nodes()
+    }
+}
 
 /// What there is to find, if the `Map` has an order.
 pub(crate) fn begin<S: EventSink>(turn: &Turn<'_, S>, map: &Map) -> Option<Box<Ordering>> {
@@ -31,14 +39,8 @@ pub(crate) fn begin<S: EventSink>(turn: &Turn<'_, S>, map: &Map) -> Option<Box<O
     map.order.as_ref().map(|_| Box::new(Ordering(named())))
 }
 
-/// Reads the ids of some items; those of the last ones complete the order.
+/// Reads the ids of some items of an inline `Map`; those of the last ones complete the order.
 pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<(), Problem> {
-    let Kind::Map(map) = &turn.state(id).kind else {
-        return Ok(());
-    };
-    let Some(order) = &map.order else {
-        return Ok(());
-    };
     let Some(join) = turn.frame(id).join_mut() else {
         return Ok(());
     };
@@ -46,30 +48,66 @@ pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
     let (Some(mut ordering), Some(items)) = (join.ordering.take(), join.items.clone()) else {
         return Ok(());
     };
-    let first = ordering.0.nodes() as u32;
-    let end = total.min(first.saturating_add(NODES_PER_TRANSITION));
-    for index in first..end {
-        let item = Item {
-            items: items.clone(),
-            index,
-            run: None,
-        };
-        turn.eval_for_item(id, Some(&item), &input, |scope| {
-            read_item(scope, order, &item, &mut ordering.0)
-        })?;
-    }
+    let first = Item {
+        items,
+        index: ordering.items() as u32,
+        run: None,
+    };
+    let end = read_some(turn, id, &mut ordering, first, total, &input)?;
     if end < total {
         if let Some(join) = turn.frame(id).join_mut() {
             join.ordering = Some(ordering);
         }
         return Ok(());
     }
-    let dag = ordering.0.build();
-    let dag = dag.map_err(|problem| turn.blame(id, problem.into()))?;
+    let order = complete(turn, id, *ordering)?;
     if let Some(join) = turn.frame(id).join_mut() {
-        join.set_order(Order::new(Arc::new(dag), order.on_failure));
+        join.set_order(order);
     }
     Ok(())
+}
+
+/// Reads items from `first` on, as many as one transition may, but not the one at `length`; where it
+/// stopped.
+pub(crate) fn read_some<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    ordering: &mut Ordering,
+    first: Item,
+    length: u32,
+    input: &Json,
+) -> Result<u32, Problem> {
+    let end = length.min(first.index.saturating_add(NODES_PER_TRANSITION));
+    let Some(order) = order_of(turn, id) else {
+        return Ok(end);
+    };
+    let mut item = first;
+    while item.index < end {
+        turn.eval_for_item(id, Some(&item), input, |scope| {
+            read_item(scope, order, &item, &mut ordering.0)
+        })?;
+        item.index += 1;
+    }
+    Ok(end)
+}
+
+/// The order, once all items have been read.
+pub(crate) fn complete<S: EventSink>(
+    turn: &Turn<'_, S>,
+    id: FrameId,
+    ordering: Ordering,
+) -> Result<Order, Problem> {
+    let dag = ordering.0.build();
+    let dag = dag.map_err(|problem| turn.blame(id, problem.into()))?;
+    let on_failure = order_of(turn, id).map_or(OnFailure::Cancel, |order| order.on_failure);
+    Ok(Order::new(Arc::new(dag), on_failure))
+}
+
+fn order_of<'a, S: EventSink>(turn: &Turn<'a, S>, id: FrameId) -> Option<&'a ItemOrder> {
+    match &turn.state(id).kind {
+        Kind::Map(map) => map.order.as_ref(),
+        _ => None,
+    }
 }
 
 /// Reads one item's id, and the ids of what it comes after.
@@ -79,11 +117,19 @@ fn read_item(
     item: &Item,
     named: &mut Named,
 ) -> Result<(), Fault> {
-    let index = item.index;
-    let Some(value) = item.items.value().get(index as usize) else {
+    // What a message calls the item: its place among all of them.
+    let index = named.nodes();
+    let value = match item.items.value() {
+        Value::Array(items) => items.get(item.index as usize).map(Cow::Borrowed),
+        _ => map_run::item(&item.items, item.index).map(Cow::Owned),
+    };
+    let Some(value) = value else {
         return Ok(());
     };
-    let scope = ItemScope { scope, value };
+    let scope = ItemScope {
+        scope,
+        value: &value,
+    };
     let id = pick(&scope, &order.id, "ItemId")?;
     let id = match &id {
         Some(id) => text(id).ok_or_else(|| no_text("ItemId", index, id))?,
@@ -128,7 +174,7 @@ fn text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-fn no_text(field: &str, index: u32, value: &Value) -> Fault {
+fn no_text(field: &str, index: usize, value: &Value) -> Fault {
     Fault::runtime(format!(
         "The {field} of the item {index} must be a string or a number but was: {}",
         shortened(&value.to_string())

@@ -10,6 +10,7 @@
 pub(crate) mod child;
 mod items;
 mod open;
+mod ordered;
 mod results;
 mod tolerance;
 
@@ -31,6 +32,7 @@ pub(crate) use open::{tolerated, work};
 
 use child::Child;
 use items::{Next, Queue};
+use ordered::Ordered;
 use results::{Results, Stored};
 use tolerance::Tolerance;
 
@@ -56,6 +58,8 @@ pub(crate) struct MapRun {
     running: BTreeMap<u32, (FrameId, u64)>,
     /// Whether the frame is in the queue to start another iteration.
     queued: bool,
+    /// What comes after what, where items do not just start one after the other.
+    ordered: Option<Box<Ordered>>,
     /// How it ends, once no more is started: results may be left to be written.
     end: Option<Result<(), PartialFailure>>,
 }
@@ -77,9 +81,24 @@ impl MapRun {
     fn has_room(&self) -> bool {
         self.end.is_none()
             && !self.queue.is_reading()
-            && !self.queue.is_empty()
+            && self.has_next()
             && !self.results.is_full()
             && self.running.len() < self.window as usize
+    }
+
+    fn has_next(&self) -> bool {
+        match &self.ordered {
+            Some(ordered) => ordered.has_next(self),
+            None => !self.queue.is_empty(),
+        }
+    }
+
+    /// Whether all items have been started.
+    fn is_over(&self) -> bool {
+        match &self.ordered {
+            Some(ordered) => ordered.is_done(),
+            None => self.queue.is_empty(),
+        }
     }
 }
 
@@ -106,21 +125,37 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     if !run.has_room() {
         return go_on(turn, id);
     }
-    match items::next(turn, id) {
-        Ok(Next::Iteration { input, items }) => start(turn, id, input, items),
+    let is_ordered = run.ordered.is_some();
+    let next = match ordered::find(turn, id) {
+        Ok(true) => Ok(Next::Nothing),
+        Ok(false) if is_ordered => ordered::next(turn, id),
+        Ok(false) => items::next(turn, id),
+        Err(problem) => Err(problem),
+    };
+    match next {
+        Ok(Next::Iteration { input, items }) => start(turn, id, None, input, items),
+        Ok(Next::At { input, index }) => start(turn, id, Some(index), input, 1),
         Ok(Next::Nothing) => {}
         Err(problem) => return fail(turn, id, problem),
     }
     go_on(turn, id);
 }
 
-fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, input: Json, items: u64) {
+/// Starts an iteration; `place` is that of its item, where items do not just start one after the
+/// other.
+fn start<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    place: Option<u32>,
+    input: Json,
+    items: u64,
+) {
     let start = turn.machine.scope(map_of(turn, id).processor).start;
     let at = turn.at;
     let Some(run) = run_of(turn, id) else {
         return;
     };
-    let index = run.next;
+    let index = place.unwrap_or(run.next);
     run.next += 1;
     let child = Child::new(&run.names, index, input.clone(), at);
     let mut frame = Frame::new(Some((id, index)), start, input, child::FIRST_EVENT);
@@ -144,11 +179,7 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         turn.run.ready.push_back(id);
         return;
     }
-    if run.end.is_none()
-        && run.queue.is_empty()
-        && run.running.is_empty()
-        && !run.queue.is_reading()
-    {
+    if run.end.is_none() && run.is_over() && run.running.is_empty() && !run.queue.is_reading() {
         let is_exceeded = run.tolerance.is_exceeded(Some(run.queue.taken()));
         let end = if is_exceeded { Err(exceeded()) } else { Ok(()) };
         return finish(turn, id, end);
@@ -179,7 +210,10 @@ fn finish<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, end: Result<(), Par
     }
     if let Some(run) = run_of(turn, id) {
         if matches!(run.end, Some(Err(_))) {
-            let waiting = run.queue.rest();
+            let mut waiting = run.queue.rest();
+            if let Some(ordered) = &run.ordered {
+                waiting.extend(ordered.waiting());
+            }
             run.results.pending(&run.names, waiting);
         }
         run.results.finish(&run.names);
@@ -271,6 +305,9 @@ pub(crate) fn child_succeeded<S: EventSink>(
         return;
     };
     run.running.remove(&index);
+    if let Some(ordered) = &mut run.ordered {
+        ordered.ended(index, true);
+    }
     run.results.succeeded(index, &frame, output, at);
     if run.results.bytes() > limit {
         let problem = over_limit(&turn.state(id).name);
@@ -298,7 +335,11 @@ pub(crate) fn child_failed<S: EventSink>(
     let items = run.running.remove(&index).map_or(1, |(_, items)| items);
     run.tolerance.failed(items);
     run.results.failed(index, &frame, failure, at);
-    if run.tolerance.is_exceeded(run.queue.total()) {
+    let runs_on = run.ordered.as_mut().is_some_and(|ordered| {
+        ordered.ended(index, false);
+        ordered.runs_on()
+    });
+    if !runs_on && run.tolerance.is_exceeded(run.queue.total()) {
         return finish(turn, id, Err(exceeded()));
     }
     go_on(turn, id);

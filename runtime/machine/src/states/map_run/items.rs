@@ -60,6 +60,8 @@ pub(super) struct Batching {
 pub(super) enum Next {
     /// An iteration with this input, and the number of its items.
     Iteration { input: Json, items: u64 },
+    /// An iteration with this input, of the item at this place among all.
+    At { input: Json, index: u32 },
     /// A batch is not full, and more items have to be read.
     Nothing,
 }
@@ -171,6 +173,33 @@ impl Queue {
         }
     }
 
+    /// The page, at the item that comes next.
+    pub(super) fn page(&self) -> Item {
+        Item {
+            items: self.page.clone(),
+            index: self.at,
+            run: Some(Run {
+                before: self.before,
+                source: Arc::clone(&self.source),
+            }),
+        }
+    }
+
+    /// How many items the page has.
+    pub(super) fn page_length(&self) -> u32 {
+        self.length
+    }
+
+    /// Whether all items of the page have been taken.
+    pub(super) fn is_page_over(&self) -> bool {
+        self.at == self.length
+    }
+
+    /// Takes so many items of the page.
+    pub(super) fn pass(&mut self, items: u32) {
+        self.at += items;
+    }
+
     /// No more is read; what was being read.
     pub(super) fn stop_reading(&mut self) -> Pending {
         self.reading.take()
@@ -256,7 +285,8 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
                 _ => Next::Nothing,
             });
         }
-        let made = select(turn, id)?;
+        let page = queue.page();
+        let made = select(turn, id, &page)?;
         let Some(run) = run_of(turn, id) else {
             return Ok(Next::Nothing);
         };
@@ -282,26 +312,21 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
     }
 }
 
-/// The input that the next item makes, by `ItemSelector`.
-fn select<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<Json, Problem> {
+/// The input that an item makes, by `ItemSelector`.
+pub(super) fn select<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    at: &Item,
+) -> Result<Json, Problem> {
     let map = map_of(turn, id);
-    let Some(run) = run_of(turn, id) else {
-        return Ok(Json::null());
-    };
-    let queue = &run.queue;
     let Some(selector) = &map.selector else {
-        let made = item(&queue.page, queue.at).unwrap_or_default().into();
+        let made = item(&at.items, at.index).unwrap_or_default().into();
         turn.ensure_size(&made, &turn.state(id).name)?;
         return Ok(made);
     };
-    let item = Item {
-        items: queue.page.clone(),
-        index: queue.at,
-        run: Some(Run {
-            before: queue.before,
-            source: Arc::clone(&queue.source),
-        }),
+    let Some(run) = run_of(turn, id) else {
+        return Ok(Json::null());
     };
     let input = run.input.clone();
-    turn.made_for_item(id, Some(&item), &input, selector, "ItemSelector")
+    turn.made_for_item(id, Some(at), &input, selector, "ItemSelector")
 }

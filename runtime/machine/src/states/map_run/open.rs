@@ -8,6 +8,7 @@ use steploom_asl::model::{
 use steploom_types::{Json, limits};
 
 use super::items::{Batching, Queue, Reading};
+use super::ordered;
 use super::results::Results;
 use super::tolerance::Tolerance;
 use super::{MapRun, Names, WRITER_FAILED, fail, go_on};
@@ -68,6 +69,7 @@ pub(crate) fn work<S: EventSink>(
         next: 0,
         running: std::collections::BTreeMap::new(),
         queued: false,
+        ordered: ordered::begin(turn, map),
         end: None,
     }));
     match refused {

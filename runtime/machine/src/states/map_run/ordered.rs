@@ -1,0 +1,172 @@
+//! Items of a map run that come after one another: an extension, see docs/extensions.md.
+//!
+//! All pages are read, and kept, before the first iteration starts.
+
+use steploom_asl::model::{Map, OnFailure};
+use steploom_types::Json;
+
+use super::items::{self, Next};
+use super::{MapRun, exceeded, finish, run_of};
+use crate::EventSink;
+use crate::failure::Problem;
+use crate::frame::{FrameId, Item};
+use crate::join::order::{Order, Turned};
+use crate::states::map_order::{self, Ordering};
+use crate::turn::Turn;
+
+/// The items, and their order.
+#[derive(Debug)]
+pub(super) struct Ordered {
+    /// Pages, each with the number of items before it.
+    pages: Vec<Item>,
+    /// The order while it is being found.
+    finding: Option<Box<Ordering>>,
+    /// The order, once it is.
+    order: Option<Order>,
+    /// Whether a failure that is not tolerated is looked at only at the end.
+    runs_on: bool,
+}
+
+/// What there is to find, if the `Map` has an order.
+pub(super) fn begin<S: EventSink>(turn: &Turn<'_, S>, map: &Map) -> Option<Box<Ordered>> {
+    let finding = map_order::begin(turn, map)?;
+    let on_failure = map.order.as_ref().map(|order| order.on_failure);
+    Some(Box::new(Ordered {
+        pages: Vec::new(),
+        finding: Some(finding),
+        order: None,
+        runs_on: on_failure == Some(OnFailure::Skip),
+    }))
+}
+
+impl Ordered {
+    /// Whether there is something to do at once: an id to be read, or an item whose turn has come.
+    pub(super) fn has_next(&self, run: &MapRun) -> bool {
+        match &self.order {
+            Some(order) => order.has_ready(),
+            None => !run.queue.is_page_over() || run.queue.is_empty(),
+        }
+    }
+
+    /// Whether all items have ended.
+    pub(super) fn is_done(&self) -> bool {
+        self.order.as_ref().is_some_and(Order::is_done)
+    }
+
+    /// Whether failures are counted, but looked at only at the end.
+    pub(super) fn runs_on(&self) -> bool {
+        self.runs_on
+    }
+
+    /// An item ended.
+    pub(super) fn ended(&mut self, index: u32, well: bool) {
+        match &mut self.order {
+            Some(order) if well => order.succeeded(index, 0),
+            Some(order) => order.skipped(index, 0),
+            None => {}
+        }
+    }
+
+    /// The items that were not started.
+    pub(super) fn waiting(&self) -> Vec<serde_json::Value> {
+        let order = self.order.iter().flat_map(Order::waiting);
+        order.filter_map(|index| self.value(index)).collect()
+    }
+
+    fn value(&self, index: u32) -> Option<serde_json::Value> {
+        let item = self.item(index)?;
+        items::item(&item.items, item.index)
+    }
+
+    /// An item by its place among all.
+    fn item(&self, index: u32) -> Option<Item> {
+        let before = |page: &Item| page.run.as_ref().map_or(0, |run| run.before);
+        let page = self
+            .pages
+            .partition_point(|page| before(page) <= u64::from(index));
+        let mut item = self.pages.get(page.checked_sub(1)?)?.clone();
+        item.index = (u64::from(index) - before(&item)) as u32;
+        Some(item)
+    }
+}
+
+fn ordered_of<'a, S>(turn: &'a mut Turn<'_, S>, id: FrameId) -> Option<&'a mut Ordered> {
+    run_of(turn, id)?.ordered.as_deref_mut()
+}
+
+/// Reads the ids of some items, as long as the order is not known. Whether that is so.
+pub(super) fn find<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<bool, Problem> {
+    let Some(mut finding) = ordered_of(turn, id).and_then(|ordered| ordered.finding.take()) else {
+        return Ok(false);
+    };
+    let Some(run) = run_of(turn, id) else {
+        return Ok(false);
+    };
+    let (input, page) = (run.input.clone(), run.queue.page());
+    let length = run.queue.page_length();
+    if page.index < length {
+        let first = page.index;
+        let end = map_order::read_some(turn, id, &mut finding, page.clone(), length, &input)?;
+        let Some(run) = run_of(turn, id) else {
+            return Ok(false);
+        };
+        run.queue.pass(end - first);
+        if let Some(ordered) = run.ordered.as_deref_mut().filter(|_| end == length) {
+            ordered.pages.push(page);
+        }
+    }
+    let is_all = run_of(turn, id).is_some_and(|run| run.queue.is_empty());
+    let order = match is_all {
+        true => Some(map_order::complete(turn, id, *finding)?),
+        false => {
+            if let Some(ordered) = ordered_of(turn, id) {
+                ordered.finding = Some(finding);
+            }
+            None
+        }
+    };
+    if let (Some(ordered), Some(order)) = (ordered_of(turn, id), order) {
+        ordered.order = Some(order);
+    }
+    Ok(true)
+}
+
+/// Takes the next item whose turn has come.
+pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<Next, Problem> {
+    let Some(ordered) = ordered_of(turn, id) else {
+        return Ok(Next::Nothing);
+    };
+    match ordered.order.as_mut().and_then(Order::take) {
+        Some(Turned::Start(index)) => {
+            let Some(item) = ordered.item(index) else {
+                return Ok(Next::Nothing);
+            };
+            let input: Json = items::select(turn, id, &item)?;
+            Ok(Next::At { input, index })
+        }
+        Some(Turned::Skip(index)) => {
+            skip(turn, id, index);
+            Ok(Next::Nothing)
+        }
+        None => Ok(Next::Nothing),
+    }
+}
+
+/// Passes over an item that comes after one that failed: it counts as failed, and is listed as one
+/// that was not started.
+fn skip<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32) {
+    let Some(run) = run_of(turn, id) else {
+        return;
+    };
+    let Some(ordered) = run.ordered.as_deref_mut() else {
+        return;
+    };
+    ordered.ended(index, false);
+    let runs_on = ordered.runs_on();
+    let value = ordered.value(index);
+    run.results.pending(&run.names, value.into_iter().collect());
+    run.tolerance.failed(1);
+    if !runs_on && run.tolerance.is_exceeded(run.queue.total()) {
+        finish(turn, id, Err(exceeded()));
+    }
+}
