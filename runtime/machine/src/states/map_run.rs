@@ -135,6 +135,7 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     match next {
         Ok(Next::Iteration { input, items }) => start(turn, id, None, input, items),
         Ok(Next::At { input, index }) => start(turn, id, Some(index), input, 1),
+        Ok(Next::TooMuch) => return finish(turn, id, Err(exceeded())),
         Ok(Next::Nothing) => {}
         Err(problem) => return fail(turn, id, problem),
     }

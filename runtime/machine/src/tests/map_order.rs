@@ -1,10 +1,13 @@
 //! `ItemId` and `After` of a `Map`: items that come after one another.
 
+use std::collections::VecDeque;
+
 use expect_test::expect;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::testkit::{Answer, Driver, execute, no_script};
+use crate::{Action, Fact, NoEvents, Outcome, Run, RunLimits, apply};
 
 fn map(state: Value, fields: Value) -> Value {
     let mut state = state;
@@ -229,5 +232,122 @@ fn jsonata_gives_ids_too() {
             "FAILED States.Runtime: An error occurred while executing the state 'M' (entered at the event id #2). Items come after one another in a circle: job-1 -> job-1".to_owned(),
             0
         )
+    );
+}
+
+/// A distributed Map whose items wait for as many seconds as they say, or fail.
+fn distributed(fields: Value) -> Value {
+    let mut definition = map(json!({ "Type": "Task", "Resource": "fn" }), fields);
+    definition["States"]["M"]["ItemProcessor"]["ProcessorConfig"] =
+        json!({ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" });
+    definition
+}
+
+fn distributed_outcome(fields: Value) -> (String, u64) {
+    let items = json!([
+        { "id": "last", "after": ["still", "slow"], "s": 1 }, { "id": "slow", "s": 5 },
+        { "id": "bad" }, { "id": "never", "after": "bad" }, { "id": "neither", "after": ["slow", "never"] },
+        { "id": "still", "after": "slow", "s": 2 },
+    ]);
+    let driver = execute(&distributed(fields), items, |_, invoke| {
+        let item = invoke.input.value();
+        match item["s"].as_u64() {
+            Some(seconds) => {
+                Answer::After(seconds * 1000, Box::new(Answer::Ok(item["id"].clone())))
+            }
+            None => Answer::Err("Oops", "why"),
+        }
+    });
+    (driver.outcome(), driver.elapsed_ms())
+}
+
+#[test]
+fn a_distributed_map_counts_what_it_skips_as_failed() {
+    let exceeded = "FAILED States.ExceedToleratedFailureThreshold: The specified tolerated failure threshold was exceeded";
+    let outcome = |tolerated: Option<u32>, on_failure: &str| {
+        let mut fields = json!({ "OnFailure": on_failure });
+        if let Some(tolerated) = tolerated {
+            fields["ToleratedFailureCount"] = tolerated.into();
+        }
+        distributed_outcome(fields)
+    };
+    // The bad one, and the two that come after it.
+    let tolerated = r#"SUCCEEDED ["last","slow",{"#;
+    assert_eq!(outcome(None, "CANCEL"), (exceeded.to_owned(), 0));
+    assert_eq!(outcome(Some(2), "CANCEL"), (exceeded.to_owned(), 5000));
+    assert_eq!(outcome(None, "SKIP"), (exceeded.to_owned(), 8000));
+    for on_failure in ["SKIP", "CANCEL"] {
+        let (outcome, elapsed_ms) = outcome(Some(3), on_failure);
+        assert!(outcome.starts_with(tolerated), "{outcome}");
+        assert!(outcome.ends_with(r#","still"]"#), "{outcome}");
+        assert_eq!(elapsed_ms, 8000);
+    }
+}
+
+#[test]
+fn what_is_no_order_fails_a_distributed_map() {
+    let items = json!([{ "id": 1, "after": 1 }]);
+    let driver = execute(&distributed(json!({})), items, no_script);
+    assert_eq!(
+        driver.outcome(),
+        "FAILED States.Runtime: An error occurred while executing the state 'M' (entered at the event id #2). Items come after one another in a circle: 1 -> 1"
+    );
+    let driver = execute(&distributed(json!({})), json!([]), no_script);
+    assert_eq!(driver.outcome(), "SUCCEEDED []");
+}
+
+#[test]
+fn items_of_several_pages_wait_for_one_another() {
+    let mut definition = distributed(json!({ "ItemReader": {
+        "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+        "Parameters": { "Bucket": "b", "Key": "k" },
+    }}));
+    definition["States"]["M"]["MaxConcurrency"] = 2.into();
+    // Each comes after the one behind it, but for the last.
+    let items: Vec<Value> = (0..250)
+        .map(|n| json!({ "id": n, "after": if n < 249 { json!(n + 1) } else { json!([]) } }))
+        .collect();
+    let machine = crate::testkit::machine(&definition);
+    let mut run = Run::new(machine);
+    let started = crate::testkit::started(json!({}), RunLimits::default());
+    let at = started.at;
+    let mut facts = VecDeque::from([Fact::Started(Box::new(started))]);
+    let (mut order, mut pages) = (Vec::new(), 0);
+    while let Some(fact) = facts.pop_front() {
+        for action in apply(&mut run, &fact, &mut NoEvents).expect("the fact can be") {
+            facts.extend(match action {
+                Action::Read(read) => {
+                    pages += 1;
+                    let from = read.offset as usize;
+                    let page = &items[from..items.len().min(from + 110)];
+                    Some(Fact::ItemsRead {
+                        at,
+                        action: read.action,
+                        items: Value::from(page).into(),
+                        is_last: from + page.len() == items.len(),
+                    })
+                }
+                Action::Invoke(invoke) => {
+                    order.push(invoke.input.value()["id"].as_i64());
+                    Some(Fact::TaskSucceeded {
+                        at,
+                        action: invoke.action,
+                        output: invoke.input,
+                        version: None,
+                    })
+                }
+                Action::Continue => Some(Fact::Continued { at }),
+                _ => None,
+            });
+        }
+    }
+    assert_eq!(pages, 3);
+    assert!(
+        order.iter().copied().eq((0..250).rev().map(Some)),
+        "{order:?}"
+    );
+    assert_eq!(
+        run.outcome(),
+        Some(&Outcome::Succeeded(Value::from(items).into()))
     );
 }

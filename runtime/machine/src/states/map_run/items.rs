@@ -62,6 +62,8 @@ pub(super) enum Next {
     Iteration { input: Json, items: u64 },
     /// An iteration with this input, of the item at this place among all.
     At { input: Json, index: u32 },
+    /// More has failed, or cannot be started, than is tolerated.
+    TooMuch,
     /// A batch is not full, and more items have to be read.
     Nothing,
 }

@@ -6,7 +6,7 @@ use steploom_asl::model::{Map, OnFailure};
 use steploom_types::Json;
 
 use super::items::{self, Next};
-use super::{MapRun, exceeded, finish, run_of};
+use super::{MapRun, run_of};
 use crate::EventSink;
 use crate::failure::Problem;
 use crate::frame::{FrameId, Item};
@@ -115,17 +115,14 @@ pub(super) fn find<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
             ordered.pages.push(page);
         }
     }
-    let is_all = run_of(turn, id).is_some_and(|run| run.queue.is_empty());
-    let order = match is_all {
-        true => Some(map_order::complete(turn, id, *finding)?),
-        false => {
-            if let Some(ordered) = ordered_of(turn, id) {
-                ordered.finding = Some(finding);
-            }
-            None
+    if !run_of(turn, id).is_some_and(|run| run.queue.is_empty()) {
+        if let Some(ordered) = ordered_of(turn, id) {
+            ordered.finding = Some(finding);
         }
-    };
-    if let (Some(ordered), Some(order)) = (ordered_of(turn, id), order) {
+        return Ok(true);
+    }
+    let order = map_order::complete(turn, id, *finding)?;
+    if let Some(ordered) = ordered_of(turn, id) {
         ordered.order = Some(order);
     }
     Ok(true)
@@ -145,28 +142,27 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
             Ok(Next::At { input, index })
         }
         Some(Turned::Skip(index)) => {
-            skip(turn, id, index);
-            Ok(Next::Nothing)
+            let is_over = run_of(turn, id).is_some_and(|run| skip(run, index));
+            Ok(if is_over {
+                Next::TooMuch
+            } else {
+                Next::Nothing
+            })
         }
         None => Ok(Next::Nothing),
     }
 }
 
 /// Passes over an item that comes after one that failed: it counts as failed, and is listed as one
-/// that was not started.
-fn skip<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32) {
-    let Some(run) = run_of(turn, id) else {
-        return;
-    };
+/// that was not started. Whether that is one failure too many.
+fn skip(run: &mut MapRun, index: u32) -> bool {
     let Some(ordered) = run.ordered.as_deref_mut() else {
-        return;
+        return false;
     };
     ordered.ended(index, false);
     let runs_on = ordered.runs_on();
     let value = ordered.value(index);
     run.results.pending(&run.names, value.into_iter().collect());
     run.tolerance.failed(1);
-    if !runs_on && run.tolerance.is_exceeded(run.queue.total()) {
-        finish(turn, id, Err(exceeded()));
-    }
+    !runs_on && run.tolerance.is_exceeded(run.queue.total())
 }
