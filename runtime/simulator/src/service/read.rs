@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use steploom_asl::model::{ReaderFormat, ReaderSource};
+use steploom_machine::reader::{self, ITEM_READER_FAILED, Page, listing, manifest};
 use steploom_machine::{Failure, Read};
 use steploom_types::Json;
 
@@ -11,55 +12,66 @@ use crate::Simulation;
 /// Items that one action asked for, and whether they are the last.
 pub(crate) fn items(simulation: &Simulation, read: &Read) -> Result<(Json, bool), Failure> {
     let text = |field: &str| read.arguments.value()[field].as_str().unwrap_or_default();
-    let all = match read.source {
-        ReaderSource::Listing => listed(simulation, text("Bucket"), text("Prefix"))?,
-        ReaderSource::Object => {
-            let body = s3::object(simulation, text("Bucket"), text("Key"))?;
-            parsed(body, &read.format)?
+    let page = match (read.source, &read.format) {
+        (ReaderSource::Listing, _) | (_, ReaderFormat::Listing) => {
+            let all = listed(simulation, text("Bucket"), text("Prefix"))?;
+            part(all, read)
+        }
+        (ReaderSource::Object, ReaderFormat::Manifest) => {
+            let body = body(simulation, text("Bucket"), text("Key"))?;
+            part(of_manifest(simulation, body)?, read)
+        }
+        (ReaderSource::Object, format) => {
+            let body = body(simulation, text("Bucket"), text("Key"))?;
+            reader::page(format, body.as_bytes(), read.offset, read.items_max)?
         }
     };
-    let count = all.len() as u64;
+    Ok((Value::from(page.items).into(), page.is_last))
+}
+
+fn part(all: Vec<Value>, read: &Read) -> Page {
     let end = read.offset.saturating_add(read.items_max);
-    let items: Vec<Value> = all
-        .into_iter()
-        .skip(read.offset as usize)
-        .take(read.items_max as usize)
-        .collect();
-    Ok((Value::from(items).into(), end >= count))
+    Page {
+        is_last: end >= all.len() as u64,
+        items: all
+            .into_iter()
+            .skip(read.offset as usize)
+            .take(read.items_max as usize)
+            .collect(),
+    }
 }
 
 fn listed(simulation: &Simulation, bucket: &str, prefix: &str) -> Result<Vec<Value>, Failure> {
     let Some(objects) = simulation.world.buckets.get(bucket) else {
-        return Err(failed("The specified bucket does not exist"));
+        return Err(unreadable(s3::no_bucket()));
     };
-    let described = |(key, body): (&String, &String)| s3::described(simulation, key, body);
-    Ok(s3::of_prefix(objects, prefix).map(described).collect())
+    let at = simulation.world.begins_at;
+    let item = |(key, body): (&String, &String)| {
+        listing::item(key, body.len() as u64, &s3::etag(body), at)
+    };
+    Ok(s3::of_prefix(objects, prefix).map(item).collect())
 }
 
-fn parsed(body: &str, format: &ReaderFormat) -> Result<Vec<Value>, Failure> {
-    match format {
-        ReaderFormat::Json { pointer } => {
-            let whole: Value = serde_json::from_str(body)
-                .map_err(|_| failed("Unable to parse the object as JSON."))?;
-            let pointer = pointer.as_deref().unwrap_or_default();
-            match whole.pointer(pointer) {
-                Some(Value::Array(items)) => Ok(items.clone()),
-                _ => Err(failed("Attempting to map over non-iterable node.")),
-            }
-        }
-        ReaderFormat::JsonLines => body
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| {
-                serde_json::from_str(line).map_err(|_| failed("Unable to parse a line as JSON."))
-            })
-            .collect(),
-        ReaderFormat::Csv { .. } | ReaderFormat::Manifest | ReaderFormat::Listing => {
-            Err(failed("The simulated world does not read this format yet."))
-        }
+fn of_manifest(simulation: &Simulation, body: &str) -> Result<Vec<Value>, Failure> {
+    let manifest = manifest::parse(body.as_bytes())?;
+    let mut items = Vec::new();
+    for file in &manifest.files {
+        let mut reader = manifest.reader()?;
+        let content = self::body(simulation, &manifest.bucket, file)?;
+        reader.feed(content.as_bytes(), &mut items)?;
+        reader.finish(&mut items)?;
     }
+    Ok(items)
 }
 
-fn failed(cause: &str) -> Failure {
-    Failure::new("States.ItemReaderFailed", cause)
+fn body<'a>(simulation: &'a Simulation, bucket: &str, key: &str) -> Result<&'a str, Failure> {
+    s3::object(simulation, bucket, key).map_err(unreadable)
+}
+
+/// Whatever S3 says, the reader failed.
+fn unreadable(failure: Failure) -> Failure {
+    Failure {
+        error: ITEM_READER_FAILED.to_owned(),
+        cause: failure.cause,
+    }
 }

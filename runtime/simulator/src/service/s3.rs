@@ -148,7 +148,7 @@ pub(crate) fn object<'a>(
     body.ok_or_else(|| absent("NoSuchKey", "The specified key does not exist."))
 }
 
-fn no_bucket() -> Failure {
+pub(crate) fn no_bucket() -> Failure {
     absent("NoSuchBucket", "The specified bucket does not exist")
 }
 
@@ -157,7 +157,7 @@ fn absent(code: &str, message: &str) -> Failure {
 }
 
 /// The entity tag: the body's MD5 in quotes.
-fn etag(body: &str) -> String {
+pub(crate) fn etag(body: &str) -> String {
     format!("\"{}\"", hex::encode(Md5::digest(body.as_bytes())))
 }
 
