@@ -14,6 +14,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-expr", &["steploom-types"]),
     ("steploom-asl", &["steploom-expr"]),
     ("steploom-machine", &["steploom-asl"]),
+    ("steploom-picture", &[]),
     ("steploom-simulator", &["steploom-machine"]),
     ("steploom-store", &["steploom-types"]),
     ("steploom-store-sql", &["steploom-store"]),
@@ -37,6 +38,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     (
         "steploom",
         &[
+            "steploom-picture",
             "steploom-simulator",
             "steploom-worker",
             "steploom-http",
@@ -75,6 +77,7 @@ const PURE: &[&str] = &[
     "steploom-expr",
     "steploom-asl",
     "steploom-machine",
+    "steploom-picture",
     "steploom-simulator",
 ];
 /// Reaches clocks and chance of its own. `expr` overrides every function that would read them, and
