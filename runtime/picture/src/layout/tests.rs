@@ -72,8 +72,8 @@ fn ensure_apart(blocks: &[Block], lines: &[Line], layout: &Layout, seed: u64) {
     }
     for (at, (a, of_a)) in boxes.iter().enumerate() {
         for (b, of_b) in &boxes[..at] {
-            let apart_x = (a.x - b.x).abs() - (of_a.width + of_b.width) / 2.0;
-            let apart_y = (a.y - b.y).abs() - (of_a.height + of_b.height) / 2.0;
+            let apart_x = (a.x - b.x).abs() - f64::midpoint(of_a.width, of_b.width);
+            let apart_y = (a.y - b.y).abs() - f64::midpoint(of_a.height, of_b.height);
             assert!(
                 apart_x > 1.0 || apart_y > 1.0,
                 "seed {seed}: {a:?} and {b:?}"
