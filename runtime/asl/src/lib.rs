@@ -24,7 +24,7 @@ mod source;
 mod state;
 mod variables;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use steploom_types::Name;
 
 use compiler::Compiler;
@@ -68,6 +68,18 @@ pub fn parse_with(text: &str, options: &Options) -> Result<Parsed, Rejected> {
             warnings: compiler.report.diagnostics,
         }),
         None => Err(compiler.report.into()),
+    }
+}
+
+/// A definition as JSON, whatever it is written in, unchecked.
+///
+/// # Errors
+/// The text is neither JSON nor YAML, or no object.
+pub fn tree(text: &str) -> Result<Value, Rejected> {
+    let mut report = Report::default();
+    match source::parse(text, &mut report) {
+        Some(definition) => Ok(Value::Object(definition)),
+        None => Err(report.into()),
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Start {
     pub name: Option<String>,
     /// The input.
     pub input: Json,
+    /// Whether it is an Express execution, which AWS names otherwise.
+    pub is_express: bool,
     /// The limits that the interpreter reads.
     pub limits: RunLimits,
 }
@@ -76,6 +78,7 @@ impl Start {
             machine: machine.into(),
             name: None,
             input,
+            is_express: false,
             limits: RunLimits::default(),
         }
     }

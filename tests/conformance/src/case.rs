@@ -70,6 +70,18 @@ impl Case {
         self.0[field].as_str()
     }
 
+    /// The execution's name. That of an Express execution, which the recordings do not give, is read
+    /// off the ARN that they expect.
+    pub fn execution_name(&self) -> Option<String> {
+        if let Some(name) = self.text("execution_name") {
+            return Some(name.to_owned());
+        }
+        let expect = self.0["expect"].to_string();
+        let (_, arn) = expect.split_once(":express:")?;
+        let name = arn.split(':').nth(1)?;
+        (!name.contains("${")).then(|| name.to_owned())
+    }
+
     /// The entries of a list of its own; none if it lacks the list.
     pub fn list(&self, field: &str) -> &[Value] {
         self.0[field].as_array().map_or(&[], Vec::as_slice)

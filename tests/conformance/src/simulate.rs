@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
-use steploom_asl::Machine;
+use steploom_asl::{Machine, Options};
 use steploom_simulator::mock::MockConfig;
 use steploom_simulator::{Behaviour, Bounds, Halt, Report, Simulation, Start, World};
 use steploom_types::Json;
@@ -31,7 +31,7 @@ pub struct Ran {
 /// # Errors
 /// Why it could not be run: its definition is refused, or it is not well formed.
 pub fn run(case: &Case) -> Result<Ran, String> {
-    let machine = machine(&case.definition())?;
+    let machine = machine(&case.definition(), case.is_express())?;
     let world = world(case)?;
     let input = Json::parse(&case.input(world.begins_at)).map_err(|error| error.message)?;
     let mut simulation = Simulation::new(world, Bounds::default()).map_err(|e| e.to_string())?;
@@ -39,14 +39,15 @@ pub fn run(case: &Case) -> Result<Ran, String> {
         let Some(first) = other.get("start_first_with") else {
             continue;
         };
-        let machine = self::machine(&other["definition"].to_string())?;
+        let machine = self::machine(&other["definition"].to_string(), other["type"] == "EXPRESS")?;
         let name = other["name"].as_str().unwrap_or_default();
         let start = Start::new(name, first.clone().into());
         let started = simulation.start_beside(machine, start);
         started.map_err(|error| error.to_string())?;
     }
     let mut start = Start::new(case.text("state_machine_name").unwrap_or("machine"), input);
-    start.name = case.text("execution_name").map(str::to_owned);
+    start.name = case.execution_name();
+    start.is_express = case.is_express();
     let report = simulation.run(machine, start);
     let report = report.map_err(|error| error.to_string())?;
     Ok(Ran {
@@ -56,8 +57,13 @@ pub fn run(case: &Case) -> Result<Ran, String> {
     })
 }
 
-fn machine(definition: &str) -> Result<Arc<Machine>, String> {
-    match steploom_asl::parse(definition) {
+fn machine(definition: &str, express: bool) -> Result<Arc<Machine>, String> {
+    let options = Options {
+        express,
+        foreign: true,
+        ..Options::default()
+    };
+    match steploom_asl::parse_with(definition, &options) {
         Ok(parsed) => Ok(Arc::new(parsed.machine)),
         Err(rejected) => Err(format!("the definition is refused: {rejected}")),
     }
@@ -74,7 +80,7 @@ fn world(case: &Case) -> Result<World, String> {
     }
     for other in case.list("state_machines") {
         let name = other["name"].as_str().unwrap_or_default();
-        let machine = machine(&other["definition"].to_string())?;
+        let machine = machine(&other["definition"].to_string(), other["type"] == "EXPRESS")?;
         world.machines.insert(name.to_owned(), machine);
     }
     let deleted = case.list("activities_deleted_before_start");

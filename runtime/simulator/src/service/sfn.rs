@@ -41,6 +41,7 @@ pub(super) fn start_execution(
         machine: name,
         name: input["Name"].as_str().map(str::to_owned),
         input: child_input(&input["Input"]),
+        is_express: false,
         limits: limits_of_child(),
     };
     let waits = matches!(pattern, Pattern::Sync | Pattern::Sync2);
@@ -92,6 +93,9 @@ pub(super) fn call(
     let text = |field: &str| input[field].as_str().unwrap_or_default();
     let token = text("TaskToken");
     let asked = (of, invoke.action);
+    if action.starts_with("sendTask") && !simulation.tokens.contains_key(token) {
+        return invalid_token(invoke);
+    }
     match action {
         "startExecution" => {
             match start_execution(simulation, of, invoke, Pattern::RequestResponse) {

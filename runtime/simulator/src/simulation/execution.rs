@@ -49,7 +49,7 @@ impl Simulation {
             name: name.parse().map_err(named)?,
             machine: start.machine.parse().map_err(named)?,
             machine_version: 1,
-            is_express: false,
+            is_express: start.is_express,
             definition: Digest::of(start.machine.as_bytes()),
             semantics: SEMANTICS,
             seed: number,
@@ -70,7 +70,8 @@ impl Simulation {
             mocks,
             calls: BTreeMap::new(),
         });
-        self.apply(of, &Fact::Started(Box::new(started)))?;
+        // Not at once: whoever asked for it hears of its start first.
+        self.schedule(self.now, of, Fact::Started(Box::new(started)));
         Ok(of)
     }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use steploom_asl::Options;
+
 use super::Filter;
 use crate::case::Case;
 use crate::compare::{Bound, equal};
@@ -44,7 +46,12 @@ pub fn refused(cases: &[Case], filter: &Filter) -> Score {
 
 /// The message with which a definition is refused; none if it is accepted.
 fn refusal(case: &Case) -> Option<Value> {
-    steploom_asl::parse(&case.definition())
+    let options = Options {
+        express: case.is_express(),
+        foreign: true,
+        ..Options::default()
+    };
+    steploom_asl::parse_with(&case.definition(), &options)
         .err()
         .map(|rejected| rejected.to_string().into())
 }
