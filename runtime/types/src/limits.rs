@@ -166,14 +166,18 @@ pub mod query {
     pub const BYTES_MAX: usize = 6_990_256;
     /// Values that an evaluation may look at in all, to see how large what it holds is.
     pub const VISITS_MAX: usize = 64_000_000;
-    /// Members of arrays and objects that an evaluation may make in all.
-    pub const MADE_ITEMS_MAX: usize = 16_000_000;
+    /// Sequences as long as [`ITEMS_MAX`] whose items an evaluation may make in all, as members of
+    /// arrays or objects of any length.
+    pub const MADE_SEQUENCES_MAX: usize = 10;
     /// Bytes of long texts that an evaluation may keep at once: room for what it drops again.
     pub const LIVE_TEXT_BYTES_MAX: usize = 64 * 1024 * 1024;
     /// Bytes of a text that is split or matched: each byte may become a text, or an object.
-    pub const SUBJECT_BYTES_MAX: usize = 1024 * 1024;
+    pub const SUBJECT_BYTES_MAX: usize = 512 * 1024;
     /// Bytes of a picture, and of a text that is read by one: they are gone through more than once.
-    pub const PICTURE_BYTES_MAX: usize = 10_000;
+    pub const PICTURE_BYTES_MAX: usize = 1_000;
+    /// Values in what is transformed, times the objects that a transform (`|...|...|`) is to change:
+    /// each is compared with each.
+    pub const COMPARISONS_MAX: usize = 100_000_000;
     /// Queries in one payload, or one definition's field.
     pub const PAYLOAD_QUERIES_MAX: usize = 10_000;
 }

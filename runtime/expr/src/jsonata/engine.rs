@@ -15,7 +15,7 @@ use super::scan::{self, Findings, Reads};
 use super::simple::Simple;
 use super::trace::{Trace, Traced};
 use super::{convert, guard, names, walk, wording};
-use crate::{Env, QueryBudget};
+use crate::Env;
 
 /// An expression, with all that it needs to run.
 pub(super) struct Program {
@@ -113,22 +113,17 @@ impl Program {
         item: &JValue,
         traced: Option<&Traced>,
     ) -> Result<JValue, Fault> {
-        let QueryBudget {
-            millis,
-            depth,
-            items,
-            bytes,
-        } = env.budget();
+        let budget = env.budget();
         // Notes are calls, so what takes them is nested deeper.
-        let depth = if traced.is_some() { depth * 4 } else { depth };
+        let deeper = if traced.is_some() { 4 } else { 1 };
         let options = EvaluatorOptions {
-            timeout_ms: Some(millis),
-            max_stack_depth: Some(depth),
-            max_sequence_length: Some(items),
+            timeout_ms: Some(budget.millis),
+            max_stack_depth: Some(budget.depth.saturating_mul(deeper)),
+            max_sequence_length: Some(budget.items),
             ..EvaluatorOptions::default()
         };
         let mut evaluator = Evaluator::with_options(self.bindings(env), options);
-        let memory = Rc::new(Memory::new(bytes));
+        let memory = Rc::new(Memory::new(&budget));
         for function in &self.functions {
             function.register(&mut evaluator, chance, &memory)?;
         }

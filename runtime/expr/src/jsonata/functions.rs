@@ -27,7 +27,7 @@ pub(super) struct Function {
 }
 
 /// All of them. Those with a null in their names are called by what [`guard`](super::guard) puts in.
-pub(super) static ALL: [Function; 16] = [
+pub(super) static ALL: [Function; 17] = [
     Function::new("distinct\0", list::distinct),
     Function::new("hash", hash::hash),
     Function::new("held\0", held::held),
@@ -41,6 +41,7 @@ pub(super) static ALL: [Function; 16] = [
     Function::new("replacing\0", held::replacing),
     Function::new("short\0", held::short),
     Function::new("shuffle", chance::shuffle),
+    Function::new("targets\0", held::targets),
     Function::new("toMillis\0", clock::to_millis),
     Function::new("uuid", chance::uuid),
     Function::new("width\0", held::width),

@@ -5,8 +5,8 @@
 //! anything that looks into a value which repeats itself within itself. Therefore
 //! - what goes into a constructor, a variable or a call passes [`HELD`], which looks at all of it:
 //!   no value is larger than the budget's bytes, and no evaluation looks at more than
-//!   [`VISITS_MAX`] values in all, or makes more than [`MADE_ITEMS_MAX`] members of arrays and
-//!   objects, or keeps more than [`LIVE_TEXT_BYTES_MAX`] of long texts;
+//!   `VISITS_MAX` values in all, or makes more than `MADE_SEQUENCES_MAX` sequences' items, or keeps
+//!   more than `LIVE_TEXT_BYTES_MAX` of long texts ([`steploom_types::limits::query`]);
 //! - arguments whose size or product says how much a function makes are bounded beforehand;
 //! - `$distinct`, `$join` and what reads the clock are functions of ours, under names that no text
 //!   can spell.
@@ -26,10 +26,11 @@ pub(super) const HELD: &str = "held\0";
 pub(super) const WIDTH: &str = "width\0";
 pub(super) const SHORT: &str = "short\0";
 pub(super) const REPLACING: &str = "replacing\0";
+pub(super) const TARGETS: &str = "targets\0";
 
 /// Whether a function is one of the checks.
 pub(super) fn is_ours(name: &str) -> bool {
-    matches!(name, HELD | WIDTH | SHORT | REPLACING)
+    matches!(name, HELD | WIDTH | SHORT | REPLACING | TARGETS)
 }
 
 /// Functions that are replaced by ours of the same name with a null behind it.
@@ -236,6 +237,9 @@ fn hold(node: &mut AstNode) {
             _ => {}
         },
         AstNode::Path { steps } => hold_steps(steps),
+        AstNode::Transform { location, .. } => {
+            wrap(location, TARGETS, Some(AstNode::Variable(String::new())));
+        }
         _ => {}
     }
 }

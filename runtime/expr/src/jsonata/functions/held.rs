@@ -6,9 +6,12 @@ use std::rc::Rc;
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::functions::string::{build_regex, extract_regex};
 use jsonata_core::value::{JValue, with_stack};
-use steploom_types::limits::query::{LIVE_TEXT_BYTES_MAX, MADE_ITEMS_MAX, VISITS_MAX};
+use steploom_types::limits::query::{
+    COMPARISONS_MAX, LIVE_TEXT_BYTES_MAX, MADE_SEQUENCES_MAX, VISITS_MAX,
+};
 
 use super::Call;
+use crate::QueryBudget;
 use crate::jsonata::error::out_of_memory;
 
 /// Shorter texts are not kept track of: there are not enough steps in an evaluation's time to make
@@ -35,11 +38,11 @@ struct Texts {
 }
 
 impl Memory {
-    pub(in super::super) fn new(bytes: usize) -> Self {
+    pub(in super::super) fn new(budget: &QueryBudget) -> Self {
         Self {
-            bytes,
+            bytes: budget.bytes,
             visits: Cell::new(VISITS_MAX),
-            items: Cell::new(MADE_ITEMS_MAX),
+            items: Cell::new(budget.items.saturating_mul(MADE_SEQUENCES_MAX)),
             texts: RefCell::new(Texts {
                 kept: Vec::new(),
                 bytes: 0,
@@ -169,6 +172,19 @@ pub(super) fn replacing(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
         }
     }
     Ok(value)
+}
+
+/// Passes on what a transform is to change in its first argument, if that is not too much work.
+pub(super) fn targets(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    let memory = call.memory;
+    let before = memory.visits.get();
+    memory.look(call.arg(0), &mut { memory.bytes })?;
+    let values = before - memory.visits.get();
+    let targets = call.arg(1).as_array().map_or(1, Vec::len);
+    if targets.saturating_mul(values) > COMPARISONS_MAX {
+        return Err(out_of_memory());
+    }
+    Ok(call.arg(1).clone())
 }
 
 /// How long a text becomes at most. `enough` is what need not be looked at closely.
