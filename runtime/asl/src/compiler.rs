@@ -105,19 +105,13 @@ impl<'a> Compiler<'a> {
         let ix = ScopeIx(self.scopes.len() as u32);
         self.scopes.push(None);
         let names = self.declare(states, ix)?;
-        let errors = self.report.errors();
         self.compile(states, &names);
         let start = self
             .report
             .within("StartAt", |report| names.find(report, "StartAt", start_at?))?;
         self.scopes[ix.0 as usize] = Some(Scope { start, owner });
-        if self.report.errors() == errors {
-            let own = names.states.iter().filter_map(|(name, ix)| {
-                self.states[ix.0 as usize]
-                    .as_ref()
-                    .map(|state| (*name, *ix, state))
-            });
-            reach::check(own.collect(), start, &mut self.report);
+        if let Some(start) = start_at {
+            reach::check(states, start, &mut self.report);
         }
         Some(ix)
     }

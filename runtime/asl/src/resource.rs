@@ -121,8 +121,16 @@ impl Api {
         match self {
             Self::LambdaInvoke => &["FunctionName"],
             Self::StartExecution => &["StateMachineArn"],
-            Self::HttpInvoke => &["ApiEndpoint", "Method", "Authentication"],
+            Self::HttpInvoke => &["ApiEndpoint", "Method"],
             Self::Sfn(_) | Self::S3(_) | Self::Foreign { .. } => &[],
+        }
+    }
+
+    /// Parameters of which the API needs one; the first is told of.
+    pub(crate) fn required_any(&self) -> &'static [&'static str] {
+        match self {
+            Self::HttpInvoke => &["Authentication", "InvocationConfig"],
+            _ => &[],
         }
     }
 
@@ -229,6 +237,7 @@ pub(crate) fn require(
     fields: Fields<'_>,
     language: Language,
     required: &[&str],
+    required_any: &[&str],
     report: &mut Report,
 ) {
     let (name, is_path) = match language {
@@ -238,13 +247,17 @@ pub(crate) fn require(
     let Some(Value::Object(parameters)) = fields.get(name) else {
         return;
     };
+    let has = |field: &&str| {
+        parameters.contains_key(*field) || is_path && parameters.contains_key(&format!("{field}.$"))
+    };
     report.within(name, |report| {
-        for field in required {
-            let is_there = parameters.contains_key(*field)
-                || is_path && parameters.contains_key(&format!("{field}.$"));
-            if !is_there {
-                report.missing(field);
-            }
+        for field in required.iter().filter(|field| !has(field)) {
+            report.missing(field);
+        }
+        if let Some(first) = required_any.first()
+            && !required_any.iter().any(has)
+        {
+            report.missing(first);
         }
     });
 }

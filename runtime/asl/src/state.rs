@@ -328,17 +328,14 @@ fn path_flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> PathFlow
 
 /// The data flow with JSONata.
 fn query_flow(fields: Fields<'_>, shape: &Shape, report: &mut Report) -> QueryFlow {
-    let mut flow = QueryFlow::default();
-    for shared in shape.shared {
-        match shared {
-            Data => flow.output = fields.payload(report, "Output", shape.offered()),
-            Arguments => {
-                flow.arguments = fields.payload(report, "Arguments", Offered::default());
-            }
-            Parameters | ResultPath | ResultSelector | Assign | Onward | Rescue => {}
-        }
+    let read = |report: &mut Report, shared, name, offered| {
+        let is_there = shape.has(shared);
+        is_there.then(|| fields.payload(report, name, offered))?
+    };
+    QueryFlow {
+        arguments: read(report, Arguments, "Arguments", Offered::default()),
+        output: read(report, Data, "Output", shape.offered()),
     }
-    flow
 }
 
 /// `Assign`, of a state or of one of its rules.

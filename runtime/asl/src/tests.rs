@@ -13,8 +13,11 @@ use crate::model::{
 use crate::{Machine, Severity, one_task, parse};
 
 mod checks;
+mod distributed;
 mod graph;
+mod language;
 mod never_panics;
+mod resources;
 mod yaml;
 
 fn machine(definition: &Value) -> Machine {

@@ -171,6 +171,6 @@ fn parameters(
         Language::Path => "Parameters",
         Language::Query => "Arguments",
     };
-    crate::resource::require(fields, language, required, report);
+    crate::resource::require(fields, language, required, &[], report);
     fields.maker(report, language, name, Offered::default())
 }

@@ -28,8 +28,9 @@ pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Ki
         resource::parse_with(fields::text(value, report)?, options, report)
     });
     if let Some(Resource::Service(integration)) = &resource {
-        let required = integration.api.required();
-        resource::require(fields, site.language, required, report);
+        let api = &integration.api;
+        let (required, any) = (api.required(), api.required_any());
+        resource::require(fields, site.language, required, any, report);
     }
     let timeout_seconds = seconds(site, ["TimeoutSeconds", "TimeoutSecondsPath"], report);
     let heartbeat_seconds = seconds(site, ["HeartbeatSeconds", "HeartbeatSecondsPath"], report);
