@@ -391,7 +391,7 @@ pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, items: &Js
 /// Items cannot be read.
 pub(crate) fn read_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
     let problem = PartialFailure {
-        error: Some(failure.error.clone()),
+        error: Some(crate::reader::ITEM_READER_FAILED.to_owned()),
         cause: failure.cause.clone(),
     };
     fail(turn, id, problem.into());

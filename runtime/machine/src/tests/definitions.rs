@@ -17,6 +17,8 @@ pub(super) enum Node {
         timeout: bool,
         /// Speaks JSONata.
         query: bool,
+        /// What it invokes, see [`resource`].
+        kind: u8,
     },
     Parallel {
         branches: Vec<Vec<Node>>,
@@ -26,6 +28,8 @@ pub(super) enum Node {
     Map {
         items: u32,
         window: u32,
+        /// Inline, or distributed in one way or another, see [`distribute`].
+        mode: u8,
         body: Vec<Node>,
         retry: bool,
         catch: bool,
@@ -50,12 +54,15 @@ fn node(depth: u32) -> BoxedStrategy<Node> {
         Just(Node::Choice),
         Just(Node::Query),
         (0..20_u32).prop_map(Node::Wait),
-        any::<(bool, bool, bool, bool)>().prop_map(|(retry, catch, timeout, query)| Node::Task {
-            retry,
-            catch,
-            timeout,
-            query,
-        }),
+        (any::<(bool, bool, bool, bool)>(), 0..6_u8).prop_map(
+            |((retry, catch, timeout, query), kind)| Node::Task {
+                retry,
+                catch,
+                timeout,
+                query,
+                kind,
+            }
+        ),
     ];
     if depth == 0 {
         return leaf.boxed();
@@ -69,15 +76,21 @@ fn node(depth: u32) -> BoxedStrategy<Node> {
             retry,
             catch,
         });
-    let map = (0..7_u32, 0..4_u32, chain(depth - 1), any::<(bool, bool)>()).prop_map(
-        |(items, window, body, (retry, catch))| Node::Map {
+    let map = (
+        0..7_u32,
+        0..4_u32,
+        0..8_u8,
+        chain(depth - 1),
+        any::<(bool, bool)>(),
+    )
+        .prop_map(|(items, window, mode, body, (retry, catch))| Node::Map {
             items,
             window,
+            mode,
             body,
             retry,
             catch,
-        },
-    );
+        });
     prop_oneof![3 => leaf, 1 => parallel, 1 => map].boxed()
 }
 
@@ -129,6 +142,7 @@ impl Printer {
                 catch,
                 timeout,
                 query,
+                kind,
             } => {
                 let mut state = json!({ "Type": "Task", "Resource": "f" });
                 if *query {
@@ -136,8 +150,12 @@ impl Printer {
                     state["Arguments"] = json!({ "n": "{% $random() %}" });
                     state["Output"] = "{% $states.result.n %}".into();
                 }
+                resource(&mut state, *kind);
                 if *timeout {
                     state["TimeoutSeconds"] = 3.into();
+                    if *kind > 2 {
+                        state["HeartbeatSeconds"] = 2.into();
+                    }
                 }
                 (state, *retry, *catch)
             }
@@ -156,6 +174,7 @@ impl Printer {
             Node::Map {
                 items,
                 window,
+                mode,
                 body,
                 retry,
                 catch,
@@ -169,9 +188,10 @@ impl Printer {
                         "Type": "Pass", "Parameters": { "items.$": items }, "Next": before,
                     }),
                 );
-                let state = json!({
+                let mut state = json!({
                     "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": body, "MaxConcurrency": window,
                 });
+                distribute(&mut state, *mode);
                 return self.finish(states, &before, (state, *retry, *catch), next);
             }
             Node::Fail => (json!({ "Type": "Fail", "Error": "Failed" }), false, false),
@@ -207,5 +227,60 @@ impl Printer {
             states.insert(caught, json!({ "Type": "Pass", "End": true }));
         }
         states.insert(name.to_owned(), state);
+    }
+}
+
+/// Makes a task of a function one of something else.
+fn resource(state: &mut Value, kind: u8) {
+    let (resource, arguments) = match kind {
+        0..=2 => return,
+        3 => (
+            "arn:aws:states:us-east-1:000000000000:activity:a",
+            state["Arguments"].take(),
+        ),
+        4 => (
+            "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            json!({ "FunctionName": "f" }),
+        ),
+        _ => (
+            "arn:aws:states:::states:startExecution.sync:2",
+            json!({ "StateMachineArn": "m" }),
+        ),
+    };
+    state["Resource"] = resource.into();
+    let field = match state["QueryLanguage"].as_str() {
+        Some(_) => "Arguments",
+        None => "Parameters",
+    };
+    state["Arguments"].take();
+    if let Some(fields) = state.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    if !arguments.is_null() {
+        state[field] = arguments;
+    }
+}
+
+/// Makes an inline `Map` a distributed one.
+fn distribute(state: &mut Value, mode: u8) {
+    if mode < 4 {
+        return;
+    }
+    state["ItemProcessor"]["ProcessorConfig"] =
+        json!({ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" });
+    state["ToleratedFailureCount"] = (mode % 3).into();
+    if mode % 2 == 0 {
+        state["ItemBatcher"] = json!({ "MaxItemsPerBatch": 2 });
+    }
+    if mode > 5 {
+        state["ItemReader"] = json!({
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": { "InputType": "JSON" },
+            "Parameters": { "Bucket": "b", "Key": "k" },
+        });
+        state["ResultWriter"] = json!({
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": { "Bucket": "b" },
+        });
     }
 }

@@ -36,6 +36,7 @@ proptest! {
         let mut answers = scripted(|_, invoke| answer(seed, invoke));
         let mut driver = Driver::new(&definition);
         driver.answers_late = late;
+        driver.objects.insert(("b".to_owned(), "k".to_owned()), "[1, 2, 3]".to_owned());
         driver.start(json!({ "x": 1 }), &mut answers);
         driver.stop_after(stop_ms);
         driver.run_to_end(&mut answers);
