@@ -68,6 +68,8 @@ pub(crate) struct Driver {
     pub(crate) exceeded: BTreeSet<u64>,
     /// Objects by bucket and key: what there is to read, and what was written.
     pub(crate) objects: BTreeMap<(String, String), String>,
+    /// Whether whatever reads or writes objects never answers.
+    pub(crate) keeps_objects_waiting: bool,
     /// Events are dropped, for large runs.
     pub(crate) quiet: bool,
     /// The version that functions say they are.
@@ -120,6 +122,7 @@ impl Driver {
             answers_late: false,
             exceeded: BTreeSet::new(),
             objects: BTreeMap::new(),
+            keeps_objects_waiting: false,
             quiet: false,
             version: Some(3),
             most_frames: 0,
@@ -199,15 +202,19 @@ impl Driver {
             }
             Action::Read(read) => {
                 self.waiting.insert(read.action);
-                let fact = self.read(read);
-                self.schedule(self.now, fact);
+                if !self.keeps_objects_waiting {
+                    let fact = self.read(read);
+                    self.schedule(self.now, fact);
+                }
             }
             Action::Write(write) => {
                 self.waiting.insert(write.action);
                 let key = (write.bucket.clone(), write.key.clone());
                 self.objects.insert(key, write.body.clone());
-                let answer = Answer::Ok(Value::Null);
-                self.schedule_answer(self.now, write.action, answer);
+                if !self.keeps_objects_waiting {
+                    let answer = Answer::Ok(Value::Null);
+                    self.schedule_answer(self.now, write.action, answer);
+                }
             }
         }
     }

@@ -444,3 +444,80 @@ fn an_object_is_gone_over_by_its_fields() {
         r#"SUCCEEDED [{"Key":"a","Value":1}]"#
     );
 }
+
+/// A `Parallel` of a machine's states and of a branch that fails after a second; then a long wait.
+fn beside_a_failure(mut map: Value) -> Value {
+    map["StartAt"] = "All things".into();
+    let failing = json!({ "StartAt": "W", "States": {
+        "W": { "Type": "Wait", "Seconds": 1, "Next": "F" },
+        "F": { "Type": "Fail", "Error": "E" },
+    } });
+    json!({ "StartAt": "Both", "States": {
+        "Both": {
+            "Type": "Parallel",
+            "Branches": [map, failing],
+            "Catch": [{ "ErrorEquals": ["E"], "Next": "Long" }],
+            "End": true,
+        },
+        "Long": { "Type": "Wait", "Seconds": 100, "End": true },
+    } })
+}
+
+#[test]
+fn a_map_run_that_is_given_up_leaves_nothing_behind() {
+    let writer = json!({
+        "Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": { "Bucket": "out" },
+    });
+    for fields in [
+        json!({}),
+        json!({ "ItemReader": reader(json!({ "InputType": "JSON" })) }),
+        json!({ "ResultWriter": writer, "ItemsPath": "$.none" }),
+    ] {
+        let definition = beside_a_failure(machine(call("forever"), fields.clone()));
+        let mut answers = scripted(|_, _| Answer::Never);
+        let mut driver = Driver::new(&definition);
+        driver.keeps_objects_waiting = true;
+        let input = if fields["ItemsPath"].is_string() {
+            json!({ "none": [] })
+        } else {
+            json!([1, 2, 3])
+        };
+        driver.start(input, &mut answers);
+        assert!(driver.run.outstanding().len() >= 2, "{fields}");
+        assert!(driver.step(&mut answers));
+        let left = driver.run.outstanding();
+        assert!(
+            matches!(left[..], [crate::Action::SetTimer { .. }]),
+            "{fields}: {left:?}"
+        );
+        driver.run_to_end(&mut answers);
+        driver.ensure_history_is_sound();
+        driver.ensure_replays();
+    }
+}
+
+#[test]
+fn more_items_than_were_asked_for_are_passed_over() {
+    let config = json!({ "InputType": "JSON", "MaxItems": 2 });
+    let definition = machine(pass(), json!({ "ItemReader": reader(config) }));
+    let mut answers = scripted(no_script);
+    let mut driver = Driver::new(&definition);
+    driver.keeps_objects_waiting = true;
+    driver.start(json!({}), &mut answers);
+    let read = driver.run.outstanding().into_iter().find_map(|action| {
+        let crate::Action::Read(read) = action else {
+            return None;
+        };
+        Some(read.action)
+    });
+    let fact = crate::Fact::ItemsRead {
+        at: driver.now,
+        action: read.expect("items are asked for"),
+        items: json!([1, 2, 3]).into(),
+        is_last: false,
+    };
+    driver.apply(fact, &mut answers);
+    driver.run_to_end(&mut answers);
+    assert_eq!(driver.outcome(), "SUCCEEDED [1,2]");
+}
