@@ -521,3 +521,18 @@ fn more_items_than_were_asked_for_are_passed_over() {
     driver.run_to_end(&mut answers);
     assert_eq!(driver.outcome(), "SUCCEEDED [1,2]");
 }
+
+#[test]
+fn a_hundred_thousand_items_take_the_memory_of_the_window() {
+    let definition = machine(
+        call("echo"),
+        json!({ "MaxConcurrency": 50, "ResultPath": null }),
+    );
+    let mut answers = scripted(no_script);
+    let mut driver = Driver::new(&definition);
+    driver.quiet = true;
+    driver.start(json!(vec![1; 100_000]), &mut answers);
+    driver.run_to_end(&mut answers);
+    assert!(driver.outcome().starts_with("SUCCEEDED"));
+    assert_eq!(driver.most_frames, 51);
+}
