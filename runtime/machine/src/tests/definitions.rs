@@ -31,11 +31,29 @@ pub(super) enum Node {
         /// Inline, or distributed in one way or another, see [`distribute`].
         mode: u8,
         body: Vec<Node>,
+        /// Whether items have ids.
+        order: bool,
+        retry: bool,
+        catch: bool,
+    },
+    /// Nodes, each after some of those before it.
+    Graph {
+        nodes: Vec<(GraphNode, Vec<usize>)>,
+        skip: bool,
         retry: bool,
         catch: bool,
     },
     /// Only at the end of a chain.
     Fail,
+}
+
+/// A node of a `Graph`.
+#[derive(Clone, Debug)]
+pub(super) enum GraphNode {
+    Pass,
+    Wait(u32),
+    Task { catch: bool },
+    Branch(Vec<Node>),
 }
 
 pub(super) fn chain(depth: u32) -> BoxedStrategy<Vec<Node>> {
@@ -81,17 +99,41 @@ fn node(depth: u32) -> BoxedStrategy<Node> {
         0..4_u32,
         0..8_u8,
         chain(depth - 1),
-        any::<(bool, bool)>(),
+        any::<(bool, bool, bool)>(),
     )
-        .prop_map(|(items, window, mode, body, (retry, catch))| Node::Map {
-            items,
-            window,
-            mode,
-            body,
+        .prop_map(
+            |(items, window, mode, body, (order, retry, catch))| Node::Map {
+                items,
+                window,
+                mode,
+                body,
+                order,
+                retry,
+                catch,
+            },
+        );
+    let after = prop::collection::vec(any::<usize>(), 0..3);
+    let graph = (
+        prop::collection::vec((graph_node(depth), after), 1..6),
+        any::<(bool, bool, bool)>(),
+    )
+        .prop_map(|(nodes, (skip, retry, catch))| Node::Graph {
+            nodes,
+            skip,
             retry,
             catch,
         });
-    prop_oneof![3 => leaf, 1 => parallel, 1 => map].boxed()
+    prop_oneof![3 => leaf, 1 => parallel, 1 => map, 1 => graph].boxed()
+}
+
+fn graph_node(depth: u32) -> BoxedStrategy<GraphNode> {
+    prop_oneof![
+        Just(GraphNode::Pass),
+        (0..20_u32).prop_map(GraphNode::Wait),
+        any::<bool>().prop_map(|catch| GraphNode::Task { catch }),
+        chain(depth - 1).prop_map(GraphNode::Branch),
+    ]
+    .boxed()
 }
 
 /// Prints definitions; names are numbered through.
@@ -176,6 +218,7 @@ impl Printer {
                 window,
                 mode,
                 body,
+                order,
                 retry,
                 catch,
             } => {
@@ -192,8 +235,19 @@ impl Printer {
                     "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": body, "MaxConcurrency": window,
                 });
                 distribute(&mut state, *mode);
+                if *order && state.get("ItemBatcher").is_none() {
+                    state["ItemId"] = "$".into();
+                    state["After"] = "$.nothing".into();
+                    state["OnFailure"] = "SKIP".into();
+                }
                 return self.finish(states, &before, (state, *retry, *catch), next);
             }
+            Node::Graph {
+                nodes,
+                skip,
+                retry,
+                catch,
+            } => (self.graph(nodes, *skip), *retry, *catch),
             Node::Fail => (json!({ "Type": "Fail", "Error": "Failed" }), false, false),
         };
         if matches!(node, Node::Fail) {
@@ -201,6 +255,34 @@ impl Printer {
             return;
         }
         self.finish(states, name, (state, retry, catch), next);
+    }
+
+    fn graph(&mut self, nodes: &[(GraphNode, Vec<usize>)], skip: bool) -> Value {
+        let names: Vec<String> = nodes.iter().map(|_| self.name()).collect();
+        let mut printed = serde_json::Map::new();
+        for (place, (node, picks)) in nodes.iter().enumerate() {
+            let mut state = match node {
+                GraphNode::Pass => json!({ "Type": "Pass" }),
+                GraphNode::Wait(seconds) => json!({ "Type": "Wait", "Seconds": seconds }),
+                GraphNode::Task { catch: false } => json!({ "Type": "Task", "Resource": "f" }),
+                GraphNode::Task { catch: true } => {
+                    json!({ "Type": "Task", "Resource": "f", "Catch": [{ "ErrorEquals": ["States.ALL"] }] })
+                }
+                GraphNode::Branch(nodes) => {
+                    json!({ "Type": "Parallel", "Branches": [self.scope(nodes)] })
+                }
+            };
+            let after: std::collections::BTreeSet<usize> = picks
+                .iter()
+                .filter(|_| place > 0)
+                .map(|pick| pick % place.max(1))
+                .collect();
+            let after: Vec<&String> = after.iter().map(|node| &names[*node]).collect();
+            state["After"] = json!(after);
+            printed.insert(names[place].clone(), state);
+        }
+        let on_failure = if skip { "SKIP" } else { "CANCEL" };
+        json!({ "Type": "Graph", "Nodes": printed, "OnFailure": on_failure })
     }
 
     fn finish(
