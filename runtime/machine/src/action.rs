@@ -36,8 +36,9 @@ pub enum Action {
         /// When it is due.
         at: Timestamp,
     },
-    /// The machine no longer waits for this invocation or timer: end it if that is easy. An answer
-    /// that comes all the same changes nothing.
+    /// The machine no longer waits for this invocation or timer: end it if that is easy, as it is
+    /// for an execution that a task started and waited for, which is stopped. An answer that comes
+    /// all the same changes nothing.
     Cancel {
         /// What is no longer wanted.
         action: ActionId,

@@ -75,6 +75,8 @@ struct Names {
     arn: Arc<str>,
     /// `MACHINE/LABEL`, which takes the place of the machine's name.
     machine: Arc<str>,
+    /// Whether its iterations are Express executions.
+    is_express: bool,
 }
 
 impl MapRun {
@@ -379,7 +381,7 @@ pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, items: &Js
             error: Some(crate::reader::ITEM_READER_FAILED.to_owned()),
             cause: Some("Attempting to map over non-iterable node.".to_owned()),
         };
-        return fail(turn, id, failure.into());
+        return finish(turn, id, Err(failure));
     }
     run.queue.read(items.clone(), is_last);
     if run.tolerance.is_exceeded(run.queue.total()) {
@@ -388,13 +390,16 @@ pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, items: &Js
     go_on(turn, id);
 }
 
-/// Items cannot be read.
+/// Items cannot be read. What came of those before is written all the same.
 pub(crate) fn read_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
     let problem = PartialFailure {
         error: Some(crate::reader::ITEM_READER_FAILED.to_owned()),
         cause: failure.cause.clone(),
     };
-    fail(turn, id, problem.into());
+    if let Some(run) = run_of(turn, id) {
+        run.queue.stop_reading();
+    }
+    finish(turn, id, Err(problem));
 }
 
 /// An object of results was written.

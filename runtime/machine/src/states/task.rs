@@ -32,6 +32,8 @@ pub(crate) fn work<S: EventSink>(
     // The token names the attempt, and the attempt's input may name the token.
     let action = turn.next_action();
     let token = ends_by_token(resource).then(|| Token::of(turn.started, action).to_string());
+    // Whoever has the token can say that the task lives on; nobody else can.
+    let has_token = token.is_some();
     turn.token = token.clone().filter(|_| !is_activity(resource));
     let order = order(turn, id, task);
     turn.token = None;
@@ -62,7 +64,7 @@ pub(crate) fn work<S: EventSink>(
         input,
         timeout,
         heartbeat: None,
-        heartbeat_seconds: order.heartbeat_seconds,
+        heartbeat_seconds: order.heartbeat_seconds.filter(|_| has_token),
         timeout_seconds: order.timeout_seconds,
         is_told: !is_activity(resource),
         is_submitted: false,
@@ -111,7 +113,9 @@ fn tell_scheduled<S: EventSink>(
             resource,
             input: &order.input,
             timeout_seconds: order.timeout_seconds,
-            heartbeat_seconds: order.heartbeat_seconds,
+            heartbeat_seconds: order
+                .heartbeat_seconds
+                .filter(|_| !matches!(resource, Resource::Function(_))),
             role: order.role.as_deref(),
         },
     );

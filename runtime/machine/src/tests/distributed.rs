@@ -536,3 +536,45 @@ fn a_hundred_thousand_items_take_the_memory_of_the_window() {
     assert!(driver.outcome().starts_with("SUCCEEDED"));
     assert_eq!(driver.most_frames, 51);
 }
+
+#[test]
+fn a_map_of_jsonata_selects_and_counts_failed_evaluations() {
+    let mut definition = machine(
+        json!({ "Type": "Pass", "Output": "{% 10 / $states.input.n %}", "End": true }),
+        json!({
+            "Items": "{% $states.input.all %}",
+            "ItemSelector": {
+                "n": "{% $states.context.Map.Item.Value %}",
+                "at": "{% $states.context.Map.Item.Index %}",
+            },
+            "ToleratedFailurePercentage": "{% $states.input.share %}",
+            "MaxConcurrency": "{% 2 %}",
+            "Output": "{% $states.result[Status = 'FAILED'].Error %}",
+        }),
+    );
+    definition["QueryLanguage"] = "JSONata".into();
+    let check = |share: f64, expect: &str| {
+        let input = json!({ "all": [5, "x"], "share": share });
+        let driver = execute(&definition, input, no_script);
+        assert_eq!(driver.outcome(), expect);
+        assert_eq!(driver.events[3].kind, "MapRunStarted");
+        assert!(!driver.history().contains("EvaluationFailed"));
+    };
+    check(50.0, "SUCCEEDED \"States.QueryEvaluationError\"");
+    check(
+        10.0,
+        "FAILED States.ExceedToleratedFailureThreshold: The specified tolerated failure threshold was exceeded",
+    );
+}
+
+#[test]
+fn an_express_iteration_is_named_as_one() {
+    let mut definition = machine(
+        json!({ "Type": "Pass", "Parameters": { "id.$": "$$.Execution.Id" }, "End": true }),
+        json!({ "Label": "L" }),
+    );
+    definition["States"]["All things"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] =
+        "EXPRESS".into();
+    let driver = execute(&definition, json!([1]), no_script);
+    assert!(driver.outcome().contains(":express:machine-1/L:"));
+}

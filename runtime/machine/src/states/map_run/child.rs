@@ -19,6 +19,8 @@ pub(crate) struct Child {
     name: String,
     /// `MACHINE/LABEL`.
     machine: Arc<str>,
+    /// Whether it is an Express execution, by the id of its map run.
+    express: Option<Arc<str>>,
     input: Json,
     started_at: Timestamp,
 }
@@ -36,6 +38,7 @@ impl Child {
         Self {
             name: chance::uuid(names.seed, index.into()),
             machine: Arc::clone(&names.machine),
+            express: names.is_express.then(|| Arc::clone(&names.id)),
             input,
             started_at,
         }
@@ -61,11 +64,12 @@ impl Child {
     }
 
     fn arn(&self, started: &Started) -> String {
-        let Started { account, .. } = started;
-        format!(
-            "arn:aws:states:{REGION}:{account}:execution:{}:{}",
-            self.machine, self.name
-        )
+        let account = started.account;
+        let of = format!("arn:aws:states:{REGION}:{account}");
+        match &self.express {
+            Some(run) => format!("{of}:express:{}:{run}:{}", self.machine, self.name),
+            None => format!("{of}:execution:{}:{}", self.machine, self.name),
+        }
     }
 
     /// As AWS describes an iteration in the files that `ResultWriter` writes.

@@ -95,6 +95,7 @@ fn names<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, distributed: &Distri
         arn: format!("arn:aws:states:{REGION}:{account}:mapRun:{machine}:{run}").into(),
         id: run.into(),
         machine: machine.into(),
+        is_express: distributed.is_express,
     }
 }
 
