@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use serde_json::Value;
-use steploom_types::limits::DIAGNOSTICS_MAX;
+use steploom_types::limits::{DIAGNOSTIC_BYTES_MAX, DIAGNOSTICS_MAX};
 
 /// How bad a [`Diagnostic`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -242,10 +242,23 @@ impl Report {
         self.diagnostics.push(Diagnostic {
             severity,
             code,
-            path,
-            message,
+            path: shortened(path),
+            message: shortened(message),
         });
     }
+}
+
+/// A text of [`DIAGNOSTIC_BYTES_MAX`] bytes at the most: names in a definition can be very long.
+fn shortened(mut text: String) -> String {
+    if text.len() > DIAGNOSTIC_BYTES_MAX {
+        let end = (0..=DIAGNOSTIC_BYTES_MAX)
+            .rev()
+            .find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
+        text.push_str("...");
+        text.shrink_to_fit();
+    }
+    text
 }
 
 impl From<Report> for Rejected {

@@ -1,6 +1,6 @@
 //! Variables: their names, and which scope may set them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use steploom_types::limits::NAME_LENGTH_MAX;
 
@@ -69,18 +69,21 @@ impl<'a> Assignments<'a> {
                     .push(assignment.state);
             }
         }
-        let mut before = Predecessors {
-            machine,
-            known: BTreeMap::new(),
-        };
+        let mut before = Predecessors::new(machine);
+        let mut known: BTreeMap<(StateIx, &str), bool> = BTreeMap::new();
         for assignment in &self.0 {
             let mut scope = machine.state(assignment.state).scope;
             while let Some(owner) = machine.scope(scope).owner {
                 scope = machine.state(owner).scope;
                 for name in &assignment.names {
-                    let outer = setters.get(&(scope, name)).map(Vec::as_slice);
-                    let outer = outer.unwrap_or_default();
-                    if outer.iter().any(|state| before.of(owner).contains(state)) {
+                    let Some(outer) = setters.get(&(scope, name)) else {
+                        continue;
+                    };
+                    let exists = known.entry((owner, name)).or_insert_with(|| {
+                        let earlier = before.of(owner);
+                        outer.iter().any(|state| is_in(earlier, *state))
+                    });
+                    if *exists {
                         report.error_at(
                             code::VARIABLE_NAME,
                             format!("{}/{name}", assignment.place),
@@ -96,43 +99,56 @@ impl<'a> Assignments<'a> {
 }
 
 /// Which states can come before which.
-struct Predecessors<'m> {
-    machine: &'m Machine,
-    known: BTreeMap<StateIx, BTreeSet<StateIx>>,
+struct Predecessors {
+    /// By state, the states that go to it.
+    sources: Vec<Vec<StateIx>>,
+    /// The sets found so far, a bit a state.
+    known: BTreeMap<StateIx, Vec<u64>>,
 }
 
-impl Predecessors<'_> {
+impl Predecessors {
+    fn new(machine: &Machine) -> Self {
+        let mut sources = vec![Vec::new(); machine.states.len()];
+        for (index, state) in machine.states.iter().enumerate() {
+            for target in reach::targets(state) {
+                sources[target.0 as usize].push(StateIx(index as u32));
+            }
+        }
+        Self {
+            sources,
+            known: BTreeMap::new(),
+        }
+    }
+
     /// The states of the same scope from which a state can be reached.
-    fn of(&mut self, state: StateIx) -> &BTreeSet<StateIx> {
-        self.known
-            .entry(state)
-            .or_insert_with(|| predecessors(self.machine, state))
+    fn of(&mut self, state: StateIx) -> &[u64] {
+        let sources = &self.sources;
+        self.known.entry(state).or_insert_with(|| {
+            let mut found = vec![0; sources.len().div_ceil(u64::BITS as usize)];
+            let mut open = vec![state];
+            while let Some(next) = open.pop() {
+                for source in &sources[next.0 as usize] {
+                    if !is_in(&found, *source) {
+                        let (word, bit) = place(*source);
+                        found[word] |= bit;
+                        open.push(*source);
+                    }
+                }
+            }
+            found
+        })
     }
 }
 
-fn predecessors(machine: &Machine, state: StateIx) -> BTreeSet<StateIx> {
-    let scope = machine.state(state).scope;
-    let mut sources: BTreeMap<StateIx, Vec<StateIx>> = BTreeMap::new();
-    for (index, candidate) in machine.states.iter().enumerate() {
-        if candidate.scope == scope {
-            for target in reach::targets(candidate) {
-                sources
-                    .entry(target)
-                    .or_default()
-                    .push(StateIx(index as u32));
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    let mut open = vec![state];
-    while let Some(next) = open.pop() {
-        for source in sources.get(&next).into_iter().flatten() {
-            if found.insert(*source) {
-                open.push(*source);
-            }
-        }
-    }
-    found
+fn is_in(set: &[u64], state: StateIx) -> bool {
+    let (word, bit) = place(state);
+    set[word] & bit != 0
+}
+
+/// A state's bit in a set.
+fn place(state: StateIx) -> (usize, u64) {
+    let bits = u64::BITS;
+    ((state.0 / bits) as usize, 1 << (state.0 % bits))
 }
 
 /// A variable's name is an identifier, as Unicode has them (UAX 31), of up to 80 characters.

@@ -19,6 +19,9 @@ pub const STATES_MAX: usize = 10_000;
 /// Findings that are told about one definition (AWS: up to 100).
 pub const DIAGNOSTICS_MAX: usize = 100;
 
+/// Bytes of the place, and of the message, of one finding.
+pub const DIAGNOSTIC_BYTES_MAX: usize = 4_096;
+
 /// Seconds of a timeout, a heartbeat or a wait that are written out (AWS: 99,999,999).
 pub const SECONDS_FIELD_MAX: u64 = 99_999_999;
 
