@@ -133,11 +133,12 @@ pub mod expression {
     pub const TEXT_BYTES_MAX: usize = 10_000;
     /// Steps of a path: JSON is not nested deeper, so more can lead nowhere.
     pub const PATH_STEPS_MAX: usize = super::JSON_DEPTH_MAX;
-    /// Uses of `..` in a path: with two, what is visited grows with the square of the nesting.
-    pub const DESCENTS_MAX: usize = 1;
+    /// Values that the wildcards, filters and `..` of a path may visit: with several `..`, what is
+    /// visited grows with a power of the nesting.
+    pub const PATH_VISITS_MAX: usize = 4_000_000;
     /// Bytes of the filter of a path: it runs once for each element.
     pub const FILTER_BYTES_MAX: usize = 1_000;
-    /// Parentheses nested in a filter: its parser is recursive.
+    /// Parentheses and negations nested in a filter: its parser is recursive.
     pub const FILTER_DEPTH_MAX: usize = 16;
     /// Intrinsic functions nested in one another (AWS: 10).
     pub const CALL_DEPTH_MAX: usize = 10;

@@ -1,17 +1,18 @@
 //! Paths: `$.order.items[0]`, `$$.Execution.Id`, `$name.field`, `$.items[*].price`.
 //!
 //! Definite steps are walked here, borrowing. From the first indefinite step on a path is a
-//! [`query`], whose result is always an array; where the way to it is missing, an empty one.
+//! [`query`], whose result is an array; where the way to it is missing, an empty one. A list of
+//! names at the end of definite steps is as definite: it gives one object.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
 use steploom_types::limits::expression::{PATH_STEPS_MAX, TEXT_BYTES_MAX};
 
-use super::{query, step, step::Step};
+use super::query::{self, Query, TooMuch};
+use super::{step, step::Step};
 use crate::{Env, EvalError, SyntaxError, budget::Budget};
 
 /// A compiled path. Cloning is cheap.
@@ -23,7 +24,7 @@ struct Inner {
     text: Box<str>,
     root: Root,
     steps: Box<[Step]>,
-    rest: Option<JsonPath>,
+    rest: Option<Query>,
 }
 
 /// Where a path starts.
@@ -72,7 +73,7 @@ impl Path {
         let (steps, end) = definite_steps(text, start)?;
         let rest = match &text[end..] {
             "" => None,
-            rest => Some(query::compile(rest, end)?),
+            rest => Some(Query::compile(rest, end)?),
         };
         Ok(Self(Arc::new(Inner {
             text: text.into(),
@@ -89,7 +90,17 @@ impl Path {
 
     /// Whether it selects one value at the most. Others give an array, always.
     pub fn is_definite(&self) -> bool {
+        self.names().is_some() || self.0.rest.is_none()
+    }
+
+    /// Whether it is made of names and indices alone.
+    pub(super) fn is_plain(&self) -> bool {
         self.0.rest.is_none()
+    }
+
+    /// The list of names that it ends in, if all before is definite.
+    fn names(&self) -> Option<&[Box<str>]> {
+        self.0.rest.as_ref()?.names()
     }
 
     /// The value; borrowed, if the path is definite.
@@ -136,13 +147,21 @@ impl Path {
         for (number, step) in self.0.steps.iter().enumerate() {
             match step.of(value) {
                 Some(next) => value = next,
-                None if self.0.rest.is_some() => return Ok(Cow::Owned(Value::Array(Vec::new()))),
+                None if !self.is_definite() => return Ok(Cow::Owned(Value::Array(Vec::new()))),
                 None => return Err(Miss::Step(number, Found::of(step, value))),
             }
         }
-        match &self.0.rest {
-            None => Ok(Cow::Borrowed(value)),
-            Some(rest) => gather(rest, value, budget).map(Cow::Owned),
+        match (&self.0.rest, self.names(), value) {
+            (None, _, value) => Ok(Cow::Borrowed(value)),
+            (Some(_), Some(names), Value::Object(fields)) => {
+                let copied = |value: &Value| budget.take(value).map_err(|_| Miss::TooLarge);
+                query::pick(names, fields, copied).map(Cow::Owned)
+            }
+            (Some(_), Some(_), other) => {
+                let step = Step::Name("".into());
+                Err(Miss::Step(self.0.steps.len(), Found::of(&step, other)))
+            }
+            (Some(rest), None, value) => gather(rest, value, budget).map(Cow::Owned),
         }
     }
 
@@ -180,7 +199,19 @@ impl Path {
     /// Jayway's words for a step that leads nowhere.
     fn why(&self, number: usize, found: Found) -> String {
         let is_last = number + 1 == self.0.steps.len();
-        match (&self.0.steps[number], found) {
+        let Some(step) = self.0.steps.get(number) else {
+            let names = self.names().unwrap_or_default();
+            let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+            let Found::Other(kind) = found else {
+                return String::new();
+            };
+            return format!(
+                "Expected to find an object with property [{}] in path {} but found '{kind}'.",
+                names.join(", "),
+                self.printed(number)
+            );
+        };
+        match (step, found) {
             (Step::Name(name), Found::Other(kind)) => format!(
                 "Expected to find an object with property ['{name}'] in path {} but found '{kind}'.",
                 self.printed(number)
@@ -222,14 +253,23 @@ impl Found {
 }
 
 /// Copies what a query finds.
-fn gather(query: &JsonPath, value: &Value, budget: &Budget) -> Result<Value, Miss> {
-    let found = query.query(value);
-    let mut items = Vec::with_capacity(found.len());
-    for item in found {
-        budget.take(item).map_err(|_| Miss::TooLarge)?;
-        items.push(item.clone());
-    }
+fn gather(query: &Query, value: &Value, budget: &Budget) -> Result<Value, Miss> {
+    let mut items = Vec::new();
+    query.run(
+        value,
+        |item| {
+            items.push(item);
+            Ok(())
+        },
+        |copied| budget.take(copied).map_err(|_| Miss::TooLarge),
+    )?;
     Ok(Value::Array(items))
+}
+
+impl From<TooMuch> for Miss {
+    fn from(_: TooMuch) -> Self {
+        Self::TooLarge
+    }
 }
 
 /// Where the path starts, and how long that is in its text.
@@ -265,18 +305,19 @@ fn definite_steps(text: &str, start: usize) -> Result<(Vec<Step>, usize), Syntax
         if tail.starts_with("..") || tail.starts_with(".*") {
             break;
         }
-        let step = if let Some(what) = tail.strip_prefix('.') {
-            let name = step::name_after_dot(what, at + 1)?;
-            at += 1 + name.len();
-            Step::Name(name.into())
-        } else if let Some(what) = tail.strip_prefix('[') {
+        let brackets = tail.strip_prefix('[').or_else(|| tail.strip_prefix(".["));
+        let step = if let Some(what) = brackets {
             let length = step::bracket_length(what)
                 .ok_or_else(|| SyntaxError::new(at, "'[' without its ']'"))?;
             let Some(step) = step::bracketed(&what[..length]) else {
                 break;
             };
-            at += length + 2;
+            at += tail.len() - what.len() + length + 1;
             step
+        } else if let Some(what) = tail.strip_prefix('.') {
+            let name = step::name_after_dot(what, at + 1)?;
+            at += 1 + name.len();
+            Step::Name(name.into())
         } else {
             return Err(SyntaxError::new(at, "'.' or '[' is expected"));
         };

@@ -17,7 +17,7 @@ impl ReferencePath {
     /// The text is not a path, or it is one that does not name exactly one place in the data.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let path = Path::parse(text)?;
-        let one_place = path.is_definite()
+        let one_place = path.is_plain()
             && *path.root() == Root::Data
             && !path
                 .steps()

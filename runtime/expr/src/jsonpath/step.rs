@@ -91,6 +91,31 @@ pub(super) fn bracket_length(text: &str) -> Option<usize> {
     None
 }
 
+/// The parts of a list in brackets, cut at the commas outside of quotes; `None`, if a quote is not
+/// closed.
+pub(super) fn list(inside: &str) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    let mut quote = None;
+    let mut start = 0;
+    let mut chars = inside.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(_), '\\') => {
+                chars.next();
+            }
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ',') => {
+                parts.push(&inside[start..at]);
+                start = at + 1;
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    parts.push(&inside[start..]);
+    quote.is_none().then_some(parts)
+}
+
 /// The definite step that the inside of a pair of brackets says, if it says one: a quoted name or
 /// a whole number.
 pub(super) fn bracketed(inside: &str) -> Option<Step> {
