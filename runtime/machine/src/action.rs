@@ -70,7 +70,8 @@ pub struct Invoke {
     pub deadline: Option<Timestamp>,
     /// Seconds between two heartbeats, where the state asks for them.
     pub heartbeat_seconds: Option<u64>,
-    /// The task's token, for those that end by one: an activity's task, and `.waitForTaskToken`.
+    /// The task's token, for those that do not end with their call: an activity's task,
+    /// `.waitForTaskToken`, and `.sync`, whose child may end it by the token before it ends itself.
     /// See [`crate::token`].
     pub token: Option<String>,
     /// Whether `TaskSubmitted` was answered already: then nothing is to be started any more, and a

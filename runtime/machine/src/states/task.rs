@@ -31,9 +31,7 @@ pub(crate) fn work<S: EventSink>(
     let resource = &task.resource;
     // The token names the attempt, and the attempt's input may name the token.
     let action = turn.next_action();
-    let token = ends_by_token(resource).then(|| Token::of(turn.started, action).to_string());
-    // Whoever has the token can say that the task lives on; nobody else can.
-    let has_token = token.is_some();
+    let token = has_token(resource).then(|| Token::of(turn.started, action).to_string());
     turn.token = token.clone().filter(|_| !is_activity(resource));
     let order = order(turn, id, task);
     turn.token = None;
@@ -64,7 +62,7 @@ pub(crate) fn work<S: EventSink>(
         input,
         timeout,
         heartbeat: None,
-        heartbeat_seconds: order.heartbeat_seconds.filter(|_| has_token),
+        heartbeat_seconds: order.heartbeat_seconds.filter(|_| ends_by_token(resource)),
         timeout_seconds: order.timeout_seconds,
         is_told: !is_activity(resource),
         is_submitted: false,
@@ -348,6 +346,16 @@ fn is_activity(resource: &Resource) -> bool {
     matches!(resource, Resource::Activity(_))
 }
 
+/// Whether there is a token: for whatever does not end with its call.
+fn has_token(resource: &Resource) -> bool {
+    match resource {
+        Resource::Function(_) => false,
+        Resource::Activity(_) => true,
+        Resource::Service(integration) => integration.pattern != Pattern::RequestResponse,
+    }
+}
+
+/// Whether the task is ended by who has its token, who also says that it lives on.
 fn ends_by_token(resource: &Resource) -> bool {
     match resource {
         Resource::Function(_) => false,

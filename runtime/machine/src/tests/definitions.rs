@@ -351,7 +351,7 @@ fn distribute(state: &mut Value, mode: u8) {
     state["ItemProcessor"]["ProcessorConfig"] =
         json!({ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" });
     state["ToleratedFailureCount"] = (mode % 3).into();
-    if mode % 2 == 0 {
+    if mode.is_multiple_of(2) {
         state["ItemBatcher"] = json!({ "MaxItemsPerBatch": 2 });
     }
     if mode > 5 {

@@ -253,3 +253,40 @@ fn a_child_that_ends_badly_fails_the_task() {
     assert_eq!(cause.value()["Error"], json!("Oops"));
     assert_eq!(cause.value()["Input"], json!("{}"));
 }
+
+#[test]
+fn a_task_that_waits_for_a_child_can_be_ended_by_its_token() {
+    let resource = "arn:aws:states:::states:startExecution.sync:2";
+    let parameters = json!({ "Parameters": {
+        "StateMachineArn": "arn:machine", "Input": { "token.$": "$$.Task.Token" },
+    } });
+    let mut waiting = Waiting::new(&task(resource, parameters), json!({}));
+    let token = waiting.invoke.token.clone();
+    assert_eq!(
+        waiting.invoke.input.value()["Input"],
+        json!({ "token": token })
+    );
+    waiting.submitted(json!({ "executionArn": "arn:child", "startDate": 1 }));
+    waiting.succeeded(json!("early"));
+    assert_eq!(waiting.end().1, "SUCCEEDED \"early\"");
+}
+
+#[test]
+fn a_heartbeat_that_nobody_can_send_is_not_waited_for() {
+    let fields = json!({ "TimeoutSeconds": 60, "HeartbeatSeconds": 10 });
+    for resource in ["f", "arn:aws:states:::lambda:invoke"] {
+        let mut fields = fields.clone();
+        if resource != "f" {
+            fields["Parameters"] = json!({ "FunctionName": "f" });
+        }
+        let mut waiting = Waiting::new(&task(resource, fields), json!({}));
+        assert_eq!(waiting.invoke.token, None);
+        let outstanding = waiting.driver.run.outstanding();
+        let timers = outstanding
+            .iter()
+            .filter(|action| matches!(action, Action::SetTimer { .. }));
+        assert_eq!(timers.count(), 1, "that of TimeoutSeconds");
+        waiting.succeeded(json!(1));
+        assert!(waiting.end().1.starts_with("SUCCEEDED"));
+    }
+}
