@@ -172,3 +172,74 @@ fn a_manifest_names_files_of_rows() {
     let parquet = manifest::parse(br#"{"fileFormat": "Parquet", "files": []}"#);
     assert!(cause(parquet.expect_err("not CSV")).contains("'Parquet'"));
 }
+
+mod laws {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> BoxedStrategy<Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "[\\[\\]{}\",:\\\\ a-c\u{e4}\n]{0,6}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            let fields = prop::collection::btree_map("[a-c~/\"]{0,3}", inner.clone(), 0..4);
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(Value::from),
+                fields.prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+        .boxed()
+    }
+
+    /// The items of content that is cut into pieces of this size.
+    fn cut(format: &ReaderFormat, content: &[u8], size: usize) -> Result<Vec<Value>, Failure> {
+        let mut items = Vec::new();
+        let mut reader = Reader::new(format)?;
+        for piece in content.chunks(size) {
+            reader.feed(piece, &mut items)?;
+        }
+        reader.finish(&mut items)?;
+        Ok(items)
+    }
+
+    proptest! {
+        #[test]
+        fn elements_are_what_a_parser_of_the_whole_finds(
+            whole in value(), pretty in any::<bool>(), size in 1..9_usize, steps in prop::collection::vec("[a-c~/\"]{0,3}|[0-3]", 0..3),
+        ) {
+            let text = if pretty { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) };
+            let text = text.expect("JSON");
+            let escaped = |step: &String| format!("/{}", step.replace('~', "~0").replace('/', "~1"));
+            let pointer: String = steps.iter().map(escaped).collect();
+            let found = cut(&json_at(Some(&pointer)), text.as_bytes(), size).map_err(cause);
+            match whole.pointer(&pointer) {
+                Some(Value::Array(items)) => prop_assert_eq!(found, Ok(items.clone()), "{} in {}", pointer, text),
+                _ => prop_assert!(found.is_err(), "{pointer} in {text}"),
+            }
+        }
+
+        #[test]
+        fn rows_come_back_as_they_were_written(
+            rows in prop::collection::vec(prop::collection::vec("[\", a-c\r\n\u{e4}]{0,5}", 3), 0..5), size in 1..9_usize,
+        ) {
+            let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
+            let row = |row: &Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(",");
+            let content: String = rows.iter().map(|fields| row(fields) + "\r\n").collect();
+            let found = cut(&csv(Some(&["a", "b", "c"]), ','), content.as_bytes(), size);
+            let expect: Vec<Value> = rows.iter().map(|row| json!({ "a": row[0], "b": row[1], "c": row[2] })).collect();
+            prop_assert_eq!(found, Ok(expect), "{}", content);
+        }
+
+        #[test]
+        fn no_content_panics(content in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"[]{}\",:\\\n 1".to_vec())], 0..40), size in 1..9_usize) {
+            for format in [csv(None, ','), csv(None, '\u{e4}'), json_at(None), json_at(Some("/a/0")), ReaderFormat::JsonLines] {
+                let _ = cut(&format, &content, size);
+            }
+            let _ = manifest::parse(&content);
+        }
+    }
+}
