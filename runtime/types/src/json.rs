@@ -4,6 +4,8 @@
 //! templates. Keeping both avoids printing what was just parsed and parsing what was just printed.
 //! Cloning is cheap: clones share.
 
+mod complaint;
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{Error, Kind};
+
+pub use complaint::{Complaint, complaint};
 
 /// An immutable JSON value with its text. Equality is by value: numbers as numbers, key order never.
 #[derive(Clone)]

@@ -6,6 +6,7 @@ use serde::de::{
     Deserialize as _, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Map, Value};
+use steploom_types::json::{Complaint, complaint};
 use steploom_types::limits::DIAGNOSTICS_MAX;
 
 use crate::diagnostic::{Report, code};
@@ -46,52 +47,38 @@ pub(super) fn parse(text: &str, report: &mut Report) -> Option<Map<String, Value
     }
 }
 
-/// Tells that the text is not JSON: in AWS's words for what is most common, else in our parser's.
+/// Tells that the text is not JSON: in AWS's words, else (too much nesting, or more after the
+/// object) in our parser's.
 fn not_json(text: &str, error: &serde_json::Error, report: &mut Report) {
-    let line = text
-        .lines()
-        .nth(error.line().saturating_sub(1))
-        .unwrap_or("");
-    let before = error.column().saturating_sub(1);
-    let start = line
-        .char_indices()
-        .take_while(|(at, _)| *at < before)
-        .filter(|(_, c)| !c.is_alphanumeric())
-        .map(|(at, c)| at + c.len_utf8())
-        .last()
-        .unwrap_or(0);
-    let rest = &line[start..];
-    let token = &rest[..rest
-        .find(|c: char| !c.is_alphanumeric())
-        .unwrap_or(rest.len())];
-    let printed = error.to_string();
-    let is_word = token.starts_with(char::is_alphabetic);
-    let (what, column) = if is_word
-        && (printed.starts_with("expected ident") || printed.starts_with("expected value"))
-    {
-        let what = format!(
-            "Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-        );
-        (what, start + token.len() + 1)
-    } else {
-        let what = printed.split(" at line ").next().unwrap_or(&printed);
-        (capitalised(what), error.column())
-    };
     let mut source: String = text.chars().take(SOURCE_CHARS_MAX).collect();
     let hidden = text.chars().count().saturating_sub(SOURCE_CHARS_MAX);
     if hidden > 0 {
         let _ = write!(source, "[truncated {hidden} chars]");
     }
-    let place = format!(
-        "[Source: (String)\"{source}\"; line: {}, column: {column}]",
-        error.line()
-    );
-    let message = format!("{what}\n at {place}");
+    let source = format!("(String)\"{source}\"");
+    let complaint = complaint(text, &source).unwrap_or_else(|| Complaint {
+        message: parsers_words(error),
+        line: error.line(),
+        column: error.column(),
+    });
+    let Complaint {
+        message,
+        line,
+        column,
+    } = complaint;
+    let place = format!("[Source: {source}; line: {line}, column: {column}]");
+    let message = format!("{message}\n at {place}");
     report.error_at(code::INVALID_JSON, place, message);
 }
 
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
+/// What our parser says, without the place.
+fn parsers_words(error: &serde_json::Error) -> String {
+    let printed = error.to_string();
+    let mut chars = printed
+        .split(" at line ")
+        .next()
+        .unwrap_or(&printed)
+        .chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
