@@ -43,13 +43,26 @@ pub enum Action {
         /// What is no longer wanted.
         action: ActionId,
     },
-    /// An evaluation took too long: make `EvaluationExceeded` the execution's next fact.
+    /// An evaluation took too long: make `EvaluationExceeded` a fact. The run keeps still until it is.
     ReportExceeded {
         /// Which.
         evaluation: u64,
     },
     /// The limit of transitions for one fact was reached: come back with `Continued`.
     Continue,
+}
+
+impl Action {
+    /// Its number, for those that are answered by number.
+    pub(crate) fn id(&self) -> Option<ActionId> {
+        match self {
+            Self::Invoke(invoke) => Some(invoke.action),
+            Self::Read(read) => Some(read.action),
+            Self::Write(write) => Some(write.action),
+            Self::SetTimer { action, .. } | Self::Cancel { action } => Some(*action),
+            Self::ReportExceeded { .. } | Self::Continue => None,
+        }
+    }
 }
 
 /// One attempt at a task.

@@ -47,7 +47,8 @@ pub enum Defect {
 ///
 /// Deterministic: the same facts give the same run, events and actions. The cost is that of the
 /// transitions the fact causes, at most `transitions_per_fact_max` of them, however large the
-/// execution is. Facts after the end, and answers to actions that are no longer waited for, change
+/// execution is. Between [`Action::ReportExceeded`] and its fact the run keeps still: other facts are
+/// taken, and have their effect, in their order, once it moves again. Facts after the end, and answers to actions that are no longer waited for, change
 /// nothing and give no actions.
 ///
 /// # Errors
@@ -61,6 +62,10 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
     };
     ensure_possible(run, fact)?;
     if run.outcome.is_some() {
+        return Ok(Vec::new());
+    }
+    if run.keeps_still() && !matches!(fact, Fact::EvaluationExceeded { .. }) {
+        run.held.push_back(fact.clone());
         return Ok(Vec::new());
     }
     let machine = Arc::clone(&run.machine);
@@ -77,6 +82,11 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
     };
     hand_over(&mut turn, fact);
     drive::drive(&mut turn);
+    while let Some(held) = turn.run.next_held() {
+        turn.at = turn.at.max(held.at());
+        hand_over(&mut turn, &held);
+        drive::drive(&mut turn);
+    }
     Ok(turn.actions)
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn start<S: EventSink>(turn: &mut Turn<'_, S>) {
 /// Lets ready frames go on, up to the limit of transitions.
 pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
     let transitions_max = turn.started.limits.transitions_per_fact_max.max(1);
-    while !turn.run.continue_due && turn.run.exceeded.is_empty() {
+    while !turn.run.continue_due && !turn.run.keeps_still() {
         let Some(id) = turn.run.ready.pop_front() else {
             return;
         };

@@ -1,9 +1,9 @@
 //! Evaluations that take more time than they may.
 //!
 //! How long an evaluation takes is the one thing that facts do not determine, so that it took too
-//! long has to become a fact itself. Until it has, the frame keeps still, and so does the whole run:
-//! nothing may come of what would be different if the evaluation is begun again, by a new owner, and
-//! is fast enough then. Whoever folds the fact again knows beforehand ([`crate::Run::foresee`]) and
+//! long has to become a fact itself. Until it has, the frame keeps still, and so does the whole run,
+//! which holds the facts that come meanwhile: nothing may come of what would be different if the
+//! evaluation is begun again, by a new owner, and is fast enough then. Whoever folds the fact again knows beforehand ([`crate::Run::foresee`]) and
 //! does not evaluate.
 
 use crate::failure::{self, Caught, QueryFailure};

@@ -118,6 +118,23 @@ impl Fact {
             | Self::Continued { at } => *at,
         }
     }
+
+    /// The action that it ends.
+    pub(crate) fn answers(&self) -> Option<ActionId> {
+        match self {
+            Self::TaskSucceeded { action, .. }
+            | Self::TaskFailed { action, .. }
+            | Self::ItemsRead { action, .. }
+            | Self::TimerFired { action, .. } => Some(*action),
+            Self::Started(_)
+            | Self::TaskSubmitted { .. }
+            | Self::TaskHeartbeat { .. }
+            | Self::ActivityStarted { .. }
+            | Self::EvaluationExceeded { .. }
+            | Self::StopRequested { .. }
+            | Self::Continued { .. } => None,
+        }
+    }
 }
 
 /// All that an execution is given at its birth, so that nothing has to be looked up again.

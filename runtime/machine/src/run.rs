@@ -10,7 +10,7 @@ use crate::context::Kept;
 use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
 use crate::waits::Waits;
-use crate::{Action, PartialFailure, Started};
+use crate::{Action, Fact, PartialFailure, Started};
 
 /// One execution. Made empty, changed by [`crate::apply`] alone; to drop it and to fold its facts
 /// into a new one gives the same again.
@@ -35,6 +35,8 @@ pub struct Run {
     pub(crate) foreseen: BTreeSet<u64>,
     /// Evaluations that exceeded their time, which is not a fact yet.
     pub(crate) exceeded: BTreeMap<u64, Exceeded>,
+    /// Facts that came meanwhile.
+    pub(crate) held: VecDeque<Fact>,
 }
 
 /// How an execution ended.
@@ -66,6 +68,7 @@ impl Run {
             kept: Kept::default(),
             foreseen: BTreeSet::new(),
             exceeded: BTreeMap::new(),
+            held: VecDeque::new(),
         }
     }
 
@@ -86,9 +89,30 @@ impl Run {
 
     /// Says that an evaluation is known to have exceeded its time, before the fact that leads to
     /// it is folded. Whoever folds stored facts does so for each `EvaluationExceeded` among them,
-    /// first of all; live, a run learns of it by itself.
+    /// first of all, as other facts may lie in between; live, a run learns of it by itself.
     pub fn foresee(&mut self, evaluation: u64) {
         self.foreseen.insert(evaluation);
+    }
+
+    /// Whether the answer to an action is among the facts held.
+    fn is_answered(&self, action: &Action) -> bool {
+        let Some(id) = action.id() else {
+            return false;
+        };
+        self.held.iter().any(|fact| fact.answers() == Some(id))
+    }
+
+    /// Whether nothing may happen until an evaluation's excess is a fact.
+    pub(crate) fn keeps_still(&self) -> bool {
+        !self.exceeded.is_empty()
+    }
+
+    /// The fact that came first of those held, once it may have its effect.
+    pub(crate) fn next_held(&mut self) -> Option<Fact> {
+        if self.keeps_still() {
+            return None;
+        }
+        self.held.pop_front()
     }
 
     /// Every `Invoke` and `SetTimer` that is still waited for, in the order and with the numbers
@@ -96,6 +120,7 @@ impl Run {
     /// does again after a crash.
     pub fn outstanding(&self) -> Vec<Action> {
         let mut actions = self.waits.actions();
+        actions.retain(|action| !self.is_answered(action));
         let report = |evaluation: &u64| Action::ReportExceeded {
             evaluation: *evaluation,
         };
@@ -109,7 +134,7 @@ impl Run {
     /// The earliest timer, if it waits for timers only: until then nothing can happen to it but a
     /// request to stop. `None` while a task or `Continued` is awaited, and after the end.
     pub fn sleeps(&self) -> Option<Timestamp> {
-        if self.continue_due || !self.exceeded.is_empty() {
+        if self.continue_due || self.keeps_still() {
             return None;
         }
         self.waits.sleeps()

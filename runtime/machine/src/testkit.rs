@@ -64,6 +64,8 @@ pub(crate) struct Driver {
     waiting: BTreeSet<ActionId>,
     /// Whether an answer to a cancelled action comes all the same.
     pub(crate) answers_late: bool,
+    /// Whether an excess becomes a fact at once.
+    pub(crate) reports: bool,
     /// Evaluations that took too long.
     pub(crate) exceeded: BTreeSet<u64>,
     /// Objects by bucket and key: what there is to read, and what was written.
@@ -120,6 +122,7 @@ impl Driver {
             scheduled: 0,
             waiting: BTreeSet::new(),
             answers_late: false,
+            reports: true,
             exceeded: BTreeSet::new(),
             objects: BTreeMap::new(),
             keeps_objects_waiting: false,
@@ -145,12 +148,8 @@ impl Driver {
     /// Applies one fact and does what the actions say.
     pub(crate) fn apply(&mut self, fact: Fact, answers: &mut dyn FnMut(&Invoke) -> Answer) {
         self.now = self.now.max(fact.at());
-        if let Fact::TaskSucceeded { action, .. }
-        | Fact::TaskFailed { action, .. }
-        | Fact::ItemsRead { action, .. }
-        | Fact::TimerFired { action, .. } = &fact
-        {
-            self.waiting.remove(action);
+        if let Some(action) = fact.answers() {
+            self.waiting.remove(&action);
         }
         let actions = if self.quiet {
             apply(&mut self.run, &fact, &mut NoEvents)
@@ -187,12 +186,15 @@ impl Driver {
             Action::Cancel { action } => {
                 assert!(self.waiting.remove(action), "{action} was not waited for");
                 if !self.answers_late {
-                    self.due.retain(|_, fact| answered(fact) != Some(*action));
+                    self.due.retain(|_, fact| fact.answers() != Some(*action));
                 }
             }
             Action::Continue => self.schedule(self.now, Fact::Continued { at: self.now }),
             Action::ReportExceeded { evaluation } => {
                 self.exceeded.insert(*evaluation);
+                if !self.reports {
+                    return;
+                }
                 // The next fact, whatever else is due.
                 let fact = Fact::EvaluationExceeded {
                     at: self.now,
@@ -313,7 +315,7 @@ impl Driver {
             return;
         }
         let actions = self.run.outstanding();
-        let outstanding: BTreeSet<_> = actions.iter().filter_map(number).collect();
+        let outstanding: BTreeSet<_> = actions.iter().filter_map(Action::id).collect();
         assert_eq!(outstanding, self.waiting, "outstanding");
         self.outstanding.push(actions);
     }
@@ -411,26 +413,6 @@ fn line(failure: &PartialFailure) -> String {
         failure.error.as_deref().unwrap_or("-"),
         failure.cause.as_deref().unwrap_or("-")
     )
-}
-
-fn answered(fact: &Fact) -> Option<ActionId> {
-    match fact {
-        Fact::TaskSucceeded { action, .. }
-        | Fact::TaskFailed { action, .. }
-        | Fact::ItemsRead { action, .. }
-        | Fact::TimerFired { action, .. } => Some(*action),
-        _ => None,
-    }
-}
-
-fn number(action: &Action) -> Option<ActionId> {
-    match action {
-        Action::Invoke(invoke) => Some(invoke.action),
-        Action::SetTimer { action, .. } | Action::Cancel { action } => Some(*action),
-        Action::Read(read) => Some(read.action),
-        Action::Write(write) => Some(write.action),
-        Action::ReportExceeded { .. } | Action::Continue => None,
-    }
 }
 
 /// The function that an attempt is for.

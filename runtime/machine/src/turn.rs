@@ -194,6 +194,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
         self.run.ready.clear();
         self.run.continue_due = false;
         self.run.exceeded.clear();
+        self.run.held.clear();
         self.run.kept.context = None;
         self.run.outcome = Some(outcome);
     }

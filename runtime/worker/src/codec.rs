@@ -92,6 +92,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
     })
 }
 
+/// The evaluation that a fact says took too long, if it is such a fact. Reads nothing else of it.
+pub(crate) fn exceeded(bytes: &[u8]) -> Result<Option<u64>, Error> {
+    let message = message::Excess::decode(bytes)?;
+    Ok(message.exceeded.map(|exceeded| exceeded.evaluation))
+}
+
 fn json(text: &str, field: &'static str) -> Result<Json, Error> {
     Json::parse(text).map_err(|_| Error::Field(field))
 }

@@ -110,6 +110,46 @@ fn everything_keeps_still_until_it_is_a_fact() {
     assert_eq!(run.sleeps(), None);
 }
 
+#[test]
+fn what_comes_meanwhile_has_its_effect_afterwards() {
+    let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": { "A": { "Type": "Parallel", "End": true, "Branches": [
+        { "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": 1, "Next": "X" },
+            "X": { "Type": "Task", "Resource": "x", "Arguments": FOREVER, "End": true,
+                "Retry": [{ "ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 5 }],
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "Output": "caught", "Next": "Z" }] },
+            "Z": { "Type": "Succeed" } } },
+        { "StartAt": "Y", "States": { "Y": { "Type": "Task", "Resource": "y", "End": true } } },
+    ]}}});
+    let mut answers = scripted(|_, _| Answer::Never);
+    let mut driver = Driver::new(&definition);
+    driver.reports = false;
+    driver.start_with(started(json!({}), limits()), &mut answers);
+    let asked = driver.run.outstanding().into_iter();
+    let mut calls = asked.filter_map(|action| match action {
+        Action::Invoke(invoke) => Some(invoke.action),
+        _ => None,
+    });
+    let y = calls.next().expect("Y was asked for");
+    driver.step(&mut answers);
+    let told = driver.events.len();
+    let at = driver.now;
+    let late = Fact::TaskSucceeded {
+        at,
+        action: y,
+        output: json!("y").into(),
+        version: None,
+    };
+    driver.apply(late, &mut answers);
+    assert_eq!(driver.events.len(), told, "not yet");
+    driver.reports = true;
+    driver.apply(Fact::EvaluationExceeded { at, evaluation: 1 }, &mut answers);
+    assert!(driver.events.len() > told);
+    driver.run_to_end(&mut answers);
+    assert_eq!(driver.outcome(), r#"SUCCEEDED ["caught","y"]"#);
+    driver.ensure_history_is_sound();
+    driver.ensure_replays();
+}
+
 fn answer(seed: u64, invoke: &Invoke) -> Answer {
     let n = chance::number(seed, invoke.action.0);
     match n % 4 {

@@ -12,6 +12,13 @@ pub(super) struct Fact {
     pub kind: Option<Kind>,
 }
 
+/// A [`Fact`], of which only this is of interest.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Excess {
+    #[prost(message, optional, tag = "12")]
+    pub exceeded: Option<EvaluationExceeded>,
+}
+
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(super) enum Kind {
     #[prost(message, tag = "2")]

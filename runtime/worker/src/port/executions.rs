@@ -269,7 +269,7 @@ impl Port {
         };
         let facts = self.facts(id, &tail).await?;
         let machine = self.shared.definitions.get(tail.definition).await?;
-        let events = shard::history(machine, facts).map_err(Error::internal)?;
+        let events = shard::history(machine, &facts).map_err(Error::internal)?;
         Ok((events, tail.events))
     }
 

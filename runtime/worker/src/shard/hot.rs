@@ -71,6 +71,11 @@ impl Hot {
         &self.run
     }
 
+    /// Says that an evaluation is known to have taken too long, before any fact is applied.
+    pub(super) fn foresee(&mut self, evaluation: u64) {
+        self.run.foresee(evaluation);
+    }
+
     /// Applies a durable fact and tells followers what it meant.
     pub(super) fn apply(&mut self, fact: &Fact, encoded: &Bytes) -> Result<Vec<Action>, Defect> {
         codec::push_to_chunk(&mut self.facts, encoded);
@@ -189,12 +194,17 @@ impl Hot {
 /// Folds facts from the beginning and gives every event they tell.
 pub(crate) fn history(
     machine: Arc<steploom_asl::Machine>,
-    facts: impl IntoIterator<Item = Fact>,
+    facts: &[Fact],
 ) -> Result<Vec<wire::Event>, Defect> {
     let mut run = Run::new(machine);
+    for fact in facts {
+        if let Fact::EvaluationExceeded { evaluation, .. } = fact {
+            run.foresee(*evaluation);
+        }
+    }
     let mut collect = Collect::default();
     for fact in facts {
-        steploom_machine::apply(&mut run, &fact, &mut collect)?;
+        steploom_machine::apply(&mut run, fact, &mut collect)?;
     }
     Ok(collect.events)
 }

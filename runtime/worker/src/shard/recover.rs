@@ -34,7 +34,8 @@ pub(super) async fn recover(
         return Ok(None);
     };
     let checkpointed = store.projection.checkpointed(handle.shard).await?;
-    let mut hot = load_open(shared, slots).await?;
+    let foreseen = foresee(shared, handle, checkpointed).await?;
+    let mut hot = load_open(shared, slots, &foreseen).await?;
     let mut touched = Vec::new();
     let mut lsn = checkpointed;
     loop {
@@ -45,7 +46,7 @@ pub(super) async fn recover(
         let Some(last) = records.last() else { break };
         let upto = last.lsn;
         for record in records {
-            replay(shared, &mut hot, &mut touched, record).await?;
+            replay(shared, &mut hot, &mut touched, &foreseen, record).await?;
         }
         lsn = upto;
     }
@@ -69,8 +70,51 @@ pub(super) async fn recover(
     Ok(Some(owned))
 }
 
+/// Evaluations that are known to have taken too long, by execution.
+type Foreseen = HashMap<ExecutionId, Vec<u64>>;
+
+/// Looks through the journal's tail for them: the facts that led to them may be in the projection.
+async fn foresee(
+    shared: &Arc<Shared>,
+    handle: &Handle,
+    checkpointed: journal::Lsn,
+) -> Result<Foreseen> {
+    let mut foreseen = Foreseen::new();
+    let mut lsn = checkpointed;
+    loop {
+        let journal = &shared.store.journal;
+        let records = journal
+            .read(handle.shard, lsn.next(), READ_BYTES_MAX)
+            .await?;
+        let Some(last) = records.last() else {
+            return Ok(foreseen);
+        };
+        lsn = last.lsn;
+        for record in records {
+            for (id, encoded) in entries(&record)? {
+                if let Some(evaluation) = exceeded(id, &encoded)? {
+                    foreseen.entry(id).or_default().push(evaluation);
+                }
+            }
+        }
+    }
+}
+
+fn exceeded(id: ExecutionId, encoded: &Bytes) -> Result<Option<u64>> {
+    codec::exceeded(encoded).map_err(|e| corrupt(id, &e))
+}
+
+fn entries(record: &journal::Record) -> Result<Vec<(ExecutionId, Bytes)>> {
+    codec::split_record(record.body.clone())
+        .map_err(|e| StoreError::Corrupt(format!("record {}: {e}", record.lsn.0)).into())
+}
+
 /// Reads the open executions and folds what the projection has of their facts.
-async fn load_open(shared: &Arc<Shared>, slots: (u16, u16)) -> Result<HashMap<ExecutionId, Hot>> {
+async fn load_open(
+    shared: &Arc<Shared>,
+    slots: (u16, u16),
+    foreseen: &Foreseen,
+) -> Result<HashMap<ExecutionId, Hot>> {
     let mut hot = HashMap::new();
     let mut after = None;
     loop {
@@ -81,8 +125,13 @@ async fn load_open(shared: &Arc<Shared>, slots: (u16, u16)) -> Result<HashMap<Ex
         after = Some(last.id);
         for row in rows {
             let mut execution: Option<Hot> = None;
-            for fact in checkpointed_facts(shared, &row).await? {
-                fold(shared, &mut execution, &fact).await?;
+            let facts = checkpointed_facts(shared, &row).await?;
+            let mut known = foreseen.get(&row.id).cloned().unwrap_or_default();
+            for fact in &facts {
+                known.extend(exceeded(row.id, fact)?);
+            }
+            for fact in &facts {
+                fold(shared, &mut execution, &known, fact).await?;
             }
             if let Some(mut execution) = execution {
                 execution.mark_checkpointed();
@@ -104,14 +153,14 @@ async fn replay(
     shared: &Arc<Shared>,
     hot: &mut HashMap<ExecutionId, Hot>,
     touched: &mut Vec<ExecutionId>,
+    foreseen: &Foreseen,
     record: journal::Record,
 ) -> Result<()> {
-    let entries = codec::split_record(record.body)
-        .map_err(|e| Error::from(StoreError::Corrupt(format!("record {}: {e}", record.lsn.0))))?;
-    for (id, encoded) in entries {
+    for (id, encoded) in entries(&record)? {
         let mut execution = hot.remove(&id);
         if execution.as_ref().is_none_or(Hot::is_open) {
-            fold(shared, &mut execution, &encoded).await?;
+            let known = foreseen.get(&id).map(Vec::as_slice).unwrap_or_default();
+            fold(shared, &mut execution, known, &encoded).await?;
             touched.push(id);
         }
         if let Some(execution) = execution {
@@ -123,12 +172,21 @@ async fn replay(
 
 /// Applies a stored fact. A fact of an execution that is not there belongs to one that had ended
 /// when it was committed: nothing waits for it.
-async fn fold(shared: &Arc<Shared>, execution: &mut Option<Hot>, encoded: &Bytes) -> Result<()> {
+async fn fold(
+    shared: &Arc<Shared>,
+    execution: &mut Option<Hot>,
+    foreseen: &[u64],
+    encoded: &Bytes,
+) -> Result<()> {
     let fact =
         codec::decode(encoded).map_err(|e| Error::from(StoreError::Corrupt(e.to_string())))?;
     if let (None, Fact::Started(started)) = (&execution, &fact) {
         let machine = shared.definitions.get(started.definition).await?;
-        *execution = Some(Hot::new(machine, Arc::new((**started).clone())));
+        let mut hot = Hot::new(machine, Arc::new((**started).clone()));
+        for evaluation in foreseen {
+            hot.foresee(*evaluation);
+        }
+        *execution = Some(hot);
     }
     if let Some(hot) = execution
         && let Err(defect) = hot.apply(&fact, encoded)
