@@ -17,11 +17,11 @@ use crate::{input, parse};
 /// How the name of a function's file ends.
 const FUNCTION_SUFFIX: &str = ".wasm";
 /// How the name of a machine's file ends.
-const MACHINE_SUFFIX: &str = ".asl.json";
+const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 
-/// Upload functions (.wasm) and state machines (.asl.json)
+/// Upload functions (.wasm) and state machines (.asl.json, .asl.yaml)
 ///
-/// A .wasm file becomes a version of a function, a .asl.json file a version of a machine; of a
+/// A .wasm file becomes a version of a function, a .asl.json or .asl.yaml file a version of a machine; of a
 /// folder every such file, the functions first. The name is the file's, without its ending. The
 /// same definition again makes no new version. A definition that is refused is shown with each
 /// place that is wrong.
@@ -32,7 +32,7 @@ Examples:
   steploom deploy order.asl.json --name order-v2
   steploom deploy ./build")]
 pub(crate) struct Args {
-    /// A .wasm file, a .asl.json file, or a folder of them
+    /// A .wasm file, a .asl.json or .asl.yaml file, or a folder of them
     path: PathBuf,
 
     /// The function's or machine's name, if the file's will not do
@@ -229,7 +229,10 @@ fn items(path: &Path, name: Option<&Name>) -> Result<Vec<Item>, Failure> {
         }
     }
     if items.is_empty() {
-        let title = format!("{} has no .wasm and no .asl.json files", path.display());
+        let title = format!(
+            "{} has no .wasm, .asl.json or .asl.yaml files",
+            path.display()
+        );
         return Err(Failure::new(Exit::NotFound, "NothingToDeploy", title));
     }
     items.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
@@ -239,7 +242,7 @@ fn items(path: &Path, name: Option<&Name>) -> Result<Vec<Item>, Failure> {
 fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
     let Some((kind, stem)) = kind(path) else {
         let title = format!(
-            "{} is neither a module (.wasm) nor a definition (.asl.json)",
+            "{} is neither a module (.wasm) nor a definition (.asl.json, .asl.yaml)",
             path.display()
         );
         return Err(Failure::usage(title));
@@ -263,10 +266,13 @@ fn kind(path: &Path) -> Option<(Kind, &str)> {
     let function = name
         .strip_suffix(FUNCTION_SUFFIX)
         .map(|stem| (Kind::Function, stem));
-    function.or_else(|| {
-        name.strip_suffix(MACHINE_SUFFIX)
-            .map(|stem| (Kind::Machine, stem))
-    })
+    let machine = || {
+        let stem = MACHINE_SUFFIXES
+            .iter()
+            .find_map(|suffix| name.strip_suffix(suffix))?;
+        Some((Kind::Machine, stem))
+    };
+    function.or_else(machine)
 }
 
 #[cfg(test)]

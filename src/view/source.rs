@@ -42,11 +42,25 @@ impl Source {
             .skip(1)
             .map(|part| part.replace("~1", "/").replace("~0", "~"))
             .collect();
+        if !self.text.trim_ascii_start().starts_with('{') {
+            return self.find_in_yaml(pointer);
+        }
         loop {
             if let Some(range) = Scanner::new(&self.text).seek(&parts) {
                 return Some(self.place(range));
             }
             parts.pop()?;
+        }
+    }
+
+    /// As [`Source::find`], in a text that is YAML.
+    fn find_in_yaml(&self, pointer: &str) -> Option<Place> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(found) = steploom_asl::locate(&self.text, pointer) {
+                return self.at(found.line, found.column);
+            }
+            pointer = pointer.rsplit_once('/')?.0;
         }
     }
 

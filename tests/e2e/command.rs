@@ -369,3 +369,32 @@ fn completions_and_versions_need_no_server() {
         );
     }
 }
+
+#[test]
+fn a_definition_may_be_written_in_yaml() {
+    let server = server();
+    let folder = tempfile::tempdir().expect("a folder");
+    let fine = write(
+        folder.path(),
+        "cli-yaml.asl.yaml",
+        "# Waits a moment.\nStartAt: Wait\nStates:\n  Wait: {Type: Wait, Seconds: 0, End: true}\n",
+    );
+    server
+        .run(&["deploy", &fine])
+        .code(0)
+        .says("✓ machine cli-yaml version 1");
+    let shown = server.run(&["machine", "show", "cli-yaml"]).json();
+    assert_eq!(shown["States"]["Wait"]["Seconds"], 0);
+    server.run(&["start", "cli-yaml", "--wait"]).code(0);
+
+    let wrong = write(
+        folder.path(),
+        "wrong.asl.yaml",
+        "StartAt: Wait\nStates:\n  Wait:\n    Type: Wait\n    Seconds: 0\n    Next: Nowhere\n",
+    );
+    server
+        .run(&["deploy", &wrong])
+        .code(4)
+        .notes("wrong.asl.yaml:6:")
+        .notes("Nowhere");
+}

@@ -23,7 +23,7 @@ use crate::config::Limits;
 use crate::failure::{Answer, Failure};
 
 pub(crate) use budget::{Budget, Held};
-pub(crate) use content::{content_type, ensure_json, wrong_type};
+pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
 pub(crate) use json::{JsonText, answer_json, parse, parse_json};
 
 /// Bytes reserved for a body before any has arrived, whatever its length is said to be.

@@ -18,7 +18,7 @@ impl Client {
         create_only: bool,
     ) -> Result<wire::Machine> {
         self.call(Method::PUT, &format!("/v1/machines/{name}"))
-            .body("application/json", definition.to_owned())
+            .body(content_type(definition), definition.to_owned())
             .create_only(create_only)
             .fetch()
             .await
@@ -27,7 +27,7 @@ impl Client {
     /// Checks a definition and keeps nothing.
     pub async fn validate_machine(&self, definition: &str) -> Result<wire::Validation> {
         self.call(Method::POST, "/v1/definitions/validate")
-            .body("application/json", definition.to_owned())
+            .body(content_type(definition), definition.to_owned())
             .repeatable(true)
             .fetch()
             .await
@@ -55,5 +55,14 @@ impl Client {
     pub async fn delete_machine(&self, name: &Name) -> Result<()> {
         let path = format!("/v1/machines/{name}");
         self.call(Method::DELETE, &path).send().await.map(drop)
+    }
+}
+
+/// A definition in JSON is an object, so it starts with a brace; everything else is YAML.
+fn content_type(definition: &str) -> &'static str {
+    if definition.trim_ascii_start().starts_with('{') {
+        "application/json"
+    } else {
+        "application/yaml"
     }
 }

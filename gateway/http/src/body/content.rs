@@ -21,6 +21,25 @@ pub(crate) fn ensure_json(headers: &HeaderMap) -> Answer<()> {
     }
 }
 
+/// A definition: JSON or YAML by its type, or the type says nothing.
+pub(crate) fn ensure_definition(headers: &HeaderMap) -> Answer<()> {
+    match content_type(headers) {
+        Some(kind) if is_yaml(kind) => Ok(()),
+        _ => ensure_json(headers),
+    }
+}
+
+/// YAML's own type (RFC 9512), and those from before it had one.
+fn is_yaml(kind: &str) -> bool {
+    const YAML: [&str; 4] = [
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        "text/x-yaml",
+    ];
+    YAML.iter().any(|yaml| kind.eq_ignore_ascii_case(yaml))
+}
+
 fn is_json(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("application/json")
         || kind

@@ -38,7 +38,7 @@ impl Machines for Port {
         self.shared.registry.forget_machine(account, &name);
         Ok(wire::Machine {
             summary: summary(machine),
-            definition: Json::parse(definition)?,
+            definition: shown(definition)?,
             warnings,
         })
     }
@@ -89,7 +89,7 @@ impl Machines for Port {
             .unwrap_or_default();
         Ok(wire::Machine {
             summary: summary(machine),
-            definition: Json::parse(&definition)?,
+            definition: shown(&definition)?,
             warnings: warnings.iter().map(diagnostic).collect(),
         })
     }
@@ -147,6 +147,15 @@ fn diagnostic(diagnostic: &Diagnostic) -> wire::Diagnostic {
         path: diagnostic.path.clone(),
         message: diagnostic.message.clone(),
     }
+}
+
+/// A definition as answers show it: JSON, also where its author wrote YAML.
+fn shown(definition: &str) -> Result<Json> {
+    if definition.trim_ascii_start().starts_with('{') {
+        return Json::parse(definition);
+    }
+    let tree = steploom_asl::tree(definition);
+    Ok(tree.unwrap_or_default().into())
 }
 
 /// A definition that is refused, with every place that is wrong.

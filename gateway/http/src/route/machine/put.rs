@@ -20,7 +20,7 @@ use crate::failure::Answer;
         ("name" = String, Path, description = "The machine's name", example = "word-count"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: fail with `MachineExists` if there is one with another definition")
     ),
-    request_body(content = serde_json::Value, description = "The definition in Amazon States Language", content_type = "application/json",
+    request_body(content = serde_json::Value, description = "The definition in Amazon States Language, as JSON or as YAML (`application/yaml`)", content_type = "application/json",
         example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
     responses(
         (status = 201, description = "This is its first version", body = wire::Machine),
@@ -35,7 +35,7 @@ pub(crate) async fn put_machine(
     request: Request,
 ) -> Answer {
     let create_only = is_create_only(request.headers())?;
-    body::ensure_json(request.headers())?;
+    body::ensure_definition(request.headers())?;
     let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
     let machine = app
         .ports

@@ -15,7 +15,7 @@ use crate::failure::Answer;
 
 /// Checks a definition and keeps nothing. The answer is 200 whether it is valid or not.
 #[utoipa::path(post, path = "/v1/definitions/validate", tag = "machines",
-    request_body(content = serde_json::Value, description = "The definition in Amazon States Language", content_type = "application/json",
+    request_body(content = serde_json::Value, description = "The definition in Amazon States Language, as JSON or as YAML (`application/yaml`)", content_type = "application/json",
         example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
     responses((status = 200, description = "What it was found to be", body = wire::Validation,
         example = json!({"valid": true, "diagnostics": []}))))]
@@ -25,7 +25,7 @@ pub(crate) async fn validate_machine(
     _: NoQuery,
     request: Request,
 ) -> Answer {
-    body::ensure_json(request.headers())?;
+    body::ensure_definition(request.headers())?;
     let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
     let validation = app
         .ports
