@@ -4,10 +4,14 @@
 //! what is in flight. The iterations' history is theirs: the parent tells of the map run alone. A
 //! failed iteration is counted; the run fails when more have failed than are tolerated.
 //!
-//! `open.rs` works out the fields; `items.rs` has what is yet to be started, `results.rs` what comes
-//! of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is.
+//! `open.rs` works out the fields; `items.rs` has what is yet to be started, `results.rs` and
+//! `files.rs` what comes of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is. `answers.rs` is what it
+//! hears of, `end.rs` how it ends.
 
+mod answers;
 pub(crate) mod child;
+mod end;
+mod files;
 mod items;
 mod open;
 mod ordered;
@@ -17,23 +21,23 @@ mod tolerance;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use steploom_asl::model::{Kind, Map};
 use steploom_types::Json;
 
-use crate::drive::{self, Progress};
-use crate::failure::{self, Problem};
 use crate::frame::{Activity, Frame, FrameId};
-use crate::turn::{Turn, over_limit};
-use crate::{ActionId, Detail, EventSink, Failure, PartialFailure};
+use crate::turn::Turn;
+use crate::{ActionId, EventSink, PartialFailure};
 
+pub(crate) use answers::{child_failed, child_succeeded, read, read_failed, write_failed, written};
+pub(crate) use end::give_up;
 pub(crate) use items::item;
 pub(crate) use open::{tolerated, work};
 
 use child::Child;
+use end::{close, exceeded, fail, finish};
 use items::{Next, Queue};
 use ordered::Ordered;
-use results::{Results, Stored};
+use results::Results;
 use tolerance::Tolerance;
 
 /// The error of a map run in which too much failed.
@@ -192,169 +196,6 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     }
 }
 
-/// No more is started: writes what is left to be written, then ends.
-fn finish<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, end: Result<(), PartialFailure>) {
-    let at = turn.at;
-    let Some(run) = run_of(turn, id) else {
-        return;
-    };
-    run.end = Some(end);
-    let running = std::mem::take(&mut run.running);
-    let reading = run.queue.stop_reading();
-    for (_, (child, _)) in running {
-        if let Some(frame) = abort(turn, child)
-            && let Some(run) = run_of(turn, id)
-        {
-            run.results.aborted(&frame, at);
-        }
-    }
-    if let Some(action) = reading {
-        turn.cancel(action);
-    }
-    if let Some(run) = run_of(turn, id) {
-        if matches!(run.end, Some(Err(_))) {
-            let mut waiting = run.queue.rest();
-            if let Some(ordered) = &run.ordered {
-                waiting.extend(ordered.waiting());
-            }
-            run.results.pending(&run.names, waiting);
-        }
-        run.results.finish(&run.names);
-    }
-    go_on(turn, id);
-}
-
-fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
-    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
-    let Activity::Mapping(run) = activity else {
-        return;
-    };
-    if let Some(Err(failure)) = run.end {
-        tell_failed(turn, id, &failure);
-        return failure::fail_map_run(turn, id, failure);
-    }
-    let last = turn.tell_in(id, Detail::MapRunSucceeded);
-    turn.tell(last, Detail::MapSucceeded);
-    let next = turn.state(id).next;
-    let result = run.results.into_result(&run.names);
-    drive::settle(turn, id, Ok(Progress::Done(result, next)));
-}
-
-/// The map run fails at once, and what it has is dropped.
-fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Problem) {
-    let (failure, is_fatal) = match problem {
-        Problem::Failed(failure) => (failure, false),
-        Problem::Fatal(failure) => (failure, true),
-        // An event of its own tells of these, and the second has to become a fact first.
-        Problem::Query(_) | Problem::Exceeded(_) => return failure::fail(turn, id, problem),
-    };
-    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
-    if let Activity::Mapping(run) = activity {
-        give_up(turn, *run);
-    }
-    tell_failed(turn, id, &failure);
-    if is_fatal {
-        return failure::fail(turn, id, Problem::Fatal(failure));
-    }
-    failure::fail_map_run(turn, id, failure);
-}
-
-fn tell_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &PartialFailure) {
-    turn.tell_in(
-        id,
-        Detail::MapRunFailed {
-            error: failure.error.as_deref(),
-            cause: failure.cause.as_deref(),
-        },
-    );
-}
-
-/// Drops a map run: what it waits for, and its iterations.
-pub(crate) fn give_up<S: EventSink>(turn: &mut Turn<'_, S>, mut run: MapRun) {
-    let actions = [run.queue.stop_reading(), run.results.stop_writing()];
-    for action in actions.into_iter().flatten() {
-        turn.cancel(action);
-    }
-    for (_, (child, _)) in run.running {
-        abort(turn, child);
-    }
-}
-
-/// Gives up an iteration; it tells nobody.
-fn abort<S: EventSink>(turn: &mut Turn<'_, S>, child: FrameId) -> Option<Frame> {
-    let hidden = std::mem::replace(&mut turn.hidden, true);
-    turn.run.frames.get(child)?;
-    crate::join::disband(turn, child);
-    let frame = turn.run.frames.remove(child);
-    turn.hidden = hidden;
-    frame
-}
-
-/// An iteration ended well.
-pub(crate) fn child_succeeded<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    id: FrameId,
-    index: u32,
-    child: FrameId,
-    output: Json,
-) {
-    let Some(frame) = turn.run.frames.remove(child) else {
-        return;
-    };
-    turn.focus(id);
-    let at = turn.at;
-    let limit = turn.started.limits.payload_bytes_max as usize;
-    let Some(run) = run_of(turn, id) else {
-        return;
-    };
-    run.running.remove(&index);
-    if let Some(ordered) = &mut run.ordered {
-        ordered.ended(index, true);
-    }
-    run.results.succeeded(index, &frame, output, at);
-    if run.results.bytes() > limit {
-        let problem = over_limit(&turn.state(id).name);
-        return fail(turn, id, problem.into());
-    }
-    go_on(turn, id);
-}
-
-/// An iteration failed.
-pub(crate) fn child_failed<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    id: FrameId,
-    index: u32,
-    child: FrameId,
-    failure: &PartialFailure,
-) {
-    let Some(frame) = turn.run.frames.remove(child) else {
-        return;
-    };
-    turn.focus(id);
-    let at = turn.at;
-    let Some(run) = run_of(turn, id) else {
-        return;
-    };
-    let items = run.running.remove(&index).map_or(1, |(_, items)| items);
-    run.tolerance.failed(items);
-    run.results.failed(index, &frame, failure, at);
-    let runs_on = run.ordered.as_mut().is_some_and(|ordered| {
-        ordered.ended(index, false);
-        ordered.runs_on()
-    });
-    if !runs_on && run.tolerance.is_exceeded(run.queue.total()) {
-        return finish(turn, id, Err(exceeded()));
-    }
-    go_on(turn, id);
-}
-
-fn exceeded() -> PartialFailure {
-    PartialFailure {
-        error: Some(EXCEEDED.to_owned()),
-        cause: Some("The specified tolerated failure threshold was exceeded".to_owned()),
-    }
-}
-
 /// The iteration that a frame is part of, with its map run's frame and its place; none outside of
 /// map runs.
 pub(crate) fn iteration_of<S: EventSink>(
@@ -369,62 +210,6 @@ pub(crate) fn iteration_of<S: EventSink>(
         child = parent;
     }
     None
-}
-
-/// Items came.
-pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, items: &Json, is_last: bool) {
-    let Some(run) = run_of(turn, id) else {
-        return;
-    };
-    if !items.value().is_array() {
-        let failure = PartialFailure {
-            error: Some(crate::reader::ITEM_READER_FAILED.to_owned()),
-            cause: Some("Attempting to map over non-iterable node.".to_owned()),
-        };
-        return finish(turn, id, Err(failure));
-    }
-    run.queue.read(items.clone(), is_last);
-    if run.tolerance.is_exceeded(run.queue.total()) {
-        return finish(turn, id, Err(exceeded()));
-    }
-    go_on(turn, id);
-}
-
-/// Items cannot be read. What came of those before is written all the same.
-pub(crate) fn read_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
-    let problem = PartialFailure {
-        error: Some(crate::reader::ITEM_READER_FAILED.to_owned()),
-        cause: failure.cause.clone(),
-    };
-    if let Some(run) = run_of(turn, id) {
-        run.queue.stop_reading();
-    }
-    finish(turn, id, Err(problem));
-}
-
-/// An object of results was written.
-pub(crate) fn written<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
-    if let Some(run) = run_of(turn, id) {
-        run.results.written();
-    }
-    go_on(turn, id);
-}
-
-/// Results cannot be written.
-pub(crate) fn write_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
-    let problem = PartialFailure {
-        error: Some(WRITER_FAILED.to_owned()),
-        cause: failure.cause.clone(),
-    };
-    fail(turn, id, problem.into());
-}
-
-impl Stored {
-    /// The state's result where results are stored.
-    fn result(&self, names: &Names) -> Json {
-        let details: Value = json!({ "Bucket": self.bucket, "Key": self.manifest_key(names) });
-        json!({ "MapRunArn": &*names.arn, "ResultWriterDetails": details }).into()
-    }
 }
 
 /// The number of what is being waited for.

@@ -7,11 +7,12 @@ use steploom_asl::model::{
 };
 use steploom_types::{Json, limits};
 
+use super::end::fail;
 use super::items::{Batching, Queue, Reading};
 use super::ordered;
 use super::results::Results;
 use super::tolerance::Tolerance;
-use super::{MapRun, Names, WRITER_FAILED, fail, go_on};
+use super::{MapRun, Names, WRITER_FAILED, go_on};
 use crate::context::REGION;
 use crate::drive::Progress;
 use crate::failure::Problem;

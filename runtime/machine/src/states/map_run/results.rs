@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 use steploom_asl::model::Transformation;
-use steploom_types::{Json, Timestamp, limits};
+use steploom_types::{Json, Timestamp};
 
 use super::child::{self, Child, Ended};
+use super::files::{FAILED, PENDING, SUCCEEDED, Stored};
 use super::{Names, Pending, run_of};
 use crate::frame::{Frame, FrameId};
 use crate::turn::Turn;
@@ -31,34 +32,6 @@ enum Kept {
     /// In files.
     Stored(Box<Stored>),
 }
-
-/// Files of results.
-#[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) bucket: String,
-    prefix: String,
-    is_lines: bool,
-    /// By how the iterations ended.
-    lists: [List; 3],
-    manifest: Option<String>,
-    writing: Pending,
-}
-
-/// The files of those that ended alike.
-#[derive(Debug)]
-struct List {
-    name: &'static str,
-    /// What is yet to be written.
-    text: String,
-    /// Whether the text is to be written though it is not full.
-    is_over: bool,
-    /// Files written, with their sizes.
-    files: Vec<Value>,
-}
-
-const SUCCEEDED: usize = 0;
-const FAILED: usize = 1;
-const PENDING: usize = 2;
 
 impl Results {
     /// Results that become the state's; none if nobody sees them.
@@ -90,14 +63,7 @@ impl Results {
         bucket: String,
         prefix: String,
     ) -> Self {
-        let stored = Stored {
-            bucket,
-            prefix,
-            is_lines,
-            lists: ["SUCCEEDED", "FAILED", "PENDING"].map(List::new),
-            manifest: None,
-            writing: None,
-        };
+        let stored = Stored::new(bucket, prefix, is_lines);
         Self {
             transformation,
             kept: Kept::Stored(Box::new(stored)),
@@ -162,7 +128,7 @@ impl Results {
         if let Kept::Stored(stored) = &mut self.kept {
             for item in items {
                 let shown = child::pending(&self.started, &names.machine, &item);
-                stored.lists[PENDING].add(&shown, stored.is_lines);
+                stored.add(PENDING, &shown);
             }
         }
     }
@@ -181,7 +147,7 @@ impl Results {
             }
             Kept::Stored(stored) => {
                 for value in &shown {
-                    stored.lists[list].add(value, stored.is_lines);
+                    stored.add(list, value);
                 }
             }
         }
@@ -190,19 +156,14 @@ impl Results {
     /// All results are in.
     pub(super) fn finish(&mut self, names: &Names) {
         if let Kept::Stored(stored) = &mut self.kept {
-            for list in &mut stored.lists {
-                list.is_over = true;
-            }
-            stored.manifest = Some(names.arn.to_string());
+            stored.finish(names);
         }
     }
 
     /// Whether no iteration may be started before something is written.
     pub(super) fn is_full(&self) -> bool {
         match &self.kept {
-            Kept::Stored(stored) => {
-                stored.writing.is_some() && stored.lists.iter().any(List::is_due)
-            }
+            Kept::Stored(stored) => stored.is_full(),
             Kept::Nothing | Kept::Inside { .. } => false,
         }
     }
@@ -240,73 +201,6 @@ impl Results {
                 Value::Array(all).into()
             }
         }
-    }
-}
-
-impl List {
-    fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            text: String::new(),
-            is_over: false,
-            files: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, value: &Value, is_lines: bool) {
-        if !self.text.is_empty() {
-            self.text.push(if is_lines { '\n' } else { ',' });
-        }
-        self.text.push_str(&value.to_string());
-    }
-
-    fn is_due(&self) -> bool {
-        !self.text.is_empty()
-            && (self.is_over || self.text.len() >= limits::map_run::RESULT_FILE_BYTES)
-    }
-}
-
-impl Stored {
-    fn key(&self, names: &Names, file: &str) -> String {
-        match self.prefix.trim_end_matches('/') {
-            "" => format!("{}/{file}", names.id),
-            prefix => format!("{prefix}/{}/{file}", names.id),
-        }
-    }
-
-    pub(super) fn manifest_key(&self, names: &Names) -> String {
-        self.key(names, "manifest.json")
-    }
-
-    /// The next object to be written: its key and its content.
-    fn take(&mut self, names: &Names) -> Option<(String, String)> {
-        let extension = if self.is_lines { "jsonl" } else { "json" };
-        if let Some(place) = self.lists.iter().position(List::is_due) {
-            let list = &self.lists[place];
-            let file = format!("{}_{}.{extension}", list.name, list.files.len());
-            let key = self.key(names, &file);
-            let list = &mut self.lists[place];
-            let text = std::mem::take(&mut list.text);
-            let body = if self.is_lines {
-                text
-            } else {
-                format!("[{text}]")
-            };
-            list.files.push(json!({ "Key": key, "Size": body.len() }));
-            return Some((key, body));
-        }
-        let arn = self.manifest.take()?;
-        let [succeeded, failed, pending] = &self.lists;
-        let manifest = json!({
-            "DestinationBucket": self.bucket,
-            "MapRunArn": arn,
-            "ResultFiles": {
-                "FAILED": failed.files,
-                "PENDING": pending.files,
-                "SUCCEEDED": succeeded.files,
-            },
-        });
-        Some((self.manifest_key(names), manifest.to_string()))
     }
 }
 
