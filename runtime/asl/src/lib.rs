@@ -83,12 +83,6 @@ pub fn tree(text: &str) -> Result<Value, Rejected> {
     }
 }
 
-/// The tree of a definition that [`parse`] takes: of JSON its value, of YAML the same as JSON. None
-/// if the text is neither.
-pub fn tree(text: &str) -> Option<serde_json::Value> {
-    source::parse(text, &mut Report::default()).map(serde_json::Value::Object)
-}
-
 /// The definition of the machine behind an asynchronous invocation: a single task, named after the
 /// function, that invokes it. The qualifier is a version's number or an alias.
 pub fn one_task(function: &Name, qualifier: Option<&str>) -> String {

@@ -154,8 +154,10 @@ fn shown(definition: &str) -> Result<Json> {
     if definition.trim_ascii_start().starts_with('{') {
         return Json::parse(definition);
     }
-    let tree = steploom_asl::tree(definition);
-    Ok(tree.unwrap_or_default().into())
+    match steploom_asl::tree(definition) {
+        Ok(tree) => Ok(tree.into()),
+        Err(rejected) => Err(refused(&rejected.diagnostics)),
+    }
 }
 
 /// A definition that is refused, with every place that is wrong.
