@@ -56,7 +56,7 @@ fn what_is_no_definition() {
     assert!(
         rejected.diagnostics[0]
             .path
-            .ends_with("line: 3, column: 14]"),
+            .ends_with("line: 3, column: 15]"),
         "{rejected}"
     );
 }

@@ -26,121 +26,124 @@ fn what_is_wrong_is_said_as_on_aws() {
     );
 }
 
+/// A text, what is wrong with it, and the line and the column.
+const MISTAKES: &[(&str, &str, usize, usize)] = &[
+    (
+        "{\"a\":1,\n}",
+        "Unexpected character ('}' (code 125)): was expecting double-quote to start field name",
+        2,
+        2,
+    ),
+    (
+        "[1,]",
+        "Unexpected character (']' (code 93)): expected a value",
+        1,
+        5,
+    ),
+    (
+        "{\"a\" 1}",
+        "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
+        1,
+        7,
+    ),
+    (
+        "{\"a\":1 \"b\"}",
+        "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries",
+        1,
+        9,
+    ),
+    (
+        "[1 2]",
+        "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
+        1,
+        5,
+    ),
+    (
+        "{\"a\": [1",
+        "Unexpected end-of-input: expected close marker for Array (start marker at [Source: T; line: 1, column: 7])",
+        1,
+        9,
+    ),
+    (
+        "{\"a\": {]}",
+        "Unexpected character (']' (code 93)): was expecting double-quote to start field name",
+        1,
+        9,
+    ),
+    (
+        "{\"a\": [}",
+        "Unexpected character ('}' (code 125)): expected a value",
+        1,
+        9,
+    ),
+    (
+        "[1}",
+        "Unexpected close marker '}': expected ']' (for Array starting at [Source: T; line: 1, column: 1])",
+        1,
+        4,
+    ),
+    (
+        "{\"a\": tru}",
+        "Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+        1,
+        10,
+    ),
+    ("{\"a", "Unexpected end-of-input in field name", 1, 4),
+    (
+        "[\"a",
+        "Unexpected end-of-input: was expecting closing quote for a string value",
+        1,
+        4,
+    ),
+    (
+        "[\"a\nb\"]",
+        "Illegal unquoted character ((CTRL-CHAR, code 10)): has to be escaped using backslash to be included in string value",
+        2,
+        1,
+    ),
+    (
+        "[\"\\x\"]",
+        "Unrecognized character escape 'x' (code 120)",
+        1,
+        5,
+    ),
+    (
+        "[\"\\u00g\"]",
+        "Unexpected character ('g' (code 103)): expected a hex-digit for character escape sequence",
+        1,
+        8,
+    ),
+    (
+        "[01]",
+        "Invalid numeric value: Leading zeroes not allowed",
+        1,
+        4,
+    ),
+    (
+        "[1.]",
+        "Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a digit",
+        1,
+        5,
+    ),
+    (
+        "[-x]",
+        "Unexpected character ('x' (code 120)) in numeric value: expected digit (0-9) to follow minus sign, for valid numeric value",
+        1,
+        4,
+    ),
+    (
+        "[→]",
+        "Unexpected character ('→' (code 8594 / 0x2192)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+        1,
+        3,
+    ),
+    ("  ", "No content to map due to end-of-input", 1, 3),
+];
+
 #[test]
 fn every_kind_of_mistake_is_told() {
-    for (text, message, line, column) in [
-        (
-            "{\"a\":1,\n}",
-            "Unexpected character ('}' (code 125)): was expecting double-quote to start field name",
-            2,
-            2,
-        ),
-        (
-            "[1,]",
-            "Unexpected character (']' (code 93)): expected a value",
-            1,
-            5,
-        ),
-        (
-            "{\"a\" 1}",
-            "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
-            1,
-            7,
-        ),
-        (
-            "{\"a\":1 \"b\"}",
-            "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries",
-            1,
-            9,
-        ),
-        (
-            "[1 2]",
-            "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
-            1,
-            5,
-        ),
-        (
-            "{\"a\": [1",
-            "Unexpected end-of-input: expected close marker for Array (start marker at [Source: T; line: 1, column: 7])",
-            1,
-            9,
-        ),
-        (
-            "{\"a\": {]}",
-            "Unexpected character (']' (code 93)): was expecting double-quote to start field name",
-            1,
-            9,
-        ),
-        (
-            "{\"a\": [}",
-            "Unexpected character ('}' (code 125)): expected a value",
-            1,
-            9,
-        ),
-        (
-            "[1}",
-            "Unexpected close marker '}': expected ']' (for Array starting at [Source: T; line: 1, column: 1])",
-            1,
-            4,
-        ),
-        (
-            "{\"a\": tru}",
-            "Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
-            1,
-            10,
-        ),
-        ("{\"a", "Unexpected end-of-input in field name", 1, 4),
-        (
-            "[\"a",
-            "Unexpected end-of-input: was expecting closing quote for a string value",
-            1,
-            4,
-        ),
-        (
-            "[\"a\nb\"]",
-            "Illegal unquoted character ((CTRL-CHAR, code 10)): has to be escaped using backslash to be included in string value",
-            2,
-            1,
-        ),
-        (
-            "[\"\\x\"]",
-            "Unrecognized character escape 'x' (code 120)",
-            1,
-            5,
-        ),
-        (
-            "[\"\\u00g\"]",
-            "Unexpected character ('g' (code 103)): expected a hex-digit for character escape sequence",
-            1,
-            8,
-        ),
-        (
-            "[01]",
-            "Invalid numeric value: Leading zeroes not allowed",
-            1,
-            4,
-        ),
-        (
-            "[1.]",
-            "Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a digit",
-            1,
-            5,
-        ),
-        (
-            "[-x]",
-            "Unexpected character ('x' (code 120)) in numeric value: expected digit (0-9) to follow minus sign, for valid numeric value",
-            1,
-            4,
-        ),
-        (
-            "[→]",
-            "Unexpected character ('→' (code 8594 / 0x2192)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
-            1,
-            3,
-        ),
-        ("  ", "No content to map due to end-of-input", 1, 3),
-    ] {
-        check(text, message, line, column);
+    for (text, message, line, column) in MISTAKES {
+        check(text, message, *line, *column);
     }
 }
 
