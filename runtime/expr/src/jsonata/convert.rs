@@ -88,7 +88,7 @@ impl Reader {
 
 /// A number as JSON has it: an integer if it is one; what JSON has no number for, as a text (AWS:
 /// `"Infinity"`).
-fn number(float: f64) -> Value {
+pub(super) fn number(float: f64) -> Value {
     // The first floats beyond `i64` and `u64`.
     const I64_END: f64 = 9_223_372_036_854_775_808.0;
     const U64_END: f64 = 18_446_744_073_709_551_616.0;

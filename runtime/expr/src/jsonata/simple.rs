@@ -1,4 +1,5 @@
-//! Queries that only follow fields, such as `$states.input.order.id`, without the engine.
+//! Queries that only follow fields, such as `$states.input.order.id`, or are literals, without the
+//! engine.
 //!
 //! Where such a path meets an array, JSONata maps over it; that is left to the engine. Everywhere
 //! else the value is borrowed from where it is.
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::names;
 use crate::Env;
 
-/// A path of fields from `$states` or a variable.
+/// A path of fields from `$states` or a variable, or a literal.
 #[derive(Debug)]
 pub(super) struct Simple {
     root: Root,
@@ -20,6 +21,8 @@ pub(super) struct Simple {
 
 #[derive(Debug)]
 enum Root {
+    /// No path at all.
+    Literal(Value),
     States,
     Input,
     Result,
@@ -56,7 +59,12 @@ impl Simple {
                 }
                 name
             }
-            _ => return None,
+            other => {
+                return Some(Self {
+                    root: Root::Literal(literal(other)?),
+                    fields,
+                });
+            }
         };
         let root = if name == names::STATES {
             if fields.is_empty() {
@@ -82,6 +90,7 @@ impl Simple {
 
     pub(super) fn find<'a>(&self, env: &'a dyn Env) -> Outcome<'a> {
         let root = match &self.root {
+            Root::Literal(value) => return Outcome::Value(Cow::Owned(value.clone())),
             Root::States => return Outcome::Value(Cow::Owned(states(env))),
             Root::Input => Some(env.states().input),
             Root::Result => env.states().result,
@@ -107,6 +116,17 @@ impl Simple {
             };
         }
         Outcome::Value(Cow::Borrowed(value))
+    }
+}
+
+/// A literal's value.
+fn literal(node: &AstNode) -> Option<Value> {
+    match node {
+        AstNode::Null => Some(Value::Null),
+        AstNode::Boolean(yes) => Some(Value::Bool(*yes)),
+        AstNode::String(text) => Some(text.as_str().into()),
+        AstNode::Number(number) => Some(super::convert::number(*number)),
+        _ => None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a user of the language sees.
 
+mod bounds;
+mod nearly;
+
 use std::cell::Cell;
 
 use serde_json::{Value, json};
