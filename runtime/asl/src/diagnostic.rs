@@ -49,6 +49,8 @@ pub mod code {
     pub const UNSUPPORTED: &str = "UNSUPPORTED";
     /// A warning: a value looks like an expression, but its field's name lacks the `.$`.
     pub const NO_DOLLAR: &str = "NO_DOLLAR";
+    /// A warning: a value looks like an expression, but its field's name lacks the `Path`.
+    pub const NO_PATH: &str = "NO_PATH";
     /// A warning: a `Result` has a field that looks like an expression, but is never evaluated.
     pub const STATIC_RESULT: &str = "PASS_RESULT_IS_STATIC";
 }

@@ -348,6 +348,14 @@ fn what_looks_like_an_expression_but_is_none_is_warned_of() {
 }
 
 #[test]
+fn a_text_that_looks_like_a_path_is_warned_of() {
+    let text = json!({"StartAt": "S", "States": {"S": {"Type": "Fail", "Error": "$5", "Cause": "$.cause"}}});
+    let warnings = parse(&text.to_string()).unwrap().warnings;
+    let told: Vec<(&str, &str)> = warnings.iter().map(|w| (w.code, w.path.as_str())).collect();
+    assert_eq!(told, [("NO_PATH", "/States/S/Cause")]);
+}
+
+#[test]
 fn limits_are_told() {
     let large = format!("{{\"StartAt\": \"{}\"}}", "x".repeat(DEFINITION_BYTES_MAX));
     assert!(

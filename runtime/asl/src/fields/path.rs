@@ -142,7 +142,8 @@ fn warn_of_no_dollar(value: &Value, report: &mut Report) {
     }
 }
 
-fn looks_evaluated(text: &str) -> bool {
+/// Whether a text that is taken as it is looks like a path or a call.
+pub(crate) fn looks_evaluated(text: &str) -> bool {
     ["$.", "$$.", "States."]
         .iter()
         .any(|start| text.starts_with(start))

@@ -68,7 +68,17 @@ impl Fields<'_> {
                 compile(text, Offered::default(), report).map(TextField::Query)
             }
             _ if name == names[0] => {
-                text(value, report).map(|text| TextField::Literal(text.to_owned()))
+                let literal = text(value, report)?;
+                if language == Language::Path && path::looks_evaluated(literal) {
+                    report.warning(
+                        code::NO_PATH,
+                        format!(
+                            "The value of '{name}' looks like an expression; to have it evaluated, name the field '{}'",
+                            names[1]
+                        ),
+                    );
+                }
+                Some(TextField::Literal(literal.to_owned()))
             }
             _ => path::expression(value, report).map(TextField::Computed),
         })
