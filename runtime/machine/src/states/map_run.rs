@@ -5,8 +5,8 @@
 //! failed iteration is counted; the run fails when more have failed than are tolerated.
 //!
 //! `open.rs` works out the fields; `items.rs` has what is yet to be started, `results.rs` and
-//! `files.rs` what comes of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is. `answers.rs` is what it
-//! hears of, `end.rs` how it ends.
+//! `files.rs` what comes of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is.
+//! `answers.rs` is what it hears of, `end.rs` how it ends.
 
 mod answers;
 pub(crate) mod child;

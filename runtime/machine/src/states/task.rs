@@ -64,7 +64,7 @@ pub(crate) fn work<S: EventSink>(
         input,
         timeout,
         heartbeat: None,
-        heartbeat_seconds: order.heartbeat_seconds.filter(|_| ends_by_token(resource)),
+        heartbeat_seconds: order.heartbeat_seconds.filter(|_| has_token(resource)),
         timeout_seconds: order.timeout_seconds,
         is_told: !is_activity(resource),
         is_submitted: false,
@@ -129,21 +129,13 @@ fn is_activity(resource: &Resource) -> bool {
     matches!(resource, Resource::Activity(_))
 }
 
-/// Whether there is a token: for whatever does not end with its call.
+/// Whether there is a token: for whatever does not end with its call. Who has it can end the task,
+/// and say that it lives on.
 fn has_token(resource: &Resource) -> bool {
     match resource {
         Resource::Function(_) => false,
         Resource::Activity(_) => true,
         Resource::Service(integration) => integration.pattern != Pattern::RequestResponse,
-    }
-}
-
-/// Whether the task is ended by who has its token, who also says that it lives on.
-fn ends_by_token(resource: &Resource) -> bool {
-    match resource {
-        Resource::Function(_) => false,
-        Resource::Activity(_) => true,
-        Resource::Service(integration) => integration.pattern == Pattern::TaskToken,
     }
 }
 
