@@ -64,8 +64,6 @@ pub(crate) struct Driver {
     waiting: BTreeSet<ActionId>,
     /// Whether an answer to a cancelled action comes all the same.
     pub(crate) answers_late: bool,
-    /// Whether an excess becomes a fact at once.
-    pub(crate) reports: bool,
     /// Evaluations that took too long.
     pub(crate) exceeded: BTreeSet<u64>,
     /// Objects by bucket and key: what there is to read, and what was written.
@@ -122,7 +120,6 @@ impl Driver {
             scheduled: 0,
             waiting: BTreeSet::new(),
             answers_late: false,
-            reports: true,
             exceeded: BTreeSet::new(),
             objects: BTreeMap::new(),
             keeps_objects_waiting: false,
@@ -192,9 +189,6 @@ impl Driver {
             Action::Continue => self.schedule(self.now, Fact::Continued { at: self.now }),
             Action::ReportExceeded { evaluation } => {
                 self.exceeded.insert(*evaluation);
-                if !self.reports {
-                    return;
-                }
                 // The next fact, whatever else is due.
                 let fact = Fact::EvaluationExceeded {
                     at: self.now,
@@ -300,9 +294,14 @@ impl Driver {
         while self.step(answers) {}
     }
 
+    /// Takes the fact that is due next, for a test to apply it later.
+    pub(crate) fn take_due(&mut self) -> Option<Fact> {
+        self.due.pop_first().map(|(_, fact)| fact)
+    }
+
     /// Applies the fact that is due next; false if there is none.
     pub(crate) fn step(&mut self, answers: &mut dyn FnMut(&Invoke) -> Answer) -> bool {
-        let Some((_, fact)) = self.due.pop_first() else {
+        let Some(fact) = self.take_due() else {
             return false;
         };
         self.apply(fact, answers);

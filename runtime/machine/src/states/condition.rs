@@ -65,7 +65,7 @@ fn compare(variable: &Path, test: &Test, env: &dyn Env) -> Result<bool, Fault> {
             Ok(value
                 .as_str()
                 .zip(other)
-                .is_some_and(|(a, b)| stands(*order, a.cmp(b.as_str()))))
+                .is_some_and(|(a, b)| stands(*order, compare_texts(a, &b))))
         }
         Test::Matches(pattern) => Ok(value.as_str().is_some_and(|text| matches(pattern, text))),
         Test::Timestamp(order, operand) => {
@@ -97,6 +97,14 @@ fn operand_of<T: Clone>(
         Operand::Literal(value) => Ok(Some(value.clone())),
         Operand::Path(path) => Ok(convert(&*read(path, env)?)),
     }
+}
+
+/// As Java orders texts: by the units of UTF-16.
+fn compare_texts(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        return a.cmp(b);
+    }
+    a.encode_utf16().cmp(b.encode_utf16())
 }
 
 fn timestamp(value: &Value) -> Option<Timestamp> {

@@ -122,7 +122,6 @@ fn what_comes_meanwhile_has_its_effect_afterwards() {
     ]}}});
     let mut answers = scripted(|_, _| Answer::Never);
     let mut driver = Driver::new(&definition);
-    driver.reports = false;
     driver.start_with(started(json!({}), limits()), &mut answers);
     let asked = driver.run.outstanding().into_iter();
     let mut calls = asked.filter_map(|action| match action {
@@ -131,6 +130,7 @@ fn what_comes_meanwhile_has_its_effect_afterwards() {
     });
     let y = calls.next().expect("Y was asked for");
     driver.step(&mut answers);
+    let excess = driver.take_due().expect("the excess is due");
     let told = driver.events.len();
     let at = driver.now;
     let late = Fact::TaskSucceeded {
@@ -141,8 +141,7 @@ fn what_comes_meanwhile_has_its_effect_afterwards() {
     };
     driver.apply(late, &mut answers);
     assert_eq!(driver.events.len(), told, "not yet");
-    driver.reports = true;
-    driver.apply(Fact::EvaluationExceeded { at, evaluation: 1 }, &mut answers);
+    driver.apply(excess, &mut answers);
     assert!(driver.events.len() > told);
     driver.run_to_end(&mut answers);
     assert_eq!(driver.outcome(), r#"SUCCEEDED ["caught","y"]"#);

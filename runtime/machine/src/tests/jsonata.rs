@@ -291,3 +291,56 @@ fn what_is_too_large_fails_the_state() {
         "FAILED States.DataLimitExceeded: The state/task 'A' returned a result with a size exceeding the maximum number of bytes service limit.",
     );
 }
+
+#[test]
+fn a_parallel_hands_its_arguments_to_its_branches() {
+    let branch = |name: &str, output: &str| json!({ "StartAt": name, "States": { name: { "Type": "Pass", "Output": output, "End": true } } });
+    let states = json!({
+        "A": { "Type": "Parallel", "Arguments": { "n": "{% $states.input.n + 1 %}" },
+            "Branches": [branch("X", "{% $states.input.n * 10 %}"), branch("Y", "{% $states.context.State.Name %}")],
+            "Assign": { "first": "{% $states.result[0] %}" }, "Output": { "all": "{% $states.result %}", "n": "{% $states.input.n %}" }, "Next": "B" },
+        "B": { "Type": "Pass", "Output": { "first": "{% $first %}", "rest": "{% $states.input %}" }, "End": true },
+    });
+    check(
+        states,
+        json!({ "n": 1 }),
+        r#"SUCCEEDED {"first":20,"rest":{"all":[20,"Y"],"n":1}}"#,
+    );
+}
+
+#[test]
+fn a_map_of_jsonpath_may_run_states_of_jsonata() {
+    let definition = json!({ "StartAt": "M", "States": {
+        "M": { "Type": "Map", "ItemsPath": "$.items", "ItemSelector": { "v.$": "$$.Map.Item.Value" }, "ResultPath": "$.out", "End": true,
+            "ItemProcessor": { "StartAt": "I", "States": {
+                "I": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.v & ':' & $states.context.Map.Item.Index %}", "End": true },
+            }}},
+    }});
+    let driver = execute(&definition, json!({ "items": ["a", "b"] }), no_script);
+    assert_eq!(
+        driver.outcome(),
+        r#"SUCCEEDED {"items":["a","b"],"out":["a:0","b:1"]}"#
+    );
+}
+
+#[test]
+fn states_holds_what_there_is_and_nothing_else() {
+    let keys = "{% $sort($keys($states)) %}";
+    let states = json!({ "A": { "Type": "Pass", "Output": keys, "End": true } });
+    check(states, json!({}), r#"SUCCEEDED ["context","input"]"#);
+    let states = json!({ "A": { "Type": "Task", "Resource": "f", "Output": keys, "End": true,
+        "Catch": [{ "ErrorEquals": ["E"], "Output": keys, "Next": "B" }] }, "B": { "Type": "Succeed" } });
+    let run = |answer: Answer| {
+        execute(&machine(states.clone()), json!({}), move |_, _| {
+            answer.clone()
+        })
+    };
+    assert_eq!(
+        run(Answer::Ok(json!(1))).outcome(),
+        r#"SUCCEEDED ["context","input","result"]"#
+    );
+    assert_eq!(
+        run(Answer::Err("E", "why")).outcome(),
+        r#"SUCCEEDED ["context","errorOutput","input"]"#
+    );
+}

@@ -229,3 +229,31 @@ fn a_result_that_fits_nowhere_can_be_caught() {
         r#"SUCCEEDED "States.ResultPathMatchFailure""#
     );
 }
+
+#[test]
+fn a_mistake_in_the_definition_ends_everything_at_once() {
+    let definition = json!({ "StartAt": "P", "States": { "P": { "Type": "Parallel", "End": true,
+        "Retry": [{ "ErrorEquals": ["States.ALL"] }],
+        "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Q" }],
+        "Branches": [
+            { "StartAt": "Slow", "States": { "Slow": { "Type": "Task", "Resource": "slow", "End": true } } },
+            { "StartAt": "M", "States": { "M": { "Type": "Map", "End": true, "ItemProcessor": {
+                "StartAt": "I", "States": { "I": { "Type": "Pass", "Parameters": { "x.$": "$.no" }, "End": true } } } } } },
+        ] },
+        "Q": { "Type": "Succeed" },
+    }});
+    let driver = execute(&definition, json!([1]), |_, _| Answer::Never);
+    let kinds: Vec<&str> = driver.events.iter().map(|event| event.kind).collect();
+    assert_eq!(
+        kinds[kinds.len() - 2..],
+        ["PassStateEntered", "ExecutionFailed"],
+        "neither the iteration, nor the Map, nor the Parallel tells of it"
+    );
+    let last = driver.events.last().expect("events");
+    assert_eq!(
+        last.previous + 1,
+        last.id,
+        "it follows the state that is wrong"
+    );
+    assert_eq!(driver.run.outstanding(), [], "nor is anything waited for");
+}
