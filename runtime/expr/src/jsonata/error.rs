@@ -30,9 +30,15 @@ impl QueryProblem {
     }
 
     pub(super) fn top_level(name: &str) -> Self {
+        // `$$` is nowhere anything else.
+        let place = if name == "$$" {
+            ""
+        } else {
+            " at the top level"
+        };
         Self {
             code: UNSUPPORTED,
-            message: format!("Reference to '{name}' at the top level is not supported."),
+            message: format!("Reference to '{name}'{place} is not supported."),
         }
     }
 }

@@ -318,9 +318,12 @@ fn what_is_not_a_query_is_refused() {
         ("{'a': phone}", "phone"),
         ("$", "$"),
         ("$.a", "$"),
-        ("$$", "$$"),
     ] {
         check(text, "UNSUPPORTED_JSONATA_EXPRESSION", &top(name));
+    }
+    for text in ["$$", "$states.input.($$.a)"] {
+        let code = "UNSUPPORTED_JSONATA_EXPRESSION";
+        check(text, code, "Reference to '$$' is not supported.");
     }
     for text in [
         "$states.input.(a & b)",
