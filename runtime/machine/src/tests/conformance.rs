@@ -57,6 +57,21 @@ fn recordings_of_aws_come_out_the_same() {
     );
 }
 
+#[test]
+fn own_cases_come_out_as_they_say() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/cases");
+    let mut score = Score::default();
+    for file in fs::read_dir(folder).expect("the folder of cases") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("a file of cases");
+        let cases: Vec<Value> = serde_json::from_str(&text).expect("a list of cases");
+        for case in cases.iter().filter(|case| case.get("mocks").is_none()) {
+            score.add(case);
+        }
+    }
+    assert_eq!(score.differences, Vec::<String>::new());
+    assert!(score.all().outcomes >= 20, "the cases are there");
+}
+
 #[derive(Clone, Copy, Default)]
 struct Count {
     outcomes: usize,

@@ -159,6 +159,17 @@ fn records_and_chunks_come_apart_as_they_were_put_together() {
 }
 
 #[test]
+fn an_excess_is_told_from_all_other_facts() {
+    for fact in facts().into_iter().chain(later_facts()) {
+        let expected = match &fact {
+            Fact::EvaluationExceeded { evaluation, .. } => Some(*evaluation),
+            _ => None,
+        };
+        assert_eq!(exceeded(&encode(&fact)).unwrap(), expected, "{fact:?}");
+    }
+}
+
+#[test]
 fn torn_bytes_are_refused_and_never_panic() {
     let mut record = BytesMut::new();
     push_to_record(
