@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use steploom_asl::model::{ReaderFormat, ReaderSource, Resource};
+use steploom_asl::model::{Integration, Pattern, ReaderFormat, ReaderSource, Resource};
 use steploom_types::{Json, Timestamp};
 
 /// The number of an action within its execution: counts up from 1, never used twice.
@@ -88,8 +88,24 @@ pub struct Invoke {
     /// See [`crate::token`].
     pub token: Option<String>,
     /// Whether `TaskSubmitted` was answered already: then nothing is to be started any more, and a
-    /// new owner only sees to it that the end is heard of.
+    /// new owner only sees to it that the end is heard of. See [`Invoke::is_handed_over`].
     pub is_submitted: bool,
+}
+
+impl Invoke {
+    /// Whether nothing is to be done for the attempt any more but to wait for somebody who has its
+    /// token: it was submitted, and waits for no job. A new owner goes on to hear of a job's end,
+    /// though that attempt has a token, too.
+    pub fn is_handed_over(&self) -> bool {
+        let waits_for_job = matches!(
+            &self.resource,
+            Resource::Service(Integration {
+                pattern: Pattern::Sync | Pattern::Sync2,
+                ..
+            })
+        );
+        self.is_submitted && self.token.is_some() && !waits_for_job
+    }
 }
 
 /// Items to read.

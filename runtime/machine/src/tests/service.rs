@@ -41,6 +41,16 @@ impl Waiting {
         self.invoke.action
     }
 
+    /// The attempt as a new owner finds it.
+    fn outstanding(&self) -> Invoke {
+        let mut actions = self.driver.run.outstanding().into_iter();
+        let invoke = actions.find_map(|action| match action {
+            Action::Invoke(invoke) => Some(*invoke),
+            _ => None,
+        });
+        invoke.expect("the attempt is waited for")
+    }
+
     fn tell(&mut self, fact: Fact) {
         self.driver.apply(fact, &mut |_| Answer::Never);
     }
@@ -103,14 +113,7 @@ fn an_activitys_task_is_told_as_its_worker_goes_on() {
     assert_eq!(token.action, waiting.action());
     waiting.submitted(Value::Null);
     waiting.taken();
-    assert!(
-        waiting
-            .driver
-            .run
-            .outstanding()
-            .iter()
-            .any(|action| matches!(action, Action::Invoke(invoke) if invoke.is_submitted))
-    );
+    assert!(waiting.outstanding().is_handed_over());
     waiting.heartbeat_after(9_000);
     waiting.heartbeat_after(9_000);
     waiting.succeeded(json!("done"));
@@ -267,6 +270,7 @@ fn a_task_that_waits_for_a_child_can_be_ended_by_its_token() {
         json!({ "token": token })
     );
     waiting.submitted(json!({ "executionArn": "arn:child", "startDate": 1 }));
+    assert!(!waiting.outstanding().is_handed_over(), "the child may end");
     waiting.succeeded(json!("early"));
     assert_eq!(waiting.end().1, "SUCCEEDED \"early\"");
 }
