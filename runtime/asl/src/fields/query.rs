@@ -96,13 +96,15 @@ pub(crate) fn compile(text: &str, offered: Offered, report: &mut Report) -> Opti
         report.schema("JSONata string must start with {% and end with %}");
         return None;
     }
-    match Query::compile(text) {
+    match Query::check(text) {
         Ok(query) => {
             check_reads(query.reads(), offered, report);
             Some(query)
         }
-        Err(problem) => {
-            report.error(problem.code, problem.message);
+        Err(problems) => {
+            for problem in problems {
+                report.error(problem.code, problem.message);
+            }
             None
         }
     }

@@ -31,16 +31,16 @@ pub(super) struct Program {
 impl Program {
     /// # Errors
     /// The expression reads a context item, or is not JSONata 2.0.6.
-    pub(super) fn new(ast: AstNode) -> Result<Self, QueryProblem> {
+    pub(super) fn new(ast: AstNode) -> Result<Self, Vec<QueryProblem>> {
         Self::compile(ast, false)
     }
 
     /// The same, where there is a context item.
-    pub(super) fn over_item(ast: AstNode) -> Result<Self, QueryProblem> {
+    pub(super) fn over_item(ast: AstNode) -> Result<Self, Vec<QueryProblem>> {
         Self::compile(ast, true)
     }
 
-    fn compile(mut ast: AstNode, has_item: bool) -> Result<Self, QueryProblem> {
+    fn compile(mut ast: AstNode, has_item: bool) -> Result<Self, Vec<QueryProblem>> {
         let Findings { free, called } = scan::scan(&mut ast, has_item)?;
         let simple = Simple::of(&ast);
         guard::guard(&mut ast);

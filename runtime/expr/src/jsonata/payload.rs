@@ -214,13 +214,15 @@ impl Compiler {
             }
             return Node::Fixed(Value::Null);
         }
-        match Query::compile(text) {
+        match Query::check(text) {
             Ok(query) => {
                 self.queries.push((self.pointer.clone(), query.clone()));
                 Node::Query(query)
             }
-            Err(problem) => {
-                self.problem(problem.code, problem.message);
+            Err(problems) => {
+                for problem in problems {
+                    self.problem(problem.code, problem.message);
+                }
                 Node::Fixed(Value::Null)
             }
         }

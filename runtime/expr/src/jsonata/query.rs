@@ -32,16 +32,24 @@ impl Query {
     /// is longer than [`TEXT_BYTES_MAX`](steploom_types::limits::query::TEXT_BYTES_MAX) or nested
     /// deeper than [`BRACKETS_MAX`](steploom_types::limits::query::BRACKETS_MAX).
     pub fn compile(text: &str) -> Result<Self, QueryProblem> {
+        Self::check(text).map_err(|mut problems| problems.swap_remove(0))
+    }
+
+    /// The same, telling all that is wrong: at least one problem.
+    ///
+    /// # Errors
+    /// As [`Query::compile`]; each name that is read of a context item is a problem of its own.
+    pub fn check(text: &str) -> Result<Self, Vec<QueryProblem>> {
         let Some(text) = inner(text) else {
-            return Err(QueryProblem::invalid(
+            return Err(vec![QueryProblem::invalid(
                 "A JSONata expression must start with '{%' and end with '%}'",
-            ));
+            )]);
         };
         let text = text.trim();
-        let program = Program::new(syntax::parse(text)?)?;
+        let ast = syntax::parse(text).map_err(|problem| vec![problem])?;
         Ok(Self(Arc::new(Inner {
             text: text.into(),
-            program,
+            program: Program::new(ast)?,
         })))
     }
 

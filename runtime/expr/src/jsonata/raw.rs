@@ -28,7 +28,7 @@ impl Raw {
     /// What the parser or the evaluation says, with its code.
     pub fn eval(&self, text: &str) -> Result<Option<Value>, String> {
         let ast = syntax::parse_raw(text)?;
-        let program = Program::over_item(ast).map_err(|problem| problem.to_string())?;
+        let program = Program::over_item(ast).map_err(|problems| format!("{problems:?}"))?;
         let value = match program.run_over(self, self.item.as_ref()) {
             Ok(value) if value.is_undefined() => return Ok(None),
             Ok(value) => value,

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
+use steploom_types::limits::DIAGNOSTICS_MAX;
+
 use super::error::QueryProblem;
 use super::mask::Mask;
 use super::names;
@@ -40,20 +42,24 @@ pub(super) struct Findings {
 /// Looks through an expression; `has_item`: whether it is evaluated over something.
 ///
 /// # Errors
-/// It reads a context item where there is none, or uses operators that JSONata 2.0.6 does not have.
-pub(super) fn scan(ast: &mut AstNode, has_item: bool) -> Result<Findings, QueryProblem> {
+/// It uses operators that JSONata 2.0.6 does not have: that alone. Or it reads a context item where
+/// there is none: each name that it reads so, once.
+pub(super) fn scan(ast: &mut AstNode, has_item: bool) -> Result<Findings, Vec<QueryProblem>> {
     let mut scanner = Scanner {
         has_root: has_item,
         ..Scanner::default()
     };
     scanner.node(ast, has_item);
-    match scanner.problem {
-        Some(problem) => Err(problem),
-        None => Ok(Findings {
-            free: scanner.free,
-            called: scanner.called,
-        }),
+    if let Some(problem) = scanner.newer {
+        return Err(vec![problem]);
     }
+    if !scanner.problems.is_empty() {
+        return Err(scanner.problems);
+    }
+    Ok(Findings {
+        free: scanner.free,
+        called: scanner.called,
+    })
 }
 
 #[derive(Default)]
@@ -64,15 +70,14 @@ struct Scanner {
     bound: Vec<String>,
     /// Whether `$$` stands for something.
     has_root: bool,
-    problem: Option<QueryProblem>,
+    problems: Vec<QueryProblem>,
+    /// An operator of a later version of the language.
+    newer: Option<QueryProblem>,
 }
 
 impl Scanner {
     /// `has_item`: whether `$` stands for something.
     fn node(&mut self, node: &mut AstNode, has_item: bool) {
-        if self.problem.is_some() {
-            return;
-        }
         match node {
             AstNode::Variable(name) => self.variable(name, &[], has_item),
             AstNode::ParentVariable(_) if self.has_root => {}
@@ -299,12 +304,15 @@ impl Scanner {
     }
 
     fn unsupported(&mut self, name: &str) {
-        self.problem.get_or_insert(QueryProblem::top_level(name));
+        let problem = QueryProblem::top_level(name);
+        if !self.problems.contains(&problem) && self.problems.len() < DIAGNOSTICS_MAX {
+            self.problems.push(problem);
+        }
     }
 
     fn newer(&mut self, symbol: &str) {
         let message = format!("The symbol \"{symbol}\" cannot be used as a unary operator");
-        self.problem.get_or_insert(QueryProblem::invalid(message));
+        self.newer.get_or_insert(QueryProblem::invalid(message));
     }
 }
 

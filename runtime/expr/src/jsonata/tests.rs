@@ -334,6 +334,9 @@ fn what_is_not_a_query_is_refused() {
     ] {
         query(text);
     }
+    let problems = Query::check("{% phone & mail & phone %}").unwrap_err();
+    let messages: Vec<_> = problems.into_iter().map(|p| p.message).collect();
+    assert_eq!(messages, [top("phone"), top("mail")]);
     let invalid = "INVALID_JSONATA_EXPRESSION";
     check("420.", invalid, "Unexpected end of expression");
     check("10 + * 2", invalid, "Syntax error: 2");
