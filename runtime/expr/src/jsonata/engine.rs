@@ -26,6 +26,8 @@ pub(super) struct Program {
     functions: Vec<&'static Function>,
     reads: Reads,
     simple: Option<Simple>,
+    /// By how much the checks make it deeper.
+    checks_depth: usize,
 }
 
 impl Program {
@@ -43,7 +45,7 @@ impl Program {
     fn compile(mut ast: AstNode, has_item: bool) -> Result<Self, Vec<QueryProblem>> {
         let Findings { free, called } = scan::scan(&mut ast, has_item)?;
         let simple = Simple::of(&ast);
-        guard::guard(&mut ast);
+        let checks_depth = guard::guard(&mut ast);
         let mut mentioned = BTreeSet::new();
         mention(&mut ast, &mut mentioned);
         let is_variable = |name: &&String| {
@@ -59,6 +61,7 @@ impl Program {
             reads: Reads::of(free.get(names::STATES)),
             free,
             simple,
+            checks_depth,
             ast,
         })
     }
@@ -114,11 +117,13 @@ impl Program {
         traced: Option<&Traced>,
     ) -> Result<JValue, Fault> {
         let budget = env.budget();
+        // The engine does not count the innermost: names, variables, literals.
+        let depth = budget.depth.saturating_sub(1);
         // Notes are calls, so what takes them is nested deeper.
         let deeper = if traced.is_some() { 4 } else { 1 };
         let options = EvaluatorOptions {
             timeout_ms: Some(budget.millis),
-            max_stack_depth: Some(budget.depth.saturating_mul(deeper)),
+            max_stack_depth: Some((depth + self.checks_depth).saturating_mul(deeper)),
             max_sequence_length: Some(budget.items),
             ..EvaluatorOptions::default()
         };

@@ -48,13 +48,24 @@ const BOUNDED: [(&str, usize); 8] = [
     ("split", 3),
 ];
 
-/// Puts the checks into an expression.
-pub(super) fn guard(ast: &mut AstNode) {
+/// Puts the checks into an expression. Answers how many of them are nested in one another: by so
+/// much it is deeper than it was written.
+pub(super) fn guard(ast: &mut AstNode) -> usize {
     let mut free_use = FreeUse::default();
     free_use.look(ast);
     rename(ast, &free_use);
     hold(ast);
-    add_prelude(ast, &free_use);
+    let depth = checks_depth(ast);
+    depth + usize::from(add_prelude(ast, &free_use))
+}
+
+fn checks_depth(node: &mut AstNode) -> usize {
+    let own = matches!(node, AstNode::Function { name, .. } if is_ours(name));
+    let mut deepest = 0;
+    children(node, &mut |child| {
+        deepest = deepest.max(checks_depth(child));
+    });
+    deepest + usize::from(own)
 }
 
 /// The names of functions that are bound, or used other than in a plain call.
@@ -161,8 +172,9 @@ fn rename(node: &mut AstNode, free_use: &FreeUse) {
     children(node, &mut |child| rename(child, free_use));
 }
 
-/// Binds bounded functions that are used freely to functions that bound their arguments.
-fn add_prelude(ast: &mut AstNode, free_use: &FreeUse) {
+/// Binds bounded functions that are used freely to functions that bound their arguments. Answers
+/// whether there are any.
+fn add_prelude(ast: &mut AstNode, free_use: &FreeUse) -> bool {
     let mut block = Vec::new();
     for (name, parameters) in BOUNDED {
         if !free_use.has(name) {
@@ -185,10 +197,12 @@ fn add_prelude(ast: &mut AstNode, free_use: &FreeUse) {
             }),
         });
     }
-    if !block.is_empty() {
-        block.push(std::mem::replace(ast, AstNode::Undefined));
-        *ast = AstNode::Block(block);
+    if block.is_empty() {
+        return false;
     }
+    block.push(std::mem::replace(ast, AstNode::Undefined));
+    *ast = AstNode::Block(block);
+    true
 }
 
 /// Puts in the checks, from the inside out.

@@ -103,14 +103,17 @@ fn arrays_are_bounded() {
 #[test]
 fn depth_is_bounded() {
     for text in [
-        ["1"; 200].join("+"),
+        ["1"; 101].join("+"),
         "($f := function($n){1 + $f($n + 1)}; $f(1))".to_owned(),
         "($f := function($n){[$f($n + 1)]}; $f(1))".to_owned(),
     ] {
         let error = outcome(&text).unwrap_err().to_string();
         assert!(error.contains("Stack overflow error"), "{error}");
     }
-    assert_eq!(outcome(&["1"; 90].join("+")), Ok("90".into()));
+    assert_eq!(outcome(&["1"; 100].join("+")), Ok("100".into()));
+    // The checks do not count.
+    let calls = format!("{}1{}", "$append([], ".repeat(60), ")".repeat(60));
+    assert_eq!(outcome(&format!("$count({calls})")), Ok("1".into()));
 }
 
 #[test]
@@ -131,4 +134,32 @@ fn the_parser_is_bounded() {
         let text = format!("{{%{text}%}}");
         assert!(on_a_worker(move || Query::compile(&text).is_err()));
     }
+}
+
+#[test]
+fn what_the_parser_lets_through_is_not_too_deep() {
+    let mut compiled = 0;
+    for count in [300, 600, 900, 950, 990] {
+        for text in [
+            format!("1{}", "+1".repeat(count)),
+            format!("$a{}", "&$a".repeat(count)),
+            format!("{}1", "-".repeat(count)),
+            format!("{}1", "$a:=".repeat(count)),
+            format!("{}1", "1?".repeat(count)),
+            format!("{}$b", "$a~>".repeat(count)),
+            format!("$a{}", "[0]".repeat(count)),
+            format!("$a{}", ".{'b': $}".repeat(count)),
+            format!("$a{}", "^(b)".repeat(count)),
+        ] {
+            let text = format!("{{%{text}%}}");
+            compiled += on_a_worker(move || {
+                let Ok(query) = Query::compile(&text) else {
+                    return 0;
+                };
+                let _ = query.eval(&Fixture::new(serde_json::json!({})), "Output");
+                1
+            });
+        }
+    }
+    assert!(compiled > 10, "{compiled}");
 }
