@@ -26,7 +26,7 @@ fn cases(file: &str) -> Vec<Value> {
     text.lines().map(parse).collect()
 }
 
-/// The text of a case's definition.
+/// The text of a case's definition, which some recordings have as a text and some as a tree.
 fn text(case: &Value) -> Option<String> {
     match (&case["definition_text"], &case["definition"]) {
         (Value::String(text), _) | (_, Value::String(text)) => Some(text.clone()),

@@ -332,6 +332,12 @@ fn retries_and_catches_are_checked() {
         ],
     );
     retry(
+        json!([{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["E"]}]),
+        &[
+            "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/S/Retry[0]/ErrorEquals",
+        ],
+    );
+    retry(
         json!([{"ErrorEquals": ["States.ALL", "E"]}, {"ErrorEquals": ["E"], "Next": "S"}]),
         &[
             "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/S/Retry[0]/ErrorEquals",

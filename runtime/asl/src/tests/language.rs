@@ -335,7 +335,7 @@ fn an_inner_scope_does_not_assign_what_exists_around_it() {
 fn states_know_what_they_read() {
     let machine = machine(
         &json!({"QueryLanguage": "JSONata", "StartAt": "P", "States": {
-            "P": {"Type": "Parallel", "Arguments": "{% $a %}", "Output": {"x": "{% [$b, $states.result] %}"}, "Next": "W",
+            "P": {"Type": "Parallel", "Arguments": "{% $a %}", "Assign": {"q": "{% $e %}"}, "Output": {"x": "{% [$b, $states.result] %}"}, "Next": "W",
                 "Branches": [{"StartAt": "I", "States": {"I": {"Type": "Pass", "Output": "{% ($l := 1; $l + $c) %}", "End": true}}}],
                 "Catch": [{"ErrorEquals": ["E"], "Assign": {"z": "{% $d %}"}, "Next": "W"}]},
             "W": {"Type": "Wait", "Seconds": 1, "End": true}
@@ -343,6 +343,51 @@ fn states_know_what_they_read() {
     );
     assert_eq!(
         json!(machine.variable_references()),
-        json!({"P": ["a", "b", "d"], "I": ["c"]})
+        json!({"P": ["a", "b", "d", "e"], "I": ["c"]})
     );
+}
+
+#[test]
+fn every_field_that_reads_a_variable_is_known() {
+    let processor = |mode: Value| json!({"ProcessorConfig": mode, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+    let distributed = processor(json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}));
+    let object = json!({"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$d", "Key": "k"},
+        "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$e"}});
+    let writer =
+        json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$": "$i"}});
+    for (body, expected) in [
+        (
+            json!({"Type": "Task", "Resource": "f", "End": true, "InputPath": "$a", "Parameters": {"x.$": "$b.y"},
+                "ResultSelector": {"x.$": "States.Array($c)"}, "OutputPath": "$d[0]", "TimeoutSecondsPath": "$e",
+                "HeartbeatSecondsPath": "$f", "Credentials": {"RoleArn.$": "$g"}, "Assign": {"v.$": "$h"}}),
+            "abcdefgh",
+        ),
+        (
+            json!({"Type": "Wait", "SecondsPath": "$a", "End": true}),
+            "a",
+        ),
+        (
+            json!({"Type": "Fail", "ErrorPath": "$a", "CausePath": "States.Format('{}', $b)"}),
+            "ab",
+        ),
+        (
+            json!({"Type": "Map", "End": true, "ItemsPath": "$a", "ItemSelector": {"x.$": "$b"}, "MaxConcurrencyPath": "$c",
+                "ItemReader": object, "ItemBatcher": {"BatchInput": {"x.$": "$f"}, "MaxItemsPerBatchPath": "$g", "MaxInputBytesPerBatchPath": "$h"},
+                "ResultWriter": writer, "ToleratedFailureCountPath": "$j", "ToleratedFailurePercentagePath": "$k", "ItemProcessor": distributed}),
+            "abcdefghijk",
+        ),
+        (
+            json!({"Type": "Graph", "End": true, "MaxConcurrencyPath": "$a", "Nodes": {"N": {"Type": "Pass"}}}),
+            "a",
+        ),
+        (
+            json!({"Type": "Map", "End": true, "ItemId": "$a", "After": "$b", "ItemProcessor": processor(json!({}))}),
+            "ab",
+        ),
+    ] {
+        let machine = state(body);
+        let references = machine.variable_references();
+        let found: String = references["S"].iter().map(String::as_str).collect();
+        assert_eq!(found, expected);
+    }
 }
