@@ -87,6 +87,15 @@ impl Call<'_> {
         self.args.get(index).unwrap_or(&JValue::Undefined)
     }
 
+    /// Checks that there are so many arguments. More do no harm: `$map` hands over three to
+    /// whatever it is given.
+    fn wants(&self, count: usize) -> Result<(), EvaluatorError> {
+        if self.args.len() < count {
+            return Err(self.mismatch(self.args.len()));
+        }
+        Ok(())
+    }
+
     /// Whether an argument is not there, so that neither is the result.
     fn lacks(&self, index: usize) -> bool {
         self.arg(index).is_undefined()

@@ -220,6 +220,29 @@ fn the_added_functions() {
     check("$random(42)", json!(0.727_563_680_032_868_1));
     check("$parse('{\"a\":[1,null]}').a", json!([1, null]));
     check("$exists($parse(' '))", json!(true));
+    check("$map(['1', '[2]'], $parse)", json!([1, [2]]));
+    check("$map([[1, 1], [2, 2]], $distinct)", json!([[1], [2]]));
+    check(
+        "$distinct([1, 1.0, '1', {'a': 1, 'b': 2}, {'b': 2, 'a': 1}])",
+        json!([1, "1", {"a": 1, "b": 2}]),
+    );
+    check("$join(['a', 'b'], '-')", json!("a-b"));
+    check_error(
+        "$range(1, 2)",
+        "threw an error during evaluation. T0410: Argument 3 of function \"range\" does not match function signature",
+    );
+    check_error(
+        "$join(1)",
+        "threw an error during evaluation. T0412: Argument 1 of function \"join\" must be an array of \"strings\"",
+    );
+    check_error(
+        "1 < 'a'",
+        "threw an error during evaluation. T2009: The values 1 and \"a\" either side of operator \"<\" must be of the same data type",
+    );
+    check_error(
+        "$map([1], function($x) { $uppercase($x) })",
+        "threw an error during evaluation. T0410: Argument 1 of function \"uppercase\" does not match function signature",
+    );
 }
 
 #[test]

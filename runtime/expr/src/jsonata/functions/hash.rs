@@ -9,6 +9,7 @@ use crate::jsonata::error::thrown;
 
 /// `$hash(text, algorithm)`, in hexadecimal.
 pub(super) fn hash(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    call.wants(2)?;
     if call.lacks(0) {
         return Ok(JValue::Undefined);
     }

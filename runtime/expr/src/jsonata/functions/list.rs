@@ -11,9 +11,7 @@ use crate::jsonata::error::{out_of_memory, thrown};
 
 /// `$distinct(array)`: the first of each, in their order.
 pub(super) fn distinct(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
-    if call.args.len() != 1 {
-        return Err(call.mismatch(call.args.len().min(1)));
-    }
+    call.wants(1)?;
     let JValue::Array(items) = call.arg(0) else {
         return Ok(call.arg(0).clone());
     };
@@ -65,9 +63,7 @@ fn push_key(key: &mut String, value: &JValue) -> bool {
 
 /// `$join(texts[, separator])`.
 pub(super) fn join(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
-    if call.args.is_empty() || call.args.len() > 2 {
-        return Err(call.mismatch(call.args.len().min(2)));
-    }
+    call.wants(1)?;
     let separator = match call.arg(1) {
         JValue::Undefined => "",
         JValue::String(text) => text,

@@ -9,6 +9,7 @@ use crate::jsonata::{convert, mask::Mask};
 
 /// `$parse(text)`: the text as JSON. A blank one gives null, as `States.StringToJson` does.
 pub(super) fn parse(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    call.wants(1)?;
     if call.lacks(0) {
         return Ok(JValue::Undefined);
     }

@@ -9,6 +9,7 @@ use crate::jsonata::error::{out_of_memory, thrown};
 
 /// `$range(first, last, step)`: numbers, the last one included if the steps meet it.
 pub(super) fn range(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    call.wants(3)?;
     if (0..3).any(|index| call.lacks(index)) {
         return Ok(JValue::Undefined);
     }
@@ -29,6 +30,7 @@ pub(super) fn range(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
 
 /// `$partition(array, size)`: arrays of `size`, the last one perhaps shorter.
 pub(super) fn partition(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    call.wants(2)?;
     if call.lacks(0) {
         return Ok(JValue::Undefined);
     }
