@@ -55,6 +55,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "steploom-store-sql",
         ],
     ),
+    ("steploom-bench-machine", &["steploom-machine"]),
     ("steploom-fuzz", &["steploom-machine"]),
     ("steploom-conformance", &["steploom-simulator"]),
     ("xtask", &[]),

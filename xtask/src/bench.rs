@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: builds the modules and the benchmarks, and runs one of them.
 
+use std::process::Command;
+
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -14,25 +16,28 @@ pub(crate) enum Name {
     Invoke,
     /// Executions of a machine, durable
     Execute,
+    /// The pure interpreter alone, on one core
+    Machine,
 }
 
 /// Runs the benchmark `name`; its report is on stdout.
 pub(crate) fn run(name: Name, json: bool) -> Result<()> {
-    modules::build(None)?;
     let name = match name {
         Name::Sandbox => "sandbox",
         Name::Invoke => "invoke",
         Name::Execute => "execute",
+        // Without functions, so nothing else has to be built.
+        Name::Machine => {
+            let mut command = in_release("steploom-bench-machine");
+            return shell::run(command.args(json.then_some("--json")));
+        }
     };
-    let mut command = shell::cargo(&[
-        "run",
-        "--quiet",
-        "--release",
-        "-p",
-        "steploom-bench",
-        "--",
-        name,
-    ]);
+    modules::build(None)?;
+    let mut command = in_release("steploom-bench");
     command.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
-    shell::run(command.args(json.then_some("--json")))
+    shell::run(command.arg(name).args(json.then_some("--json")))
+}
+
+fn in_release(package: &str) -> Command {
+    shell::cargo(&["run", "--quiet", "--release", "-p", package, "--"])
 }

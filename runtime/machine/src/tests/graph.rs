@@ -312,7 +312,7 @@ fn waits() -> impl Strategy<Value = Vec<(u64, Vec<usize>)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every node runs once, after all it comes after, with their outputs; and what can run, runs:
     /// the whole takes as long as the longest chain of waits.

@@ -184,7 +184,7 @@ fn no_more_items_run_at_once_than_allowed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What can run, runs: the whole takes as long as the longest chain. Items are told in any order.
     #[test]
