@@ -323,6 +323,10 @@ fn leading_fields(steps: &[PathStep]) -> (Vec<String>, usize) {
         let AstNode::Name(field) = &step.node else {
             return (fields, passed);
         };
+        // After `@` the next step goes on from where this one did.
+        if step.focus.is_some() {
+            return (fields, passed);
+        }
         fields.push(field.clone());
         if !is_transparent(step) {
             return (fields, passed);

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod nearly;
+mod same;
 
 use std::cell::Cell;
 
