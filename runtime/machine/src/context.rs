@@ -34,6 +34,8 @@ pub(crate) struct Place<'a> {
     pub(crate) child: Option<&'a Child>,
     /// The task's token, where the task ends by one.
     pub(crate) token: Option<&'a str>,
+    /// What the context object is supposed to have in place of what it would have.
+    pub(crate) supposed: Option<&'a Value>,
 }
 
 /// The data of one evaluation, in both query languages.
@@ -141,6 +143,9 @@ impl Env for Scope<'_> {
                 kept.unwrap_or_else(|| of_execution(started))
             };
             set_place(&mut context, &self.place);
+            if let Some(supposed) = self.place.supposed {
+                suppose(&mut context, supposed);
+            }
             context
         })
     }
@@ -195,6 +200,16 @@ pub(crate) fn arn(started: &Started) -> String {
         return format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{number}");
     }
     format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{name}")
+}
+
+/// Puts what is supposed in the place of what would be: all of it but for items and tokens, which
+/// belong to where the expression stands.
+fn suppose(context: &mut Value, supposed: &Value) {
+    let fields = context.as_object_mut().into_iter();
+    fields.for_each(|fields| fields.retain(|name, _| matches!(name.as_str(), "Map" | "Task")));
+    for (name, value) in supposed.as_object().into_iter().flatten() {
+        context[name] = value.clone();
+    }
 }
 
 /// The part that stays the same throughout an execution.

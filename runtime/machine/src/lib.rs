@@ -49,5 +49,6 @@ pub use action::{Action, ActionId, Invoke, Read, Write};
 pub use apply::{Defect, apply};
 pub use event::{Detail, Event, EventSink, NoEvents};
 pub use fact::{Fact, Failure, PartialFailure, RunLimits, SEMANTICS, Started};
+pub use retry::matches as error_matches;
 pub use run::{Outcome, Run};
 pub use variables::Assigned;

@@ -74,7 +74,7 @@ fn delay_ms(rule: &Retrier, seconds: f64, random: u64) -> u64 {
 ///
 /// `States.Runtime` is matched by nothing, not even by its name. A failure without a name is
 /// matched by `States.ALL` alone. `States.TaskFailed` stands for every name but `States.Timeout`.
-pub(crate) fn matches(errors: &[String], error: Option<&str>) -> bool {
+pub fn matches(errors: &[String], error: Option<&str>) -> bool {
     let Some(error) = error else {
         return errors.iter().any(|name| name == "States.ALL");
     };

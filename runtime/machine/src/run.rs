@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use serde_json::Value;
 use steploom_asl::model::Machine;
 use steploom_types::{Json, Timestamp};
 
@@ -29,6 +30,8 @@ pub struct Run {
     pub(crate) last_action: u64,
     /// The newest event's id.
     pub(crate) last_event: u64,
+    /// What the context object is supposed to have: see [`Run::suppose`].
+    pub(crate) supposed: Option<Value>,
     /// What expressions left for those that follow.
     pub(crate) kept: Kept,
     /// Evaluations that are known to have exceeded their time.
@@ -65,6 +68,7 @@ impl Run {
             continue_due: false,
             last_action: 0,
             last_event: 0,
+            supposed: None,
             kept: Kept::default(),
             foreseen: BTreeSet::new(),
             exceeded: BTreeMap::new(),
@@ -113,6 +117,12 @@ impl Run {
             return None;
         }
         self.held.pop_front()
+    }
+
+    /// Supposes parts of the context object to be these, whatever they would be: for tests of single
+    /// states. Before the first fact, and never in a run whose facts are kept.
+    pub fn suppose(&mut self, context: Value) {
+        self.supposed = Some(context);
     }
 
     /// Every `Invoke` and `SetTimer` that is still waited for, in the order and with the numbers

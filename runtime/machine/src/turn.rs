@@ -251,6 +251,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             graph: frame.place.as_deref(),
             token: self.token.as_deref(),
             child: frame.child.as_deref(),
+            supposed: self.run.supposed.as_ref(),
         };
         let scope = Scope::new(
             given,

@@ -14,11 +14,13 @@ mod report;
 mod service;
 mod simulation;
 mod spaced;
+mod test_state;
 mod world;
 
 pub use behaviour::Behaviour;
 pub use report::{Halt, Report, Statistics, Status};
 pub use simulation::{Bounds, Error, Simulation, Start};
+pub use test_state::{Level, Refused, Request, Tested, test_state};
 pub use world::World;
 
 #[cfg(test)]

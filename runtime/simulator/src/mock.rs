@@ -84,6 +84,18 @@ impl MockConfig {
 }
 
 impl TestCase {
+    /// One state's answer to every call.
+    pub(crate) fn always(state: &str, response: Response) -> Self {
+        let scripted = Scripted {
+            first: 0,
+            last: u32::MAX,
+            response,
+        };
+        Self {
+            states: BTreeMap::from([(state.to_owned(), vec![scripted])]),
+        }
+    }
+
     /// Whether a state is mocked.
     pub fn has(&self, state: &str) -> bool {
         self.states.contains_key(state)

@@ -8,6 +8,7 @@ mod mocked;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
 use steploom_asl::Machine;
 use steploom_machine::{ActionId, Defect, Fact, RunLimits};
 use steploom_types::{Json, Timestamp, limits};
@@ -65,6 +66,8 @@ pub struct Start {
     pub name: Option<String>,
     /// The input.
     pub input: Json,
+    /// Fields that the context object is to have, whatever they would be.
+    pub context: Option<Value>,
     /// Whether it is an Express execution, which AWS names otherwise.
     pub is_express: bool,
     /// The limits that the interpreter reads.
@@ -78,6 +81,7 @@ impl Start {
             machine: machine.into(),
             name: None,
             input,
+            context: None,
             is_express: false,
             limits: RunLimits::default(),
         }

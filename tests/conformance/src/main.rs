@@ -79,6 +79,11 @@ fn run(filter: &Filter) -> Result<Vec<Done>, String> {
         name: "refused definitions",
         score: cases.as_ref().map(|cases| suite::refused(cases, filter)),
     });
+    let tests = read("teststate_cases.jsonl")?;
+    done.push(Done {
+        name: "tests of single states",
+        score: tests.map(|cases| suite::single_states(&cases, filter)),
+    });
     for (name, file) in [
         ("statelint", "statelint_cases.jsonl"),
         ("asl-validator", "asl_validator_cases.jsonl"),

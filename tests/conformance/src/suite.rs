@@ -2,6 +2,7 @@
 
 mod definitions;
 mod executions;
+mod single;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::case::Case;
 
 pub use definitions::{refused, validator};
 pub use executions::{Engine, executions};
+pub use single::single_states;
 
 /// Which cases are run.
 #[derive(Debug)]

@@ -41,6 +41,7 @@ pub(super) fn start_execution(
         machine: name,
         name: input["Name"].as_str().map(str::to_owned),
         input: child_input(&input["Input"]),
+        context: None,
         is_express: false,
         limits: limits_of_child(),
     };

@@ -57,8 +57,12 @@ impl Simulation {
             input: start.input.clone(),
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();
+        let mut run = Run::new(machine);
+        if let Some(context) = start.context {
+            run.suppose(context);
+        }
         self.executions.push(Execution {
-            run: Run::new(machine),
+            run,
             history: History::default(),
             arn: self.arn("execution", &format!("{}:{name}", start.machine)),
             machine: start.machine,
