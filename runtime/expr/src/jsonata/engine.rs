@@ -99,9 +99,16 @@ impl Program {
         };
         let trace = if wording::wants_trace(code) {
             let traced = Traced::new(&self.ast);
-            // It fails as it did, or runs out of time; either way, what matters is in the notes.
-            let _ = self.attempt(env, &Chance::again(env, seed), &item, Some(&traced));
-            traced.trace()
+            let again = self.attempt(env, &Chance::again(env, seed), &item, Some(&traced));
+            match again {
+                // The words must not depend on how quick this was.
+                Err(Fault::Time) => return Err(Fault::Time),
+                Err(again) if again.coded().is_some_and(|(other, _)| other == code) => {
+                    traced.trace()
+                }
+                // With notes, a loop of tail calls is a recursion, and may be too deep.
+                _ => Trace::default(),
+            }
         } else {
             Trace::default()
         };
@@ -119,10 +126,10 @@ impl Program {
         let budget = env.budget();
         // The engine does not count the innermost: names, variables, literals.
         let depth = budget.depth.saturating_sub(1);
-        // Notes are calls, so what takes them is nested deeper.
-        let deeper = if traced.is_some() { 4 } else { 1 };
+        // Notes are calls, so what takes them is nested deeper, and takes longer.
+        let (deeper, longer) = if traced.is_some() { (4, 10) } else { (1, 1) };
         let options = EvaluatorOptions {
-            timeout_ms: Some(budget.millis),
+            timeout_ms: Some(budget.millis.saturating_mul(longer)),
             max_stack_depth: Some((depth + self.checks_depth).saturating_mul(deeper)),
             max_sequence_length: Some(budget.items),
             ..EvaluatorOptions::default()
