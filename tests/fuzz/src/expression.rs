@@ -85,7 +85,7 @@ pub(crate) fn jsonata(chance: &mut Chance, tell: &mut dyn FnMut(&str)) {
     if let Err(error) = &first {
         assert!(!error.to_string().is_empty(), "an error without a word");
     }
-    if !matches!(first, Err(EvalError::Exceeded)) {
+    if !matches!(first, Err(EvalError::Exceeded { .. })) {
         assert_eq!(
             first,
             query.eval(&world, "Output"),

@@ -261,6 +261,7 @@ fn started(chance: &mut Chance) -> Fact {
             .parse()
             .unwrap_or_else(|_| unreachable!("it is a name")),
         machine_version: 1,
+        is_express: false,
         definition: Digest::of(b"definition"),
         semantics: SEMANTICS,
         seed: chance.number(),
