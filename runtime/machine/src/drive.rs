@@ -93,6 +93,8 @@ fn enter<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     frame.entered_event = event;
     frame.came_from = came_from;
     frame.retries = crate::retry::Retries::default();
+    // Who holds the input alone can change it in place.
+    drop(input);
     work(turn, id);
 }
 

@@ -217,7 +217,7 @@ fn caught_exit<S: EventSink>(
         turn.evaluated(id, payload, given, || format!("Catch[{index}]/Output"))?
     } else {
         let raw = turn.run.frames[id].input.clone();
-        turn.combine(id, &raw, error.clone(), &catcher.result_path)?
+        turn.combine(id, raw, error.clone(), &catcher.result_path)?
     };
     Ok(Exit { output, assigned })
 }

@@ -140,8 +140,8 @@ impl<S: EventSink> Turn<'_, S> {
             }
             None => None,
         };
-        let raw = self.run.frames[id].input.clone();
-        let combined = self.combine(id, &raw, result, &flow.result_path)?;
+        let raw = self.raw_input(id, &flow.result_path);
+        let combined = self.combine(id, raw, result, &flow.result_path)?;
         let output = self.select(id, &combined, &flow.output_path)?;
         Ok(Exit { output, assigned })
     }
@@ -182,19 +182,32 @@ impl<S: EventSink> Turn<'_, S> {
         Ok(made.into())
     }
 
+    /// The state's input, to be combined with its result. Taken out of the frame where it would be
+    /// copied as a whole and nothing asks for it again: a state that has no rules for failures is
+    /// left, or is over.
+    fn raw_input(&mut self, id: FrameId, path: &ResultPath) -> Json {
+        let state = self.state(id);
+        let is_last = state.retry.is_empty() && state.catch.is_empty();
+        let input = &mut self.frame(id).input;
+        if is_last && matches!(path, ResultPath::At(_)) {
+            return std::mem::replace(input, Json::null());
+        }
+        input.clone()
+    }
+
     /// Puts a result where a `ResultPath` says.
     pub(crate) fn combine(
         &mut self,
         id: FrameId,
-        raw: &Json,
+        raw: Json,
         result: Json,
         path: &ResultPath,
     ) -> Result<Json, Problem> {
         match path {
             ResultPath::Replace => Ok(result),
-            ResultPath::Discard => Ok(raw.clone()),
+            ResultPath::Discard => Ok(raw),
             ResultPath::At(path) => path
-                .put(raw.value().clone(), result.into_value())
+                .put(raw.into_value(), result.into_value())
                 .map(Json::from)
                 .map_err(|error| self.blame(id, error.into())),
         }

@@ -72,12 +72,15 @@ impl Json {
 
     /// The text: as it was parsed, or compact.
     pub fn text(&self) -> &str {
-        self.0.text.get_or_init(|| self.0.value.to_string().into())
+        self.0.text.get_or_init(|| printed(&self.0.value).into())
     }
 
-    /// Bytes of the text: what limits count.
+    /// Bytes of the text: what limits count. The text is not made for this.
     pub fn size(&self) -> usize {
-        self.text().len()
+        match self.0.text.get() {
+            Some(text) => text.len(),
+            None => size(&self.0.value),
+        }
     }
 
     /// The value, without a copy if nobody else holds it.
@@ -92,6 +95,50 @@ impl Json {
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+}
+
+/// Faster than `to_string`, which goes through a formatter.
+fn printed<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("every value of JSON can be printed")
+}
+
+/// Bytes of the compact text.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null => 4,
+        Value::Bool(is_true) => 5 - usize::from(*is_true),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(whole), _) => digits(whole),
+            (None, Some(negative)) => 1 + digits(negative.unsigned_abs()),
+            (None, None) => printed(number).len(),
+        },
+        Value::String(text) => text_size(text),
+        // A comma between two; there are none in an empty one.
+        Value::Array(items) => {
+            let own: usize = items.iter().map(size).sum();
+            2 + own + items.len().saturating_sub(1)
+        }
+        Value::Object(fields) => {
+            let own = fields
+                .iter()
+                .map(|(name, value)| text_size(name) + 1 + size(value));
+            2 + own.sum::<usize>() + fields.len().saturating_sub(1)
+        }
+    }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+/// Bytes of a text with its quotes and what is escaped in it.
+fn text_size(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        0x00..0x20 => 5,
+        _ => 0,
+    });
+    2 + text.len() + escapes.sum::<usize>()
 }
 
 impl From<Value> for Json {

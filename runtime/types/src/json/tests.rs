@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -21,4 +23,41 @@ fn too_deep_and_broken_texts_are_refused() {
         Json::parse_bytes(b"\"\xff\"").unwrap_err().code,
         "InvalidJson"
     );
+}
+
+#[test]
+fn the_size_is_that_of_the_text() {
+    for value in [
+        serde_json::json!([
+            0,
+            9,
+            10,
+            -1,
+            -10,
+            u64::MAX,
+            i64::MIN,
+            1.5,
+            -0.0,
+            1e300,
+            100.0,
+            true,
+            false,
+            null
+        ]),
+        serde_json::json!({ "": "", "a\"\\b": "\u{0}\u{1f}\n\r\t\u{8}\u{c}\u{7f}", "\u{e9}": ["\u{1f980}"], "o": {} }),
+        serde_json::json!([[], [[1]]]),
+    ] {
+        let json = Json::from(value);
+        let size = json.size();
+        assert_eq!(size, json.text().len(), "{json}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn sizes_are_those_of_texts(text: String, whole: i64, float: f64) {
+        let json = Json::from(serde_json::json!({ text.clone(): [text, whole, float, whole as u64] }));
+        let size = json.size();
+        prop_assert_eq!(size, json.text().len());
+    }
 }
