@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod errors;
 mod inspect;
+mod outcome;
 mod request;
 mod rewrite;
 mod shape;
@@ -123,7 +124,7 @@ pub fn test_state(request: &Request, world: &World) -> Result<Tested, Refused> {
 
 /// What a run of the state's own machine says.
 fn judge(report: &Report, stage: &rewrite::Stage<'_>) -> Tested {
-    let failure = stage.failure(report);
+    let failure = outcome::failure(report);
     let (error, cause) = match failure {
         Some((error, cause)) => (error, cause),
         None => (report.error.clone(), report.cause.clone()),

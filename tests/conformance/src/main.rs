@@ -99,7 +99,7 @@ fn print(done: &[Done], options: &Options) {
         let score = |done: &Done| {
             done.score
                 .as_ref()
-                .map_or(Value::Null, |score| score.json())
+                .map_or(Value::Null, steploom_conformance::Score::json)
         };
         let all: Map<String, Value> = done
             .iter()

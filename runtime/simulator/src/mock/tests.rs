@@ -31,7 +31,7 @@ fn calls_and_ranges_of_calls_have_their_answers() {
     assert_eq!(names, ["Happy", "Plain"]);
 }
 
-fn refuses(text: &str, expect: Expect) {
+fn refuses(text: &str, expect: &Expect) {
     expect.assert_eq(&MockConfig::parse(text).unwrap_err().to_string());
 }
 
@@ -39,12 +39,12 @@ fn refuses(text: &str, expect: Expect) {
 fn what_is_wrong_is_told_with_its_place() {
     refuses(
         "[",
-        expect!["The file is not valid JSON: EOF while parsing a list at line 1 column 1 at /"],
+        &expect!["The file is not valid JSON: EOF while parsing a list at line 1 column 1 at /"],
     );
-    refuses("{}", expect!["The field 'StateMachines' is missing at /"]);
+    refuses("{}", &expect!["The field 'StateMachines' is missing at /"]);
     refuses(
         r#"{"StateMachines": {"M": {"TestCases": {"C": {"S": "None"}}}}}"#,
-        expect![
+        &expect![
             "There is no mocked response 'None' in MockedResponses at /StateMachines/M/TestCases/C/S"
         ],
     );
@@ -52,28 +52,28 @@ fn what_is_wrong_is_told_with_its_place() {
         |calls: &str| format!(r#"{{"StateMachines": {{}}, "MockedResponses": {{"R": {calls}}}}}"#);
     refuses(
         &with(r#"{"2-1": {"Return": 1}}"#),
-        expect!["The range '2-1' ends before it begins at /MockedResponses/R/2-1"],
+        &expect!["The range '2-1' ends before it begins at /MockedResponses/R/2-1"],
     );
     refuses(
         &with(r#"{"first": {"Return": 1}}"#),
-        expect![
+        &expect![
             "'first' is neither a call's number such as 0 nor a range such as 1-2 at /MockedResponses/R/first"
         ],
     );
     refuses(
         &with(r#"{"0-2": {"Return": 1}, "2": {"Return": 1}}"#),
-        expect!["The calls 2 overlap with those from 0 to 2 at /MockedResponses/R/2"],
+        &expect!["The calls 2 overlap with those from 0 to 2 at /MockedResponses/R/2"],
     );
     refuses(
         &with(r#"{"0": {"Return": 1, "Throw": {"Error": "E"}}}"#),
-        expect!["Either 'Return' or 'Throw' is expected at /MockedResponses/R/0"],
+        &expect!["Either 'Return' or 'Throw' is expected at /MockedResponses/R/0"],
     );
     refuses(
         &with(r#"{"0": {"Throw": {"Cause": "C"}}}"#),
-        expect!["The field 'Error' is missing at /MockedResponses/R/0/Throw"],
+        &expect!["The field 'Error' is missing at /MockedResponses/R/0/Throw"],
     );
     refuses(
         &with(r#"{"0": {"Retrun": 1}}"#),
-        expect!["The field 'Retrun' is not known at /MockedResponses/R/0"],
+        &expect!["The field 'Retrun' is not known at /MockedResponses/R/0"],
     );
 }

@@ -11,51 +11,55 @@ use crate::mock::Response;
 pub(super) fn request(request: &Request, subject: &Subject) -> Result<(), Refused> {
     let kind = subject.kind();
     let refuse = |message: String| Err(Refused::validation(message));
-    match &request.mock {
-        Some(mock) => {
-            if mock.result.is_some() == mock.error.is_some() {
-                return refuse(
-                    "A test mock should have only one of the following fields: [result, errorOutput]."
-                        .to_owned(),
-                );
-            }
-            if matches!(kind, "Pass" | "Succeed" | "Fail" | "Wait" | "Choice") {
-                return refuse(format!(
-                    "State type '{kind}' is not supported when a mock is specified"
-                ));
-            }
-            if request.reveals_secrets {
-                return refuse(
-                    "TestState does not support RevealSecrets when a mock is specified.".to_owned(),
-                );
-            }
-        }
-        None => {
-            if request.failed_iterations.is_some() {
-                return refuse(without_mock("MapIterationFailureCount"));
-            }
-            if request.reader_data.is_some() {
-                return refuse(without_mock("MapItemReaderData"));
-            }
-            if request.error_caused_by.is_some() {
-                return refuse(without_mock("ErrorCausedByState"));
-            }
-            if matches!(kind, "Map" | "Parallel") {
-                return Err(invalid(
-                    "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"
-                        .to_owned(),
-                ));
-            }
-            if kind == "Task" && request.role_arn.is_none() {
-                return refuse("RoleArn must be specified when testing a Task state".to_owned());
-            }
-        }
+    let Some(mock) = &request.mock else {
+        return without_mock(request, kind);
+    };
+    if mock.result.is_some() == mock.error.is_some() {
+        return refuse(
+            "A test mock should have only one of the following fields: [result, errorOutput]."
+                .to_owned(),
+        );
+    }
+    if matches!(kind, "Pass" | "Succeed" | "Fail" | "Wait" | "Choice") {
+        return refuse(format!(
+            "State type '{kind}' is not supported when a mock is specified"
+        ));
+    }
+    if request.reveals_secrets {
+        return refuse(
+            "TestState does not support RevealSecrets when a mock is specified.".to_owned(),
+        );
     }
     Ok(())
 }
 
-fn without_mock(field: &str) -> String {
-    format!("TestState does not support {field} when a mock is not specified.")
+/// What needs a mock.
+fn without_mock(request: &Request, kind: &str) -> Result<(), Refused> {
+    let needs = [
+        (
+            request.failed_iterations.is_some(),
+            "MapIterationFailureCount",
+        ),
+        (request.reader_data.is_some(), "MapItemReaderData"),
+        (request.error_caused_by.is_some(), "ErrorCausedByState"),
+    ];
+    if let Some((_, field)) = needs.iter().find(|(is_given, _)| *is_given) {
+        return Err(Refused::validation(format!(
+            "TestState does not support {field} when a mock is not specified."
+        )));
+    }
+    if matches!(kind, "Map" | "Parallel") {
+        return Err(invalid(
+            "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"
+                .to_owned(),
+        ));
+    }
+    if kind == "Task" && request.role_arn.is_none() {
+        return Err(Refused::validation(
+            "RoleArn must be specified when testing a Task state",
+        ));
+    }
+    Ok(())
 }
 
 /// The mocked answer, checked against what the service's API says.

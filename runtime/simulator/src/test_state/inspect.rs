@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::request::Level;
 use super::rewrite::{Stage, Subject};
-use super::{Request, rewrite};
+use super::{Request, outcome, rewrite};
 use crate::Report;
 use crate::mock::Response;
 
@@ -75,7 +75,7 @@ fn of_jsonata(subject: &Subject, stage: &Stage<'_>, report: Option<&Report>, fou
         None => Some(stage.given.value().clone()),
     };
     found.put_if("afterArguments", arguments.as_ref());
-    let result = report.and_then(|report| stage.result(report));
+    let result = report.and_then(outcome::result);
     found.put_if("result", result.as_ref());
 }
 
@@ -84,11 +84,11 @@ fn of_jsonpath(subject: &Subject, stage: &Stage<'_>, report: Option<&Report>, fo
     let kind = subject.kind();
     let fixed = state.get("Result").filter(|_| kind == "Pass");
     let shows_input = kind != "Parallel" && fixed.is_none();
-    let selected = stage.probe(part(state, &["InputPath"], json!({})), None);
+    let selected = stage.probe(part(state, &["InputPath"], &json!({})), None);
     if shows_input {
         found.put_if("afterInputPath", selected.as_ref());
     }
-    let parameters = stage.probe(part(state, &["InputPath", "Parameters"], json!({})), None);
+    let parameters = stage.probe(part(state, &["InputPath", "Parameters"], &json!({})), None);
     let has_parameters = kind == "Task" || kind == "Pass" && fixed.is_none();
     if has_parameters {
         found.put_if("afterParameters", parameters.as_ref());
@@ -101,7 +101,7 @@ fn of_jsonpath(subject: &Subject, stage: &Stage<'_>, report: Option<&Report>, fo
     }
     let result = match kind {
         "Pass" => fixed.cloned().or(parameters),
-        "Task" | "Map" | "Parallel" => report.and_then(|report| stage.result(report)),
+        "Task" | "Map" | "Parallel" => report.and_then(outcome::result),
         _ => None,
     };
     let Some(result) = result else {
@@ -112,7 +112,7 @@ fn of_jsonpath(subject: &Subject, stage: &Stage<'_>, report: Option<&Report>, fo
     }
     let response = Response::Return(result);
     let through = |fields: &[&str]| {
-        let state = part(state, fields, mocked());
+        let state = part(state, fields, &mocked());
         stage.probe(state, Some(&response))
     };
     found.put_if("afterResultSelector", through(&["ResultSelector"]).as_ref());
@@ -130,7 +130,7 @@ pub(super) fn items(stage: &Stage<'_>) -> Option<Value> {
     let state = part(
         &subject.state,
         &["InputPath"],
-        json!({"Parameters": {"found.$": path}, "OutputPath": "$.found"}),
+        &json!({"Parameters": {"found.$": path}, "OutputPath": "$.found"}),
     );
     stage.probe(state, None)
 }
@@ -141,7 +141,7 @@ fn selected_items(state: &Value, stage: &Stage<'_>) -> Option<Value> {
     let state = part(
         state,
         &["InputPath", "ItemsPath", "ItemSelector"],
-        json!({"Type": "Map", "ItemProcessor": {"StartAt": "steploom:item", "States": {"steploom:item": same}}}),
+        &json!({"Type": "Map", "ItemProcessor": {"StartAt": "steploom:item", "States": {"steploom:item": same}}}),
     );
     stage.probe(state, None)
 }
@@ -152,7 +152,7 @@ pub(super) fn number(subject: &Subject, stage: &Stage<'_>, field: &str) -> Optio
     let found = match (&state[field], &state[format!("{field}Path")]) {
         (Value::Null, Value::String(path)) => {
             let fields = json!({"Parameters": {"found.$": path}, "OutputPath": "$.found"});
-            stage.probe(part(state, &["InputPath"], fields), None)?
+            stage.probe(part(state, &["InputPath"], &fields), None)?
         }
         (Value::Null, _) => return None,
         (text @ Value::String(_), _) => stage.probe(query(text), None)?,
@@ -175,7 +175,7 @@ fn mocked() -> Value {
 }
 
 /// A state that ends, with some of the fields of another, and some of its own.
-fn part(of: &Value, fields: &[&str], own: Value) -> Value {
+fn part(of: &Value, fields: &[&str], own: &Value) -> Value {
     let mut state = json!({"Type": "Pass", "End": true});
     for field in fields {
         if let Some(value) = of.get(field) {

@@ -19,7 +19,7 @@ fn answer(body: &Value) -> String {
     }
 }
 
-fn check(definition: &Value, mut body: Value, expect: Expect) {
+fn check(definition: &Value, mut body: Value, expect: &Expect) {
     body["definition"] = definition.to_string().into();
     expect.assert_eq(&answer(&body));
 }
@@ -29,7 +29,7 @@ fn data_is_shown_on_its_way() {
     check(
         &json!({"Type": "Pass", "InputPath": "$.a", "Parameters": {"n.$": "$.n"}, "ResultPath": "$.b", "Next": "After"}),
         json!({"input": "{\"a\":{\"n\":1}}", "inspectionLevel": "DEBUG"}),
-        expect![[r#"
+        &expect![[r#"
             {
               "status": "SUCCEEDED",
               "output": "{\"a\":{\"n\":1},\"b\":{\"n\":1}}",
@@ -50,7 +50,7 @@ fn variables_are_read_and_set() {
     check(
         &json!({"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"b": "{% $a + 1 %}"}, "Output": "{% $a %}", "End": true}),
         json!({"variables": "{\"a\": 1}", "inspectionLevel": "TRACE"}),
-        expect![[r#"
+        &expect![[r#"
             {
               "status": "SUCCEEDED",
               "output": "1",
@@ -75,7 +75,7 @@ fn a_mocked_failure_is_retried_then_caught() {
     check(
         &task,
         body(1),
-        expect![[r#"
+        &expect![[r#"
             {
               "status": "RETRIABLE",
               "error": "Busy",
@@ -94,7 +94,7 @@ fn a_mocked_failure_is_retried_then_caught() {
     check(
         &task,
         body(2),
-        expect![[r#"
+        &expect![[r#"
             {
               "status": "CAUGHT_ERROR",
               "output": "{\"x\":1,\"e\":{\"Error\":\"Busy\",\"Cause\":\"later\"}}",
@@ -119,26 +119,28 @@ fn requests_that_make_no_sense_are_refused() {
     check(
         &pass,
         json!({"input": "{"}),
-        expect![
+        &expect![
             "InvalidExecutionInput: Invalid State Machine Execution Input: 'not valid JSON: EOF while parsing an object at line 1 column 1'"
         ],
     );
     check(
         &pass,
         json!({"inspectionLevel": "ALL"}),
-        expect![
+        &expect![
             "ValidationException: 1 validation error detected: Value 'ALL' at 'inspectionLevel' failed to satisfy constraint: Member must satisfy enum value set: [INFO, DEBUG, TRACE]"
         ],
     );
     check(
         &pass,
         json!({"mock": {"result": "1"}}),
-        expect!["ValidationException: State type 'Pass' is not supported when a mock is specified"],
+        &expect![
+            "ValidationException: State type 'Pass' is not supported when a mock is specified"
+        ],
     );
     check(
         &json!({"Type": "Pass", "Resul": 1, "End": true}),
         json!({}),
-        expect![
+        &expect![
             "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field 'Resul' is not supported at /States/StateName'"
         ],
     );
