@@ -4,6 +4,7 @@
 //! Nothing here looks at all children but what gives them up: a child that ends costs the same
 //! however many there are.
 
+mod failing;
 pub(crate) mod order;
 
 use std::collections::BTreeMap;
@@ -19,9 +20,11 @@ use crate::states::graph::{self, Handover};
 use crate::states::map_order::{self, Ordering};
 use crate::states::map_run;
 use crate::turn::{Turn, over_limit};
-use crate::{Detail, EventSink, PartialFailure, failure};
+use crate::{Detail, EventSink, failure};
 
 use order::{Order, Turned};
+
+pub(crate) use failing::{child_failed, disband, failed_event};
 
 /// The children of a frame that is in a `Parallel`, a `Map` or a `Graph`.
 #[derive(Debug)]
@@ -377,133 +380,4 @@ fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     turn.frame(id).last_event = join.last_event;
     let result = join.into_result(turn.machine, state);
     drive::settle(turn, id, Ok(Progress::Done(result, state.next)));
-}
-
-/// A child failed: tells so and drops it. Whether the join goes on all the same.
-pub(crate) fn child_failed<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    parent: FrameId,
-    index: u32,
-    child: FrameId,
-    problem: &PartialFailure,
-) -> bool {
-    let state = turn.state(parent);
-    let child_state = turn.state(child);
-    let last_event = turn.run.frames[child].last_event;
-    turn.run.frames.remove(child);
-    match (&state.kind, &child_state.kind) {
-        (Kind::Map(_), _) => {
-            turn.tell(
-                last_event,
-                Detail::IterationFailed {
-                    name: &state.name,
-                    index,
-                },
-            );
-        }
-        (Kind::Graph(graph), _) => {
-            turn.tell(
-                last_event,
-                Detail::NodeFailed {
-                    name: &state.name,
-                    node: graph::name(turn.machine, graph, index),
-                    error: problem.error.as_deref(),
-                    cause: problem.cause.as_deref(),
-                },
-            );
-        }
-        (_, Kind::Task(_)) => {
-            turn.tell(last_event, Detail::StateAborted { state: child_state });
-        }
-        _ => {}
-    }
-    let frame = turn.frame(parent);
-    frame.last_event = last_event;
-    let Some(join) = frame.join_mut() else {
-        return false;
-    };
-    join.running.remove(&index);
-    let order = join.order.as_mut();
-    let goes_on = order.is_some_and(|order| order.failed(index, last_event, problem));
-    if goes_on {
-        go_on(turn, parent);
-    }
-    goes_on
-}
-
-/// Stops what a frame's state is doing: what it waits for, and all its children. Gives the event
-/// of a join's failure, if it was one.
-pub(crate) fn disband<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    id: FrameId,
-) -> Option<Detail<'static>> {
-    let state = turn.state(id);
-    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
-    give_up(turn, state, activity)
-}
-
-fn give_up<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    state: &State,
-    activity: Activity,
-) -> Option<Detail<'static>> {
-    match activity {
-        Activity::Arriving | Activity::Exceeding => None,
-        Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
-            turn.cancel(timer);
-            None
-        }
-        Activity::Calling(call) => {
-            turn.cancel(call.action);
-            for timer in [call.timeout, call.heartbeat].into_iter().flatten() {
-                turn.cancel(timer);
-            }
-            None
-        }
-        Activity::Mapping(run) => {
-            map_run::give_up(turn, *run);
-            failed_event(state)
-        }
-        Activity::Joining(join) => {
-            for (index, child) in join.running {
-                abort(turn, state, index, child);
-            }
-            failed_event(state)
-        }
-    }
-}
-
-/// The event of a state's failure, if it is one that joins.
-pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
-    match state.kind {
-        Kind::Map(_) => Some(Detail::MapFailed),
-        Kind::Parallel { .. } => Some(Detail::ParallelFailed),
-        Kind::Graph(_) => Some(Detail::GraphFailed),
-        _ => None,
-    }
-}
-
-/// Gives up a child because of what happened elsewhere.
-fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child: FrameId) {
-    let Some(frame) = turn.run.frames.remove(child) else {
-        return;
-    };
-    let state = turn.machine.state(frame.state);
-    let entered = !matches!(frame.activity, Activity::Arriving);
-    give_up(turn, state, frame.activity);
-    if entered {
-        turn.tell(frame.last_event, Detail::StateAborted { state });
-    }
-    let event = match &parent.kind {
-        Kind::Map(_) => Detail::IterationAborted {
-            name: &parent.name,
-            index,
-        },
-        Kind::Graph(graph) => Detail::NodeAborted {
-            name: &parent.name,
-            node: graph::name(turn.machine, graph, index),
-        },
-        _ => return,
-    };
-    turn.tell(frame.last_event, event);
 }
