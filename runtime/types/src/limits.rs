@@ -206,6 +206,9 @@ pub mod order {
     pub const ID_BYTES_MAX: usize = 255;
     /// Bytes of all ids, which are kept while the order is built.
     pub const IDS_BYTES_MAX: usize = 2 * 1024 * 1024 * 1024;
-    /// Items whose ids are read in one transition, so that a large order does not hold a shard.
+    /// Items whose ids are read by paths in one transition, so that a large order does not hold a
+    /// shard. Part of what facts mean, as it decides when the interpreter asks to be continued.
     pub const NODES_PER_TRANSITION: u32 = 100;
+    /// The same where ids are read by queries, which take longer.
+    pub const QUERIED_NODES_PER_TRANSITION: u32 = 10;
 }

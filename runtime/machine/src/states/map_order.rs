@@ -11,7 +11,7 @@ use serde_json::Value;
 use steploom_asl::dag::{Named, Problem as NoOrder, shortened};
 use steploom_asl::model::{ItemOrder, Kind, Map, OnFailure, Pick};
 use steploom_expr::{Env, EvalError, QueryBudget, States};
-use steploom_types::limits::order::NODES_PER_TRANSITION;
+use steploom_types::limits::order::{NODES_PER_TRANSITION, QUERIED_NODES_PER_TRANSITION};
 use steploom_types::{Json, Timestamp};
 
 use crate::EventSink;
@@ -77,10 +77,14 @@ pub(crate) fn read_some<S: EventSink>(
     length: u32,
     input: &Json,
 ) -> Result<u32, Problem> {
-    let end = length.min(first.index.saturating_add(NODES_PER_TRANSITION));
     let Some(order) = order_of(turn, id) else {
-        return Ok(end);
+        return Ok(length);
     };
+    let some = match (&order.id, &order.after) {
+        (Pick::Path(_), Pick::Path(_)) => NODES_PER_TRANSITION,
+        _ => QUERIED_NODES_PER_TRANSITION,
+    };
+    let end = length.min(first.index.saturating_add(some));
     let mut item = first;
     while item.index < end {
         turn.eval_for_item(id, Some(&item), input, |scope| {
