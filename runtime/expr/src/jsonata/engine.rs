@@ -1,6 +1,7 @@
 //! Runs an expression in the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use jsonata_core::ast::AstNode;
@@ -143,7 +144,12 @@ impl Program {
             traced.register(&mut evaluator)?;
         }
         let ast = traced.map_or(&self.ast, |traced| &traced.ast);
-        Ok(evaluator.evaluate(ast, item)?)
+        // A mistake of the engine's must not take the thread: where a text is cut within a character,
+        // it panics.
+        match catch_unwind(AssertUnwindSafe(|| evaluator.evaluate(ast, item))) {
+            Ok(outcome) => Ok(outcome?),
+            Err(_) => Err(Fault::Internal),
+        }
     }
 
     /// What the expression reads, as far as it does.

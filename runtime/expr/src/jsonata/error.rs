@@ -54,6 +54,8 @@ pub(super) enum Fault {
     Depth,
     /// Took too long.
     Time,
+    /// The engine made a mistake.
+    Internal,
 }
 
 /// What the functions here say when memory runs out. No expression can say so itself: what
@@ -105,6 +107,7 @@ impl Place<'_> {
                 self.error(&format!("threw an error during evaluation. {message}"))
             }
             Fault::Thrown(message) => self.bound(message),
+            Fault::Internal => self.error("threw an internal error during evaluation."),
             Fault::Memory => self.bound(
                 "Expression evaluation memory limit exceeded: Check for excessive memory usage",
             ),

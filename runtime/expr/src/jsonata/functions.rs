@@ -27,7 +27,8 @@ pub(super) struct Function {
 }
 
 /// All of them. Those with a null in their names are called by what [`guard`](super::guard) puts in.
-pub(super) static ALL: [Function; 17] = [
+pub(super) static ALL: [Function; 18] = [
+    Function::new("dated\0", held::dated),
     Function::new("distinct\0", list::distinct),
     Function::new("hash", hash::hash),
     Function::new("held\0", held::held),

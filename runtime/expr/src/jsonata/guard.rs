@@ -27,10 +27,11 @@ pub(super) const WIDTH: &str = "width\0";
 pub(super) const SHORT: &str = "short\0";
 pub(super) const REPLACING: &str = "replacing\0";
 pub(super) const TARGETS: &str = "targets\0";
+pub(super) const DATED: &str = "dated\0";
 
 /// Whether a function is one of the checks.
 pub(super) fn is_ours(name: &str) -> bool {
-    matches!(name, HELD | WIDTH | SHORT | REPLACING | TARGETS)
+    matches!(name, HELD | WIDTH | SHORT | REPLACING | TARGETS | DATED)
 }
 
 /// Functions that are replaced by ours of the same name with a null behind it.
@@ -372,8 +373,16 @@ fn bound(node: &mut AstNode) {
             .take(1)
             .for_each(|arg| short(arg, SUBJECT_BYTES_MAX)),
         "formatInteger" | "formatNumber" | "fromMillis" | "parseInteger" | "now" | "toMillis\0" => {
-            for arg in args {
+            let first_picture = match name.as_str() {
+                "fromMillis" | "toMillis\0" => 1,
+                "now" => 0,
+                _ => usize::MAX,
+            };
+            for (index, arg) in args.iter_mut().enumerate() {
                 short(arg, PICTURE_BYTES_MAX);
+                if index >= first_picture && !matches!(arg, AstNode::Placeholder) {
+                    wrap(arg, DATED, None);
+                }
             }
         }
         "replace" if args.len() > 2 => {

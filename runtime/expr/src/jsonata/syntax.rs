@@ -17,7 +17,10 @@ pub(super) fn parse(text: &str) -> Result<AstNode, QueryProblem> {
         let why = format!("Brackets in a JSONata expression may be nested {BRACKETS_MAX} deep");
         return Err(QueryProblem::invalid(why));
     }
-    parser::parse(text).map_err(|error| {
+    let Ok(parsed) = std::panic::catch_unwind(|| parser::parse(text)) else {
+        return Err(QueryProblem::invalid("The expression cannot be read"));
+    };
+    parsed.map_err(|error| {
         QueryProblem::invalid(match error {
             ParserError::UnclosedString if !ends_in_string(text) => {
                 "No terminating / in regular expression".to_owned()

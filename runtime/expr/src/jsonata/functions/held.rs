@@ -12,7 +12,7 @@ use steploom_types::limits::query::{
 
 use super::Call;
 use crate::QueryBudget;
-use crate::jsonata::error::out_of_memory;
+use crate::jsonata::error::{out_of_memory, thrown};
 
 /// Shorter texts are not kept track of: there are not enough steps in an evaluation's time to make
 /// many bytes of them.
@@ -148,6 +148,23 @@ pub(super) fn short(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
         JValue::String(text) if text.len() as f64 > bytes => Err(out_of_memory()),
         other => Ok(other.clone()),
     }
+}
+
+/// Passes a picture of dates on. The engine cuts its components behind their first byte.
+pub(super) fn dated(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
+    match call.arg(0) {
+        JValue::String(text) => match odd_component(text) {
+            Some(odd) => Err(thrown(format!("D3132: {odd}"))),
+            None => Ok(call.arg(0).clone()),
+        },
+        other => Ok(other.clone()),
+    }
+}
+
+/// The first character of a component such as `[Y]`, if it is none that any component has.
+fn odd_component(picture: &str) -> Option<char> {
+    let mut components = picture.split('[').skip(1);
+    components.find_map(|rest| rest.trim_start().chars().next().filter(|c| !c.is_ascii()))
 }
 
 /// Passes the arguments of `$replace` on, one after another, if what they make is not too long.

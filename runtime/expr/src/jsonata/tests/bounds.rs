@@ -163,3 +163,11 @@ fn what_the_parser_lets_through_is_not_too_deep() {
     }
     assert!(compiled > 10, "{compiled}");
 }
+
+#[test]
+fn mistakes_of_the_engine_end_nothing_but_the_evaluation() {
+    let error = outcome("$fromMillis(0, '[Y0001]-[\u{fc}M01]')").unwrap_err();
+    let end = "D3132: Unknown component specifier \"\u{fc}\" in date/time picture string";
+    assert!(error.to_string().ends_with(end), "{error}");
+    assert!(outcome("$split('[\u{fc}]', '[')").is_ok());
+}
