@@ -4,6 +4,14 @@ use super::blocks::Blocks;
 
 /// Bytes of one block of texts. A text lies within one.
 const BLOCK_BYTES: usize = 1 << 16;
+/// Bits of an entry of the table that are the number plus one; the others are of the hash, so that
+/// few texts are looked at in vain.
+const NUMBER_BITS: u32 = 28;
+/// An entry's number plus one.
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+/// How many texts there may be.
+pub(super) const IDS_MAX: usize = NUMBER as usize - 1;
+
 /// Places of the table to begin with.
 const TABLE_MIN: usize = 16;
 /// Odd, and its bits well mixed: the golden ratio of 2^64.
@@ -17,7 +25,7 @@ pub(super) struct Ids {
     blocks: Vec<Vec<u8>>,
     /// Where each text begins, counted over all blocks.
     starts: Blocks,
-    /// Numbers plus one by the hashes of their texts; 0 for a free place.
+    /// Numbers plus one by the hashes of their texts, see [`NUMBER_BITS`]; 0 for a free place.
     table: Vec<u32>,
     /// What the hashes depend on, so that nobody can choose texts which all hash alike.
     seed: u64,
@@ -43,17 +51,19 @@ impl Ids {
         self.blocks.len() * BLOCK_BYTES
     }
 
-    /// A text's number. The text has at most 255 bytes; the caller bounds [`Ids::bytes`] by 2^32.
+    /// A text's number. The text has at most 255 bytes; the caller bounds [`Ids::bytes`] by 2^32 and
+    /// [`Ids::len`] by [`IDS_MAX`].
     pub(super) fn number(&mut self, text: &str) -> u32 {
         if (self.len() + 1) * 8 > self.table.len() * 7 {
             self.grow();
         }
-        let place = self.place(text.as_bytes());
-        if let Some(number) = self.table[place].checked_sub(1) {
+        let hash = hash(text.as_bytes(), self.seed);
+        let place = self.place(text.as_bytes(), hash);
+        if let Some(number) = (self.table[place] & NUMBER).checked_sub(1) {
             return number;
         }
         let number = self.len() as u32;
-        self.table[place] = number + 1;
+        self.table[place] = entry(number, hash);
         self.add(text.as_bytes());
         number
     }
@@ -93,14 +103,18 @@ impl Ids {
     }
 
     /// Where a text is in the table, or where it belongs.
-    fn place(&self, text: &[u8]) -> usize {
+    fn place(&self, text: &[u8], hash: u64) -> usize {
         let mask = self.table.len() - 1;
-        let mut place = hash(text, self.seed) as usize & mask;
+        let mut place = hash as usize & mask;
         loop {
-            match self.table[place].checked_sub(1) {
-                Some(number) if self.bytes_of(number) != text => place = (place + 1) & mask,
-                _ => return place,
+            let found = self.table[place];
+            let Some(number) = (found & NUMBER).checked_sub(1) else {
+                return place;
+            };
+            if found == entry(number, hash) && self.bytes_of(number) == text {
+                return place;
             }
+            place = (place + 1) & mask;
         }
     }
 
@@ -110,13 +124,19 @@ impl Ids {
         self.table.resize(size, 0);
         for number in 0..self.len() as u32 {
             let mask = self.table.len() - 1;
-            let mut place = hash(self.bytes_of(number), self.seed) as usize & mask;
+            let hash = hash(self.bytes_of(number), self.seed);
+            let mut place = hash as usize & mask;
             while self.table[place] != 0 {
                 place = (place + 1) & mask;
             }
-            self.table[place] = number + 1;
+            self.table[place] = entry(number, hash);
         }
     }
+}
+
+/// An entry of the table; the bits of the hash are those that its place does not depend on.
+fn entry(number: u32, hash: u64) -> u32 {
+    ((hash >> 60) as u32) << NUMBER_BITS | (number + 1)
 }
 
 /// A hash that is the same everywhere: eight bytes at a time, each folded in by a multiplication.

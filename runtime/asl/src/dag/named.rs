@@ -4,7 +4,7 @@
 use steploom_types::limits::order::{EDGES_MAX, ID_BYTES_MAX, IDS_BYTES_MAX, NODES_MAX};
 
 use super::blocks::Blocks;
-use super::ids::Ids;
+use super::ids::{IDS_MAX, Ids};
 use super::{Builder, Dag, shortened};
 
 /// Of a name that was met, but that no node has so far.
@@ -143,7 +143,7 @@ impl Named {
         if id.len() > ID_BYTES_MAX {
             return Err(Problem::LongId { id: shortened(id) });
         }
-        if self.ids.bytes() > IDS_BYTES_MAX {
+        if self.ids.bytes() > IDS_BYTES_MAX || self.ids.len() >= IDS_MAX {
             return Err(Problem::TooMany);
         }
         let number = self.ids.number(id);
