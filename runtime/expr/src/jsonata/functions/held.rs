@@ -164,7 +164,12 @@ pub(super) fn dated(call: &Call<'_>) -> Result<JValue, EvaluatorError> {
 /// The first character of a component such as `[Y]`, if it is none that any component has.
 fn odd_component(picture: &str) -> Option<char> {
     let mut components = picture.split('[').skip(1);
-    components.find_map(|rest| rest.trim_start().chars().next().filter(|c| !c.is_ascii()))
+    components.find_map(|rest| {
+        rest.trim_start()
+            .chars()
+            .next()
+            .filter(|c| !c.is_ascii() || *c == ',')
+    })
 }
 
 /// Passes the arguments of `$replace` on, one after another, if what they make is not too long.

@@ -169,5 +169,7 @@ fn mistakes_of_the_engine_end_nothing_but_the_evaluation() {
     let error = outcome("$fromMillis(0, '[Y0001]-[\u{fc}M01]')").unwrap_err();
     let end = "D3132: Unknown component specifier \"\u{fc}\" in date/time picture string";
     assert!(error.to_string().ends_with(end), "{error}");
+    let error = outcome("$fromMillis(0, '[Y]-[ ,D01]')").unwrap_err();
+    assert!(error.to_string().contains("D3132"), "{error}");
     assert!(outcome("$split('[\u{fc}]', '[')").is_ok());
 }
