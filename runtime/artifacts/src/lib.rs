@@ -8,6 +8,7 @@
 mod error;
 mod open;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -145,6 +146,20 @@ impl Artifacts {
         }
         let bytes = found.bytes().await.map_err(|e| error::of("read", key, e))?;
         Ok(Some(bytes))
+    }
+
+    /// Loads a part of an object; `None` if there is no such object. A range that ends behind it gives
+    /// what is there.
+    ///
+    /// # Errors
+    /// As [`Artifacts::get`].
+    pub async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Bytes>> {
+        let path = path(key)?;
+        match self.store.get_range(&path, range).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(error::of("read", key, e)),
+        }
     }
 
     /// Lists the objects below a prefix of whole segments (`logs/000000000000`), by key; an empty

@@ -83,6 +83,54 @@ pub enum Put {
     Upsert,
 }
 
+/// What an [`Entry`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// An activity.
+    Activity,
+    /// A bucket of objects.
+    Bucket,
+    /// A connection.
+    Connection,
+}
+
+impl EntryKind {
+    /// As it stands in a row.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Bucket => "bucket",
+            Self::Connection => "connection",
+        }
+    }
+}
+
+/// A thing that has a name, a body and no versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, unique among its kind.
+    pub name: Name,
+    /// JSON text, with a shape that belongs to the worker.
+    pub body: String,
+    /// When it was put.
+    pub created_at: Timestamp,
+}
+
+/// An object in a bucket, without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its key: any text of 1 to 1,024 bytes.
+    pub key: String,
+    /// Where its content lies in object storage. Never used for another content.
+    pub blob: String,
+    /// Bytes of its content.
+    pub size_bytes: u64,
+    /// What is known of its content: JSON text, with a shape that belongs to the worker.
+    pub facets: String,
+    /// When it was put.
+    pub modified_at: Timestamp,
+}
+
 /// The catalog of one database. A foreign account's things are simply not there.
 #[async_trait]
 pub trait Catalog: Send + Sync {
@@ -169,4 +217,68 @@ pub trait Catalog: Send + Sync {
 
     /// A definition's text.
     async fn definition(&self, digest: Digest) -> Result<Option<String>>;
+
+    /// Puts an entry; whether it is new. One that is there stays as it is with [`Put::Create`],
+    /// and is replaced, with its body and its time, by [`Put::Upsert`].
+    async fn put_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        entry: &Entry,
+        put: Put,
+    ) -> Result<bool>;
+
+    /// An entry, or `None`.
+    async fn find_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        name: &Name,
+    ) -> Result<Option<Entry>>;
+
+    /// Entries of a kind by name, after `after`.
+    async fn list_entries(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        after: Option<&Name>,
+        limit: u32,
+    ) -> Result<Vec<Entry>>;
+
+    /// Deletes an entry; whether there was one.
+    async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool>;
+
+    /// Puts an object into a bucket, which the caller knows to be there; gives back what it replaced.
+    async fn put_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        object: &Object,
+    ) -> Result<Option<Object>>;
+
+    /// An object, or `None`.
+    async fn find_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>>;
+
+    /// Objects whose key begins with `prefix`, after the key `after`, by the bytes of their keys.
+    async fn list_objects(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Object>>;
+
+    /// Deletes an object; gives it back if there was one.
+    async fn delete_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>>;
 }

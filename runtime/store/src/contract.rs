@@ -92,6 +92,8 @@ macro_rules! contract {
             deletes_with_versions,
             definitions_outlive_machines,
             pages_by_name,
+            keeps_entries_by_kind,
+            keeps_objects_by_the_bytes_of_their_keys,
             shows_an_account_its_own_entries_only,
             outlives_a_restart,
         );

@@ -79,6 +79,24 @@ pub const PAGE_SIZE_MAX: u32 = 1_000;
 /// See [`PAGE_SIZE_MAX`].
 pub const PAGE_SIZE_DEFAULT: u32 = 100;
 
+/// Seconds that a worker waits for a task of an activity (AWS: 60).
+pub const ACTIVITY_POLL_SECONDS_MAX: u64 = 60;
+
+/// Workers that wait for tasks of one activity (AWS: 1,000).
+pub const ACTIVITY_POLLERS_MAX: usize = 1_000;
+
+/// Bytes of one object that is put into a bucket over the API or by a task.
+pub const OBJECT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of an object's key (S3: 1,024).
+pub const OBJECT_KEY_BYTES_MAX: usize = 1_024;
+
+/// Seconds that a task's call over HTTP may take in all (AWS: 60).
+pub const HTTP_TASK_SECONDS_MAX: u64 = 60;
+
+/// Bytes of the answer to a task's call over HTTP that are read.
+pub const HTTP_TASK_BODY_BYTES_MAX: usize = PAYLOAD_BYTES_MAX;
+
 /// What one function may use; each is a default that the function's owner can set.
 pub mod function {
     /// Milliseconds of wall time of one invocation.

@@ -3,8 +3,10 @@
 //! A version's number is given inside the transaction that writes it. There is one connection that
 //! writes, so numbers have no gaps.
 
+mod entries;
 mod functions;
 mod machines;
+mod objects;
 
 use std::sync::Arc;
 
@@ -12,7 +14,8 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use steploom_store::catalog::{
-    Catalog, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion, Put,
+    Catalog, Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion,
+    NewFunctionVersion, Object, Put,
 };
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Digest, Name, Timestamp};
@@ -151,5 +154,84 @@ impl Catalog for Entries {
 
     async fn definition(&self, digest: Digest) -> Result<Option<String>> {
         machines::definition(&self.readers, digest).await
+    }
+
+    async fn put_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        entry: &Entry,
+        put: Put,
+    ) -> Result<bool> {
+        let mut writer = self.writer.lock().await;
+        let put = entries::put(writer.connection().await?, (account, kind), entry, put).await;
+        writer.settle(put)
+    }
+
+    async fn find_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        name: &Name,
+    ) -> Result<Option<Entry>> {
+        entries::find(&self.readers, (account, kind), name).await
+    }
+
+    async fn list_entries(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        after: Option<&Name>,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        entries::list(&self.readers, (account, kind), after, limit).await
+    }
+
+    async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool> {
+        let mut writer = self.writer.lock().await;
+        let deleted = entries::delete(writer.connection().await?, (account, kind), name).await;
+        writer.settle(deleted)
+    }
+
+    async fn put_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        object: &Object,
+    ) -> Result<Option<Object>> {
+        let mut writer = self.writer.lock().await;
+        let put = objects::put(writer.connection().await?, (account, bucket), object).await;
+        writer.settle(put)
+    }
+
+    async fn find_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>> {
+        objects::find(&self.readers, (account, bucket), key).await
+    }
+
+    async fn list_objects(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Object>> {
+        objects::list(&self.readers, (account, bucket), prefix, after, limit).await
+    }
+
+    async fn delete_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>> {
+        let mut writer = self.writer.lock().await;
+        let deleted = objects::delete(writer.connection().await?, (account, bucket), key).await;
+        writer.settle(deleted)
     }
 }

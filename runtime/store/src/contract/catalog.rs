@@ -4,7 +4,7 @@ use steploom_types::Digest;
 
 use super::Subject;
 use super::fixture::{account, at, name};
-use crate::catalog::{Function, NewFunctionVersion, Put};
+use crate::catalog::{Entry, EntryKind, Function, NewFunctionVersion, Object, Put};
 use crate::{Error, Result, Store};
 
 fn version(module: &str) -> NewFunctionVersion {
@@ -247,5 +247,104 @@ pub async fn outlives_a_restart(subject: &dyn Subject) -> Result<()> {
     assert_eq!(put_machine(&store, "m", "{ }", Put::Upsert).await?, 2);
     let kept = store.catalog.definition(Digest::of(b"{}")).await?;
     assert_eq!(kept.as_deref(), Some("{}"));
+    Ok(())
+}
+
+/// Entries of different kinds and accounts do not meet; putting one again keeps or replaces it.
+pub async fn keeps_entries_by_kind(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let catalog = &store.catalog;
+    let entry = |entry: &str, body: &str| Entry {
+        name: name(entry),
+        body: body.into(),
+        created_at: at(body.len() as i64),
+    };
+    let (ours, activity, bucket) = (account(1), EntryKind::Activity, EntryKind::Bucket);
+    for one in ["b", "a", "c"] {
+        assert!(
+            catalog
+                .put_entry(ours, activity, &entry(one, "{}"), Put::Create)
+                .await?
+        );
+    }
+    let again = entry("a", "{ }");
+    assert!(
+        !catalog
+            .put_entry(ours, activity, &again, Put::Create)
+            .await?
+    );
+    let kept = catalog.find_entry(ours, activity, &name("a")).await?;
+    assert_eq!(kept, Some(entry("a", "{}")), "it stays as it was");
+    let again = entry("a", "{  }");
+    assert!(
+        !catalog
+            .put_entry(ours, activity, &again, Put::Upsert)
+            .await?
+    );
+    let kept = catalog.find_entry(ours, activity, &name("a")).await?;
+    assert_eq!(kept, Some(entry("a", "{  }")), "it was replaced");
+    assert_eq!(catalog.find_entry(ours, bucket, &name("a")).await?, None);
+    assert_eq!(
+        catalog.find_entry(account(2), activity, &name("a")).await?,
+        None
+    );
+    let page = catalog
+        .list_entries(ours, activity, Some(&name("a")), 1)
+        .await?;
+    assert_eq!(page, [entry("b", "{}")]);
+    assert_eq!(catalog.list_entries(ours, bucket, None, 9).await?, []);
+    assert!(!catalog.delete_entry(ours, bucket, &name("b")).await?);
+    assert!(catalog.delete_entry(ours, activity, &name("b")).await?);
+    assert!(!catalog.delete_entry(ours, activity, &name("b")).await?);
+    drop(store);
+    let store = subject.open().await?;
+    let left = store.catalog.list_entries(ours, activity, None, 9).await?;
+    assert_eq!(left, [entry("a", "{  }"), entry("c", "{}")]);
+    Ok(())
+}
+
+/// Objects come by the bytes of their keys, whatever these are; a repeat replaces.
+pub async fn keeps_objects_by_the_bytes_of_their_keys(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let (catalog, ours, bucket) = (&store.catalog, account(1), name("bucket"));
+    let object = |key: &str, blob: &str| Object {
+        key: key.into(),
+        blob: blob.into(),
+        size_bytes: 5_000_000_000,
+        facets: "{}".into(),
+        modified_at: at(key.len() as i64),
+    };
+    let keys = ["/", "a", "a%", "a/", "a/\u{fc}", "a/b", "a/b_", "aB", "b"];
+    for key in keys {
+        assert_eq!(
+            catalog.put_object(ours, &bucket, &object(key, "1")).await?,
+            None
+        );
+    }
+    let before = catalog.put_object(ours, &bucket, &object("a", "2")).await?;
+    assert_eq!(before, Some(object("a", "1")));
+    let found = catalog.find_object(ours, &bucket, "a").await?;
+    assert_eq!(found, Some(object("a", "2")));
+    let list = async |prefix: &str, after: Option<&str>, limit| {
+        let found = catalog
+            .list_objects(ours, &bucket, prefix, after, limit)
+            .await?;
+        Ok::<_, Error>(found.into_iter().map(|o| o.key).collect::<Vec<_>>())
+    };
+    let mut sorted = keys.map(str::to_owned);
+    sorted.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    assert_eq!(list("", None, 99).await?, sorted);
+    assert_eq!(
+        list("a/", None, 99).await?,
+        ["a/", "a/b", "a/b_", "a/\u{fc}"]
+    );
+    assert_eq!(list("a/", Some("a/b"), 1).await?, ["a/b_"]);
+    assert_eq!(list("a%", None, 9).await?, ["a%"]);
+    assert_eq!(list("a/b_", Some("a"), 9).await?, ["a/b_"]);
+    assert_eq!(catalog.find_object(ours, &name("other"), "a").await?, None);
+    assert_eq!(catalog.find_object(account(2), &bucket, "a").await?, None);
+    let gone = catalog.delete_object(ours, &bucket, "a").await?;
+    assert_eq!(gone, Some(object("a", "2")));
+    assert_eq!(catalog.delete_object(ours, &bucket, "a").await?, None);
     Ok(())
 }

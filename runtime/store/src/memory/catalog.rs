@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use steploom_types::{AccountId, Digest, Name, Timestamp};
 
 use super::{Memory, lock};
-use crate::catalog::{Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion, Put};
+use crate::catalog::{
+    Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion,
+    Object, Put,
+};
 use crate::{Catalog, Error, Result};
 
 type Key = (AccountId, Name);
@@ -18,6 +21,8 @@ pub(super) struct Entries {
     functions: BTreeMap<Key, Vec<FunctionVersion>>,
     machines: BTreeMap<Key, Vec<MachineVersion>>,
     definitions: BTreeMap<Digest, String>,
+    entries: BTreeMap<(AccountId, EntryKind, Name), Entry>,
+    objects: BTreeMap<(AccountId, Name, String), Object>,
 }
 
 impl Entries {
@@ -222,5 +227,108 @@ impl Catalog for Memory {
 
     async fn definition(&self, digest: Digest) -> Result<Option<String>> {
         Ok(lock(&self.catalog).definitions.get(&digest).cloned())
+    }
+
+    async fn put_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        entry: &Entry,
+        put: Put,
+    ) -> Result<bool> {
+        let mut entries = lock(&self.catalog);
+        let key = (account, kind, entry.name.clone());
+        let is_new = !entries.entries.contains_key(&key);
+        if is_new || put == Put::Upsert {
+            entries.entries.insert(key, entry.clone());
+        }
+        Ok(is_new)
+    }
+
+    async fn find_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        name: &Name,
+    ) -> Result<Option<Entry>> {
+        let key = (account, kind, name.clone());
+        Ok(lock(&self.catalog).entries.get(&key).cloned())
+    }
+
+    async fn list_entries(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        after: Option<&Name>,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        let entries = lock(&self.catalog);
+        Ok(entries
+            .entries
+            .iter()
+            .filter(|((a, k, name), _)| {
+                (*a, *k) == (account, kind) && after.is_none_or(|after| name > after)
+            })
+            .take(limit as usize)
+            .map(|(_, entry)| entry.clone())
+            .collect())
+    }
+
+    async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool> {
+        let key = (account, kind, name.clone());
+        Ok(lock(&self.catalog).entries.remove(&key).is_some())
+    }
+
+    async fn put_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        object: &Object,
+    ) -> Result<Option<Object>> {
+        let key = (account, bucket.clone(), object.key.clone());
+        Ok(lock(&self.catalog).objects.insert(key, object.clone()))
+    }
+
+    async fn find_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>> {
+        let key = (account, bucket.clone(), key.to_owned());
+        Ok(lock(&self.catalog).objects.get(&key).cloned())
+    }
+
+    async fn list_objects(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Object>> {
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let from = from.map(|key| (account, bucket.clone(), key.to_owned()));
+        let entries = lock(&self.catalog);
+        Ok(entries
+            .objects
+            .range((from, Bound::Unbounded))
+            .take_while(|((a, b, key), _)| (*a, b) == (account, bucket) && key.starts_with(prefix))
+            .take(limit as usize)
+            .map(|(_, object)| object.clone())
+            .collect())
+    }
+
+    async fn delete_object(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+    ) -> Result<Option<Object>> {
+        let key = (account, bucket.clone(), key.to_owned());
+        Ok(lock(&self.catalog).objects.remove(&key))
     }
 }

@@ -1,0 +1,108 @@
+//! Things that have a name and a body and no versions.
+
+use sqlx::{Connection, FromRow, SqliteConnection, SqliteExecutor, SqlitePool};
+use steploom_store::catalog::{Entry, EntryKind, Put};
+use steploom_store::{Error, Result};
+use steploom_types::{AccountId, Name, Timestamp};
+
+use crate::column::stored;
+use crate::error::failed;
+
+#[derive(FromRow)]
+struct Stored {
+    name: String,
+    body: String,
+    created_at: i64,
+}
+
+impl TryFrom<Stored> for Entry {
+    type Error = Error;
+
+    fn try_from(row: Stored) -> Result<Self> {
+        let name = row.name.parse();
+        Ok(Self {
+            name: name.map_err(|_| Error::Corrupt(format!("an entry is named '{}'", row.name)))?,
+            body: row.body,
+            created_at: Timestamp::from_millis(row.created_at),
+        })
+    }
+}
+
+pub(super) async fn put(
+    to: &mut SqliteConnection,
+    (account, kind): (AccountId, EntryKind),
+    entry: &Entry,
+    put: Put,
+) -> Result<bool> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let is_new = find(&mut *transaction, (account, kind), &entry.name)
+        .await?
+        .is_none();
+    if is_new || put == Put::Upsert {
+        sqlx::query(
+            "INSERT OR REPLACE INTO entry (account, kind, name, body, created_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(stored(account.as_u64()))
+        .bind(kind.as_str())
+        .bind(entry.name.as_str())
+        .bind(&entry.body)
+        .bind(entry.created_at.as_millis())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(is_new)
+}
+
+pub(super) async fn find(
+    from: impl SqliteExecutor<'_>,
+    (account, kind): (AccountId, EntryKind),
+    name: &Name,
+) -> Result<Option<Entry>> {
+    let found: Option<Stored> = sqlx::query_as(
+        "SELECT name, body, created_at FROM entry WHERE account = ? AND kind = ? AND name = ?",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(kind.as_str())
+    .bind(name.as_str())
+    .fetch_optional(from)
+    .await
+    .map_err(failed)?;
+    found.map(Entry::try_from).transpose()
+}
+
+pub(super) async fn list(
+    from: &SqlitePool,
+    (account, kind): (AccountId, EntryKind),
+    after: Option<&Name>,
+    limit: u32,
+) -> Result<Vec<Entry>> {
+    let found: Vec<Stored> = sqlx::query_as(
+        "SELECT name, body, created_at FROM entry
+         WHERE account = ? AND kind = ? AND name > ? ORDER BY name LIMIT ?",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(kind.as_str())
+    .bind(after.map_or("", Name::as_str))
+    .bind(limit)
+    .fetch_all(from)
+    .await
+    .map_err(failed)?;
+    found.into_iter().map(Entry::try_from).collect()
+}
+
+pub(super) async fn delete(
+    to: &mut SqliteConnection,
+    (account, kind): (AccountId, EntryKind),
+    name: &Name,
+) -> Result<bool> {
+    let deleted = sqlx::query("DELETE FROM entry WHERE account = ? AND kind = ? AND name = ?")
+        .bind(stored(account.as_u64()))
+        .bind(kind.as_str())
+        .bind(name.as_str())
+        .execute(to)
+        .await
+        .map_err(failed)?;
+    Ok(deleted.rows_affected() > 0)
+}

@@ -1,0 +1,122 @@
+//! Objects in buckets, by the bytes of their keys.
+
+use sqlx::{Connection, FromRow, SqliteConnection, SqliteExecutor, SqlitePool};
+use steploom_store::catalog::Object;
+use steploom_store::{Error, Result};
+use steploom_types::{AccountId, Name, Timestamp};
+
+use crate::column::stored;
+use crate::error::failed;
+
+#[derive(FromRow)]
+struct Stored {
+    key: Vec<u8>,
+    blob: String,
+    size_bytes: i64,
+    facets: String,
+    modified_at: i64,
+}
+
+impl TryFrom<Stored> for Object {
+    type Error = Error;
+
+    fn try_from(row: Stored) -> Result<Self> {
+        Ok(Self {
+            key: String::from_utf8(row.key)
+                .map_err(|_| Error::Corrupt("an object's key is no text".into()))?,
+            blob: row.blob,
+            size_bytes: row.size_bytes.cast_unsigned(),
+            facets: row.facets,
+            modified_at: Timestamp::from_millis(row.modified_at),
+        })
+    }
+}
+
+pub(super) async fn put(
+    to: &mut SqliteConnection,
+    (account, bucket): (AccountId, &Name),
+    object: &Object,
+) -> Result<Option<Object>> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let before = find(&mut *transaction, (account, bucket), &object.key).await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO object (account, bucket, key, blob, size_bytes, facets, modified_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(bucket.as_str())
+    .bind(object.key.as_bytes())
+    .bind(&object.blob)
+    .bind(stored(object.size_bytes))
+    .bind(&object.facets)
+    .bind(object.modified_at.as_millis())
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(before)
+}
+
+pub(super) async fn find(
+    from: impl SqliteExecutor<'_>,
+    (account, bucket): (AccountId, &Name),
+    key: &str,
+) -> Result<Option<Object>> {
+    let found: Option<Stored> = sqlx::query_as(
+        "SELECT key, blob, size_bytes, facets, modified_at FROM object
+         WHERE account = ? AND bucket = ? AND key = ?",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(bucket.as_str())
+    .bind(key.as_bytes())
+    .fetch_optional(from)
+    .await
+    .map_err(failed)?;
+    found.map(Object::try_from).transpose()
+}
+
+pub(super) async fn list(
+    from: &SqlitePool,
+    (account, bucket): (AccountId, &Name),
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Object>> {
+    let after = after.unwrap_or_default();
+    // Behind everything that begins so: no byte of a text is 255.
+    let mut end = prefix.as_bytes().to_vec();
+    end.push(u8::MAX);
+    let found: Vec<Stored> = sqlx::query_as(
+        "SELECT key, blob, size_bytes, facets, modified_at FROM object
+         WHERE account = ? AND bucket = ? AND key > ? AND key >= ? AND key < ?
+         ORDER BY key LIMIT ?",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(bucket.as_str())
+    .bind(after.as_bytes())
+    .bind(prefix.as_bytes())
+    .bind(end)
+    .bind(limit)
+    .fetch_all(from)
+    .await
+    .map_err(failed)?;
+    found.into_iter().map(Object::try_from).collect()
+}
+
+pub(super) async fn delete(
+    to: &mut SqliteConnection,
+    (account, bucket): (AccountId, &Name),
+    key: &str,
+) -> Result<Option<Object>> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let before = find(&mut *transaction, (account, bucket), key).await?;
+    sqlx::query("DELETE FROM object WHERE account = ? AND bucket = ? AND key = ?")
+        .bind(stored(account.as_u64()))
+        .bind(bucket.as_str())
+        .bind(key.as_bytes())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(before)
+}
