@@ -80,6 +80,10 @@ pub(crate) enum Command {
     Logs(command::logs::Args),
     Function(command::function::Args),
     Machine(command::machine::Args),
+    Task(command::task::Args),
+    Activity(command::activity::Args),
+    Object(command::object::Args),
+    Connection(command::connection::Args),
     Completions(command::completions::Args),
 }
 

@@ -1,6 +1,8 @@
 //! One file a command; each has its `Args` and a `run` that says how it went.
 
+pub(crate) mod activity;
 pub(crate) mod completions;
+pub(crate) mod connection;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod function;
@@ -9,9 +11,11 @@ pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
+pub(crate) mod object;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod stop;
+pub(crate) mod task;
 pub(crate) mod up;
 
 use steploom_sdk::Client;
@@ -73,6 +77,10 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::List(args) => list::run(args, context).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Function(args) => function::run(args, context).await,
+        Command::Task(args) => task::run(args, context).await,
+        Command::Activity(args) => activity::run(args, context).await,
+        Command::Object(args) => object::run(args, context).await,
+        Command::Connection(args) => connection::run(args, context).await,
         Command::Machine(args) => machine::run(args, context).await,
         Command::Completions(_) | Command::Up(_) | Command::Demo(_) => {
             unreachable!("these need no server and were run before")

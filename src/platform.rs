@@ -51,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) instances: Option<u32>,
     /// Days for which logs of invocations are kept.
     pub(crate) log_days: u32,
+    /// Where tasks may call over HTTP, besides the open internet.
+    pub(crate) egress: Vec<steploom_worker::EgressRule>,
 }
 
 /// The running platform.
@@ -101,6 +103,9 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         clock: Arc::new(SystemClock),
         tasks_max: instances as usize,
         log_days: options.log_days,
+        run_limits: steploom_worker::RunLimits::default(),
+        secret_key: folder.secret_key()?,
+        egress: options.egress,
     })
     .await?;
     worker.ready().await;

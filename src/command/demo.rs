@@ -121,6 +121,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         objects: None,
         hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,
+        egress: Vec::new(),
     })
     .await?;
     let url = up::reachable(platform.address());

@@ -79,6 +79,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DAYS", env = "STEPLOOM_LOG_DAYS", default_value_t = platform::LOG_DAYS_DEFAULT)]
     log_days: u32,
 
+    /// Let tasks call this host or network over HTTP, though it is not of the open internet; may be given several times
+    #[arg(
+        long = "egress-allow",
+        value_name = "HOST[:PORT]|ADDRESS/BITS",
+        env = "STEPLOOM_EGRESS_ALLOW",
+        value_delimiter = ','
+    )]
+    egress_allow: Vec<steploom_worker::EgressRule>,
+
     /// The form of log lines, which go to standard error; STEPLOOM_LOG chooses levels
     #[arg(
         long,
@@ -101,6 +110,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         objects: args.objects,
         hosts: args.hosts,
         log_days: args.log_days,
+        egress: args.egress_allow,
     })
     .await?;
     let served = Served {

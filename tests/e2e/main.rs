@@ -9,6 +9,7 @@ mod bad_module;
 mod command;
 mod data_folder;
 mod demo;
+mod effect;
 mod execution;
 mod exit_code;
 mod function;

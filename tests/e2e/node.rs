@@ -31,7 +31,25 @@ fn it_says_what_it_is_and_that_it_is_ready() {
 }
 
 /// Every route that the guide lists.
-const ROUTES: [(&str, &str); 27] = [
+const ROUTES: [(&str, &str); 45] = [
+    ("/v1/tasks/{token}/success", "post"),
+    ("/v1/tasks/{token}/failure", "post"),
+    ("/v1/tasks/{token}/heartbeat", "post"),
+    ("/v1/activities", "get"),
+    ("/v1/activities/{name}", "put"),
+    ("/v1/activities/{name}", "get"),
+    ("/v1/activities/{name}", "delete"),
+    ("/v1/activities/{name}/poll", "post"),
+    ("/v1/buckets", "get"),
+    ("/v1/buckets/{name}", "put"),
+    ("/v1/buckets/{name}", "delete"),
+    ("/v1/buckets/{name}/objects", "get"),
+    ("/v1/buckets/{name}/objects/{key}", "put"),
+    ("/v1/buckets/{name}/objects/{key}", "get"),
+    ("/v1/buckets/{name}/objects/{key}", "delete"),
+    ("/v1/connections", "get"),
+    ("/v1/connections/{name}", "put"),
+    ("/v1/connections/{name}", "delete"),
     ("/", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),

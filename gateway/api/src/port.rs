@@ -3,19 +3,27 @@
 //! Every method takes the account first; a foreign account's thing is `NotFound`, exactly as an
 //! absent one. Errors are [`steploom_types::Error`] and go to the caller as they are.
 
+mod activity;
+mod bucket;
+mod connection;
 mod execution;
 mod function;
 mod log;
 mod machine;
 mod node;
+mod task;
 
 use std::sync::Arc;
 
+pub use activity::Activities;
+pub use bucket::Buckets;
+pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::Machines;
 pub use node::Node;
+pub use task::Tasks;
 
 /// Everything that the gateway needs.
 #[derive(Clone)]
@@ -26,6 +34,14 @@ pub struct Ports {
     pub machines: Arc<dyn Machines>,
     /// Executions.
     pub executions: Arc<dyn Executions>,
+    /// Tasks that somebody outside ends.
+    pub tasks: Arc<dyn Tasks>,
+    /// Activities.
+    pub activities: Arc<dyn Activities>,
+    /// Buckets and objects.
+    pub buckets: Arc<dyn Buckets>,
+    /// Connections.
+    pub connections: Arc<dyn Connections>,
     /// Logs.
     pub logs: Arc<dyn Logs>,
     /// The process itself.

@@ -1,5 +1,8 @@
 //! What goes over the wire under `/v1`. Field names are camelCase; instants are RFC 3339 texts.
 
+mod activity;
+mod bucket;
+mod connection;
 mod execution;
 mod function;
 mod log;
@@ -7,7 +10,13 @@ mod machine;
 mod node;
 mod page;
 mod problem;
+mod task;
 
+pub use activity::{Activity, ActivityPage, ActivityTask, PollActivity};
+pub use bucket::{Bucket, BucketObject, BucketPage, ListObjects, ObjectPage};
+pub use connection::{
+    Connection, ConnectionAuth, ConnectionPage, ConnectionParameter, PutConnection,
+};
 pub use execution::{
     Event, Execution, ExecutionPage, ExecutionStatus, ExecutionSummary, History, ListExecutions,
     PageHistory, StartExecution, StopExecution,
@@ -24,6 +33,7 @@ pub use machine::{
 pub use node::Index;
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
+pub use task::{FailTask, SucceedTask};
 
 /// The default of [`FunctionSettings`] and of paging, where a query leaves them out.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -135,6 +135,13 @@ fn describe(document: &mut OpenApi, config: &Config) {
         ("logs", "What functions wrote while they ran"),
         ("machines", "State machines in Amazon States Language"),
         ("executions", "Runs of machines, their history and events"),
+        ("tasks", "Tasks that somebody outside ends, by their token"),
+        ("activities", "Tasks that workers of your own ask for"),
+        ("buckets", "The objects that tasks and Maps read and write"),
+        (
+            "connections",
+            "Credentials for calls that tasks make over HTTP",
+        ),
         ("node", "The process itself: health, readiness, metrics"),
     ];
     document.tags = Some(tags.into_iter().map(tag).collect());

@@ -1,9 +1,13 @@
 //! The table of routes: one line an endpoint, and the OpenAPI document comes from the same line.
 
+mod activity;
+mod bucket;
+mod connection;
 mod execution;
 mod function;
 mod machine;
 mod node;
+mod task;
 
 use std::sync::Arc;
 
@@ -78,6 +82,34 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(execution::history::get_history))
         .routes(routes!(execution::stop::stop_execution))
         .routes(routes!(execution::events::follow_events))
+        // Tasks that somebody outside ends, and activities.
+        .routes(routes!(task::success::succeed_task))
+        .routes(routes!(task::failure::fail_task))
+        .routes(routes!(task::heartbeat::heartbeat_task))
+        .routes(routes!(activity::list::list_activities))
+        .routes(routes!(
+            activity::put::put_activity,
+            activity::get::get_activity,
+            activity::delete::delete_activity
+        ))
+        .routes(routes!(activity::poll::poll_activity))
+        // Objects, and credentials for calls.
+        .routes(routes!(bucket::list::list_buckets))
+        .routes(routes!(
+            bucket::put::put_bucket,
+            bucket::delete::delete_bucket
+        ))
+        .routes(routes!(bucket::list_objects::list_objects))
+        .routes(routes!(
+            bucket::put_object::put_object,
+            bucket::get_object::get_object,
+            bucket::delete_object::delete_object
+        ))
+        .routes(routes!(connection::list::list_connections))
+        .routes(routes!(
+            connection::put::put_connection,
+            connection::delete::delete_connection
+        ))
         // The process itself.
         .routes(routes!(node::index::index))
         .routes(routes!(node::health::healthz))

@@ -9,12 +9,12 @@ use std::time::Duration;
 use serde_json::Value;
 use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
-use steploom_machine::{Fact, Failure, Invoke, Started};
+use steploom_machine::{Failure, Invoke, Started};
 use steploom_sandbox::{Call, Context, Refused, Sandbox};
 use steploom_types::{AccountId, Error, Json};
 use tokio::sync::Semaphore;
 
-use crate::Clock;
+use crate::effect::Answer;
 use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
 use crate::registry::{Function, Registry};
@@ -26,7 +26,6 @@ const REFUSALS_MAX: u32 = 10;
 pub(crate) struct Dispatcher {
     sandbox: Sandbox,
     registry: Arc<Registry>,
-    clock: Arc<dyn Clock>,
     logs: Logs,
     metrics: Arc<Metrics>,
     permits: Semaphore,
@@ -44,14 +43,10 @@ pub(crate) struct Caller {
     pub(crate) traceparent: Option<String>,
 }
 
-/// An answer of an attempt: the output and the version that ran, or how it failed.
-type Answer = Result<(Json, u32), (Failure, Option<u32>)>;
-
 impl Dispatcher {
     pub(crate) fn new(
         sandbox: Sandbox,
         registry: Arc<Registry>,
-        clock: Arc<dyn Clock>,
         logs: Logs,
         metrics: Arc<Metrics>,
         tasks_max: usize,
@@ -59,35 +54,14 @@ impl Dispatcher {
         Self {
             sandbox,
             registry,
-            clock,
             logs,
             metrics,
             permits: Semaphore::new(tasks_max.max(1)),
         }
     }
 
-    /// Makes one attempt at a task. Dropping the future gives the attempt up.
-    pub(crate) async fn attempt(&self, started: &Started, invoke: Invoke) -> Fact {
-        let action = invoke.action;
-        let answer = self.answer(started, invoke).await;
-        let at = self.clock.now();
-        match answer {
-            Ok((output, version)) => Fact::TaskSucceeded {
-                at,
-                action,
-                output,
-                version: Some(version),
-            },
-            Err((failure, version)) => Fact::TaskFailed {
-                at,
-                action,
-                failure,
-                version,
-            },
-        }
-    }
-
-    async fn answer(&self, started: &Started, invoke: Invoke) -> Answer {
+    /// Makes one attempt at a task that runs a function. Dropping the future gives the attempt up.
+    pub(crate) async fn answer(&self, started: &Started, invoke: &Invoke) -> Answer {
         let target =
             Target::of(&invoke.resource, &invoke.input).map_err(|failure| (failure, None))?;
         let function = match self
@@ -120,7 +94,7 @@ impl Dispatcher {
             match self.invoke(&function, &caller, target.event.clone()).await {
                 Ok(finished) => {
                     return match finished.outcome {
-                        Ok(output) => Ok((output, version)),
+                        Ok(output) => Ok((output, Some(version))),
                         Err(failure) => {
                             Err((Failure::new(failure.error, failure.cause), Some(version)))
                         }

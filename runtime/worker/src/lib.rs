@@ -3,18 +3,27 @@
 //! A [`Worker`] is one node. It takes shards, keeps their executions going, runs functions in the
 //! sandbox, and answers the gateway's ports. Nobody else writes to the store.
 
+mod activities;
+mod arn;
 mod cache;
+mod child;
 mod clock;
 mod codec;
 mod committer;
 mod definitions;
 mod dispatcher;
+mod effect;
+mod egress;
 mod event;
 mod lease;
 mod logs;
+mod mailbox;
 mod metrics;
 mod port;
+mod reading;
 mod registry;
+mod seal;
+mod service;
 mod shard;
 mod shards;
 mod shared;
@@ -27,10 +36,12 @@ use steploom_artifacts::Artifacts;
 use steploom_sandbox::Sandbox;
 use steploom_store::Store;
 use steploom_store::lease::NodeId;
-use steploom_types::{Error, Result};
+use steploom_types::Result;
 use tokio::task::JoinHandle;
 
 pub use clock::{Clock, SystemClock};
+pub use egress::EgressRule;
+pub use steploom_machine::RunLimits;
 
 use crate::port::Port;
 use crate::shards::Shards;
@@ -52,6 +63,12 @@ pub struct Config {
     pub tasks_max: usize,
     /// Days for which logs of invocations are kept.
     pub log_days: u32,
+    /// The limits that executions are started with.
+    pub run_limits: RunLimits,
+    /// Under which the secrets of connections are sealed: the same for ever.
+    pub secret_key: [u8; 32],
+    /// Where tasks may call over HTTP, besides the open internet.
+    pub egress: Vec<EgressRule>,
 }
 
 /// One node, running.
@@ -69,8 +86,9 @@ impl Worker {
     /// # Errors
     /// When the store does not answer.
     pub async fn start(config: Config) -> Result<Self> {
-        let shared = Arc::new(Shared::new(config).map_err(Error::internal)?);
+        let shared = Arc::new(Shared::new(config)?);
         let shards = Shards::start(&shared).await?;
+        shared.set_shards(shards.clone());
         let renewal = lease::start(shared.clone(), shards.clone());
         let port = Arc::new(Port::new(shared.clone(), shards.clone()));
         Ok(Self {
@@ -87,6 +105,10 @@ impl Worker {
             functions: self.port.clone(),
             machines: self.port.clone(),
             executions: self.port.clone(),
+            tasks: self.port.clone(),
+            activities: self.port.clone(),
+            buckets: self.port.clone(),
+            connections: self.port.clone(),
             logs: self.port.clone(),
             node: self.port.clone(),
         }

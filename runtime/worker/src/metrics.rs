@@ -5,6 +5,8 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use steploom_asl::model::{Api, Resource};
+
 /// Seconds: from a tenth of a millisecond to a minute.
 const SECONDS: &[f64] = &[
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
@@ -24,6 +26,8 @@ pub(crate) struct Metrics {
     pub(crate) checkpoint_seconds: Histogram,
     pub(crate) shards_owned: IntGauge,
     pub(crate) shards_recovered: IntCounter,
+    pub(crate) tasks: IntCounterVec,
+    pub(crate) activity_polls: IntCounterVec,
     pub(crate) invocations: IntCounterVec,
     pub(crate) invocation_seconds: Histogram,
     pub(crate) sandboxes_running: IntGauge,
@@ -74,6 +78,18 @@ impl Metrics {
                 "steploom_shards_recovered_total",
                 "Recoveries of shards.",
             )?,
+            tasks: counters(
+                r,
+                "steploom_tasks_total",
+                "Attempts at tasks begun, by what they ask for.",
+                &["kind"],
+            )?,
+            activity_polls: counters(
+                r,
+                "steploom_activity_polls_total",
+                "Polls of activities answered, by whether a task was given.",
+                &["outcome"],
+            )?,
             invocations: counters(
                 r,
                 "steploom_invocations_total",
@@ -121,6 +137,23 @@ impl Metrics {
             },
             registry,
         })
+    }
+
+    /// Counts an attempt that is begun.
+    pub(crate) fn task(&self, resource: &Resource) {
+        let kind = match resource {
+            Resource::Function(_) => "function",
+            Resource::Activity(_) => "activity",
+            Resource::Service(integration) => match &integration.api {
+                Api::LambdaInvoke => "function",
+                Api::StartExecution => "execution",
+                Api::HttpInvoke => "http",
+                Api::Sfn(_) => "sfn",
+                Api::S3(_) => "s3",
+                Api::Foreign { .. } => "foreign",
+            },
+        };
+        self.tasks.with_label_values(&[kind]).inc();
     }
 
     pub(crate) fn observe_request(&self, route: &str, method: &str, status: u16, seconds: f64) {

@@ -1,16 +1,23 @@
 //! The ports that the gateway calls, each in a file.
 
+mod activities;
+mod buckets;
+mod connections;
 mod executions;
 mod functions;
 mod logs;
 mod machines;
 mod node;
 mod settings;
+mod tasks;
 
 use std::sync::Arc;
 
 use steploom_store::catalog::MachineVersion;
 use steploom_types::{AccountId, Error, Name, Result, limits};
+
+pub(crate) use buckets::{Facets, NewObject, facets};
+pub(crate) use executions::NewExecution;
 
 use crate::shards::Shards;
 use crate::shared::Shared;
@@ -26,7 +33,20 @@ impl Port {
         Self { shared, shards }
     }
 
-    async fn machine_version(
+    /// The port of what is being done for an execution.
+    pub(crate) async fn of(shared: &Arc<Shared>) -> Self {
+        Self::new(shared.clone(), shared.shards().await)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn shards(&self) -> &Shards {
+        &self.shards
+    }
+
+    pub(crate) async fn machine_version(
         &self,
         account: AccountId,
         name: &Name,

@@ -6,6 +6,7 @@
 //! asks for is done and callers are answered. So what is in memory is never ahead of the disk, and
 //! when a commit is lost it is enough to drop everything and load it again.
 
+mod attempt;
 mod batch;
 mod checkpoint;
 mod hot;
@@ -17,13 +18,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_api::wire;
-use steploom_machine::{Fact, PartialFailure};
+use steploom_machine::token::Token;
+use steploom_machine::{ActionId, Fact, PartialFailure};
+use steploom_store::journal::Epoch;
 use steploom_store::projection::Row;
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, limits};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::activities::ActivityTask;
 use crate::shared::Shared;
 
+pub(crate) use attempt::{Ending, Heard};
 pub(crate) use hot::history;
 pub(crate) use start::Start;
 
@@ -45,6 +50,28 @@ pub(crate) enum Command {
         failure: PartialFailure,
         reply: oneshot::Sender<Option<wire::Execution>>,
     },
+    /// An execution once it has ended, `None` if it is not in memory.
+    Ended {
+        account: AccountId,
+        id: ExecutionId,
+        reply: oneshot::Sender<Option<wire::Execution>>,
+    },
+    /// Somebody with a task's token speaks of the task.
+    Token {
+        account: AccountId,
+        token: Token,
+        ending: Ending,
+        reply: oneshot::Sender<Heard>,
+    },
+    /// A worker wants the task of an activity; `None` if it is not to be had any more.
+    Take {
+        id: ExecutionId,
+        action: ActionId,
+        worker: Option<String>,
+        reply: oneshot::Sender<Option<ActivityTask>>,
+    },
+    /// The stop of a child that this owner asked for is durable.
+    Settled { epoch: Epoch },
     /// An execution, if it is in memory.
     Read {
         account: AccountId,
@@ -56,7 +83,7 @@ pub(crate) enum Command {
         account: AccountId,
         machine: MachineName,
         name: Name,
-        reply: oneshot::Sender<Option<wire::Execution>>,
+        reply: oneshot::Sender<Found>,
     },
     /// What the projection does not have yet of an execution, and its events to come.
     Tail {
@@ -69,6 +96,16 @@ pub(crate) enum Command {
     Depose,
     /// Commit and checkpoint what is there, give the lease back, and end.
     Shutdown { reply: oneshot::Sender<()> },
+}
+
+/// What an owner has under a name.
+pub(crate) enum Found {
+    /// This one.
+    Here(wire::Execution),
+    /// One that is being started.
+    Coming,
+    /// None in memory.
+    Absent,
 }
 
 /// The newest part of an execution, as its owner has it.

@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use steploom_machine::RunLimits;
 use steploom_sandbox::Sandbox;
 use steploom_store::Store;
 use steploom_store::journal::Epoch;
 use steploom_store::lease::NodeId;
-use steploom_types::ShardId;
+use steploom_types::{Error, Result, ShardId};
 use tokio::sync::watch;
 
+use crate::activities::Activities;
 use crate::committer::Committer;
 use crate::definitions::Definitions;
 use crate::dispatcher::Dispatcher;
+use crate::egress::Egress;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
+use crate::reading::{Listings, Readings};
 use crate::registry::Registry;
+use crate::seal::Seal;
+use crate::service::http::Clients;
+use crate::shards::Shards;
 use crate::{Clock, Config};
 
 pub(crate) struct Shared {
@@ -30,12 +37,20 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) logs: Logs,
+    pub(crate) activities: Activities,
+    pub(crate) readings: Readings,
+    pub(crate) listings: Listings,
+    pub(crate) http: Clients,
+    pub(crate) seal: Seal,
+    pub(crate) run_limits: RunLimits,
+    /// Set once, when the shards' owners are started; these may need it at once.
+    shards: watch::Sender<Option<Shards>>,
     held: watch::Sender<BTreeMap<ShardId, Epoch>>,
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config) -> Result<Self, prometheus::Error> {
-        let metrics = Arc::new(Metrics::new()?);
+    pub(crate) fn new(config: Config) -> Result<Self> {
+        let metrics = Arc::new(Metrics::new().map_err(Error::internal)?);
         let registry = Arc::new(Registry::new(config.store.catalog.clone()));
         let logs = Logs::start(
             config.artifacts.clone(),
@@ -50,7 +65,6 @@ impl Shared {
             dispatcher: Dispatcher::new(
                 config.sandbox.clone(),
                 registry.clone(),
-                config.clock.clone(),
                 logs.clone(),
                 metrics.clone(),
                 config.tasks_max,
@@ -63,8 +77,31 @@ impl Shared {
             artifacts: config.artifacts,
             sandbox: config.sandbox,
             clock: config.clock,
+            activities: Activities::default(),
+            readings: Readings::default(),
+            listings: Listings::default(),
+            http: Clients::new(Egress::new(config.egress)),
+            seal: Seal::new(config.secret_key)?,
+            run_limits: config.run_limits,
+            shards: watch::Sender::default(),
             held: watch::Sender::default(),
         })
+    }
+
+    /// All shards are known from now on.
+    pub(crate) fn set_shards(&self, shards: Shards) {
+        self.shards.send_replace(Some(shards));
+    }
+
+    /// All shards, once they are known.
+    pub(crate) async fn shards(&self) -> Shards {
+        let mut known = self.shards.subscribe();
+        // The sender is in `self`, which outlives the wait.
+        let found = known.wait_for(Option::is_some).await;
+        found
+            .ok()
+            .and_then(|shards| shards.clone())
+            .unwrap_or_else(|| unreachable!("it was waited for"))
     }
 
     /// A shard is owned from now on.

@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod bucket;
 mod call;
 mod client;
 mod error;
@@ -35,6 +36,7 @@ mod node;
 mod retry;
 mod sse;
 mod stream;
+mod task;
 mod transport;
 
 pub use client::Client;

@@ -11,5 +11,6 @@ mod functions;
 mod machines;
 mod node;
 mod openapi;
+mod resources;
 mod streams;
 mod wire_limits;

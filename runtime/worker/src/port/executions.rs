@@ -14,16 +14,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Port, bad_next, page_size};
 use crate::codec;
-use crate::shard::{self, Command, Start, Tail};
+use crate::shard::{self, Command, Found, Start, Tail};
 use crate::view;
 
 /// An execution to be started, its machine resolved.
-pub(super) struct NewExecution {
-    pub(super) machine: MachineName,
-    pub(super) machine_version: u32,
-    pub(super) definition: Digest,
-    pub(super) name: Option<Name>,
-    pub(super) input: Json,
+pub(crate) struct NewExecution {
+    pub(crate) machine: MachineName,
+    pub(crate) machine_version: u32,
+    pub(crate) definition: Digest,
+    pub(crate) name: Option<Name>,
+    pub(crate) input: Json,
 }
 
 #[async_trait]
@@ -43,7 +43,7 @@ impl Executions for Port {
             name: start.name,
             input: start.input,
         };
-        self.start_execution(account, new).await
+        self.start_execution(account, new, None).await
     }
 
     async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
@@ -81,7 +81,7 @@ impl Executions for Port {
                 reply,
             })
             .await?;
-        if let Some(execution) = found {
+        if let Found::Here(execution) = found {
             return Ok(execution);
         }
         let row = self
@@ -193,11 +193,13 @@ impl Executions for Port {
 }
 
 impl Port {
-    /// Starts an execution durably; whether it was started now or was there.
-    pub(super) async fn start_execution(
+    /// Starts an execution durably; whether it was started now or was there. `mark` are the last 64 bits
+    /// of its id: any, if none.
+    pub(crate) async fn start_execution(
         &self,
         account: AccountId,
         new: NewExecution,
+        mark: Option<u64>,
     ) -> Result<(wire::Execution, bool)> {
         if new.input.size() > limits::PAYLOAD_BYTES_MAX {
             return Err(Error::invalid(
@@ -217,7 +219,11 @@ impl Port {
         let (reply, answer) = oneshot::channel();
         let start = Start {
             account,
-            id: ExecutionId::new(slot, self.shared.clock.now(), rand::random()),
+            id: ExecutionId::new(
+                slot,
+                self.shared.clock.now(),
+                mark.unwrap_or_else(rand::random),
+            ),
             name: new.name,
             machine: new.machine,
             machine_version: new.machine_version,

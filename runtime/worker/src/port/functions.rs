@@ -187,7 +187,7 @@ impl Functions for Port {
             name,
             input: invoke.event,
         };
-        Ok(self.start_execution(account, new).await?.0)
+        Ok(self.start_execution(account, new, None).await?.0)
     }
 }
 

@@ -3,8 +3,11 @@
 use bytes::{Bytes, BytesMut};
 use steploom_machine::Fact;
 use steploom_types::ExecutionId;
+use tokio::sync::oneshot;
 
+use super::attempt::Heard;
 use super::start::Admitted;
+use crate::activities::ActivityTask;
 use crate::codec;
 
 /// One fact with its bytes.
@@ -14,6 +17,27 @@ pub(super) struct Entry {
     pub(super) encoded: Bytes,
     /// With a `Started` fact: what the new execution needs, and who waits for it.
     pub(super) admitted: Option<Admitted>,
+    /// Who waits for this fact to be durable.
+    pub(super) after: Option<After>,
+}
+
+/// Who waits for a fact to be durable.
+pub(super) enum After {
+    /// Whoever has a task's token.
+    Heard(oneshot::Sender<Heard>),
+    /// The worker that is given this task.
+    Taken(oneshot::Sender<Option<ActivityTask>>, ActivityTask),
+}
+
+impl After {
+    /// Tells them. Those who have gone away are not missed: a token's owner asks again, and a task that
+    /// was taken by nobody times out.
+    pub(super) fn tell(self) {
+        match self {
+            Self::Heard(reply) => drop(reply.send(Heard::Done)),
+            Self::Taken(reply, task) => drop(reply.send(Some(task))),
+        }
+    }
 }
 
 /// The facts of one commit.
@@ -25,6 +49,21 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn push(&mut self, id: ExecutionId, fact: Fact, admitted: Option<Admitted>) {
+        self.add(id, fact, admitted, None);
+    }
+
+    /// Adds a fact for which somebody waits.
+    pub(super) fn push_then(&mut self, id: ExecutionId, fact: Fact, after: After) {
+        self.add(id, fact, None, Some(after));
+    }
+
+    fn add(
+        &mut self,
+        id: ExecutionId,
+        fact: Fact,
+        admitted: Option<Admitted>,
+        after: Option<After>,
+    ) {
         let encoded = codec::encode(&fact);
         codec::push_to_record(&mut self.body, id, &encoded);
         self.entries.push(Entry {
@@ -32,6 +71,7 @@ impl Batch {
             fact,
             encoded,
             admitted,
+            after,
         });
     }
 

@@ -72,7 +72,8 @@ impl Checkpoints {
 impl Owned {
     /// Begins a checkpoint if one is due.
     pub(super) fn begin_checkpoint(&mut self) {
-        if self.checkpoints.due_in().is_some_and(|due| due.is_zero()) {
+        let due = self.checkpoints.due_in().filter(|_| self.unsettled == 0);
+        if due.is_some_and(|due| due.is_zero()) {
             self.checkpoint_now();
         }
     }

@@ -1,6 +1,6 @@
 //! An execution in its owner's memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -9,8 +9,9 @@ use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
 use steploom_store::projection::{Change, Chunk, Row, Status};
 use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::AbortHandle;
 
+use super::attempt::Attempt;
+use crate::child::Child;
 use crate::codec;
 use crate::event::Collect;
 use crate::view;
@@ -33,8 +34,14 @@ pub(super) struct Hot {
     first_event: u64,
     /// Timers that are set.
     pub(super) timers: BTreeMap<ActionId, Timestamp>,
-    /// Invocations under way.
-    pub(super) running: BTreeMap<ActionId, AbortHandle>,
+    /// What is waited for, apart from timers.
+    pub(super) running: BTreeMap<ActionId, Attempt>,
+    /// Tasks of activities that were given to a worker.
+    taken: BTreeSet<ActionId>,
+    /// Executions whose end is waited for.
+    children: BTreeMap<ActionId, Child>,
+    /// Those that nobody waits for any more, and that are to be stopped.
+    pub(super) orphans: BTreeMap<ActionId, Child>,
     followers: Vec<mpsc::Sender<wire::Event>>,
     /// Who waits for the end.
     pub(super) waiters: Vec<oneshot::Sender<Option<wire::Execution>>>,
@@ -54,6 +61,9 @@ impl Hot {
             first_event: 1,
             timers: BTreeMap::new(),
             running: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            children: BTreeMap::new(),
+            orphans: BTreeMap::new(),
             followers: Vec::new(),
             waiters: Vec::new(),
         }
@@ -93,6 +103,7 @@ impl Hot {
             });
             actions
         };
+        self.note(fact, &actions);
         if self.run.outcome().is_some() {
             self.ended_at = Some(fact.at());
             self.followers.clear();
@@ -100,8 +111,45 @@ impl Hot {
         Ok(actions)
     }
 
+    /// Keeps what the run itself does not: which tasks were taken, and which children there are.
+    fn note(&mut self, fact: &Fact, actions: &[Action]) {
+        match fact {
+            Fact::ActivityStarted { action, .. } => {
+                self.taken.insert(*action);
+            }
+            Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } => {
+                self.taken.remove(action);
+                self.children.remove(action);
+            }
+            _ => {}
+        }
+        for action in actions {
+            match action {
+                Action::Invoke(invoke) => {
+                    if let Some(child) = Child::awaited(&self.started, invoke) {
+                        self.children.insert(invoke.action, child);
+                    }
+                }
+                Action::Cancel { action } => {
+                    self.taken.remove(action);
+                    if let Some(child) = self.children.remove(action) {
+                        self.orphans.insert(*action, child);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a worker has this task of an activity.
+    pub(super) fn is_taken(&self, action: ActionId) -> bool {
+        self.taken.contains(&action)
+    }
+
     /// The facts so far are in the projection: what recovery says of an execution it read there.
     pub(super) fn mark_checkpointed(&mut self) {
+        // A checkpoint waits until every stop is durable.
+        self.orphans.clear();
         self.facts_checkpointed += self.facts_count;
         self.facts.clear();
         self.facts_count = 0;

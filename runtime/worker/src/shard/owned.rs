@@ -5,20 +5,20 @@ use std::future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use steploom_api::wire;
-use steploom_machine::{Action, ActionId, Fact, Invoke};
+use steploom_machine::{Action, ActionId, Fact};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
 use steploom_store::projection::Status;
 use steploom_types::{AccountId, ExecutionId, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{Batch, Entry};
+use super::batch::{After, Batch, Entry};
 use super::checkpoint::Checkpoints;
 use super::hot::Hot;
 use super::start::{NameKey, Taken};
-use super::{Command, Handle, Tail};
+use super::{Command, Found, Handle, Tail};
 use crate::committer::Committed;
+use crate::effect::{self, Answers};
 use crate::shared::Shared;
 
 /// Commands taken at once.
@@ -41,6 +41,8 @@ pub(super) struct Owned {
     /// The commit under way.
     committing: Option<(Batch, oneshot::Receiver<Committed>)>,
     pub(super) checkpoints: Checkpoints,
+    /// Stops of children that are not durable yet, see [`Owned::stop_child`].
+    pub(super) unsettled: usize,
 }
 
 /// Why a shard is served no longer.
@@ -64,6 +66,7 @@ impl Owned {
             pending: Batch::default(),
             committing: None,
             checkpoints: Checkpoints::default(),
+            unsettled: 0,
         }
     }
 
@@ -116,7 +119,8 @@ impl Owned {
                 self.committed();
             }
         }
-        if !self.finish_checkpoints().await {
+        // What is not settled is begun again from the journal, which a checkpoint would let go.
+        if self.unsettled == 0 && !self.finish_checkpoints().await {
             return;
         }
         if let Err(error) = self
@@ -151,6 +155,30 @@ impl Owned {
                     let _ = reply.send(found.map(|hot| hot.execution()));
                 }
             },
+            Command::Ended { account, id, reply } => match self.find_mut(account, id) {
+                Some(hot) if hot.is_open() => hot.waiters.push(reply),
+                found => {
+                    let _ = reply.send(found.map(|hot| hot.execution()));
+                }
+            },
+            Command::Token {
+                account,
+                token,
+                ending,
+                reply,
+            } => self.by_token(account, token, ending, reply),
+            Command::Take {
+                id,
+                action,
+                worker,
+                reply,
+            } => self.take(id, action, worker, reply),
+            Command::Settled { epoch } => {
+                // A former owner's stops are none of ours: we have begun our own.
+                if epoch == self.lease.epoch {
+                    self.unsettled -= 1;
+                }
+            }
             Command::Read { account, id, reply } => {
                 let _ = reply.send(self.find_mut(account, id).map(|hot| hot.execution()));
             }
@@ -177,35 +205,21 @@ impl Owned {
         }
     }
 
-    fn find_mut(&mut self, account: AccountId, id: ExecutionId) -> Option<&mut Hot> {
+    pub(super) fn find_mut(&mut self, account: AccountId, id: ExecutionId) -> Option<&mut Hot> {
         self.hot
             .get_mut(&id)
             .filter(|hot| hot.started().account == account)
     }
 
-    fn find_by_name(&self, key: &NameKey) -> Option<wire::Execution> {
-        let Some(Taken::By(id)) = self.names.get(key) else {
-            return None;
-        };
-        self.hot.get(id).map(Hot::execution)
-    }
-
-    /// An attempt's answer goes into the next commit, unless nobody waits for it any more. Its time is
-    /// that of its arrival here: answers overtake one another on the way, and a history's times
-    /// never fall.
-    fn answered(&mut self, id: ExecutionId, mut fact: Fact) {
-        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
-            return;
-        };
-        if let Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } = &fact
-            && hot.running.remove(action).is_none()
-        {
-            return;
+    fn find_by_name(&self, key: &NameKey) -> Found {
+        match self.names.get(key) {
+            Some(Taken::Waiting(_)) => Found::Coming,
+            Some(Taken::By(id)) => self
+                .hot
+                .get(id)
+                .map_or(Found::Absent, |hot| Found::Here(hot.execution())),
+            None => Found::Absent,
         }
-        if let Fact::TaskSucceeded { at, .. } | Fact::TaskFailed { at, .. } = &mut fact {
-            *at = self.shared.clock.now();
-        }
-        self.pending.push(id, fact, None);
     }
 
     fn begin_commit(&mut self) {
@@ -241,6 +255,7 @@ impl Owned {
             fact,
             encoded,
             admitted,
+            after,
         } = entry;
         let mut answer = None;
         if let (Fact::Started(started), Some(admitted)) = (&fact, admitted) {
@@ -253,7 +268,7 @@ impl Owned {
             answer = Some((admitted.key, admitted.reply));
         }
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
-            return;
+            return after.into_iter().for_each(After::tell);
         };
         match hot.apply(&fact, &encoded) {
             Ok(actions) => {
@@ -264,6 +279,10 @@ impl Owned {
             // The fact changes nothing; it is in the journal, and every fold meets it in the same way.
             Err(defect) => tracing::error!(execution = %id, %defect, "a fact that cannot be"),
         }
+        if let Fact::TaskSubmitted { action, .. } = &fact {
+            self.offer(id, *action);
+        }
+        after.into_iter().for_each(After::tell);
         self.checkpoints.touch(id);
         if let Some((key, reply)) = answer {
             if let Some(hot) = self.hot.get(&id) {
@@ -283,24 +302,24 @@ impl Owned {
             return;
         };
         match action {
-            Action::Invoke(invoke) => {
-                let number = invoke.action;
-                let task = spawn_invocation(&self.shared, &self.handle, hot, *invoke);
-                hot.running.insert(number, task);
+            Action::Invoke(invoke) => self.begin_attempt(id, *invoke),
+            Action::Read(read) => {
+                let answers = Answers::new(self.handle.clone(), id);
+                let (shared, started) = (self.shared.clone(), hot.started().clone());
+                let action = read.action;
+                self.begin_work(id, action, effect::read(shared, started, *read, answers));
+            }
+            Action::Write(write) => {
+                let answers = Answers::new(self.handle.clone(), id);
+                let (shared, started) = (self.shared.clone(), hot.started().clone());
+                let action = write.action;
+                self.begin_work(id, action, effect::write(shared, started, *write, answers));
             }
             Action::SetTimer { action, at } => {
                 hot.timers.insert(action, at);
                 self.timers.insert((at, id, action));
             }
-            Action::Cancel { action } => {
-                if let Some(task) = hot.running.remove(&action) {
-                    task.abort();
-                }
-                if let Some(at) = hot.timers.remove(&action) {
-                    self.timers.remove(&(at, id, action));
-                }
-            }
-            Action::Read(_) | Action::Write(_) => {}
+            Action::Cancel { action } => self.cancel(id, action),
             Action::ReportExceeded { evaluation } => {
                 let at = self.shared.clock.now();
                 let fact = Fact::EvaluationExceeded { at, evaluation };
@@ -317,8 +336,8 @@ impl Owned {
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| !hot.is_open()) else {
             return;
         };
-        for (_, task) in std::mem::take(&mut hot.running) {
-            task.abort();
+        for attempt in std::mem::take(&mut hot.running).into_values() {
+            attempt.abort();
         }
         for (action, at) in std::mem::take(&mut hot.timers) {
             self.timers.remove(&(at, id, action));
@@ -355,10 +374,8 @@ impl Owned {
             .timers
             .first()
             .map(|(at, ..)| Duration::from_millis(at.millis_since(self.shared.clock.now())));
-        let due = [timer, self.checkpoints.due_in()]
-            .into_iter()
-            .flatten()
-            .min();
+        let checkpoint = self.checkpoints.due_in().filter(|_| self.unsettled == 0);
+        let due = [timer, checkpoint].into_iter().flatten().min();
         async move {
             match due {
                 Some(due) => tokio::time::sleep(due.min(CLOCK_CHECK)).await,
@@ -387,27 +404,6 @@ fn status_label(status: Status) -> &'static str {
     }
 }
 
-/// Runs an attempt beside the shard; its answer comes back as a fact.
-fn spawn_invocation(
-    shared: &Arc<Shared>,
-    handle: &Handle,
-    hot: &Hot,
-    invoke: Invoke,
-) -> tokio::task::AbortHandle {
-    let (shared, handle, started) = (shared.clone(), handle.clone(), hot.started().clone());
-    let task = tokio::spawn(async move {
-        let fact = shared.dispatcher.attempt(&started, invoke).await;
-        // If the shard has moved, its new owner makes the attempt again under the same number.
-        let _ = handle
-            .send(Command::Fact {
-                id: started.id,
-                fact,
-            })
-            .await;
-    });
-    task.abort_handle()
-}
-
 /// What the receiver receives; never ready without one. `None` if the sender is gone.
 async fn receive<T>(receiver: Option<&mut oneshot::Receiver<T>>) -> Option<T> {
     match receiver {
@@ -421,8 +417,8 @@ impl Drop for Owned {
         let mut open = 0;
         for hot in self.hot.values() {
             open += i64::from(hot.is_open());
-            for task in hot.running.values() {
-                task.abort();
+            for attempt in hot.running.values() {
+                attempt.abort();
             }
         }
         self.shared.metrics.executions_open.sub(open);

@@ -203,7 +203,12 @@ fn corrupt(id: ExecutionId, error: &codec::Error) -> Error {
 /// Does again whatever the executions wait for.
 fn resume(owned: &mut Owned, hot: HashMap<ExecutionId, Hot>) {
     let mut open = 0;
-    for (id, execution) in hot {
+    for (id, mut execution) in hot {
+        let orphans = std::mem::take(&mut execution.orphans);
+        let account = execution.started().account;
+        for child in orphans.into_values() {
+            owned.stop_child(account, child, None);
+        }
         let started = execution.started();
         let key = (
             started.account,

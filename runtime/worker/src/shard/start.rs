@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use steploom_api::wire;
-use steploom_machine::{Fact, RunLimits, SEMANTICS, Started};
+use steploom_machine::{Fact, SEMANTICS, Started};
 use steploom_store::projection::Row;
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, limits,
@@ -149,7 +149,7 @@ impl Owned {
             definition: start.definition,
             semantics: SEMANTICS,
             seed: start.seed,
-            limits: RunLimits::default(),
+            limits: self.shared.run_limits,
             input: start.input,
         };
         let admitted = Admitted {

@@ -1,6 +1,7 @@
 //! A whole node on the store in memory, through the ports, as the gateway sees it. Functions need
 //! compiled modules and are tested with the real binary; here tasks fail or wait.
 
+mod effects;
 mod node;
 
 use futures::StreamExt;

@@ -14,7 +14,8 @@ use steploom_sandbox::{CompilerCommand, Sandbox};
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
 use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
-use steploom_worker::{Config, Worker};
+use steploom_worker::{Config, RunLimits, Worker};
+use tokio::runtime::Runtime;
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,28 +37,41 @@ impl steploom_worker::Clock for Clock {
 
 pub(crate) struct Node {
     worker: Option<Worker>,
+    /// On which the worker runs: to be rid of it is to be rid of all that the worker does.
+    runtime: Option<Runtime>,
     store: Memory,
     pub(crate) clock: Arc<Clock>,
     cache: tempfile::TempDir,
+    artifacts: Arc<Artifacts>,
+    run_limits: RunLimits,
 }
 
 impl Node {
     pub(crate) async fn start() -> Self {
-        let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
-        let store = Memory::new(steploom_store::Clock::manual());
-        let cache = tempfile::tempdir().unwrap();
-        let worker = start_worker(&store, clock.clone(), cache.path()).await;
-        Self {
-            worker: Some(worker),
-            store,
-            clock,
-            cache,
-        }
+        Self::start_with(RunLimits::default()).await
     }
 
-    /// Another worker takes the store over; the first learns of it only when it writes, as after a pause.
+    pub(crate) async fn start_with(run_limits: RunLimits) -> Self {
+        let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
+        let mut node = Self {
+            worker: None,
+            runtime: None,
+            store: Memory::new(steploom_store::Clock::manual()),
+            clock,
+            cache: tempfile::tempdir().unwrap(),
+            artifacts: Arc::new(Artifacts::in_memory()),
+            run_limits,
+        };
+        node.start_worker().await;
+        node
+    }
+
+    /// The worker is gone in the middle of what it does, and another one takes over.
     pub(crate) async fn crash_and_restart(&mut self) {
-        self.worker = Some(start_worker(&self.store, self.clock.clone(), self.cache.path()).await);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+        self.start_worker().await;
     }
 
     /// The worker is asked to stop, as at the end of the process, and another one goes on.
@@ -66,7 +80,7 @@ impl Node {
         tokio::time::timeout(PATIENCE, worker.stop())
             .await
             .expect("a node that is asked to stop stops");
-        self.worker = Some(start_worker(&self.store, self.clock.clone(), self.cache.path()).await);
+        self.start_worker().await;
     }
 
     pub(crate) fn ports(&self) -> Ports {
@@ -203,36 +217,53 @@ impl Node {
         });
         waited.await.expect("the condition must come");
     }
+
+    async fn start_worker(&mut self) {
+        let sandbox = Sandbox::new(steploom_sandbox::Config {
+            artifacts: self.artifacts.clone(),
+            cache_dir: self.cache.path().into(),
+            mac_key: [7; 32],
+            compiler: CompilerCommand {
+                program: "/nonexistent".into(),
+                args: Vec::new(),
+            },
+            instances_max: 4,
+            memory_bytes_total: 1 << 30,
+            queue_max: 16,
+            queue_wait_max: Duration::from_secs(1),
+            volumes: std::collections::BTreeMap::default(),
+        })
+        .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let worker = runtime.spawn(Worker::start(Config {
+            node: NodeId("a-node".into()),
+            store: self.store.store(),
+            artifacts: self.artifacts.clone(),
+            sandbox,
+            clock: self.clock.clone(),
+            tasks_max: 4,
+            log_days: 1,
+            run_limits: self.run_limits,
+            secret_key: [9; 32],
+            egress: Vec::new(),
+        }));
+        let worker = worker.await.unwrap().unwrap();
+        worker.ready().await;
+        self.worker = Some(worker);
+        if let Some(before) = self.runtime.replace(runtime) {
+            before.shutdown_background();
+        }
+    }
 }
 
-async fn start_worker(store: &Memory, clock: Arc<Clock>, cache: &std::path::Path) -> Worker {
-    let artifacts = Arc::new(Artifacts::in_memory());
-    let sandbox = Sandbox::new(steploom_sandbox::Config {
-        artifacts: artifacts.clone(),
-        cache_dir: cache.into(),
-        mac_key: [7; 32],
-        compiler: CompilerCommand {
-            program: "/nonexistent".into(),
-            args: Vec::new(),
-        },
-        instances_max: 4,
-        memory_bytes_total: 1 << 30,
-        queue_max: 16,
-        queue_wait_max: Duration::from_secs(1),
-        volumes: std::collections::BTreeMap::default(),
-    })
-    .unwrap();
-    let worker = Worker::start(Config {
-        node: NodeId("a-node".into()),
-        store: store.store(),
-        artifacts,
-        sandbox,
-        clock,
-        tasks_max: 4,
-        log_days: 1,
-    })
-    .await
-    .unwrap();
-    worker.ready().await;
-    worker
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }

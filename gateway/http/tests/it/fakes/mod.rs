@@ -6,10 +6,12 @@ mod functions;
 mod logs;
 mod machines;
 mod node;
+mod resources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use bytes::Bytes;
 use steploom_api::port::PutFunction;
 use steploom_api::{Ports, wire};
 use steploom_types::{AccountId, Error, ExecutionId, Json, Name, Timestamp};
@@ -28,6 +30,12 @@ pub(crate) struct State {
     pub(crate) puts: Vec<PutFunction>,
     pub(crate) machines: BTreeMap<Name, Vec<String>>,
     pub(crate) executions: BTreeMap<ExecutionId, Run>,
+    /// What was said of the task with the good token.
+    pub(crate) told: Vec<String>,
+    pub(crate) activities: BTreeSet<Name>,
+    /// By bucket and key: content type and content.
+    pub(crate) buckets: BTreeMap<Name, BTreeMap<String, (String, Bytes)>>,
+    pub(crate) connections: BTreeMap<Name, wire::Connection>,
     pub(crate) logs: Vec<wire::LogLine>,
     pub(crate) observed: Vec<(String, String, u16)>,
     pub(crate) traceparents: Vec<Option<String>>,
@@ -57,6 +65,10 @@ impl World {
             functions: Arc::clone(self) as _,
             machines: Arc::clone(self) as _,
             executions: Arc::clone(self) as _,
+            tasks: Arc::clone(self) as _,
+            activities: Arc::clone(self) as _,
+            buckets: Arc::clone(self) as _,
+            connections: Arc::clone(self) as _,
             logs: Arc::clone(self) as _,
             node: Arc::clone(self) as _,
         }

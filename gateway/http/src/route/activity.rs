@@ -1,0 +1,7 @@
+//! Activities: a file an endpoint.
+
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod poll;
+pub(crate) mod put;

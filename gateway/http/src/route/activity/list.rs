@@ -1,0 +1,26 @@
+//! `GET /v1/activities`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use steploom_api::wire;
+
+use crate::app::App;
+use crate::body::answer_json;
+use crate::edge::Account;
+use crate::extract::{Query, page_size};
+use crate::failure::Answer;
+
+/// Activities by name, a page at a time.
+#[utoipa::path(get, path = "/v1/activities", tag = "activities", params(wire::Page),
+    responses((status = 200, description = "A page", body = wire::ActivityPage)))]
+pub(crate) async fn list_activities(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    Query(page): Query<wire::Page>,
+) -> Answer {
+    let limit = page_size(page.limit)?;
+    let page = app.ports.activities.list(account, limit, page.next).await?;
+    Ok(answer_json(StatusCode::OK, &page))
+}

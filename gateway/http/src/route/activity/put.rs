@@ -1,0 +1,30 @@
+//! `PUT /v1/activities/{name}`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use steploom_api::wire;
+use steploom_types::Name;
+
+use crate::app::App;
+use crate::body::answer_json;
+use crate::edge::Account;
+use crate::extract::{At, NoQuery, created};
+use crate::failure::Answer;
+
+/// Makes an activity. One that is there stays as it is.
+#[utoipa::path(put, path = "/v1/activities/{name}", tag = "activities",
+    params(("name" = String, Path, description = "The activity's name")),
+    responses(
+        (status = 201, description = "It was made", body = wire::Activity),
+        (status = 200, description = "It was there", body = wire::Activity),
+    ))]
+pub(crate) async fn put_activity(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    At(name): At<Name>,
+    _: NoQuery,
+) -> Answer {
+    let (made, is_new) = app.ports.activities.put(account, name).await?;
+    Ok(answer_json(created(is_new), &made))
+}

@@ -1,0 +1,39 @@
+use super::*;
+
+#[test]
+fn names_are_read_as_they_were_written() {
+    let account: AccountId = "123456789012".parse().unwrap();
+    let named: MachineName = "orders".parse().unwrap();
+    let of_function: MachineName = "function:count".parse().unwrap();
+    let name: Name = "monday".parse().unwrap();
+    assert_eq!(
+        parse_machine(&machine(account, &named)),
+        Some(("orders".parse().unwrap(), None))
+    );
+    assert_eq!(
+        parse_machine("orders:3"),
+        Some(("orders".parse().unwrap(), Some(3)))
+    );
+    for machine in [named, of_function] {
+        assert_eq!(
+            parse_execution(&execution(account, &machine, &name)),
+            Some((machine, name.clone()))
+        );
+    }
+    assert_eq!(parse_activity(&activity(account, &name)), Some(name));
+}
+
+#[test]
+fn other_things_are_no_names() {
+    for text in [
+        "arn:aws:states:us-east-1:123456789012:activity:a",
+        "arn:aws:lambda:us-east-1:123456789012:stateMachine:a",
+        "arn:aws:states:us-east-1:123456789012:stateMachine",
+        "arn:",
+        "a b",
+        "a:b",
+        "",
+    ] {
+        assert_eq!(parse_machine(text), None, "{text}");
+    }
+}

@@ -1,0 +1,328 @@
+//! What the machine asks for, done beside the execution's owner, and answered in facts.
+//!
+//! Nothing here is remembered: an effect whose process dies is begun again by the next owner, under
+//! the same number. Dropping one gives it up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use steploom_asl::model::{Api, Integration, Pattern};
+use steploom_asl::{Resource, model::ActivityRef};
+use steploom_machine::{ActionId, Fact, Failure, Invoke, Read, Started, Write};
+use steploom_types::{ExecutionId, Json};
+
+use crate::child::{self, Child};
+use crate::port::{NewObject, Port};
+use crate::service::{self, Words};
+use crate::shard::{Command, Handle};
+use crate::shared::Shared;
+use crate::{arn, mailbox, reading};
+
+/// Between two tries where the store does not answer.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// The way back to the execution's owner.
+#[derive(Clone)]
+pub(crate) struct Answers {
+    handle: Handle,
+    id: ExecutionId,
+}
+
+impl Answers {
+    pub(crate) fn new(handle: Handle, id: ExecutionId) -> Self {
+        Self { handle, id }
+    }
+
+    async fn send(&self, fact: Fact) {
+        // If the shard has moved, its new owner begins the same again.
+        let id = self.id;
+        let _ = self.handle.send(Command::Fact { id, fact }).await;
+    }
+}
+
+/// An answer: the output and the version that ran, or how it failed.
+pub(crate) type Answer = Result<(Json, Option<u32>), (Failure, Option<u32>)>;
+
+/// Makes one attempt at a task.
+pub(crate) async fn invoke(
+    shared: Arc<Shared>,
+    started: Arc<Started>,
+    invoke: Invoke,
+    answers: Answers,
+) {
+    shared.metrics.task(&invoke.resource);
+    let action = invoke.action;
+    let answer = match &invoke.resource {
+        Resource::Activity(activity) => {
+            let fact = activity_asked(&shared, &started, activity, action).await;
+            return answers.send(fact).await;
+        }
+        Resource::Service(Integration {
+            api: Api::StartExecution,
+            pattern,
+        }) => {
+            let port = Port::of(&shared).await;
+            return run_child(&port, &started, &invoke, *pattern, &answers).await;
+        }
+        Resource::Function(_) => shared.dispatcher.answer(&started, &invoke).await,
+        Resource::Service(integration) if integration.api == Api::LambdaInvoke => {
+            shared.dispatcher.answer(&started, &invoke).await
+        }
+        Resource::Service(integration) => {
+            let port = Port::of(&shared).await;
+            let answer = service::call(&port, &started, &invoke, &integration.api).await;
+            answer
+                .map(|output| (output, None))
+                .map_err(|failure| (failure, None))
+        }
+    };
+    let at = shared.clock.now();
+    let fact = match answer {
+        Ok((output, _)) if invoke.token.is_some() => Fact::TaskSubmitted { at, action, output },
+        Ok((output, version)) => Fact::TaskSucceeded {
+            at,
+            action,
+            output,
+            version,
+        },
+        Err((failure, version)) => Fact::TaskFailed {
+            at,
+            action,
+            failure,
+            version,
+        },
+    };
+    answers.send(fact).await;
+}
+
+/// An activity's task is submitted as soon as there is such an activity.
+async fn activity_asked(
+    shared: &Shared,
+    started: &Started,
+    activity: &ActivityRef,
+    action: ActionId,
+) -> Fact {
+    let catalog = &shared.store.catalog;
+    let found = loop {
+        match catalog
+            .find_entry(started.account, service::ACTIVITY, &activity.name)
+            .await
+        {
+            Ok(found) => break found,
+            Err(error) => {
+                tracing::warn!(%error, "an activity cannot be looked up; trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    };
+    let at = shared.clock.now();
+    match found {
+        Some(_) => Fact::TaskSubmitted {
+            at,
+            action,
+            output: Json::null(),
+        },
+        None => Fact::TaskFailed {
+            at,
+            action,
+            failure: steploom_machine::service::no_activity(&activity_arn(started, activity)),
+            version: None,
+        },
+    }
+}
+
+fn activity_arn(started: &Started, activity: &ActivityRef) -> String {
+    if activity.text.starts_with("arn:") {
+        return activity.text.to_string();
+    }
+    arn::activity(started.account, &activity.name)
+}
+
+/// Starts another execution and, where the attempt asks for it, waits for its end.
+async fn run_child(
+    port: &Port,
+    started: &Started,
+    invoke: &Invoke,
+    pattern: Pattern,
+    answers: &Answers,
+) {
+    let (account, action) = (started.account, invoke.action);
+    let begun = begin_child(port, started, invoke).await;
+    let at = port.shared().clock.now();
+    let execution = match begun {
+        Ok(execution) => execution,
+        Err(failure) => {
+            let failed = Fact::TaskFailed {
+                at,
+                action,
+                failure,
+                version: None,
+            };
+            return answers.send(failed).await;
+        }
+    };
+    let output = child::started(account, &execution);
+    if pattern == Pattern::RequestResponse {
+        let succeeded = Fact::TaskSucceeded {
+            at,
+            action,
+            output,
+            version: None,
+        };
+        return answers.send(succeeded).await;
+    }
+    if !invoke.is_submitted {
+        answers
+            .send(Fact::TaskSubmitted { at, action, output })
+            .await;
+    }
+    if pattern == Pattern::TaskToken {
+        return;
+    }
+    let ended = mailbox::ended(port, account, execution.summary.id).await;
+    let at = port.shared().clock.now();
+    let fact = match ended {
+        Ok(execution) => Fact::TaskSucceeded {
+            at,
+            action,
+            output: child::ended(account, &execution),
+            version: None,
+        },
+        Err(error) => Fact::TaskFailed {
+            at,
+            action,
+            failure: Failure::new("States.TaskFailed", error.message),
+            version: None,
+        },
+    };
+    answers.send(fact).await;
+}
+
+async fn begin_child(
+    port: &Port,
+    started: &Started,
+    invoke: &Invoke,
+) -> Result<steploom_api::wire::Execution, Failure> {
+    let account = started.account;
+    let child = Child::of(started, invoke)?;
+    if invoke.is_submitted
+        && let Some(execution) =
+            mailbox::find(port, account, &child.machine_name(), &child.name).await
+    {
+        return Ok(execution);
+    }
+    let refused = match mailbox::start(port, account, &child).await {
+        Ok(execution) => return Ok(execution),
+        Err(refused) => refused,
+    };
+    let words = Words::of(started, invoke, &Api::StartExecution);
+    let machine = invoke.input.value()["StateMachineArn"]
+        .as_str()
+        .unwrap_or_default();
+    Err(match refused.code {
+        "MachineNotFound" => words.refuse(
+            "StateMachineDoesNotExist",
+            &format!("State Machine Does Not Exist: '{machine}'"),
+        ),
+        "ExecutionAlreadyExists" => words.refuse(
+            "ExecutionAlreadyExists",
+            &format!(
+                "Execution Already Exists: '{}'",
+                arn::execution(account, &child.machine_name(), &child.name)
+            ),
+        ),
+        "PayloadTooLarge" => words.refuse(
+            "InvalidExecutionInput",
+            &format!(
+                "Invalid State Machine Execution Input: '{}'",
+                refused.message
+            ),
+        ),
+        _ => {
+            tracing::error!(error = %refused, "a child cannot be started");
+            Failure::new("States.TaskFailed", refused.message)
+        }
+    })
+}
+
+/// Reads items for a distributed `Map`.
+pub(crate) async fn read(shared: Arc<Shared>, started: Arc<Started>, read: Read, answers: Answers) {
+    shared.metrics.tasks.with_label_values(&["read"]).inc();
+    let port = Port::of(&shared).await;
+    let page = reading::page(&port, &started, &read).await;
+    let (at, action) = (shared.clock.now(), read.action);
+    let fact = match page {
+        Ok(page) => Fact::ItemsRead {
+            at,
+            action,
+            items: Json::from(serde_json::Value::Array(page.items)),
+            is_last: page.is_last,
+        },
+        Err(failure) => Fact::TaskFailed {
+            at,
+            action,
+            failure,
+            version: None,
+        },
+    };
+    answers.send(fact).await;
+}
+
+/// Writes an object of a distributed `Map`.
+pub(crate) async fn write(
+    shared: Arc<Shared>,
+    started: Arc<Started>,
+    write: Write,
+    answers: Answers,
+) {
+    shared.metrics.tasks.with_label_values(&["write"]).inc();
+    let port = Port::of(&shared).await;
+    let (at, action) = (shared.clock.now(), write.action);
+    let fact = match writing(&port, &started, write).await {
+        Ok(()) => Fact::TaskSucceeded {
+            at,
+            action,
+            output: Json::null(),
+            version: None,
+        },
+        Err(failure) => Fact::TaskFailed {
+            at,
+            action,
+            failure,
+            version: None,
+        },
+    };
+    answers.send(fact).await;
+}
+
+async fn writing(port: &Port, started: &Started, write: Write) -> Result<(), Failure> {
+    const FAILED: &str = "States.ResultWriterFailed";
+    let failed = |why: String| Failure::new(FAILED, why);
+    let bucket = write
+        .bucket
+        .parse()
+        .map_err(|_| failed(format!("The bucket '{}' does not exist", write.bucket)))?;
+    let object = NewObject {
+        key: write.key,
+        content: write.body.into(),
+        content_type: Some("application/json".to_owned()),
+        metadata: serde_json::Map::new(),
+    };
+    loop {
+        let object = object.clone();
+        match port.keep_object(started.account, &bucket, object).await {
+            Ok(_) => return Ok(()),
+            Err(error) if is_passing(&error) => tokio::time::sleep(RETRY).await,
+            Err(error) => return Err(failed(error.message)),
+        }
+    }
+}
+
+/// Whether the same may go well a little later.
+pub(crate) fn is_passing(error: &steploom_types::Error) -> bool {
+    use steploom_types::Kind;
+    matches!(
+        error.kind,
+        Kind::Exhausted | Kind::Unavailable | Kind::Fenced
+    )
+}

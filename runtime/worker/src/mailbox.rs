@@ -1,0 +1,166 @@
+//! What goes from one execution to another: start, ended, stop, and the answers that bear a token.
+//!
+//! Everything here may be said twice: a start is idempotent by its name, a stop of what has ended
+//! changes nothing, an end is asked for and not announced. So whoever says it says it again after a
+//! crash, and no message has to be kept. Today all shards are in this process; this is the one
+//! place that would reach others.
+
+use std::time::Duration;
+
+use steploom_api::wire;
+use steploom_machine::PartialFailure;
+use steploom_types::{AccountId, Error, ExecutionId, Kind, MachineName, Name, Result, Slot};
+
+use crate::child::Child;
+use crate::port::{NewExecution, Port};
+use crate::shard::{Command, Found};
+use crate::view;
+
+/// Between two tries where the other side does not answer.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Between two looks at a start that is being committed.
+const COMING: Duration = Duration::from_millis(5);
+
+/// Starts a child, or finds it as it was started by the same attempt before, ended or not. Waits
+/// for as long as the other side is busy or away.
+///
+/// # Errors
+/// The caller's: no such machine, or the name is another execution's.
+pub(crate) async fn start(
+    port: &Port,
+    account: AccountId,
+    child: &Child,
+) -> Result<wire::Execution> {
+    loop {
+        let refused = match try_start(port, account, child).await {
+            Ok(execution) => return Ok(execution),
+            Err(refused) => refused,
+        };
+        match refused.kind {
+            Kind::Exhausted | Kind::Unavailable | Kind::Fenced => tokio::time::sleep(RETRY).await,
+            Kind::Conflict => return ours(port, account, child).await.ok_or(refused),
+            _ => return Err(refused),
+        }
+    }
+}
+
+async fn try_start(port: &Port, account: AccountId, child: &Child) -> Result<wire::Execution> {
+    let version = port
+        .machine_version(account, &child.machine, child.version)
+        .await?;
+    let new = NewExecution {
+        machine: child.machine_name(),
+        machine_version: version.version,
+        definition: version.definition,
+        name: Some(child.name.clone()),
+        input: child.input.clone(),
+    };
+    let started = port.start_execution(account, new, Some(child.mark)).await?;
+    Ok(started.0)
+}
+
+/// The execution that this attempt has started before.
+async fn ours(port: &Port, account: AccountId, child: &Child) -> Option<wire::Execution> {
+    let found = find(port, account, &child.machine_name(), &child.name).await;
+    found.filter(|execution| child.is(execution.summary.id))
+}
+
+/// An execution by its name, however long its owner is away; `None` if there is none.
+pub(crate) async fn find(
+    port: &Port,
+    account: AccountId,
+    machine: &MachineName,
+    name: &Name,
+) -> Option<wire::Execution> {
+    use steploom_api::port::Executions;
+    loop {
+        match port.get_by_name(account, machine, name).await {
+            Ok(execution) => return Some(execution),
+            Err(error) if error.kind == Kind::NotFound => return None,
+            Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+/// Waits until an execution has ended, and gives it.
+pub(crate) async fn ended(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+) -> Result<wire::Execution> {
+    loop {
+        match try_ended(port, account, id).await {
+            Ok(Some(execution)) if execution.summary.status != wire::ExecutionStatus::Running => {
+                return Ok(execution);
+            }
+            Ok(None) => {
+                let message = format!("there is no execution {id} any more");
+                return Err(Error::not_found("ExecutionNotFound", message));
+            }
+            // The owner has changed meanwhile: ask the new one.
+            Ok(Some(_)) | Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+async fn try_ended(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+) -> Result<Option<wire::Execution>> {
+    let shard = port.shards().of_slot(id.slot());
+    let here = shard.ask(|reply| Command::Ended { account, id, reply });
+    if let Some(execution) = here.await? {
+        return Ok(Some(execution));
+    }
+    let row = port.shared().store.projection.find(account, id).await?;
+    row.map(view::execution_of_row).transpose()
+}
+
+/// Stops the execution that an attempt has started, if it did and if it runs. Returns when that is
+/// durable, or when this node is stopping.
+pub(crate) async fn stop(port: &Port, account: AccountId, child: &Child) {
+    loop {
+        match try_stop(port, account, child).await {
+            Ok(true) => return,
+            Ok(false) => tokio::time::sleep(COMING).await,
+            Err(error) if port.shards().stopping() => {
+                tracing::info!(%error, "a child is stopped when this node is back");
+                return;
+            }
+            Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+/// Whether it is done.
+async fn try_stop(port: &Port, account: AccountId, child: &Child) -> Result<bool> {
+    let (machine, name) = (child.machine_name(), child.name.clone());
+    let slot = Slot::of(account, &machine.to_string(), name.as_str());
+    let shard = port.shards().of_slot(slot);
+    let found = shard
+        .ask(|reply| Command::ReadByName {
+            account,
+            machine,
+            name,
+            reply,
+        })
+        .await?;
+    let id = match found {
+        Found::Here(execution) if child.is(execution.summary.id) => execution.summary.id,
+        Found::Coming => return Ok(false),
+        // What is open is in memory, so it has ended, or never began.
+        Found::Here(_) | Found::Absent => return Ok(true),
+    };
+    let failure = PartialFailure::default();
+    shard
+        .ask(|reply| Command::Stop {
+            account,
+            id,
+            failure,
+            reply,
+        })
+        .await?;
+    Ok(true)
+}

@@ -1,0 +1,309 @@
+//! `aws-sdk:s3:*` over the platform's own buckets.
+
+use serde_json::{Map, Value, json};
+use steploom_api::port::Buckets as _;
+use steploom_machine::Failure;
+use steploom_store::catalog::Object;
+use steploom_types::{Error, Name, limits};
+
+use super::Call;
+use crate::port::{Facets, NewObject, facets};
+
+/// Keys and prefixes that one list has at the most, as on S3.
+const KEYS_MAX: u32 = 1_000;
+
+/// Calls one action.
+pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure> {
+    match action {
+        "getObject" => get_object(call).await,
+        "headObject" => head_object(call).await,
+        "putObject" => put_object(call).await,
+        "deleteObject" => delete_object(call).await,
+        "listObjects" => list_objects(call, false).await,
+        "listObjectsV2" => list_objects(call, true).await,
+        "listBuckets" => list_buckets(call).await,
+        "createBucket" => create_bucket(call).await,
+        "deleteBucket" => delete_bucket(call).await,
+        _ => Err(call.words.fail(
+            "NotImplemented",
+            "A header you provided implies functionality that is not implemented",
+            501,
+        )),
+    }
+}
+
+async fn get_object(call: &Call<'_>) -> Result<Value, Failure> {
+    let (bucket, key) = (bucket(call)?, call.need("Key")?);
+    let found = call.port.find_object(call.account, &bucket, &key).await;
+    let (object, _) = found.map_err(|e| refused(call, &e))?;
+    if object.size_bytes > limits::PAYLOAD_BYTES_MAX as u64 {
+        // Too long for a state in any case: it is refused without being read.
+        return Err(Failure::new(
+            "States.DataLimitExceeded",
+            "The state/task 'aws-sdk:s3' returned a result with a size exceeding the maximum number of bytes service limit.",
+        ));
+    }
+    let found = call.port.load_object(call.account, &bucket, &key).await;
+    let (object, facets, content) = found.map_err(|e| refused(call, &e))?;
+    let mut fields = described(&object, &facets);
+    fields.insert("Body".into(), String::from_utf8_lossy(&content).into());
+    Ok(Value::Object(fields))
+}
+
+async fn head_object(call: &Call<'_>) -> Result<Value, Failure> {
+    let (bucket, key) = (bucket(call)?, call.need("Key")?);
+    let found = call.port.find_object(call.account, &bucket, &key).await;
+    let (object, facets) = found.map_err(|e| refused(call, &e))?;
+    Ok(Value::Object(described(&object, &facets)))
+}
+
+fn described(object: &Object, facets: &Facets) -> Map<String, Value> {
+    let described = json!({
+        "AcceptRanges": "bytes",
+        "ContentLength": object.size_bytes,
+        "ContentType": facets.content_type,
+        "ETag": quoted(&facets.etag),
+        "LastModified": object.modified_at,
+        "Metadata": facets.metadata,
+        "ServerSideEncryption": "AES256",
+    });
+    match described {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+async fn put_object(call: &Call<'_>) -> Result<Value, Failure> {
+    let (bucket, key) = (bucket(call)?, call.need("Key")?);
+    let metadata = match call.arguments.get("Metadata") {
+        Some(Value::Object(fields)) => fields.clone(),
+        _ => Map::new(),
+    };
+    let new = NewObject {
+        key,
+        content: call.text("Body").unwrap_or_default().into(),
+        content_type: call.text("ContentType"),
+        metadata,
+    };
+    let kept = call.port.keep_object(call.account, &bucket, new).await;
+    let (_, facets) = kept.map_err(|e| refused(call, &e))?;
+    Ok(json!({
+        "ChecksumCRC32": facets.crc32,
+        "ChecksumType": "FULL_OBJECT",
+        "ETag": quoted(&facets.etag),
+        "ServerSideEncryption": "AES256",
+    }))
+}
+
+async fn delete_object(call: &Call<'_>) -> Result<Value, Failure> {
+    let (bucket, key) = (bucket(call)?, call.need("Key")?);
+    let deleted = call.port.delete_object(call.account, &bucket, &key).await;
+    deleted.map_err(|e| refused(call, &e))?;
+    Ok(json!({}))
+}
+
+/// `listObjects`, or `listObjectsV2`.
+async fn list_objects(call: &Call<'_>, is_v2: bool) -> Result<Value, Failure> {
+    let bucket = bucket(call)?;
+    let found = call.port.ensure_bucket(call.account, &bucket).await;
+    found.map_err(|e| refused(call, &e))?;
+    let prefix = call.text("Prefix").unwrap_or_default();
+    let delimiter = call.text("Delimiter").filter(|text| !text.is_empty());
+    let after = if is_v2 {
+        call.text("ContinuationToken")
+            .or_else(|| call.text("StartAfter"))
+    } else {
+        call.text("Marker")
+    };
+    let keys_max = call.number("MaxKeys").unwrap_or(KEYS_MAX).min(KEYS_MAX);
+    let page = Listing {
+        call,
+        bucket: &bucket,
+        prefix: &prefix,
+        delimiter: delimiter.as_deref(),
+        keys_max,
+    };
+    let listed = page.list(after.clone()).await?;
+    let count = listed.contents.len() + listed.prefixes.len();
+    let is_truncated = listed.next.is_some();
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    put("Contents", listed.contents.into());
+    put("EncodingType", "url".into());
+    put("IsTruncated", is_truncated.into());
+    put("MaxKeys", keys_max.into());
+    put("Name", bucket.as_str().into());
+    put("Prefix", prefix.as_str().into());
+    put("CommonPrefixes", listed.prefixes.into());
+    if let Some(delimiter) = delimiter {
+        put("Delimiter", delimiter.into());
+    }
+    if is_v2 {
+        put("KeyCount", count.into());
+        if let Some(next) = listed.next {
+            put("NextContinuationToken", next.into());
+        }
+    } else {
+        put("Marker", after.unwrap_or_default().into());
+        if let Some(next) = listed.next {
+            put("NextMarker", next.into());
+        }
+    }
+    Ok(Value::Object(fields))
+}
+
+struct Listing<'a> {
+    call: &'a Call<'a>,
+    bucket: &'a Name,
+    prefix: &'a str,
+    delimiter: Option<&'a str>,
+    keys_max: u32,
+}
+
+#[derive(Default)]
+struct Listed {
+    contents: Vec<Value>,
+    prefixes: Vec<Value>,
+    /// After which key the next page begins.
+    next: Option<String>,
+}
+
+impl Listing<'_> {
+    /// Keys, and where there is a delimiter what they have in common up to it, once each.
+    async fn list(&self, after: Option<String>) -> Result<Listed, Failure> {
+        let mut listed = Listed::default();
+        let mut after = after.map(|key| self.behind(key));
+        loop {
+            let left = self.keys_max as usize - listed.contents.len() - listed.prefixes.len();
+            let catalog = &self.call.port.shared().store.catalog;
+            let found = catalog
+                .list_objects(
+                    self.call.account,
+                    self.bucket,
+                    self.prefix,
+                    after.as_deref(),
+                    left as u32 + 1,
+                )
+                .await
+                .map_err(|e| refused(self.call, &e.into()))?;
+            let is_end = found.len() <= left;
+            let mut skips = false;
+            for object in found {
+                if listed.contents.len() + listed.prefixes.len() == self.keys_max as usize {
+                    listed.next = after;
+                    return Ok(listed);
+                }
+                if let Some(common) = self.common(&object.key) {
+                    listed.prefixes.push(json!({ "Prefix": common }));
+                    // On behind everything that begins so.
+                    after = Some(self.behind(common));
+                    skips = true;
+                    break;
+                }
+                listed.contents.push(self.shown(&object)?);
+                after = Some(object.key);
+            }
+            if is_end && !skips {
+                return Ok(listed);
+            }
+        }
+    }
+
+    /// What the key has in common with others up to the delimiter.
+    fn common(&self, key: &str) -> Option<String> {
+        let delimiter = self.delimiter?;
+        let rest = key.strip_prefix(self.prefix)?;
+        let at = rest.find(delimiter)?;
+        Some(key[..self.prefix.len() + at + delimiter.len()].to_owned())
+    }
+
+    /// The last text that begins with a common prefix, or the key itself if it is none.
+    fn behind(&self, key: String) -> String {
+        match self.delimiter {
+            Some(delimiter) if key.ends_with(delimiter) => format!("{key}{}", char::MAX),
+            _ => key,
+        }
+    }
+
+    fn shown(&self, object: &Object) -> Result<Value, Failure> {
+        let facets = facets(object).map_err(|e| self.call.words.broken(&e))?;
+        Ok(json!({
+            "ETag": quoted(&facets.etag),
+            "Key": object.key,
+            "LastModified": object.modified_at,
+            "Size": object.size_bytes,
+            "StorageClass": "STANDARD",
+        }))
+    }
+}
+
+async fn list_buckets(call: &Call<'_>) -> Result<Value, Failure> {
+    let mut buckets = Vec::new();
+    let mut next = None;
+    loop {
+        let page = call
+            .port
+            .list_buckets(call.account, limits::PAGE_SIZE_MAX, next)
+            .await;
+        let page = page.map_err(|e| refused(call, &e))?;
+        buckets.extend(
+            page.items
+                .iter()
+                .map(|one| json!({ "CreationDate": one.created_at, "Name": one.name })),
+        );
+        next = page.next;
+        if next.is_none() || buckets.len() >= limits::PAGE_SIZE_MAX as usize * 10 {
+            break;
+        }
+    }
+    Ok(json!({ "Buckets": buckets, "Owner": { "Id": call.account } }))
+}
+
+async fn create_bucket(call: &Call<'_>) -> Result<Value, Failure> {
+    let text = call.need("Bucket")?;
+    let name: Name = text.parse().map_err(|_| {
+        call.words
+            .refuse("InvalidBucketName", "The specified bucket is not valid.")
+    })?;
+    let made = call.port.put_bucket(call.account, name).await;
+    made.map_err(|e| refused(call, &e))?;
+    Ok(json!({ "Location": format!("/{text}") }))
+}
+
+async fn delete_bucket(call: &Call<'_>) -> Result<Value, Failure> {
+    let bucket = bucket(call)?;
+    let deleted = call.port.delete_bucket(call.account, &bucket).await;
+    deleted.map_err(|e| refused(call, &e))?;
+    Ok(json!({}))
+}
+
+fn bucket(call: &Call<'_>) -> Result<Name, Failure> {
+    // No bucket has a name that is none of ours.
+    call.need("Bucket")?.parse().map_err(|_| no_bucket(call))
+}
+
+fn no_bucket(call: &Call<'_>) -> Failure {
+    call.words
+        .fail("NoSuchBucket", "The specified bucket does not exist", 404)
+}
+
+fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
+}
+
+/// An error of a port in S3's words.
+fn refused(call: &Call<'_>, error: &Error) -> Failure {
+    match error.code {
+        "BucketNotFound" => no_bucket(call),
+        "ObjectNotFound" => call
+            .words
+            .fail("NoSuchKey", "The specified key does not exist.", 404),
+        "BucketNotEmpty" => call.words.fail(
+            "BucketNotEmpty",
+            "The bucket you tried to delete is not empty",
+            409,
+        ),
+        "InvalidKey" => call.words.refuse("KeyTooLongError", "Your key is too long"),
+        _ => call.words.broken(error),
+    }
+}

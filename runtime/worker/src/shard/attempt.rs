@@ -1,0 +1,305 @@
+//! Attempts that an execution waits for, as its owner keeps them: begun when the machine asks,
+//! answered by what runs here or by who has the token, ended when nobody waits any more.
+
+use std::future::Future;
+
+use steploom_asl::Resource;
+use steploom_asl::model::{Integration, Pattern};
+use steploom_machine::token::Token;
+use steploom_machine::{ActionId, Fact, Failure, Invoke};
+use steploom_types::{AccountId, ExecutionId, Json, Name};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::Command;
+use super::batch::After;
+use super::owned::Owned;
+use crate::activities::ActivityTask;
+use crate::child::Child;
+use crate::effect::{self, Answers};
+use crate::mailbox;
+use crate::port::Port;
+
+/// Something that is waited for: an attempt, a reading or a writing.
+pub(super) struct Attempt {
+    /// What runs here for it; none where only somebody else can end it.
+    work: Option<JoinHandle<()>>,
+    /// Whether whoever has its token ends it.
+    by_token: bool,
+    /// Whether what runs here only waits for a job's end.
+    waits_for_job: bool,
+    has_heartbeat: bool,
+    /// What a worker of its activity is given.
+    offer: Option<Box<Offer>>,
+}
+
+struct Offer {
+    activity: Name,
+    task: ActivityTask,
+    is_taken: bool,
+}
+
+/// What somebody with a token says of its task.
+pub(crate) enum Ending {
+    Succeeded(Json),
+    Failed(Failure),
+    /// It is still being worked on.
+    None,
+    /// Nothing: only whether it is waited for is asked.
+    Check,
+}
+
+/// What becomes of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It is durable.
+    Done,
+    /// The token was not made for this execution.
+    Foreign,
+    /// Nobody waits for the task any more.
+    Over,
+    /// The execution is not in memory.
+    Absent,
+}
+
+impl Attempt {
+    fn of(invoke: &Invoke, is_taken: bool) -> Self {
+        let offer = match (&invoke.resource, &invoke.token) {
+            (Resource::Activity(activity), Some(token)) => Some(Box::new(Offer {
+                activity: activity.name.clone(),
+                task: ActivityTask {
+                    token: token.clone(),
+                    input: invoke.input.clone(),
+                },
+                is_taken,
+            })),
+            _ => None,
+        };
+        Self {
+            work: None,
+            by_token: invoke.token.is_some(),
+            waits_for_job: matches!(
+                &invoke.resource,
+                Resource::Service(Integration {
+                    pattern: Pattern::Sync | Pattern::Sync2,
+                    ..
+                })
+            ),
+            has_heartbeat: invoke.heartbeat_seconds.is_some(),
+            offer,
+        }
+    }
+
+    fn running(work: JoinHandle<()>) -> Self {
+        Self {
+            work: Some(work),
+            by_token: false,
+            waits_for_job: false,
+            has_heartbeat: false,
+            offer: None,
+        }
+    }
+
+    /// Ends what runs here.
+    pub(super) fn abort(&self) {
+        if let Some(work) = &self.work {
+            work.abort();
+        }
+    }
+}
+
+impl Owned {
+    /// Begins an attempt, or goes on with one that a former owner began.
+    pub(super) fn begin_attempt(&mut self, id: ExecutionId, invoke: Invoke) {
+        let Some(hot) = self.hot.get_mut(&id) else {
+            return;
+        };
+        let action = invoke.action;
+        let mut attempt = Attempt::of(&invoke, hot.is_taken(action));
+        let is_handed_over = invoke.is_handed_over();
+        if !is_handed_over {
+            let started = hot.started().clone();
+            let answers = Answers::new(self.handle.clone(), id);
+            let work = effect::invoke(self.shared.clone(), started, invoke, answers);
+            attempt.work = Some(tokio::spawn(work));
+        }
+        hot.running.insert(action, attempt);
+        if is_handed_over {
+            self.offer(id, action);
+        }
+    }
+
+    /// Begins a reading or a writing.
+    pub(super) fn begin_work(
+        &mut self,
+        id: ExecutionId,
+        action: ActionId,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        if let Some(hot) = self.hot.get_mut(&id) {
+            hot.running
+                .insert(action, Attempt::running(tokio::spawn(work)));
+        }
+    }
+
+    /// Offers an activity's task to workers, if it still is to be had.
+    pub(super) fn offer(&self, id: ExecutionId, action: ActionId) {
+        let Some(hot) = self.hot.get(&id) else { return };
+        let offer = hot.running.get(&action).and_then(|a| a.offer.as_ref());
+        if let Some(offer) = offer.filter(|offer| !offer.is_taken) {
+            let account = hot.started().account;
+            self.shared
+                .activities
+                .offer(account, &offer.activity, id, action);
+        }
+    }
+
+    /// What an effect answers goes into the next commit, unless nobody waits for it any more. Its
+    /// time is that of its arrival here: answers overtake one another on the way, and a history's
+    /// times never fall.
+    pub(super) fn answered(&mut self, id: ExecutionId, mut fact: Fact) {
+        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+            return;
+        };
+        let now = self.shared.clock.now();
+        let is_awaited = match &mut fact {
+            Fact::TaskSucceeded { at, action, .. }
+            | Fact::TaskFailed { at, action, .. }
+            | Fact::ItemsRead { at, action, .. } => {
+                *at = now;
+                hot.running.remove(action).is_some()
+            }
+            Fact::TaskSubmitted { at, action, .. } => {
+                *at = now;
+                hot.running.contains_key(action)
+            }
+            _ => false,
+        };
+        if is_awaited {
+            self.pending.push(id, fact, None);
+        }
+    }
+
+    /// Somebody outside speaks of a task.
+    pub(super) fn by_token(
+        &mut self,
+        account: AccountId,
+        token: Token,
+        ending: Ending,
+        reply: oneshot::Sender<Heard>,
+    ) {
+        match self.heard(account, token, ending) {
+            Ok(fact) => self
+                .pending
+                .push_then(token.execution, fact, After::Heard(reply)),
+            // A caller that has gone away asks again.
+            Err(at_once) => drop(reply.send(at_once)),
+        }
+    }
+
+    /// The fact that this is, or what is to be said at once.
+    fn heard(&mut self, account: AccountId, token: Token, ending: Ending) -> Result<Fact, Heard> {
+        let at = self.shared.clock.now();
+        let hot = self
+            .find_mut(account, token.execution)
+            .ok_or(Heard::Absent)?;
+        if !token.is_of(hot.started()) {
+            return Err(Heard::Foreign);
+        }
+        let action = token.action;
+        let attempt = hot.running.get(&action).filter(|attempt| attempt.by_token);
+        let attempt = attempt.ok_or(Heard::Over)?;
+        let fact = match ending {
+            Ending::Check => return Err(Heard::Done),
+            Ending::None if !attempt.has_heartbeat => return Err(Heard::Done),
+            Ending::None => return Ok(Fact::TaskHeartbeat { at, action }),
+            Ending::Succeeded(output) => Fact::TaskSucceeded {
+                at,
+                action,
+                output,
+                version: None,
+            },
+            Ending::Failed(failure) => Fact::TaskFailed {
+                at,
+                action,
+                failure,
+                version: None,
+            },
+        };
+        // The first answer wins. A call that still runs may end what it does; nobody listens.
+        if attempt.waits_for_job {
+            attempt.abort();
+        }
+        hot.running.remove(&action);
+        Ok(fact)
+    }
+
+    /// A worker wants the task of an activity.
+    pub(super) fn take(
+        &mut self,
+        id: ExecutionId,
+        action: ActionId,
+        worker: Option<String>,
+        reply: oneshot::Sender<Option<ActivityTask>>,
+    ) {
+        let offer = self
+            .hot
+            .get_mut(&id)
+            .and_then(|hot| hot.running.get_mut(&action))
+            .and_then(|attempt| attempt.offer.as_mut())
+            .filter(|offer| !offer.is_taken);
+        let Some(offer) = offer else {
+            let _ = reply.send(None);
+            return;
+        };
+        if reply.is_closed() {
+            // The worker has gone away meanwhile: another one may have it.
+            return self.offer(id, action);
+        }
+        offer.is_taken = true;
+        let task = offer.task.clone();
+        let at = self.shared.clock.now();
+        let fact = Fact::ActivityStarted { at, action, worker };
+        self.pending.push_then(id, fact, After::Taken(reply, task));
+    }
+
+    /// Nobody waits for it any more: ends it, and the execution that it has started.
+    pub(super) fn cancel(&mut self, id: ExecutionId, action: ActionId) {
+        let Some(hot) = self.hot.get_mut(&id) else {
+            return;
+        };
+        if let Some(at) = hot.timers.remove(&action) {
+            self.timers.remove(&(at, id, action));
+        }
+        let attempt = hot.running.remove(&action);
+        if let Some(attempt) = &attempt {
+            attempt.abort();
+        }
+        let account = hot.started().account;
+        if let Some(child) = hot.orphans.remove(&action) {
+            let work = attempt.and_then(|attempt| attempt.work);
+            self.stop_child(account, child, work);
+        }
+    }
+
+    /// Stops an execution that nobody waits for any more. Until that is durable no checkpoint is
+    /// written: a crash in between finds the reason to stop it in the journal, and stops it again.
+    pub(super) fn stop_child(
+        &mut self,
+        account: AccountId,
+        child: Child,
+        work: Option<JoinHandle<()>>,
+    ) {
+        self.unsettled += 1;
+        let (shared, handle, epoch) = (self.shared.clone(), self.handle.clone(), self.lease.epoch);
+        tokio::spawn(async move {
+            if let Some(work) = work {
+                // It was aborted: once it is gone, it starts nothing more.
+                let _ = work.await;
+            }
+            let port = Port::of(&shared).await;
+            mailbox::stop(&port, account, &child).await;
+            let _ = handle.send(Command::Settled { epoch }).await;
+        });
+    }
+}
