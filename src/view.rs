@@ -9,6 +9,7 @@ pub(crate) mod human;
 pub(crate) mod live;
 pub(crate) mod out;
 pub(crate) mod paint;
+pub(crate) mod simulated;
 pub(crate) mod source;
 pub(crate) mod table;
 pub(crate) mod timing;

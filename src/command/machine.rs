@@ -1,19 +1,21 @@
-//! `machine validate|show|versions|delete`.
+//! `machine validate|graph|simulate|test-state|show|versions|delete`.
 
-use std::path::{Path, PathBuf};
+mod definition;
+mod graph;
+mod simulate;
+mod test_state;
+mod validate;
 
 use clap::Subcommand;
 use steploom_types::Name;
 
 use super::Context;
-use crate::exit::Exit;
-use crate::failure::{self, Failure, not_json};
-use crate::input;
+use crate::failure::Failure;
 use crate::view::live::now;
 use crate::view::table::Rows;
 use crate::view::{Paint, human, out};
 
-/// Check a definition, look at a machine, its versions, or delete it
+/// Check, draw and try a definition, look at a machine, its versions, or delete it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -22,11 +24,10 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Check a definition and keep nothing; exit code 4 if it would be refused
-    Validate {
-        /// A definition in Amazon States Language
-        file: PathBuf,
-    },
+    Validate(validate::Args),
+    Graph(graph::Args),
+    Simulate(simulate::Args),
+    TestState(test_state::Args),
     /// Print a machine's newest definition
     Show {
         /// The machine
@@ -47,43 +48,16 @@ enum Verb {
 /// Does it.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     match args.verb {
-        Verb::Validate { file } => validate(&file, context).await,
+        Verb::Validate(args) => validate::run(&args, context),
+        Verb::Graph(args) => graph::run(&args, context),
+        Verb::Simulate(args) => simulate::run(&args, context),
+        Verb::TestState(args) => test_state::run(&args, context),
         Verb::Show { name } => show(&name, context).await,
         Verb::Versions { name } => versions(&name, context).await,
         Verb::Delete { name } => {
             context.client.delete_machine(&name).await?;
             super::deleted(context, "machine", &name)
         }
-    }
-}
-
-async fn validate(file: &Path, context: &Context) -> Result<(), Failure> {
-    let source = input::file_text(file)?;
-    if let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
-        return Err(not_json(&source, &error));
-    }
-    let validation = context.client.validate_machine(&source.text).await?;
-    if context.json {
-        out::json(&validation)?;
-    } else {
-        for diagnostic in &validation.diagnostics {
-            out::line(failure::diagnostic(
-                diagnostic,
-                Some(&source),
-                context.paint,
-            ))?;
-        }
-        let (mark, word) = if validation.valid {
-            (context.paint.green("✓"), "is valid")
-        } else {
-            (context.paint.red("✗"), "would be refused")
-        };
-        out::line(format!("{mark} {} {word}", source.path))?;
-    }
-    if validation.valid {
-        Ok(())
-    } else {
-        Err(Failure::said(Exit::Refused))
     }
 }
 

@@ -37,11 +37,7 @@ impl Source {
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return None;
         }
-        let mut parts: Vec<String> = pointer
-            .split('/')
-            .skip(1)
-            .map(|part| part.replace("~1", "/").replace("~0", "~"))
-            .collect();
+        let mut parts: Vec<String> = pointer.split('/').skip(1).flat_map(parts_of).collect();
         if !self.text.trim_ascii_start().starts_with('{') {
             return self.find_in_yaml(pointer);
         }
@@ -89,6 +85,16 @@ impl Source {
             text: self.text[start..end].trim_end().to_owned(),
         }
     }
+}
+
+/// A part of a pointer, and its numbers in brackets as parts of their own: AWS writes `Catch[0]`.
+fn parts_of(part: &str) -> Vec<String> {
+    let part = part.replace("~1", "/").replace("~0", "~");
+    let Some((name, numbers)) = part.strip_suffix(']').and_then(|part| part.split_once('[')) else {
+        return vec![part];
+    };
+    let numbers = numbers.split("][").map(str::to_owned);
+    std::iter::once(name.to_owned()).chain(numbers).collect()
 }
 
 impl Place {
