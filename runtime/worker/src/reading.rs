@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use flate2::write::GzDecoder;
@@ -173,10 +174,10 @@ impl Cursor {
                 let Some(content) = self.rest.pop_front() else {
                     return Ok(false);
                 };
-                let unpacked = content
-                    .key
-                    .ends_with(".gz")
-                    .then(|| GzDecoder::new(Vec::new()));
+                let is_packed = Path::new(&content.key)
+                    .extension()
+                    .is_some_and(|ending| ending == "gz");
+                let unpacked = is_packed.then(|| GzDecoder::new(Vec::new()));
                 self.now = Some(Open {
                     content,
                     position: 0,

@@ -41,23 +41,23 @@ pub(crate) async fn call(
         Api::Sfn(action) => sfn::call(&call, action).await.map(Json::from),
         Api::S3(action) => s3::call(&call, action).await.map(Json::from),
         Api::HttpInvoke => http::call(&call, invoke).await,
-        Api::LambdaInvoke | Api::StartExecution | Api::Foreign { .. } => Err(call.unknown(api)),
+        Api::LambdaInvoke | Api::StartExecution | Api::Foreign { .. } => Err(unknown(api)),
     }
 }
 
-impl Call<'_> {
-    /// The failure of a call that this platform does not know.
-    fn unknown(&self, api: &Api) -> Failure {
-        Failure::new(
-            "States.TaskFailed",
-            format!(
-                "this platform has no '{}:{}'; a simulation can mock it",
-                api.service(),
-                api.action()
-            ),
-        )
-    }
+/// The failure of a call that this platform does not know.
+fn unknown(api: &Api) -> Failure {
+    Failure::new(
+        "States.TaskFailed",
+        format!(
+            "this platform has no '{}:{}'; a simulation can mock it",
+            api.service(),
+            api.action()
+        ),
+    )
+}
 
+impl Call<'_> {
     /// A field as a text: anything else than a text is written as JSON, as AWS does it.
     pub(crate) fn text(&self, field: &str) -> Option<String> {
         match self.arguments.get(field)? {

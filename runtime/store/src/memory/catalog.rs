@@ -21,7 +21,7 @@ pub(super) struct Entries {
     functions: BTreeMap<Key, Vec<FunctionVersion>>,
     machines: BTreeMap<Key, Vec<MachineVersion>>,
     definitions: BTreeMap<Digest, String>,
-    entries: BTreeMap<(AccountId, EntryKind, Name), Entry>,
+    named: BTreeMap<(AccountId, EntryKind, Name), Entry>,
     objects: BTreeMap<(AccountId, Name, String), Object>,
 }
 
@@ -238,9 +238,9 @@ impl Catalog for Memory {
     ) -> Result<bool> {
         let mut entries = lock(&self.catalog);
         let key = (account, kind, entry.name.clone());
-        let is_new = !entries.entries.contains_key(&key);
+        let is_new = !entries.named.contains_key(&key);
         if is_new || put == Put::Upsert {
-            entries.entries.insert(key, entry.clone());
+            entries.named.insert(key, entry.clone());
         }
         Ok(is_new)
     }
@@ -252,7 +252,7 @@ impl Catalog for Memory {
         name: &Name,
     ) -> Result<Option<Entry>> {
         let key = (account, kind, name.clone());
-        Ok(lock(&self.catalog).entries.get(&key).cloned())
+        Ok(lock(&self.catalog).named.get(&key).cloned())
     }
 
     async fn list_entries(
@@ -264,7 +264,7 @@ impl Catalog for Memory {
     ) -> Result<Vec<Entry>> {
         let entries = lock(&self.catalog);
         Ok(entries
-            .entries
+            .named
             .iter()
             .filter(|((a, k, name), _)| {
                 (*a, *k) == (account, kind) && after.is_none_or(|after| name > after)
@@ -276,7 +276,7 @@ impl Catalog for Memory {
 
     async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool> {
         let key = (account, kind, name.clone());
-        Ok(lock(&self.catalog).entries.remove(&key).is_some())
+        Ok(lock(&self.catalog).named.remove(&key).is_some())
     }
 
     async fn put_object(

@@ -68,10 +68,9 @@ impl Port {
             .await?;
         match heard {
             Heard::Done => Ok(()),
-            Heard::Foreign => Err(invalid_token()),
             Heard::Over => Err(timed_out()),
             Heard::Absent if self.was_given_out(account, token).await? => Err(timed_out()),
-            Heard::Absent => Err(invalid_token()),
+            Heard::Foreign | Heard::Absent => Err(invalid_token()),
         }
     }
 

@@ -433,7 +433,8 @@ async fn a_distributed_map_reads_pages_and_writes_results() {
         .put_bucket(LOCAL, "b".parse().unwrap())
         .await
         .unwrap();
-    let rows: String = (0..2_500).map(|n| format!("{n},x{n}\n")).collect();
+    let rows: Vec<String> = (0..2_500).map(|n| format!("{n},x{n}\n")).collect();
+    let rows = rows.concat();
     let text = format!("id,name\n{rows}");
     buckets
         .put_object(LOCAL, &bucket, "in.csv", None, text.into())

@@ -106,10 +106,10 @@ impl Node {
         name: &str,
         input: Value,
     ) -> Result<(Execution, bool)> {
-        self.start_with(machine, Some(name), input).await
+        self.start_execution(machine, Some(name), input).await
     }
 
-    async fn start_with(
+    async fn start_execution(
         &self,
         machine: &str,
         name: Option<&str>,
@@ -126,7 +126,7 @@ impl Node {
 
     /// Starts one without a name.
     pub(crate) async fn start_unnamed(&self, machine: &str, input: Value) -> Execution {
-        self.start_with(machine, None, input).await.unwrap().0
+        self.start_execution(machine, None, input).await.unwrap().0
     }
 
     pub(crate) async fn stop(&self, id: ExecutionId) {

@@ -142,7 +142,7 @@ pub(super) fn failure(error: &reqwest::Error) -> Failure {
         below = source.source();
     }
     if error.is_timeout() {
-        why = "the call took too long".to_owned();
+        "the call took too long".clone_into(&mut why);
     }
     Failure::new(SOCKET, why)
 }
