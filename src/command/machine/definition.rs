@@ -21,9 +21,9 @@ const SUFFIXES: [&str; 6] = [
 ];
 
 /// Reads and checks a definition.
-pub(super) fn read(file: &Path, options: &Options) -> Result<(Source, Parsed), Failure> {
+pub(super) fn read(file: &Path, options: Options) -> Result<(Source, Parsed), Failure> {
     let source = input::file_text(file)?;
-    match steploom_asl::parse_with(&source.text, options) {
+    match steploom_asl::parse_with(&source.text, &options) {
         Ok(parsed) => Ok((source, parsed)),
         Err(rejected) => Err(refused(&rejected, source)),
     }

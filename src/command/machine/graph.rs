@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         foreign: true,
         ..Options::default()
     };
-    let (source, _) = definition::read(&args.file, &options)?;
+    let (source, _) = definition::read(&args.file, options)?;
     let tree = steploom_asl::tree(&source.text);
     let tree = tree.map_err(|rejected| Failure::local(rejected.to_string()))?;
     let graph = Graph::read(&tree);

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         foreign: true,
         ..Options::default()
     };
-    let (_, parsed) = definition::read(&args.file, &options)?;
+    let (_, parsed) = definition::read(&args.file, options)?;
     let machine = args.machine.clone();
     let machine = machine.unwrap_or_else(|| definition::name(&args.file));
     let mut world = World::default();
