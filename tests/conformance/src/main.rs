@@ -91,6 +91,15 @@ fn run(filter: &Filter) -> Result<Vec<Done>, String> {
         let score = read(file)?.map(|cases| suite::validator(&cases, name, filter));
         done.push(Done { name, score });
     }
+    let datasets = std::fs::read_to_string(recordings.join("jsonata_datasets.json"));
+    let datasets: Value = serde_json::from_str(&datasets.unwrap_or_default()).unwrap_or_default();
+    let cases = std::fs::read_to_string(recordings.join("jsonata_cases.jsonl"));
+    done.push(Done {
+        name: "JSONata",
+        score: cases
+            .ok()
+            .map(|cases| suite::jsonata(&cases, &datasets, filter)),
+    });
     Ok(done)
 }
 

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod executions;
+mod jsonata;
 mod single;
 
 use std::fs;
@@ -14,6 +15,7 @@ use crate::case::Case;
 
 pub use definitions::{refused, validator};
 pub use executions::{Engine, executions};
+pub use jsonata::jsonata;
 pub use single::single_states;
 
 /// Which cases are run.
