@@ -39,7 +39,10 @@ pub(crate) async fn start(
         };
         match refused.kind {
             Kind::Exhausted | Kind::Unavailable | Kind::Fenced => tokio::time::sleep(RETRY).await,
-            Kind::Conflict => return ours(port, account, child).await.ok_or(refused),
+            // The name is taken, or the machine is gone: by then the child may have been started.
+            Kind::Conflict | Kind::NotFound => {
+                return ours(port, account, child).await.ok_or(refused);
+            }
             _ => return Err(refused),
         }
     }

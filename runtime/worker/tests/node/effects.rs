@@ -532,13 +532,18 @@ async fn tasks_use_this_platform_as_they_use_aws() {
 #[tokio::test]
 async fn calls_to_this_host_are_refused() {
     let node = Node::start().await;
+    let connection = serde_json::from_value(json!({"headers": []})).unwrap();
+    let connections = node.ports().connections;
+    let made = connections.put_connection(LOCAL, "c".parse().unwrap(), connection);
+    let arn = made.await.unwrap().0.arn;
     for endpoint in [
         "http://127.0.0.1:9/",
         "http://localhost:9/",
         "http://[::1]:9/",
         "http://169.254.169.254/latest",
     ] {
-        let call = json!({"ApiEndpoint": endpoint, "Method": "GET"});
+        let call = json!({"ApiEndpoint": endpoint, "Method": "GET",
+            "Authentication": {"ConnectionArn": arn}});
         let (error, cause) = run(&node, "arn:aws:states:::http:invoke", call)
             .await
             .unwrap_err();
@@ -548,7 +553,7 @@ async fn calls_to_this_host_are_refused() {
 
 #[tokio::test]
 async fn an_evaluation_that_takes_too_long_is_a_fact_of_its_own() {
-    let mut node = Node::start_with(steploom_worker::RunLimits {
+    let mut node = Node::start_limited(steploom_worker::RunLimits {
         evaluation_ms_max: 1,
         ..steploom_worker::RunLimits::default()
     })

@@ -48,10 +48,10 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn start() -> Self {
-        Self::start_with(RunLimits::default()).await
+        Self::start_limited(RunLimits::default()).await
     }
 
-    pub(crate) async fn start_with(run_limits: RunLimits) -> Self {
+    pub(crate) async fn start_limited(run_limits: RunLimits) -> Self {
         let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
         let mut node = Self {
             worker: None,
