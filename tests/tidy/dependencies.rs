@@ -57,7 +57,10 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ),
     ("steploom-bench-machine", &["steploom-machine"]),
     ("steploom-fuzz", &["steploom-machine"]),
-    ("steploom-conformance", &["steploom-simulator"]),
+    (
+        "steploom-conformance",
+        &["steploom-simulator", "steploom-sdk"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -36,7 +36,7 @@ pub(crate) struct Source {
 }
 
 /// Every module: a new one is a folder and a line here.
-pub(crate) const SOURCES: [Source; 3] = [
+pub(crate) const SOURCES: [Source; 4] = [
     Source {
         name: "split",
         language: Language::Rust,
@@ -46,6 +46,11 @@ pub(crate) const SOURCES: [Source; 3] = [
         name: "count",
         language: Language::Rust,
         needs: &["listing"],
+    },
+    Source {
+        name: "scripted",
+        language: Language::Rust,
+        needs: &[],
     },
     Source {
         name: "merge",

@@ -11,6 +11,7 @@ pub mod case;
 pub mod compare;
 pub mod history;
 pub mod score;
+pub mod service;
 pub mod simulate;
 pub mod suite;
 

@@ -5,25 +5,33 @@ use std::process::ExitCode;
 
 use regex::Regex;
 use serde_json::{Map, Value};
+use steploom_conformance::case::Case;
+use steploom_conformance::service::{self, Service};
 use steploom_conformance::suite::{self, Done, Filter};
 use steploom_conformance::{Verdict, simulate};
 
 const USAGE: &str = "\
-usage: cargo xtask conformance [--json] [--filter REGEX] [--verbose]
+usage: cargo xtask conformance [--json] [--filter REGEX] [--verbose] [--service]
 
   --filter REGEX  only cases whose id matches
   --json          one JSON document, findings included
-  --verbose       what failed, and how";
+  --verbose       what failed, and how
+  --service       run executions in a real service, started for this, instead of the simulator";
 
 struct Options {
     is_json: bool,
     is_verbose: bool,
     filter: Filter,
+    /// The service to run executions in, if not the simulator.
+    service: Option<Service>,
 }
 
 fn main() -> ExitCode {
     let done = options().and_then(|options| {
-        let done = run(&options.filter)?;
+        let done = match &options.service {
+            Some(service) => run_in(service, &options.filter)?,
+            None => run(&options.filter)?,
+        };
         print(&done, &options);
         Ok(())
     });
@@ -41,6 +49,7 @@ fn options() -> Result<Options, String> {
         is_json: false,
         is_verbose: false,
         filter: Filter(None),
+        service: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -52,10 +61,37 @@ fn options() -> Result<Options, String> {
                 let pattern = Regex::new(&pattern).map_err(|error| error.to_string())?;
                 options.filter = Filter(Some(pattern));
             }
+            // Both are xtask's, which has started the service and built the module.
+            "--url" => {
+                let url = words.next().ok_or("--url needs a URL")?;
+                let module = words.next().ok_or("--url needs a module behind the URL")?;
+                let bytes = std::fs::read(&module).map_err(|error| format!("{module}: {error}"))?;
+                options.service = Some(Service::new(&url, bytes)?);
+            }
             _ => return Err(USAGE.to_owned()),
         }
     }
     Ok(options)
+}
+
+/// Executions alone, in a real service. What it cannot have is counted and left out.
+fn run_in(service: &Service, filter: &Filter) -> Result<Vec<Done>, String> {
+    let mut done = Vec::new();
+    let own = Some(suite::read_folder(&suite::own())?);
+    let recorded = suite::read(&suite::recordings().join("cases.jsonl"))?;
+    for (name, cases) in [("own cases", own), ("executions", recorded)] {
+        let score = cases.map(|cases| {
+            let fitted: Vec<Case> = cases
+                .iter()
+                .enumerate()
+                .filter_map(|(number, case)| service::fitted(case, number).ok())
+                .collect();
+            eprintln!("{name}: {} of {} cases", fitted.len(), cases.len());
+            suite::executions(&fitted, filter, &mut |case| service.run(case))
+        });
+        done.push(Done { name, score });
+    }
+    Ok(done)
 }
 
 fn run(filter: &Filter) -> Result<Vec<Done>, String> {
