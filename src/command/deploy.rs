@@ -177,7 +177,9 @@ pub(crate) async fn function(
 /// Uploads a definition. Its warnings go to standard error.
 pub(crate) async fn machine(client: &Client, name: &Name, path: &Path) -> Result<Machine, Failure> {
     let source = input::file_text(path)?;
-    if let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
+    // Where the file's name promises JSON, its reader's complaint helps most.
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
+    if is_json && let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
         return Err(not_json(&source, &error));
     }
     let machine = match client.put_machine(name, &source.text, false).await {

@@ -117,7 +117,7 @@ fn fields_of_the_wrong_kind() {
 fn text_that_is_no_json_or_nested_too_deep() {
     changing_nothing(|server| {
         let json = [("content-type", "application/json")];
-        for body in ["{\"StartAt\": ", "StartAt: A", "{\"a\": 1, \"a\": 2} x"] {
+        for body in ["{\"StartAt\": ", "StartAt: [A", "{\"a\": 1, \"a\": 2} x"] {
             let answer = server.send("PUT", "/v1/machines/refused", &json, body.as_bytes());
             assert_eq!(answer.status, 400, "{body}: {}", answer.text());
             answer.problem(400, "InvalidDefinition");

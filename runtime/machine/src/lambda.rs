@@ -1,12 +1,21 @@
 //! The result of `arn:aws:states:::lambda:invoke`: a function's answer in the wrapping of AWS.
 
 use serde_json::{Value, json};
+use steploom_asl::FunctionRef;
 use steploom_types::{Json, Timestamp};
 
 use crate::chance;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// Whether the parameters of a call name a version or an alias of the function.
+pub(crate) fn is_qualified(parameters: &Value) -> bool {
+    let text = |field: &str| parameters[field].as_str();
+    let function = text("FunctionName").and_then(|name| FunctionRef::parse(name).ok());
+    text("Qualifier").is_some_and(|qualifier| qualifier != "$LATEST")
+        || function.is_some_and(|function| function.qualifier.is_some())
+}
 
 /// Wraps a function's answer. The request's id and trace are derived from `seed` and `action`.
 pub(crate) fn wrap(

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
+use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, Started};
 use steploom_sandbox::{Call, Context, Refused, Sandbox};
 use steploom_types::{AccountId, Error, Json};
@@ -74,7 +75,10 @@ impl Dispatcher {
             .await
         {
             Ok(Some(function)) => function,
-            Ok(None) => return Err((target.not_found(), None)),
+            Ok(None) => {
+                let failure = target.not_found(invoke, started);
+                return Err((failure, None));
+            }
             Err(error) => return Err((internal(&error), None)),
         };
         let caller = Caller {
@@ -224,9 +228,24 @@ impl Target {
         })
     }
 
-    fn not_found(&self) -> Failure {
+    fn not_found(&self, invoke: &Invoke, started: &Started) -> Failure {
         let text = &self.function.text;
-        if self.as_lambda {
+        if let Resource::Service(integration) = &invoke.resource {
+            let name = &self.function.name;
+            let qualifier = self.function.qualifier.as_deref().unwrap_or("$LATEST");
+            let message = format!(
+                "Function not found: arn:aws:lambda:us-east-1:{}:function:{name}:{qualifier}",
+                started.account
+            );
+            let request_id = format!("{}.{}", started.id, invoke.action);
+            service::failure(
+                &integration.api,
+                "ResourceNotFound",
+                &message,
+                404,
+                &request_id,
+            )
+        } else if self.as_lambda {
             Failure::new(
                 "Lambda.ResourceNotFoundException",
                 format!("Function not found: {text}"),

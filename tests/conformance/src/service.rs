@@ -51,13 +51,14 @@ pub fn fitted(case: &Case, number: usize) -> Result<Case, String> {
     if value.get("state_machine_name").is_none() {
         value["state_machine_name"] = format!("case-{number}").into();
     }
-    forgive_stacks(&mut value);
+    forgive(&mut value);
     Ok(Case(value))
 }
 
-/// The cause of a function's own error is its text here, and on AWS what its language's runtime
+/// The length of an answer that AWS wrapped is that of names, which have a number more here. And
+/// the cause of a function's own error is its text here, and on AWS what its language's runtime
 /// makes of it, stack and all. Where a recording has that, anything will do.
-fn forgive_stacks(value: &mut Value) {
+fn forgive(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             let is_error = |inner: &Value| inner.get("errorMessage").is_some();
@@ -65,9 +66,13 @@ fn forgive_stacks(value: &mut Value) {
                 *value = "${cause}".into();
                 return;
             }
-            fields.values_mut().for_each(forgive_stacks);
+            if let Some(length) = fields.get_mut("Content-Length") {
+                let any = Value::from("${length}");
+                *length = if length.is_array() { json!([any]) } else { any };
+            }
+            fields.values_mut().for_each(forgive);
         }
-        Value::Array(items) => items.iter_mut().for_each(forgive_stacks),
+        Value::Array(items) => items.iter_mut().for_each(forgive),
         _ => {}
     }
 }

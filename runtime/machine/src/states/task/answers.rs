@@ -11,7 +11,7 @@ use crate::retry::{RUNTIME, TIMEOUT};
 use crate::service::{self, Answered};
 use crate::turn::{Fault, Turn};
 use crate::waits::Owner;
-use crate::{ActionId, Detail, EventSink, Failure, PartialFailure, failure};
+use crate::{ActionId, Detail, EventSink, Failure, PartialFailure, failure, lambda};
 
 /// The attempt's call was answered, and its end is yet to come.
 pub(crate) fn submitted<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, output: &Json) {
@@ -127,6 +127,7 @@ pub(crate) fn succeeded<S: EventSink>(
     let result = match resource {
         Resource::Function(_) | Resource::Activity(_) => Ok(output.clone()),
         Resource::Service(integration) => {
+            let version = version.filter(|_| names_version(turn, id));
             service::ended(integration, output, version, answer(turn, action))
         }
     };
@@ -186,6 +187,12 @@ fn over<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 }
 
 /// The frame's attempt.
+/// Whether the attempt's input names a version or an alias; what does not has run `$LATEST`.
+fn names_version<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> bool {
+    let call = call_of(turn, id);
+    call.is_some_and(|call| lambda::is_qualified(call.input.value()))
+}
+
 fn call_of<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> Option<Call> {
     match &turn.run.frames[id].activity {
         Activity::Calling(call) => Some(call.clone()),
