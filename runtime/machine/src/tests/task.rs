@@ -47,7 +47,7 @@ fn lambda_invoke_wraps_the_answer_as_aws_does() {
         );
         Answer::After(1500, Box::new(Answer::Ok(json!("done"))))
     });
-    expect![[r#"SUCCEEDED {"v":"3","p":"done","s":200,"date":"Thu, 01 Jan 2026 00:00:01 GMT"}"#]]
+    expect![[r#"SUCCEEDED {"v":"$LATEST","p":"done","s":200,"date":"Thu, 01 Jan 2026 00:00:01 GMT"}"#]]
         .assert_eq(&driver.outcome());
     expect![[r#"3 2 TaskScheduled resourceType=lambda resource=invoke region=us-east-1 parameters={"FunctionName":"f","Payload":{"x":1}} timeoutInSeconds=94 3 TaskStarted resourceType=lambda resource=invoke"#]].assert_eq(&driver.history().lines().skip(2).take(2).collect::<String>());
     let kinds: Vec<_> = driver.events.iter().map(|event| event.kind).collect();
@@ -55,6 +55,24 @@ fn lambda_invoke_wraps_the_answer_as_aws_does() {
         kinds[2..5],
         ["TaskScheduled", "TaskStarted", "TaskSucceeded"]
     );
+}
+
+#[test]
+fn lambda_invoke_names_the_version_that_ran_where_one_was_asked_for() {
+    for (parameters, version) in [
+        (json!({ "FunctionName": "f" }), "$LATEST"),
+        (json!({ "FunctionName": "f:$LATEST" }), "$LATEST"),
+        (json!({ "FunctionName": "f:live" }), "3"),
+        (json!({ "FunctionName": "f", "Qualifier": "3" }), "3"),
+    ] {
+        let definition = task(json!({
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": parameters,
+            "OutputPath": "$.ExecutedVersion",
+        }));
+        let driver = execute(&definition, json!({}), |_, _| Answer::Ok(json!(1)));
+        assert_eq!(driver.outcome(), format!("SUCCEEDED \"{version}\""));
+    }
 }
 
 #[test]
