@@ -47,8 +47,10 @@ fn lambda_invoke_wraps_the_answer_as_aws_does() {
         );
         Answer::After(1500, Box::new(Answer::Ok(json!("done"))))
     });
-    expect![[r#"SUCCEEDED {"v":"$LATEST","p":"done","s":200,"date":"Thu, 01 Jan 2026 00:00:01 GMT"}"#]]
-        .assert_eq(&driver.outcome());
+    expect![[
+        r#"SUCCEEDED {"v":"$LATEST","p":"done","s":200,"date":"Thu, 01 Jan 2026 00:00:01 GMT"}"#
+    ]]
+    .assert_eq(&driver.outcome());
     expect![[r#"3 2 TaskScheduled resourceType=lambda resource=invoke region=us-east-1 parameters={"FunctionName":"f","Payload":{"x":1}} timeoutInSeconds=94 3 TaskStarted resourceType=lambda resource=invoke"#]].assert_eq(&driver.history().lines().skip(2).take(2).collect::<String>());
     let kinds: Vec<_> = driver.events.iter().map(|event| event.kind).collect();
     assert_eq!(
