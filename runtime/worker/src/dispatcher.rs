@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
 use steploom_machine::service;
@@ -100,7 +100,7 @@ impl Dispatcher {
                     return match finished.outcome {
                         Ok(output) => Ok((output, Some(version))),
                         Err(failure) => {
-                            Err((Failure::new(failure.error, failure.cause), Some(version)))
+                            Err((target.failed(failure.error, failure.cause), Some(version)))
                         }
                     };
                 }
@@ -226,6 +226,19 @@ impl Target {
             event,
             as_lambda: true,
         })
+    }
+
+    /// A function's failure. Where it was reached as a Lambda, the cause of its own error is the error
+    /// as JSON, which definitions written for AWS read by `States.StringToJson`.
+    fn failed(&self, error: String, cause: String) -> Failure {
+        let is_platform = ["Function.", "States."]
+            .iter()
+            .any(|of| error.starts_with(of));
+        if is_platform || !self.as_lambda {
+            return Failure::new(error, cause);
+        }
+        let payload = json!({ "errorMessage": cause, "errorType": error });
+        Failure::new(error, payload.to_string())
     }
 
     fn not_found(&self, invoke: &Invoke, started: &Started) -> Failure {
