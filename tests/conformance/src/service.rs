@@ -47,10 +47,19 @@ pub fn fitted(case: &Case, number: usize) -> Result<Case, String> {
     let names = Regex::new("uid[0-9a-f]{5}").map_err(|error| error.to_string())?;
     let text = case.0.to_string().replace(ACCOUNTS[0], ACCOUNTS[1]);
     let text = names.replace_all(&text, format!("${{0}}x{number}"));
-    let mut value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    if value.get("state_machine_name").is_none() {
-        value["state_machine_name"] = format!("case-{number}").into();
+    // A machine whose name many cases share gets the number, too, wherever an ARN names it.
+    let machine = case.text("state_machine_name").unwrap_or("machine");
+    let own = if names.is_match(machine) {
+        names.replace_all(machine, format!("${{0}}x{number}"))
+    } else {
+        format!("{machine}-{number}").into()
+    };
+    let mut text = text.into_owned();
+    for end in [':', '"', '/'] {
+        text = text.replace(&format!(":{machine}{end}"), &format!(":{own}{end}"));
     }
+    let mut value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    value["state_machine_name"] = own.into();
     forgive(&mut value);
     Ok(Case(value))
 }
