@@ -300,3 +300,6 @@ fn internal(error: &Error) -> Failure {
     tracing::error!(%error, "an attempt could not be made");
     Failure::new("Function.Unavailable", error.message.clone())
 }
+
+#[cfg(test)]
+mod tests;
