@@ -99,7 +99,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         node: folder.node()?,
         store,
         artifacts,
-        sandbox,
+        runner: Arc::new(sandbox),
         clock: Arc::new(SystemClock),
         tasks_max: instances as usize,
         log_days: options.log_days,

@@ -11,8 +11,6 @@
 
 mod admission;
 mod cache;
-mod call;
-mod cancel;
 mod code;
 mod codes;
 mod compile;
@@ -30,9 +28,10 @@ mod link;
 mod sandbox;
 mod streams;
 
-pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
-pub use cancel::Cancel;
 pub use compile::child::compiler_main;
 pub use config::{CompilerCommand, Config};
-pub use kind::Kind;
-pub use sandbox::{Gauges, Inspected, Sandbox};
+pub use sandbox::Sandbox;
+pub use steploom_call::{
+    Call, Cancel, Context, Failure, Finished, Gauges, Inspected, Kind, Limits, LogEntry, Refused,
+    Runner,
+};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use steploom_types::{Digest, Error, Name};
@@ -15,7 +16,9 @@ use crate::compile::parent::Compiler;
 use crate::disk::ScratchRoot;
 use crate::invoke::{self, Host};
 use crate::link::Linkers;
-use crate::{Call, Config, Failure, Finished, Kind, Refused, engine, fail, gate};
+use crate::{
+    Call, Config, Failure, Finished, Gauges, Inspected, Refused, Runner, engine, fail, gate,
+};
 
 /// The folder of scratch folders, in the folder of compiled code.
 const SCRATCH_FOLDER: &str = "scratch";
@@ -35,30 +38,6 @@ struct Inner {
     admission: Admission,
     scratch: ScratchRoot,
     resources_max: usize,
-}
-
-/// What the module gate found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inspected {
-    /// How the module is called.
-    pub kind: Kind,
-    /// Bytes of linear memory that an instance has from its start.
-    pub memory_bytes_min: u64,
-    /// Whether it imports functions that create or open files, and so gets a `/tmp`.
-    pub uses_filesystem: bool,
-}
-
-/// What runs and what waits, now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gauges {
-    /// Invocations that run.
-    pub running: u32,
-    /// Invocations that wait for their turn.
-    pub waiting: u32,
-    /// Bytes of linear memory that running invocations may hold.
-    pub memory_bytes_admitted: u64,
-    /// Modules whose code is loaded.
-    pub modules_loaded: u32,
 }
 
 impl Sandbox {
@@ -101,32 +80,19 @@ impl Sandbox {
             admission,
         })))
     }
+}
 
-    /// Whether this node offers a volume of that name.
-    pub fn volume_exists(&self, name: &Name) -> bool {
+#[async_trait]
+impl Runner for Sandbox {
+    fn volume_exists(&self, name: &Name) -> bool {
         self.0.config.volumes.contains_key(name)
     }
 
-    /// Checks an uploaded module, which is not trusted, without compiling it. Takes CPU in
-    /// proportion to its size, up to a second for the largest: call it where blocking is allowed.
-    ///
-    /// # Errors
-    /// `Invalid` / `InvalidModule` with every problem and its place: the module must be changed.
-    pub fn inspect(&self, module: &[u8]) -> Result<Inspected, Error> {
+    fn inspect(&self, module: &[u8]) -> Result<Inspected, Error> {
         gate::inspect(module)
     }
 
-    /// Compiles a module in the compiling process, keeps the code for later calls and links it.
-    /// Calls for one digest at the same time compile once; one that was compiled before, in this
-    /// process or an earlier one, is not compiled again. May be dropped.
-    ///
-    /// The module must have passed [`Sandbox::inspect`], and `digest` must be its digest.
-    ///
-    /// # Errors
-    /// `Invalid` when the module cannot be compiled within its limits or cannot be linked;
-    /// `Exhausted` when too many modules wait to be compiled; `Unavailable` when the compiling
-    /// process cannot be started or the cache cannot be written: try again later.
-    pub async fn prepare(&self, digest: Digest, module: &Bytes) -> Result<(), Error> {
+    async fn prepare(&self, digest: Digest, module: &Bytes) -> Result<(), Error> {
         match self.0.codes.get(digest, Some(module)).await {
             Ok(_) => Ok(()),
             Err(Missing::Failed(error)) => Err(error),
@@ -134,12 +100,7 @@ impl Sandbox {
         }
     }
 
-    /// Runs an invocation in a fresh instance, after waiting for its turn. Dropping the future
-    /// stops the guest and frees what it holds.
-    ///
-    /// # Errors
-    /// [`Refused`] says what to do. A failing function is no error: see [`Finished::outcome`].
-    pub async fn invoke(&self, call: Call) -> Result<Finished, Refused> {
+    async fn invoke(&self, call: Call) -> Result<Finished, Refused> {
         let inner = &*self.0;
         let code = inner.codes.get(call.module, None).await?;
         if code.callable.kind() != call.kind {
@@ -170,8 +131,7 @@ impl Sandbox {
         Ok(invoke::invoke(host, &code, &call).await?)
     }
 
-    /// What runs and what waits, now.
-    pub fn gauges(&self) -> Gauges {
+    fn gauges(&self) -> Gauges {
         let admission = &self.0.admission;
         Gauges {
             running: admission.running(),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use steploom_sandbox::{CompilerCommand, Refused};
+use steploom_sandbox::{CompilerCommand, Refused, Runner};
 use steploom_types::Digest;
 
 use crate::support::{Node, call, refusal, result};

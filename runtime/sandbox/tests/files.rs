@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use steploom_sandbox::Finished;
+use steploom_sandbox::{Finished, Runner};
 
 use crate::support::{Node, call, failed, refusal, result};
 

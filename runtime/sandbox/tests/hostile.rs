@@ -11,7 +11,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use steploom_sandbox::{Call, Cancel, Finished};
+use steploom_sandbox::{Call, Cancel, Finished, Runner};
 use steploom_types::Digest;
 use support::{AMPLE_MS, Node, Ready, call, failed, result};
 use tokio::sync::Mutex;

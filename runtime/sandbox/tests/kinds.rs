@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steploom_sandbox::Kind;
+use steploom_sandbox::{Kind, Runner};
 use steploom_types::Timestamp;
 
 use crate::support::{Node, call, failed, refusal, result};

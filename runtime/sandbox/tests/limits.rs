@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steploom_sandbox::{Cancel, Refused};
+use steploom_sandbox::{Cancel, Refused, Runner};
 use steploom_types::Timestamp;
 
 use crate::support::{Node, call, failed, refusal, result};

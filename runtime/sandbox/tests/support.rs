@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{
-    Call, CompilerCommand, Config, Context, Finished, Inspected, Limits, Refused, Sandbox,
+    Call, CompilerCommand, Config, Context, Finished, Inspected, Limits, Refused, Runner, Sandbox,
 };
 use steploom_types::{AccountId, Digest, Json};
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
+use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, Started};
-use steploom_sandbox::{Call, Context, Refused, Sandbox};
 use steploom_types::{AccountId, Error, Json};
 use tokio::sync::Semaphore;
 
@@ -25,7 +25,7 @@ use crate::registry::{Function, Registry};
 const REFUSALS_MAX: u32 = 10;
 
 pub(crate) struct Dispatcher {
-    sandbox: Sandbox,
+    runner: Arc<dyn Runner>,
     registry: Arc<Registry>,
     logs: Logs,
     metrics: Arc<Metrics>,
@@ -46,14 +46,14 @@ pub(crate) struct Caller {
 
 impl Dispatcher {
     pub(crate) fn new(
-        sandbox: Sandbox,
+        runner: Arc<dyn Runner>,
         registry: Arc<Registry>,
         logs: Logs,
         metrics: Arc<Metrics>,
         tasks_max: usize,
     ) -> Self {
         Self {
-            sandbox,
+            runner,
             registry,
             logs,
             metrics,
@@ -119,7 +119,7 @@ impl Dispatcher {
         function: &Function,
         caller: &Caller,
         event: Json,
-    ) -> Result<steploom_sandbox::Finished, Refused> {
+    ) -> Result<steploom_call::Finished, Refused> {
         let call = Call {
             module: function.module,
             kind: function.kind,
@@ -141,7 +141,7 @@ impl Dispatcher {
             event,
             cancel: None,
         };
-        let mut result = self.sandbox.invoke(call).await;
+        let mut result = self.runner.invoke(call).await;
         self.measure(&result);
         if let Ok(finished) = &mut result {
             let origin = Origin {
@@ -155,7 +155,7 @@ impl Dispatcher {
         result
     }
 
-    fn measure(&self, result: &Result<steploom_sandbox::Finished, Refused>) {
+    fn measure(&self, result: &Result<steploom_call::Finished, Refused>) {
         let outcome = match result {
             Ok(finished) => {
                 self.metrics

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use steploom_api::Ports;
 use steploom_artifacts::Artifacts;
-use steploom_sandbox::Sandbox;
+use steploom_call::Runner;
 use steploom_store::Store;
 use steploom_store::lease::NodeId;
 use steploom_types::Result;
@@ -56,7 +56,7 @@ pub struct Config {
     /// Where modules and logs are kept.
     pub artifacts: Arc<Artifacts>,
     /// Where functions run.
-    pub sandbox: Sandbox,
+    pub runner: Arc<dyn Runner>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Tasks of executions that run in sandboxes at once; more of them wait their turn.

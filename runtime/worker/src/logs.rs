@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use steploom_api::wire::{LogLine, LogSource};
 use steploom_artifacts::Artifacts;
-use steploom_sandbox::Finished;
+use steploom_call::Finished;
 use steploom_store::lease::NodeId;
 use steploom_types::{AccountId, Name};
 use tokio::sync::{broadcast, mpsc, oneshot};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use steploom_api::wire::FunctionSettings;
-use steploom_sandbox::{Kind, Limits};
+use steploom_call::{Kind, Limits};
 use steploom_store::catalog::{FunctionVersion, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, Name, Result};

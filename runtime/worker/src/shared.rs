@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use steploom_call::Runner;
 use steploom_machine::RunLimits;
-use steploom_sandbox::Sandbox;
 use steploom_store::Store;
 use steploom_store::journal::Epoch;
 use steploom_store::lease::NodeId;
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) node: NodeId,
     pub(crate) store: Store,
     pub(crate) artifacts: Arc<steploom_artifacts::Artifacts>,
-    pub(crate) sandbox: Sandbox,
+    pub(crate) runner: Arc<dyn Runner>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) committer: Committer,
@@ -63,7 +63,7 @@ impl Shared {
             committer: Committer::start(config.store.journal.clone(), metrics.clone()),
             definitions: Definitions::new(config.store.catalog.clone()),
             dispatcher: Dispatcher::new(
-                config.sandbox.clone(),
+                config.runner.clone(),
                 registry.clone(),
                 logs.clone(),
                 metrics.clone(),
@@ -75,7 +75,7 @@ impl Shared {
             node: config.node,
             store: config.store,
             artifacts: config.artifacts,
-            sandbox: config.sandbox,
+            runner: config.runner,
             clock: config.clock,
             activities: Activities::default(),
             readings: Readings::default(),

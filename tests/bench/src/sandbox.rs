@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use steploom_artifacts::Artifacts;
-use steploom_sandbox::{Call, CompilerCommand, Config, Context, Kind, Limits, Refused, Sandbox};
+use steploom_sandbox::{
+    Call, CompilerCommand, Config, Context, Kind, Limits, Refused, Runner, Sandbox,
+};
 use steploom_types::{AccountId, Digest, Json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;

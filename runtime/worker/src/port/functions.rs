@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
 use steploom_api::wire::{self, FunctionKind};
-use steploom_sandbox::{Inspected, Kind, Refused};
+use steploom_call::{Inspected, Kind, Refused};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, limits};
@@ -23,7 +23,7 @@ impl Functions for Port {
             settings: wanted,
             create_only,
         } = put;
-        settings::check(&wanted, &self.shared.sandbox)?;
+        settings::check(&wanted, &*self.shared.runner)?;
         let inspected = self.inspect(&module).await?;
         if inspected.memory_bytes_min > wanted.memory_bytes_max {
             return Err(Error::invalid(
@@ -35,7 +35,7 @@ impl Functions for Port {
             ));
         }
         let digest = self.shared.artifacts.put_module(&module).await?;
-        self.shared.sandbox.prepare(digest, &module).await?;
+        self.shared.runner.prepare(digest, &module).await?;
         let version = NewFunctionVersion {
             module: digest,
             module_bytes: module.len() as u64,
@@ -194,8 +194,8 @@ impl Functions for Port {
 impl Port {
     /// The module gate reads the whole module: milliseconds a megabyte, beside the event loop.
     async fn inspect(&self, module: &Bytes) -> Result<Inspected> {
-        let (sandbox, module) = (self.shared.sandbox.clone(), module.clone());
-        let inspected = tokio::task::spawn_blocking(move || sandbox.inspect(&module));
+        let (runner, module) = (self.shared.runner.clone(), module.clone());
+        let inspected = tokio::task::spawn_blocking(move || runner.inspect(&module));
         inspected.await.map_err(Error::internal)?
     }
 }

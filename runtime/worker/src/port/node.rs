@@ -25,7 +25,7 @@ impl Node for Port {
     }
 
     fn metrics(&self) -> String {
-        let gauges = self.shared.sandbox.gauges();
+        let gauges = self.shared.runner.gauges();
         self.shared
             .metrics
             .sandboxes_running

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use steploom_api::wire::FunctionSettings;
-use steploom_sandbox::Sandbox;
+use steploom_call::Runner;
 use steploom_types::error::Problem;
 use steploom_types::limits::{self, function as f};
 use steploom_types::{Error, Result};
 
 /// Refuses settings that are out of range or name what this node does not offer.
-pub(super) fn check(settings: &FunctionSettings, sandbox: &Sandbox) -> Result<()> {
+pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<()> {
     let mut problems = Vec::new();
     let s = settings;
     check_range(
@@ -49,7 +49,7 @@ pub(super) fn check(settings: &FunctionSettings, sandbox: &Sandbox) -> Result<()
         f::DISK_BYTES_MAX,
     );
     check_environment(&mut problems, s);
-    check_volumes(&mut problems, s, sandbox);
+    check_volumes(&mut problems, s, runner);
     if problems.is_empty() {
         return Ok(());
     }
@@ -112,7 +112,7 @@ fn check_environment(problems: &mut Vec<Problem>, settings: &FunctionSettings) {
     }
 }
 
-fn check_volumes(problems: &mut Vec<Problem>, settings: &FunctionSettings, sandbox: &Sandbox) {
+fn check_volumes(problems: &mut Vec<Problem>, settings: &FunctionSettings, runner: &dyn Runner) {
     let mut paths = BTreeSet::new();
     for (at, volume) in settings.volumes.iter().enumerate() {
         let parts: Vec<_> = volume.path.split('/').skip(1).collect();
@@ -143,7 +143,7 @@ fn check_volumes(problems: &mut Vec<Problem>, settings: &FunctionSettings, sandb
                 format!("two volumes at '{}'", volume.path),
             );
         }
-        if !sandbox.volume_exists(&volume.name) {
+        if !runner.volume_exists(&volume.name) {
             let message = format!(
                 "this node offers no volume '{0}'; its operator can: steploom up --volume {0}=DIR",
                 volume.name

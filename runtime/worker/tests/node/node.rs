@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::Value;
 use steploom_api::Ports;
 use steploom_api::wire::{
     Execution, ExecutionStatus, ListExecutions, PageHistory, StartExecution, StopExecution,
 };
 use steploom_artifacts::Artifacts;
-use steploom_sandbox::{CompilerCommand, Sandbox};
+use steploom_call::{Call, Finished, Gauges, Inspected, Refused, Runner};
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
-use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
+use steploom_types::{AccountId, Digest, Error, ExecutionId, Json, Name, Result, Timestamp};
 use steploom_worker::{Config, RunLimits, Worker};
 use tokio::runtime::Runtime;
 
@@ -35,13 +37,38 @@ impl steploom_worker::Clock for Clock {
     }
 }
 
+/// Runs nothing: no function is ever deployed here.
+struct Idle;
+
+#[async_trait]
+impl Runner for Idle {
+    fn volume_exists(&self, _name: &Name) -> bool {
+        false
+    }
+
+    fn inspect(&self, _module: &[u8]) -> Result<Inspected> {
+        Err(Error::internal("there is no module to inspect"))
+    }
+
+    async fn prepare(&self, _digest: Digest, _module: &Bytes) -> Result<()> {
+        Err(Error::internal("there is no module to prepare"))
+    }
+
+    async fn invoke(&self, _call: Call) -> std::result::Result<Finished, Refused> {
+        Err(Refused::ModuleMissing)
+    }
+
+    fn gauges(&self) -> Gauges {
+        Gauges::default()
+    }
+}
+
 pub(crate) struct Node {
     worker: Option<Worker>,
     /// On which the worker runs: to be rid of it is to be rid of all that the worker does.
     runtime: Option<Runtime>,
     store: Memory,
     pub(crate) clock: Arc<Clock>,
-    cache: tempfile::TempDir,
     artifacts: Arc<Artifacts>,
     run_limits: RunLimits,
 }
@@ -58,7 +85,6 @@ impl Node {
             runtime: None,
             store: Memory::new(steploom_store::Clock::manual()),
             clock,
-            cache: tempfile::tempdir().unwrap(),
             artifacts: Arc::new(Artifacts::in_memory()),
             run_limits,
         };
@@ -219,21 +245,6 @@ impl Node {
     }
 
     async fn start_worker(&mut self) {
-        let sandbox = Sandbox::new(steploom_sandbox::Config {
-            artifacts: self.artifacts.clone(),
-            cache_dir: self.cache.path().into(),
-            mac_key: [7; 32],
-            compiler: CompilerCommand {
-                program: "/nonexistent".into(),
-                args: Vec::new(),
-            },
-            instances_max: 4,
-            memory_bytes_total: 1 << 30,
-            queue_max: 16,
-            queue_wait_max: Duration::from_secs(1),
-            volumes: std::collections::BTreeMap::default(),
-        })
-        .unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -243,7 +254,7 @@ impl Node {
             node: NodeId("a-node".into()),
             store: self.store.store(),
             artifacts: self.artifacts.clone(),
-            sandbox,
+            runner: Arc::new(Idle),
             clock: self.clock.clone(),
             tasks_max: 4,
             log_days: 1,

@@ -9,10 +9,10 @@ use crate::{Cancel, Kind};
 /// An invocation to run in a fresh instance.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The module, which [`Sandbox::prepare`](crate::Sandbox::prepare) has compiled before, here or
+    /// The module, which [`Runner::prepare`](crate::Runner::prepare) has compiled before, here or
     /// on another node.
     pub module: Digest,
-    /// How it is called, as [`Sandbox::inspect`](crate::Sandbox::inspect) said.
+    /// How it is called, as [`Runner::inspect`](crate::Runner::inspect) said.
     pub kind: Kind,
     /// What it may use.
     pub limits: Limits,

@@ -1,0 +1,14 @@
+//! A call of a function: what it is given, how it ends, and the port to whatever runs it.
+//!
+//! The worker asks a [`Runner`] and knows no engine; `steploom-sandbox` is the one that runs
+//! WebAssembly, and tests have runners of their own.
+
+mod call;
+mod cancel;
+mod kind;
+mod runner;
+
+pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
+pub use cancel::Cancel;
+pub use kind::Kind;
+pub use runner::{Gauges, Inspected, Runner};
