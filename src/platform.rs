@@ -12,7 +12,7 @@ use anyhow::Context;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{CompilerCommand, Sandbox};
 use steploom_types::Name;
-use steploom_worker::{SystemClock, Worker};
+use steploom_worker::{SystemChance, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -101,6 +101,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         artifacts,
         runner: Arc::new(sandbox),
         clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
         tasks_max: instances as usize,
         log_days: options.log_days,
         run_limits: steploom_worker::RunLimits::default(),

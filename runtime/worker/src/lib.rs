@@ -6,6 +6,7 @@
 mod activities;
 mod arn;
 mod cache;
+mod chance;
 mod child;
 mod clock;
 mod codec;
@@ -39,6 +40,7 @@ use steploom_store::lease::NodeId;
 use steploom_types::Result;
 use tokio::task::JoinHandle;
 
+pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use egress::EgressRule;
 pub use steploom_machine::RunLimits;
@@ -59,6 +61,8 @@ pub struct Config {
     pub runner: Arc<dyn Runner>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Chance: of ids and of executions' seeds.
+    pub chance: Arc<dyn Chance>,
     /// Tasks of executions that run in sandboxes at once; more of them wait their turn.
     pub tasks_max: usize,
     /// Days for which logs of invocations are kept.

@@ -23,7 +23,7 @@ use crate::registry::Registry;
 use crate::seal::Seal;
 use crate::service::http::Clients;
 use crate::shards::Shards;
-use crate::{Clock, Config};
+use crate::{Chance, Clock, Config};
 
 pub(crate) struct Shared {
     pub(crate) node: NodeId,
@@ -31,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) artifacts: Arc<steploom_artifacts::Artifacts>,
     pub(crate) runner: Arc<dyn Runner>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) committer: Committer,
     pub(crate) definitions: Definitions,
@@ -77,6 +78,7 @@ impl Shared {
             artifacts: config.artifacts,
             runner: config.runner,
             clock: config.clock,
+            chance: config.chance,
             activities: Activities::default(),
             readings: Readings::default(),
             listings: Listings::default(),

@@ -53,6 +53,9 @@ pub(super) async fn run(
     let mut sweep = tokio::time::interval_at(Instant::now() + FLUSH_EVERY, SWEEP_EVERY);
     loop {
         tokio::select! {
+            biased;
+            _ = flush.tick(), if writer.bytes > 0 => writer.flush().await,
+            _ = sweep.tick() => writer.sweep(keep_days).await,
             command = commands.recv() => match command {
                 Some(Command::Keep(lines)) => {
                     writer.gather(&lines);
@@ -67,8 +70,6 @@ pub(super) async fn run(
                 }
                 None => return writer.flush().await,
             },
-            _ = flush.tick(), if writer.bytes > 0 => writer.flush().await,
-            _ = sweep.tick() => writer.sweep(keep_days).await,
         }
     }
 }

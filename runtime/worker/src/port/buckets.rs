@@ -14,7 +14,7 @@ use steploom_api::port::Buckets;
 use steploom_api::wire;
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{Entry, EntryKind, Object, Put};
-use steploom_types::{AccountId, Error, ExecutionId, Name, Result, Slot, limits};
+use steploom_types::{AccountId, Error, ExecutionId, Name, Result, limits};
 
 use super::{Port, after_name, page_by_name, page_size};
 
@@ -186,7 +186,8 @@ impl Port {
         check_key(&new.key)?;
         self.ensure_bucket(account, bucket).await?;
         let now = self.shared.clock.now();
-        let number = ExecutionId::new(Slot(rand::random()), now, rand::random());
+        let chance = &self.shared.chance;
+        let number = ExecutionId::new(chance.slot(), now, chance.draw());
         let facets = Facets {
             etag: hex::encode(Md5::digest(&new.content)),
             crc32: STANDARD.encode(crc32fast::hash(&new.content).to_be_bytes()),

@@ -214,7 +214,7 @@ impl Port {
         let checked = self.shared.definitions.get(new.definition).await?;
         let slot = match &new.name {
             Some(name) => Slot::of(account, &new.machine.to_string(), name.as_str()),
-            None => Slot(rand::random()),
+            None => self.shared.chance.slot(),
         };
         let (reply, answer) = oneshot::channel();
         let start = Start {
@@ -222,14 +222,14 @@ impl Port {
             id: ExecutionId::new(
                 slot,
                 self.shared.clock.now(),
-                mark.unwrap_or_else(rand::random),
+                mark.unwrap_or_else(|| self.shared.chance.draw()),
             ),
             name: new.name,
             machine: new.machine,
             machine_version: new.machine_version,
             definition: new.definition,
             checked,
-            seed: rand::random(),
+            seed: self.shared.chance.draw(),
             input: new.input,
             reply,
         };

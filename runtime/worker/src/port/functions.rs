@@ -7,7 +7,7 @@ use steploom_api::wire::{self, FunctionKind};
 use steploom_call::{Inspected, Kind, Refused};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, NewFunctionVersion, Put};
-use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, limits};
+use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, limits};
 
 use super::executions::NewExecution;
 use super::{Port, after_name, function_not_found, page_by_name, settings};
@@ -126,9 +126,9 @@ impl Functions for Port {
         let function = function
             .ok_or_else(|| function_not_found(&invoke.name, invoke.qualifier.as_deref()))?;
         let request_id = ExecutionId::new(
-            Slot(rand::random()),
+            self.shared.chance.slot(),
             self.shared.clock.now(),
-            rand::random(),
+            self.shared.chance.draw(),
         )
         .to_string();
         let caller = Caller {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use steploom_store::Error;
 use steploom_store::journal::Lsn;
@@ -14,6 +14,7 @@ use steploom_store::lease::Lease;
 use steploom_store::projection::Change;
 use steploom_types::{ExecutionId, limits};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::owned::Owned;
 use super::start::Taken;

@@ -74,10 +74,25 @@ impl Owned {
     pub(super) async fn serve(&mut self, inbox: &mut mpsc::Receiver<Command>) -> Exit {
         let mut commands = Vec::with_capacity(COMMANDS_MAX);
         loop {
+            self.fire_due();
             self.begin_commit();
             self.begin_checkpoint();
             let due = self.sleep_until_due();
+            // In this order, so that the same events are met in the same order in a simulation. None
+            // starves the others: a commit and a checkpoint end once, and what is due was just done.
             tokio::select! {
+                biased;
+                committed = receive(self.committing.as_mut().map(|(_, receiver)| receiver)) => {
+                    if committed != Some(Committed::Done) {
+                        return Exit::Deposed;
+                    }
+                    self.committed();
+                }
+                checkpointed = receive(self.checkpoints.running()) => {
+                    if !self.checkpointed(checkpointed.unwrap_or(false)) {
+                        return Exit::Deposed;
+                    }
+                }
                 taken = inbox.recv_many(&mut commands, COMMANDS_MAX) => {
                     if taken == 0 {
                         return Exit::Shutdown(None);
@@ -90,18 +105,7 @@ impl Owned {
                         }
                     }
                 }
-                committed = receive(self.committing.as_mut().map(|(_, receiver)| receiver)) => {
-                    if committed != Some(Committed::Done) {
-                        return Exit::Deposed;
-                    }
-                    self.committed();
-                }
-                checkpointed = receive(self.checkpoints.running()) => {
-                    if !self.checkpointed(checkpointed.unwrap_or(false)) {
-                        return Exit::Deposed;
-                    }
-                }
-                () = due => self.fire_due(),
+                () = due => {}
             }
         }
     }
@@ -354,6 +358,9 @@ impl Owned {
     }
 
     fn fire_due(&mut self) {
+        if self.timers.is_empty() {
+            return;
+        }
         let now = self.shared.clock.now();
         while let Some(&(at, id, action)) = self.timers.first() {
             if at > now {
@@ -415,7 +422,10 @@ async fn receive<T>(receiver: Option<&mut oneshot::Receiver<T>>) -> Option<T> {
 impl Drop for Owned {
     fn drop(&mut self) {
         let mut open = 0;
-        for hot in self.hot.values() {
+        // By id: the order in which tasks end decides who gets what they held.
+        let mut all: Vec<_> = self.hot.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| **id);
+        for (_, hot) in all {
             open += i64::from(hot.is_open());
             for attempt in hot.running.values() {
                 attempt.abort();

@@ -1,6 +1,6 @@
 //! Taking a shard: the lease, then the projection, then the journal's tail.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -114,8 +114,8 @@ async fn load_open(
     shared: &Arc<Shared>,
     slots: (u16, u16),
     foreseen: &Foreseen,
-) -> Result<HashMap<ExecutionId, Hot>> {
-    let mut hot = HashMap::new();
+) -> Result<BTreeMap<ExecutionId, Hot>> {
+    let mut hot = BTreeMap::new();
     let mut after = None;
     loop {
         let rows = shared.store.projection.open(slots, after, PAGE).await?;
@@ -151,7 +151,7 @@ async fn checkpointed_facts(shared: &Shared, row: &Row) -> Result<Vec<Bytes>> {
 
 async fn replay(
     shared: &Arc<Shared>,
-    hot: &mut HashMap<ExecutionId, Hot>,
+    hot: &mut BTreeMap<ExecutionId, Hot>,
     touched: &mut Vec<ExecutionId>,
     foreseen: &Foreseen,
     record: journal::Record,
@@ -201,7 +201,7 @@ fn corrupt(id: ExecutionId, error: &codec::Error) -> Error {
 }
 
 /// Does again whatever the executions wait for.
-fn resume(owned: &mut Owned, hot: HashMap<ExecutionId, Hot>) {
+fn resume(owned: &mut Owned, hot: BTreeMap<ExecutionId, Hot>) {
     let mut open = 0;
     for (id, mut execution) in hot {
         let orphans = std::mem::take(&mut execution.orphans);

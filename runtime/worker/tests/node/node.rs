@@ -16,7 +16,7 @@ use steploom_call::{Call, Finished, Gauges, Inspected, Refused, Runner};
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
 use steploom_types::{AccountId, Digest, Error, ExecutionId, Json, Name, Result, Timestamp};
-use steploom_worker::{Config, RunLimits, Worker};
+use steploom_worker::{Config, RunLimits, SystemChance, Worker};
 use tokio::runtime::Runtime;
 
 /// How long a test waits for what must come, before it fails.
@@ -256,6 +256,7 @@ impl Node {
             artifacts: self.artifacts.clone(),
             runner: Arc::new(Idle),
             clock: self.clock.clone(),
+            chance: Arc::new(SystemChance),
             tasks_max: 4,
             log_days: 1,
             run_limits: self.run_limits,
