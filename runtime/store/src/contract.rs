@@ -63,6 +63,7 @@ macro_rules! contract {
             a_late_release_changes_nothing,
             renewing_names_what_was_lost,
             epochs_outlive_a_restart,
+            nodes_are_there_for_as_long_as_they_say_so,
         );
         $crate::contract!(@ $subject, projection:
             a_checkpoint_comes_with_its_lsn,

@@ -12,8 +12,17 @@ mod held;
 pub use held::Held;
 
 /// A node's id: kept in its data folder, so that a restart takes its own shards back at once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub String);
+
+/// A process that works on this database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// Which.
+    pub id: NodeId,
+    /// Where other nodes reach it, such as `http://10.0.0.7:8090`; `None` if it cannot be reached.
+    pub address: Option<String>,
+}
 
 /// A shard as the store knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +85,16 @@ pub trait Leases: Send + Sync {
 
     /// Gives a shard back at once, at a clean shutdown. Nothing happens if it was lost before.
     async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()>;
+
+    /// Says that a node is there, for [`steploom_types::limits::LEASE_SECONDS`] from now on, and
+    /// where it is reached. The newest announcement of a node counts.
+    async fn announce(&self, node: &Node) -> Result<()>;
+
+    /// Says that a node is gone, at a clean shutdown. Its leases are released one by one.
+    async fn withdraw(&self, node: &NodeId) -> Result<()>;
+
+    /// The nodes whose announcement has not run out, by their ids.
+    async fn nodes(&self) -> Result<Vec<Node>>;
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use steploom_store::journal::Epoch;
-use steploom_store::lease::{Held, Lease, NodeId, Shard};
+use steploom_store::lease::{Held, Lease, Node, NodeId, Shard};
 use steploom_store::{Clock, Result};
 use steploom_types::ShardId;
 
@@ -14,7 +14,7 @@ use super::journal::{Head, Log};
 /// The leases, on the journal's heads.
 pub(super) struct Leases {
     log: Arc<tokio::sync::Mutex<Log>>,
-    /// Only ever locked under the log's lock, so that the two agree.
+    /// Leases in here only change under the log's lock, so that the two agree.
     held: Mutex<Held>,
 }
 
@@ -78,6 +78,20 @@ impl steploom_store::Leases for Leases {
             lock(&self.held).release(shard);
         }
         Ok(())
+    }
+
+    async fn announce(&self, node: &Node) -> Result<()> {
+        lock(&self.held).announce(node);
+        Ok(())
+    }
+
+    async fn withdraw(&self, node: &NodeId) -> Result<()> {
+        lock(&self.held).withdraw(node);
+        Ok(())
+    }
+
+    async fn nodes(&self) -> Result<Vec<Node>> {
+        Ok(lock(&self.held).nodes())
     }
 }
 

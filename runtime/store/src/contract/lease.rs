@@ -6,6 +6,7 @@ use super::Subject;
 use super::fixture::{OTHER, SHARD, acquire, append, node};
 use crate::Result;
 use crate::journal::Lsn;
+use crate::lease::Node;
 
 /// A new database has its shards, in order, over every slot once, owned by nobody.
 pub async fn a_new_database_has_shards_over_all_slots(subject: &dyn Subject) -> Result<()> {
@@ -116,5 +117,29 @@ pub async fn epochs_outlive_a_restart(subject: &dyn Subject) -> Result<()> {
     let store = subject.open().await?;
     let after = acquire(&store, SHARD).await?;
     assert!(after.epoch > before.epoch, "{after:?} after {before:?}");
+    Ok(())
+}
+
+/// A node is there until its announcement runs out or it says that it goes; the newest address
+/// counts.
+pub async fn nodes_are_there_for_as_long_as_they_say_so(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let at = |name: &str, address: Option<&str>| Node {
+        id: node(name),
+        address: address.map(str::to_owned),
+    };
+    assert_eq!(store.leases.nodes().await?, []);
+    store.leases.announce(&at("b", None)).await?;
+    store.leases.announce(&at("a", Some("http://old"))).await?;
+    subject.let_leases_run_out(&store).await?;
+    assert_eq!(store.leases.nodes().await?, []);
+    store.leases.announce(&at("b", None)).await?;
+    store.leases.announce(&at("a", Some("http://old"))).await?;
+    store.leases.announce(&at("a", Some("http://new"))).await?;
+    let there = [at("a", Some("http://new")), at("b", None)];
+    assert_eq!(store.leases.nodes().await?, there);
+    store.leases.withdraw(&node("a")).await?;
+    store.leases.withdraw(&node("never there")).await?;
+    assert_eq!(store.leases.nodes().await?, [at("b", None)]);
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use steploom_types::{ShardId, limits};
 
-use super::NodeId;
+use super::{Node, NodeId};
 use crate::Clock;
 
 /// The leases of one process's store.
@@ -15,6 +15,13 @@ use crate::Clock;
 pub struct Held {
     clock: Clock,
     shards: BTreeMap<ShardId, Holder>,
+    nodes: BTreeMap<NodeId, Announced>,
+}
+
+#[derive(Debug)]
+struct Announced {
+    address: Option<String>,
+    until_ms: u64,
 }
 
 #[derive(Debug)]
@@ -29,6 +36,7 @@ impl Held {
         Self {
             clock,
             shards: BTreeMap::new(),
+            nodes: BTreeMap::new(),
         }
     }
 
@@ -68,6 +76,31 @@ impl Held {
     /// Who took the shard last and has not released it.
     pub fn holder(&self, shard: ShardId) -> Option<&NodeId> {
         self.shards.get(&shard).map(|holder| &holder.node)
+    }
+
+    /// A node is there.
+    pub fn announce(&mut self, node: &Node) {
+        let announced = Announced {
+            address: node.address.clone(),
+            until_ms: self.until_ms(),
+        };
+        self.nodes.insert(node.id.clone(), announced);
+    }
+
+    /// A node is gone.
+    pub fn withdraw(&mut self, node: &NodeId) {
+        self.nodes.remove(node);
+    }
+
+    /// The nodes that are there, by their ids. Those that were not heard of for long are forgotten.
+    pub fn nodes(&mut self) -> Vec<Node> {
+        let now = self.clock.now_ms();
+        self.nodes.retain(|_, announced| announced.until_ms > now);
+        let node = |(id, announced): (&NodeId, &Announced)| Node {
+            id: id.clone(),
+            address: announced.address.clone(),
+        };
+        self.nodes.iter().map(node).collect()
     }
 
     fn until_ms(&self) -> u64 {

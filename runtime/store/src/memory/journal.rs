@@ -8,7 +8,7 @@ use steploom_types::{ShardId, Slot, limits};
 
 use super::{Memory, lock};
 use crate::journal::{Append, Appended, Epoch, Lsn, Record, frame};
-use crate::lease::{Held, Lease, NodeId, Shard, equal_ranges};
+use crate::lease::{Held, Lease, Node, NodeId, Shard, equal_ranges};
 use crate::{Clock, Error, Journal, Leases, Result};
 
 /// Every shard's log and who holds it.
@@ -175,5 +175,19 @@ impl Leases for Memory {
             held.release(shard);
         }
         Ok(())
+    }
+
+    async fn announce(&self, node: &Node) -> Result<()> {
+        lock(&self.log).held.announce(node);
+        Ok(())
+    }
+
+    async fn withdraw(&self, node: &NodeId) -> Result<()> {
+        lock(&self.log).held.withdraw(node);
+        Ok(())
+    }
+
+    async fn nodes(&self) -> Result<Vec<Node>> {
+        Ok(lock(&self.log).held.nodes())
     }
 }
