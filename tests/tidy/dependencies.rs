@@ -11,12 +11,13 @@ use crate::report;
 /// What each crate stands on. It may use these and what they stand on, nothing else of ours.
 const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-types", &[]),
+    ("steploom-probe", &[]),
     ("steploom-expr", &["steploom-types"]),
     ("steploom-asl", &["steploom-expr"]),
     ("steploom-machine", &["steploom-asl"]),
     ("steploom-picture", &[]),
     ("steploom-simulator", &["steploom-machine"]),
-    ("steploom-store", &["steploom-types"]),
+    ("steploom-store", &["steploom-types", "steploom-probe"]),
     ("steploom-store-sql", &["steploom-store"]),
     ("steploom-artifacts", &["steploom-types"]),
     ("steploom-call", &["steploom-types"]),

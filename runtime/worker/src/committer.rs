@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Appended};
 use steploom_store::{Error, Journal};
 use tokio::sync::{mpsc, oneshot};
@@ -63,11 +64,26 @@ async fn run(
         let (batch, answers): (Vec<_>, Vec<_>) =
             waiting.drain(..).map(|s| (s.append, s.done)).unzip();
         let timer = metrics.commit_seconds.start_timer();
-        let result = journal.append(&batch).await;
+        crash_point(CrashPoint::BeforeAppend);
+        let mut result = journal.append(&batch).await;
+        crash_point(CrashPoint::AfterAppend);
+        if is_planted(Bug::DoubleCommit) && result.is_err() {
+            result = again(&journal, &batch).await;
+        }
         timer.observe_duration();
         metrics.commits.inc();
         answer(result, answers);
     }
+}
+
+/// Writes what may have been written, once more behind itself: a bug, see [`Bug::DoubleCommit`].
+async fn again(journal: &Arc<dyn Journal>, batch: &[Append]) -> Result<Vec<Appended>, Error> {
+    let behind = |append: &Append| Append {
+        lsn: append.lsn.next(),
+        ..append.clone()
+    };
+    let behind: Vec<_> = batch.iter().map(behind).collect();
+    journal.append(&behind).await
 }
 
 fn answer(result: Result<Vec<Appended>, Error>, answers: Vec<oneshot::Sender<Committed>>) {
@@ -76,13 +92,18 @@ fn answer(result: Result<Vec<Appended>, Error>, answers: Vec<oneshot::Sender<Com
             for (answer, appended) in answers.into_iter().zip(appended) {
                 let committed = match appended {
                     Appended::Done => Committed::Done,
-                    Appended::Fenced => Committed::Lost,
+                    Appended::Fenced if is_planted(Bug::NoFence) => Committed::Done,
+                    Appended::Fenced => {
+                        mark(Mark::CommitFenced);
+                        Committed::Lost
+                    }
                 };
                 // A shard that has gone away needs no answer.
                 let _ = answer.send(committed);
             }
         }
         Err(error) => {
+            mark(Mark::CommitLost);
             tracing::error!(%error, shards = answers.len(), "a commit failed; its shards are loaded again");
             for answer in answers {
                 let _ = answer.send(Committed::Lost);

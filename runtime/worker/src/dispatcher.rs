@@ -12,6 +12,7 @@ use steploom_asl::{FunctionRef, Resource};
 use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, Started};
+use steploom_probe::{Mark, mark};
 use steploom_types::{AccountId, Error, Json};
 use tokio::sync::Semaphore;
 
@@ -105,6 +106,7 @@ impl Dispatcher {
                     };
                 }
                 Err(Refused::TooManyRequests { retry_after_s }) if refusals < REFUSALS_MAX => {
+                    mark(Mark::Refused);
                     tokio::time::sleep(Duration::from_secs(u64::from(retry_after_s.max(1)))).await;
                 }
                 Err(refused) => return Err((target.refused(refused), Some(version))),

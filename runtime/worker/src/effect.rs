@@ -9,6 +9,7 @@ use std::time::Duration;
 use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
 use steploom_machine::{ActionId, Fact, Failure, Invoke, Read, Started, Write};
+use steploom_probe::{CrashPoint, Mark, crash_point, mark};
 use steploom_types::{ExecutionId, Json};
 
 use crate::child::{self, Child};
@@ -76,6 +77,7 @@ pub(crate) async fn invoke(
                 .map_err(|failure| (failure, None))
         }
     };
+    crash_point(CrashPoint::AfterDispatch);
     let at = shared.clock.now();
     let fact = match answer {
         Ok((output, _)) if invoke.token.is_some() => Fact::TaskSubmitted { at, action, output },
@@ -147,7 +149,9 @@ async fn run_child(
     answers: &Answers,
 ) {
     let (account, action) = (started.account, invoke.action);
+    crash_point(CrashPoint::BeforeChild);
     let begun = begin_child(port, started, invoke).await;
+    crash_point(CrashPoint::AfterChild);
     let at = port.shared().clock.now();
     let execution = match begun {
         Ok(execution) => execution,
@@ -209,6 +213,7 @@ async fn begin_child(
         && let Some(execution) =
             mailbox::find(port, account, &child.machine_name(), &child.name).await
     {
+        mark(Mark::ChildFound);
         return Ok(execution);
     }
     let refused = match mailbox::start(port, account, &child).await {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use steploom_probe::{Mark, mark};
 use steploom_types::limits;
 use tokio::task::JoinHandle;
 
@@ -23,6 +24,7 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
             match shared.store.leases.renew(&shared.node, &held).await {
                 Ok(lost) => {
                     for shard in lost {
+                        mark(Mark::LeaseLost);
                         if let Some(handle) = shards.of_shard(shard) {
                             // One that has ended does not need to be told.
                             let _ = handle.send(Command::Depose).await;

@@ -20,6 +20,7 @@ use std::time::Duration;
 use steploom_api::wire;
 use steploom_machine::token::Token;
 use steploom_machine::{ActionId, Fact, PartialFailure};
+use steploom_probe::{Mark, mark};
 use steploom_store::journal::Epoch;
 use steploom_store::projection::Row;
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, limits};
@@ -197,10 +198,12 @@ async fn supervise(
         let mut owned = match recover::recover(&shared, slots, &handle).await {
             Ok(Some(owned)) => owned,
             Ok(None) => {
+                mark(Mark::LeaseRefused);
                 tokio::time::sleep(RETRY).await;
                 continue;
             }
             Err(error) => {
+                mark(Mark::RecoveryAgain);
                 tracing::error!(%shard, %error, "a shard cannot be recovered; trying again");
                 tokio::time::sleep(RETRY).await;
                 continue;

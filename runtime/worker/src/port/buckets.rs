@@ -12,6 +12,7 @@ use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use steploom_api::port::Buckets;
 use steploom_api::wire;
+use steploom_probe::{CrashPoint, crash_point};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{Entry, EntryKind, Object, Put};
 use steploom_types::{AccountId, Error, ExecutionId, Name, Result, limits};
@@ -202,6 +203,7 @@ impl Port {
             modified_at: now,
         };
         self.shared.artifacts.put(&object.blob, new.content).await?;
+        crash_point(CrashPoint::AfterContent);
         let catalog = &self.shared.store.catalog;
         if let Some(before) = catalog.put_object(account, bucket, &object).await? {
             self.drop_content(&before).await;

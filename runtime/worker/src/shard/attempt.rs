@@ -7,6 +7,7 @@ use steploom_asl::Resource;
 use steploom_asl::model::{Integration, Pattern};
 use steploom_machine::token::Token;
 use steploom_machine::{ActionId, Fact, Failure, Invoke};
+use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_types::{AccountId, ExecutionId, Json, Name};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -114,6 +115,10 @@ impl Owned {
         let Some(hot) = self.hot.get_mut(&id) else {
             return;
         };
+        if invoke.retry > 0 && is_planted(Bug::RetryDropped) {
+            return;
+        }
+        crash_point(CrashPoint::BeforeDispatch);
         let action = invoke.action;
         let mut attempt = Attempt::of(&invoke, hot.is_taken(action));
         let is_handed_over = invoke.is_handed_over();
@@ -177,6 +182,8 @@ impl Owned {
         };
         if is_awaited {
             self.pending.push(id, fact, None);
+        } else {
+            mark(Mark::AnswerUnwanted);
         }
     }
 
@@ -208,7 +215,10 @@ impl Owned {
         }
         let action = token.action;
         let attempt = hot.running.get(&action).filter(|attempt| attempt.by_token);
-        let attempt = attempt.ok_or(Heard::Over)?;
+        let attempt = attempt.ok_or_else(|| {
+            mark(Mark::TokenOver);
+            Heard::Over
+        })?;
         let fact = match ending {
             Ending::Check => return Err(Heard::Done),
             Ending::None if !attempt.has_heartbeat => return Err(Heard::Done),
@@ -253,6 +263,7 @@ impl Owned {
             return;
         };
         if reply.is_closed() {
+            mark(Mark::WorkerGone);
             // The worker has gone away meanwhile: another one may have it.
             return self.offer(id, action);
         }
@@ -290,6 +301,7 @@ impl Owned {
         child: Child,
         work: Option<JoinHandle<()>>,
     ) {
+        mark(Mark::ChildOrphaned);
         self.unsettled += 1;
         let (shared, handle, epoch) = (self.shared.clone(), self.handle.clone(), self.lease.epoch);
         tokio::spawn(async move {
@@ -297,8 +309,12 @@ impl Owned {
                 // It was aborted: once it is gone, it starts nothing more.
                 let _ = work.await;
             }
-            let port = Port::of(&shared).await;
-            mailbox::stop(&port, account, &child).await;
+            if !is_planted(Bug::StopLost) {
+                crash_point(CrashPoint::BeforeStop);
+                let port = Port::of(&shared).await;
+                mailbox::stop(&port, account, &child).await;
+                crash_point(CrashPoint::AfterStop);
+            }
             let _ = handle.send(Command::Settled { epoch }).await;
         });
     }

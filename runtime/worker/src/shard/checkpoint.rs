@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::Error;
 use steploom_store::journal::Lsn;
 use steploom_store::lease::Lease;
@@ -76,6 +77,8 @@ impl Owned {
         let due = self.checkpoints.due_in().filter(|_| self.unsettled == 0);
         if due.is_some_and(|due| due.is_zero()) {
             self.checkpoint_now();
+        } else if self.unsettled > 0 {
+            mark(Mark::CheckpointHeld);
         }
     }
 
@@ -83,10 +86,13 @@ impl Owned {
         let written: Vec<_> = std::mem::take(&mut self.checkpoints.touched)
             .into_iter()
             .collect();
-        let changes = written
+        let mut changes: Vec<_> = written
             .iter()
             .filter_map(|id| Some(self.hot.get_mut(id)?.change()))
             .collect();
+        if is_planted(Bug::CheckpointSkips) {
+            changes.pop();
+        }
         (self.checkpoints.since, self.checkpoints.bytes) = (None, 0);
         let (sender, done) = oneshot::channel();
         let (shared, lease, upto) = (self.shared.clone(), self.lease, self.lsn);
@@ -152,6 +158,7 @@ impl Owned {
 async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Change>) -> bool {
     let timer = shared.metrics.checkpoint_seconds.start_timer();
     let store = &shared.store;
+    crash_point(CrashPoint::BeforeCheckpoint);
     loop {
         match store
             .projection
@@ -160,20 +167,30 @@ async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Chang
         {
             Ok(()) => break,
             Err(error @ Error::Fenced { .. }) => {
+                mark(Mark::CheckpointFenced);
                 tracing::warn!(shard = %lease.shard, %error, "a checkpoint came too late");
                 return false;
             }
             Err(error) => {
+                mark(Mark::CheckpointAgain);
                 tracing::error!(shard = %lease.shard, %error, "a checkpoint failed; trying again");
                 tokio::time::sleep(RETRY).await;
             }
         }
     }
+    crash_point(CrashPoint::AfterCheckpoint);
     timer.observe_duration();
     shared.metrics.checkpoints.inc();
+    let upto = if is_planted(Bug::TrimEarly) {
+        upto.next()
+    } else {
+        upto
+    };
     if let Err(error) = store.journal.trim(lease.shard, upto).await {
+        mark(Mark::TrimFailed);
         // The journal is only longer than it needs to be; the next checkpoint trims it.
         tracing::warn!(shard = %lease.shard, %error, "the journal was not trimmed");
     }
+    crash_point(CrashPoint::AfterTrim);
     true
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
+use steploom_probe::{Mark, mark};
 use steploom_store::projection::{Change, Chunk, Row, Status};
 use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
@@ -90,6 +91,9 @@ impl Hot {
     pub(super) fn apply(&mut self, fact: &Fact, encoded: &Bytes) -> Result<Vec<Action>, Defect> {
         codec::push_to_chunk(&mut self.facts, encoded);
         self.facts_count += 1;
+        if self.checkpointing.is_some() {
+            mark(Mark::FactDuringCheckpoint);
+        }
         let actions = if self.followers.is_empty() {
             steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?
         } else {

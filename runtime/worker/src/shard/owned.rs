@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_machine::{Action, ActionId, Fact};
+use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
 use steploom_store::projection::Status;
@@ -127,6 +128,8 @@ impl Owned {
         if self.unsettled == 0 && !self.finish_checkpoints().await {
             return;
         }
+        crash_point(CrashPoint::BeforeRelease);
+        mark(Mark::Released);
         if let Err(error) = self
             .shared
             .store
@@ -238,6 +241,11 @@ impl Owned {
             body: batch.take_body(),
         };
         self.checkpoints.count_bytes(append.body.len());
+        if is_planted(Bug::ApplyBeforeCommit) {
+            for entry in std::mem::take(&mut batch.entries) {
+                self.apply(entry);
+            }
+        }
         self.committing = Some((batch, self.shared.committer.submit(append)));
     }
 
@@ -251,6 +259,7 @@ impl Owned {
         for entry in batch.entries {
             self.apply(entry);
         }
+        crash_point(CrashPoint::AfterApply);
     }
 
     fn apply(&mut self, entry: Entry) {
@@ -289,6 +298,7 @@ impl Owned {
         after.into_iter().for_each(After::tell);
         self.checkpoints.touch(id);
         if let Some((key, reply)) = answer {
+            crash_point(CrashPoint::BeforeAnswer);
             if let Some(hot) = self.hot.get(&id) {
                 // A caller that has gone away finds the execution by its name.
                 let _ = reply.send(Ok((hot.execution(), true)));
@@ -363,9 +373,11 @@ impl Owned {
         }
         let now = self.shared.clock.now();
         while let Some(&(at, id, action)) = self.timers.first() {
-            if at > now {
+            let early_ms = u64::from(is_planted(Bug::TimerEarly)) * 1_000;
+            if at.millis_since(now) > early_ms {
                 break;
             }
+            crash_point(CrashPoint::BeforeTimer);
             self.timers.pop_first();
             if let Some(hot) = self.hot.get_mut(&id) {
                 hot.timers.remove(&action);

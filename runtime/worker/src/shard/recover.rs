@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use steploom_machine::Fact;
+use steploom_machine::{Action, Fact};
+use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::projection::Row;
 use steploom_store::{Error as StoreError, journal};
 use steploom_types::{Error, ExecutionId, Result};
@@ -33,6 +34,7 @@ pub(super) async fn recover(
     let Some(lease) = store.leases.acquire(handle.shard, &shared.node).await? else {
         return Ok(None);
     };
+    crash_point(CrashPoint::AfterLease);
     let checkpointed = store.projection.checkpointed(handle.shard).await?;
     let foreseen = foresee(shared, handle, checkpointed).await?;
     let mut hot = load_open(shared, slots, &foreseen).await?;
@@ -66,6 +68,7 @@ pub(super) async fn recover(
     for id in touched {
         owned.checkpoints.touch(id);
     }
+    crash_point(CrashPoint::BeforeResume);
     resume(&mut owned, hot);
     Ok(Some(owned))
 }
@@ -158,6 +161,13 @@ async fn replay(
 ) -> Result<()> {
     for (id, encoded) in entries(&record)? {
         let mut execution = hot.remove(&id);
+        mark(Mark::TailReplayed);
+        if execution
+            .as_ref()
+            .is_some_and(|hot| hot.facts_checkpointed() > 0)
+        {
+            mark(Mark::TailOfChunks);
+        }
         if execution.as_ref().is_none_or(Hot::is_open) {
             let known = foreseen.get(&id).map(Vec::as_slice).unwrap_or_default();
             fold(shared, &mut execution, known, &encoded).await?;
@@ -207,6 +217,7 @@ fn resume(owned: &mut Owned, hot: BTreeMap<ExecutionId, Hot>) {
         let orphans = std::mem::take(&mut execution.orphans);
         let account = execution.started().account;
         for child in orphans.into_values() {
+            mark(Mark::OrphanAgain);
             owned.stop_child(account, child, None);
         }
         let started = execution.started();
@@ -224,6 +235,14 @@ fn resume(owned: &mut Owned, hot: BTreeMap<ExecutionId, Hot>) {
         owned.names.insert(key, Taken::By(id));
         owned.hot.insert(id, execution);
         for action in outstanding {
+            match &action {
+                Action::SetTimer { .. } if is_planted(Bug::TimerForgotten) => continue,
+                Action::SetTimer { at, .. } if *at <= owned.shared.clock.now() => {
+                    mark(Mark::TimerOverdue);
+                }
+                Action::Invoke(_) => mark(Mark::AttemptAgain),
+                _ => {}
+            }
             owned.act(id, action);
         }
     }

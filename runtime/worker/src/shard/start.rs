@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use steploom_api::wire;
 use steploom_machine::{Fact, SEMANTICS, Started};
+use steploom_probe::{Bug, Mark, is_planted, mark};
 use steploom_store::projection::Row;
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, limits,
@@ -68,7 +69,10 @@ impl Owned {
                 self.look_up(key);
             }
             Entry::Occupied(mut taken) => match taken.get_mut() {
-                Taken::Waiting(waiting) => waiting.push(start),
+                Taken::Waiting(waiting) => {
+                    mark(Mark::NameComing);
+                    waiting.push(start);
+                }
                 Taken::By(id) => {
                     if let Some(hot) = self.hot.get(id) {
                         answer_taken(start, hot.execution());
@@ -99,7 +103,8 @@ impl Owned {
         };
         let mut waiting = std::mem::take(waiting);
         match found {
-            Ok(Some(row)) if self.name_is_kept(&row) => {
+            Ok(Some(row)) if self.name_is_kept(&row) && !is_planted(Bug::NameForgotten) => {
+                mark(Mark::NameKept);
                 self.names.remove(&key);
                 let taken = view::execution_of_row(row);
                 for start in waiting {
@@ -133,7 +138,7 @@ impl Owned {
             .is_none_or(|ended| self.shared.clock.now().millis_since(ended) < WINDOW_MS)
     }
 
-    fn admit(&mut self, start: Start) {
+    fn admit(&mut self, mut start: Start) {
         let name = start.name.clone().unwrap_or_else(|| id_as_name(start.id));
         let key = start
             .name
@@ -152,6 +157,10 @@ impl Owned {
             limits: self.shared.run_limits,
             input: start.input,
         };
+        if is_planted(Bug::AnswerBeforeCommit) {
+            let reply = std::mem::replace(&mut start.reply, oneshot::channel().0);
+            let _ = reply.send(Ok((view::execution(&started, None, None), true)));
+        }
         let admitted = Admitted {
             checked: start.checked,
             key,
