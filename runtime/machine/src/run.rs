@@ -76,6 +76,11 @@ impl Run {
         }
     }
 
+    /// What it was given at its birth, shared; `None` before its first fact.
+    pub fn birth(&self) -> Option<&Arc<Started>> {
+        self.started.as_ref()
+    }
+
     /// How it ended; `None` while it runs.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
@@ -139,6 +144,24 @@ impl Run {
             actions.push(Action::Continue);
         }
         actions
+    }
+
+    /// The earliest timer that is set. Takes the same time however much is waited for.
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        self.waits.next_timer()
+    }
+
+    /// Whether it can do without its owner until a timer is due, somebody outside speaks, or
+    /// something ends that an attempt has started: nothing runs for it, and nothing is due at
+    /// once. Takes the same time however much is waited for.
+    pub fn is_idle(&self) -> bool {
+        self.outcome.is_none() && !self.continue_due && !self.keeps_still() && self.waits.is_idle()
+    }
+
+    /// Whether it waits to hear of the end of something that an attempt has started, such as a
+    /// nested execution: somebody has to listen for that.
+    pub fn listens(&self) -> bool {
+        self.waits.listens()
     }
 
     /// The earliest timer, if it waits for timers only: until then nothing can happen to it but a

@@ -328,6 +328,7 @@ impl Driver {
             let expected = &self.actions[position];
             assert_eq!(format!("{actions:?}"), format!("{expected:?}"), "replay");
             assert_eq!(run.outstanding(), self.outstanding[position], "take-over");
+            run.waits.ensure_counted();
         }
         assert_eq!(events, self.events, "replay");
         assert_eq!(run.outcome(), self.run.outcome(), "replay");

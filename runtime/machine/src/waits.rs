@@ -21,6 +21,16 @@ pub(crate) enum Wait {
 }
 
 impl Wait {
+    /// What has to be done here for it.
+    fn duty(&self) -> Duty {
+        match self {
+            Self::Timer(..) => Duty::None,
+            Self::Call(_, invoke) if invoke.is_handed_over() => Duty::None,
+            Self::Call(_, invoke) if invoke.is_submitted => Duty::Listen,
+            Self::Call(..) | Self::Read(..) | Self::Write(..) => Duty::Work,
+        }
+    }
+
     /// The frame that waits.
     pub(crate) fn frame(&self) -> Option<FrameId> {
         match self {
@@ -42,11 +52,25 @@ pub(crate) enum Owner {
     Frame(FrameId),
 }
 
+/// What whoever owns the execution has to do, for something to come of what is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    /// Nothing but to look at the clock, or to be there when somebody speaks.
+    None,
+    /// To hear of the end of something that was started.
+    Listen,
+    /// To do it.
+    Work,
+}
+
 /// Everything waited for, by action.
 #[derive(Debug, Default)]
 pub(crate) struct Waits {
     all: BTreeMap<ActionId, Wait>,
     timers: BTreeSet<(Timestamp, ActionId)>,
+    /// How many of them are to be listened for, and how many are work.
+    listening: usize,
+    working: usize,
 }
 
 impl Waits {
@@ -55,7 +79,17 @@ impl Waits {
         if let Wait::Timer(_, at) = wait {
             self.timers.insert((at, action));
         }
+        self.count(wait.duty(), true);
         self.all.insert(action, wait);
+    }
+
+    fn count(&mut self, duty: Duty, is_new: bool) {
+        let count = match duty {
+            Duty::None => return,
+            Duty::Listen => &mut self.listening,
+            Duty::Work => &mut self.working,
+        };
+        *count = if is_new { *count + 1 } else { *count - 1 };
     }
 
     /// What is waited for under this number, if anything is.
@@ -65,9 +99,16 @@ impl Waits {
 
     /// The attempt was submitted: it waits on for its end.
     pub(crate) fn submitted(&mut self, action: ActionId) {
-        if let Some(Wait::Call(_, invoke)) = self.all.get_mut(&action) {
+        let Some(wait) = self.all.get_mut(&action) else {
+            return;
+        };
+        let before = wait.duty();
+        if let Wait::Call(_, invoke) = wait {
             invoke.is_submitted = true;
         }
+        let after = wait.duty();
+        self.count(before, false);
+        self.count(after, true);
     }
 
     /// No longer waits for it. `None` if nothing was waited for.
@@ -76,12 +117,14 @@ impl Waits {
         if let Wait::Timer(_, at) = wait {
             self.timers.remove(&(at, action));
         }
+        self.count(wait.duty(), false);
         Some(wait)
     }
 
     /// No longer waits for anything; the numbers, in order.
     pub(crate) fn clear(&mut self) -> Vec<ActionId> {
         self.timers.clear();
+        (self.listening, self.working) = (0, 0);
         std::mem::take(&mut self.all).into_keys().collect()
     }
 
@@ -101,6 +144,21 @@ impl Waits {
             .collect()
     }
 
+    /// The earliest timer.
+    pub(crate) fn next_timer(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// Whether nothing is to be done for any of it, but to listen.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.working == 0
+    }
+
+    /// Whether the end of something that was started is to be heard of.
+    pub(crate) fn listens(&self) -> bool {
+        self.listening > 0
+    }
+
     /// The earliest timer, if there are only timers.
     pub(crate) fn sleeps(&self) -> Option<Timestamp> {
         let only_timers = self.all.len() == self.timers.len();
@@ -108,5 +166,13 @@ impl Waits {
             .first()
             .filter(|_| only_timers)
             .map(|(at, _)| *at)
+    }
+
+    /// Counts anew, and compares.
+    #[cfg(test)]
+    pub(crate) fn ensure_counted(&self) {
+        let count = |duty| self.all.values().filter(|wait| wait.duty() == duty).count();
+        assert_eq!(self.listening, count(Duty::Listen), "of those to listen for");
+        assert_eq!(self.working, count(Duty::Work), "of those to be done");
     }
 }
