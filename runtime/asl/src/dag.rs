@@ -46,6 +46,23 @@ impl Dag {
         self.starts.len().saturating_sub(1)
     }
 
+    /// What it is made of, for [`Dag::of_parts`]: where each node's followers begin, one more than there
+    /// are nodes; and the followers of all nodes.
+    pub fn parts(&self) -> (&[u32], &[u32]) {
+        (&self.starts, &self.followers)
+    }
+
+    /// The graph that [`Dag::parts`] are of. None if they are of no graph; that it has no cycle is not
+    /// checked.
+    pub fn of_parts(starts: Vec<u32>, followers: Vec<u32>) -> Option<Self> {
+        let nodes = starts.len().saturating_sub(1);
+        let is_whole = starts.is_sorted()
+            && starts.first().is_none_or(|first| *first == 0)
+            && starts.last().map_or(0, |last| *last as usize) == followers.len()
+            && followers.iter().all(|node| (*node as usize) < nodes);
+        is_whole.then_some(Self { starts, followers })
+    }
+
     /// How many edges there are.
     pub fn edges(&self) -> usize {
         self.followers.len()

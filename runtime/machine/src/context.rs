@@ -6,11 +6,12 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use steploom_expr::{Env, QueryBudget, States};
 use steploom_types::{Json, Timestamp};
 
 use crate::frame::Item;
+use crate::snapshot::{Reader, Snap, Writer};
 use crate::states::graph;
 use crate::states::map_run::child::Child;
 use crate::variables::Variables;
@@ -277,5 +278,49 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
         None => {
             context.as_object_mut().map(|all| all.shift_remove("Graph"));
         }
+    }
+}
+
+/// Fields of the context object, in an order of their own.
+const FIELDS: [&str; 6] = ["Execution", "StateMachine", "State", "Task", "Map", "Graph"];
+
+impl Kept {
+    /// Of the context object only the order of its fields is written: what they hold is the same
+    /// throughout the execution, or set anew for each evaluation.
+    pub(crate) fn put(&self, out: &mut Writer) {
+        let Self {
+            context,
+            draws,
+            evaluations,
+        } = self;
+        let fields = context.as_ref().and_then(Value::as_object);
+        let places = fields.map(|fields| {
+            let place = |name: &String| FIELDS.iter().position(|field| field == name);
+            fields.keys().filter_map(place).collect::<Vec<usize>>()
+        });
+        places.put(out);
+        draws.put(out);
+        evaluations.put(out);
+    }
+
+    pub(crate) fn take_with(from: &mut Reader<'_>, started: &Started) -> Option<Self> {
+        let places: Option<Vec<usize>> = Snap::take(from)?;
+        let context = match places {
+            None => None,
+            Some(places) => {
+                let mut stays = of_execution(started);
+                let mut context = Map::new();
+                for place in places {
+                    let name = *FIELDS.get(place)?;
+                    context.insert(name.to_owned(), stays[name].take());
+                }
+                Some(Value::Object(context))
+            }
+        };
+        Some(Self {
+            context,
+            draws: Snap::take(from)?,
+            evaluations: Snap::take(from)?,
+        })
     }
 }

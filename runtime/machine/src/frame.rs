@@ -13,6 +13,7 @@ use steploom_types::{Json, Timestamp};
 use crate::ActionId;
 use crate::join::Join;
 use crate::retry::Retries;
+use crate::snapshot;
 use crate::states::graph::Place;
 use crate::states::map_run::MapRun;
 use crate::states::map_run::child::Child;
@@ -229,6 +230,11 @@ impl Frames {
         self.variable_bytes
     }
 
+    /// Those that there are.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.slots.iter().filter_map(|slot| slot.frame.as_ref())
+    }
+
     /// Drops them all.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
@@ -259,6 +265,52 @@ impl IndexMut<FrameId> for Frames {
             .expect("whoever holds the id of a frame outside the ready queue keeps the frame alive")
     }
 }
+
+snapshot::fields!(FrameId { index, generation });
+snapshot::fields!(Frame {
+    // The first: what follows belongs to this state.
+    state,
+    parent,
+    item,
+    place,
+    child,
+    input,
+    variables,
+    variable_bytes,
+    entered_at,
+    entered_event,
+    came_from,
+    retries,
+    last_event,
+    activity,
+});
+snapshot::variants!(Activity {
+    0 => Arriving,
+    1 => Sleeping(timer),
+    2 => BackingOff(timer),
+    3 => Calling(call),
+    4 => Joining(join),
+    5 => Mapping(run),
+    6 => Exceeding,
+});
+snapshot::fields!(Call {
+    action,
+    input,
+    timeout,
+    heartbeat,
+    heartbeat_seconds,
+    timeout_seconds,
+    is_told,
+    is_submitted,
+});
+snapshot::fields!(Item { items, index, run });
+snapshot::fields!(Run { before, source });
+snapshot::fields!(Frames {
+    slots,
+    free,
+    variable_bytes,
+});
+snapshot::fields!(Slot { generation, frame });
 
 #[cfg(test)]
 mod tests;

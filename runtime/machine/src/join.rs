@@ -15,12 +15,12 @@ use steploom_types::Json;
 
 use crate::drive::{self, Progress};
 use crate::failure::Problem;
-use crate::frame::{Activity, Frame, FrameId, Item};
+use crate::frame::{Activity, Frame, FrameId, Frames, Item};
 use crate::states::graph::{self, Handover};
 use crate::states::map_order::{self, Ordering};
 use crate::states::map_run;
 use crate::turn::{Turn, over_limit};
-use crate::{Detail, EventSink, failure};
+use crate::{Detail, EventSink, failure, snapshot};
 
 use order::{Order, Turned};
 
@@ -144,6 +144,28 @@ impl Join {
             self.results.resize(index + 1, None);
         }
         self.results[index] = Some(output);
+    }
+
+    /// Whether a state of this kind can have it.
+    pub(crate) fn is_sound(&self, kind: &Kind, frames: &Frames) -> bool {
+        let fits = match kind {
+            Kind::Parallel { branches } => {
+                self.items.is_none() && self.total as usize == branches.len()
+            }
+            Kind::Graph(graph) => {
+                let order = self.order.as_ref();
+                self.total as usize == graph.nodes.len()
+                    && order.is_some_and(|order| order.handover.is_some())
+            }
+            Kind::Map(_) => self.items.is_some(),
+            _ => false,
+        };
+        let order = self.order.as_ref();
+        fits && order.is_none_or(|order| order.nodes() == self.total as usize)
+            && self
+                .running
+                .iter()
+                .all(|(index, child)| *index < self.total && frames.get(*child).is_some())
     }
 
     fn into_result(self, machine: &Machine, state: &State) -> Json {
@@ -381,3 +403,19 @@ fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let result = join.into_result(turn.machine, state);
     drive::settle(turn, id, Ok(Progress::Done(result, state.next)));
 }
+
+snapshot::fields!(Join {
+    input,
+    items,
+    total,
+    window,
+    next,
+    order,
+    ordering,
+    running,
+    queued,
+    results,
+    keeps_results,
+    results_bytes,
+    last_event,
+});

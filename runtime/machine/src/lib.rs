@@ -29,6 +29,7 @@ pub mod reader;
 mod retry;
 mod run;
 pub mod service;
+mod snapshot;
 mod states;
 pub mod token;
 mod turn;

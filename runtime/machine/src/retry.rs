@@ -3,7 +3,7 @@
 use steploom_asl::model::Retrier;
 use steploom_types::limits;
 
-use crate::chance;
+use crate::{chance, snapshot};
 
 /// The error that `States.ALL` does not match: a mistake in the definition or its data.
 pub(crate) const RUNTIME: &str = "States.Runtime";
@@ -87,3 +87,9 @@ pub fn matches(errors: &[String], error: Option<&str>) -> bool {
                 && (name == "States.ALL" || name == "States.TaskFailed" && error != TIMEOUT)
     })
 }
+
+snapshot::fields!(Retries { count, rules });
+snapshot::fields!(Used {
+    attempts,
+    next_seconds,
+});

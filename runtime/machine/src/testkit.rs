@@ -16,6 +16,9 @@ use crate::{
 /// The instant at which every test begins: 2026-01-01T00:00:00Z.
 pub(crate) const BEGIN_MS: i64 = 1_767_225_600_000;
 
+/// How many of a run's prefixes are kept and read again.
+const SNAPSHOTS_MAX: usize = 12;
+
 /// What a scripted task does.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
@@ -332,6 +335,7 @@ impl Driver {
         }
         assert_eq!(events, self.events, "replay");
         assert_eq!(run.outcome(), self.run.outcome(), "replay");
+        self.ensure_snapshots();
         let mut without_events = self.informed();
         for fact in &self.facts {
             apply(&mut without_events, fact, &mut NoEvents).expect("the fact can be");
@@ -341,6 +345,42 @@ impl Driver {
             format!("{run:?}"),
             "whoever listens changes nothing"
         );
+    }
+
+    /// A run that was kept and read again goes on as the one that was not, wherever that happens.
+    fn ensure_snapshots(&self) {
+        let step = self.facts.len().div_ceil(SNAPSHOTS_MAX).max(1);
+        for first in (0..self.facts.len()).step_by(step) {
+            let (before, after) = self.facts.split_at(first + 1);
+            let mut run = self.informed();
+            let mut events = Vec::new();
+            for fact in before {
+                apply(&mut run, fact, &mut events).expect("the fact can be");
+            }
+            let Some(bytes) = run.snapshot() else {
+                continue;
+            };
+            let mut again = Run::restore(Arc::clone(&self.machine), &bytes).expect("a snapshot");
+            for evaluation in &self.exceeded {
+                again.foresee(*evaluation);
+            }
+            assert!(again.snapshot().as_ref() == Some(&bytes), "the same state");
+            assert_eq!(again.outstanding(), run.outstanding(), "a snapshot");
+            for (position, fact) in after.iter().enumerate() {
+                apply(&mut run, fact, &mut NoEvents).expect("the fact can be");
+                let actions = apply(&mut again, fact, &mut events).expect("the fact can be");
+                let expected = &self.actions[first + 1 + position];
+                assert_eq!(
+                    format!("{actions:?}"),
+                    format!("{expected:?}"),
+                    "a snapshot"
+                );
+                assert!(again.snapshot() == run.snapshot(), "further snapshots");
+            }
+            assert_eq!(events, self.events, "a snapshot");
+            assert_eq!(again.outcome(), self.run.outcome(), "a snapshot");
+            assert_eq!(again.sleeps(), self.run.sleeps(), "a snapshot");
+        }
     }
 
     /// A new run that knows which evaluations took too long, as whoever folds stored facts sees to.

@@ -11,6 +11,8 @@ use serde_json::Value;
 use steploom_types::Json;
 use steploom_types::limits::variables::{ASSIGN_BYTES_MAX, VARIABLE_BYTES_MAX};
 
+use crate::snapshot::{Reader, Snap, Writer};
+
 /// The variables that a frame sees.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables(Option<Arc<BTreeMap<Arc<str>, Json>>>);
@@ -66,5 +68,15 @@ impl Assigned {
             all += size;
             size > VARIABLE_BYTES_MAX || all > ASSIGN_BYTES_MAX
         })
+    }
+}
+
+impl Snap for Variables {
+    fn put(&self, out: &mut Writer) {
+        self.0.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Snap::take(from).map(Self)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use steploom_asl::model::Kind;
 use steploom_types::Timestamp;
 
-use crate::frame::FrameId;
+use crate::frame::{FrameId, Frames};
+use crate::snapshot::{Reader, Snap, Writer, variants};
 use crate::{Action, ActionId, Invoke, Read, Write};
 
 /// One thing waited for.
@@ -175,4 +177,164 @@ impl Waits {
         assert_eq!(self.listening, count(Duty::Listen), "of those to listen for");
         assert_eq!(self.working, count(Duty::Work), "of those to be done");
     }
+}
+
+variants!(Owner {
+    0 => Execution,
+    1 => Frame(id),
+});
+
+impl Waits {
+    /// Writes them; what the definition says of them is not written.
+    pub(crate) fn put(&self, out: &mut Writer) {
+        let Self { all, timers: _ } = self;
+        all.len().put(out);
+        for (action, wait) in all {
+            action.put(out);
+            match wait {
+                Wait::Call(id, invoke) => {
+                    out.byte(0);
+                    id.put(out);
+                    put_invoke(invoke, out);
+                }
+                Wait::Read(id, read) => {
+                    out.byte(1);
+                    id.put(out);
+                    put_read(read, out);
+                }
+                Wait::Write(id, write) => {
+                    out.byte(2);
+                    id.put(out);
+                    put_write(write, out);
+                }
+                Wait::Timer(owner, at) => {
+                    out.byte(3);
+                    owner.put(out);
+                    at.put(out);
+                }
+            }
+        }
+    }
+
+    /// Reads them.
+    pub(crate) fn take_with(from: &mut Reader<'_>, frames: &Frames) -> Option<Self> {
+        let mut waits = Self::default();
+        for _ in 0..from.length()? {
+            let action = ActionId::take(from)?;
+            let wait = match from.byte()? {
+                kind @ 0..3 => {
+                    let id = FrameId::take(from)?;
+                    from.enter(frames.get(id)?.state)?;
+                    match kind {
+                        0 => Wait::Call(id, Box::new(take_invoke(action, from)?)),
+                        1 => Wait::Read(id, Box::new(take_read(action, from)?)),
+                        _ => Wait::Write(id, Box::new(take_write(action, from)?)),
+                    }
+                }
+                3 => {
+                    let owner = Owner::take(from)?;
+                    if let Owner::Frame(id) = owner {
+                        frames.get(id)?;
+                    }
+                    Wait::Timer(owner, Timestamp::take(from)?)
+                }
+                _ => return None,
+            };
+            waits.insert(action, wait);
+        }
+        Some(waits)
+    }
+}
+
+fn put_invoke(invoke: &Invoke, out: &mut Writer) {
+    let Invoke {
+        action: _,
+        resource: _,
+        input,
+        state: _,
+        retry,
+        deadline,
+        heartbeat_seconds,
+        token,
+        is_submitted,
+    } = invoke;
+    input.put(out);
+    retry.put(out);
+    deadline.put(out);
+    heartbeat_seconds.put(out);
+    token.put(out);
+    is_submitted.put(out);
+}
+
+fn take_invoke(action: ActionId, from: &mut Reader<'_>) -> Option<Invoke> {
+    let state = from.state()?;
+    let Kind::Task(task) = &state.kind else {
+        return None;
+    };
+    Some(Invoke {
+        action,
+        resource: task.resource.clone(),
+        input: Snap::take(from)?,
+        state: state.name.clone(),
+        retry: Snap::take(from)?,
+        deadline: Snap::take(from)?,
+        heartbeat_seconds: Snap::take(from)?,
+        token: Snap::take(from)?,
+        is_submitted: Snap::take(from)?,
+    })
+}
+
+fn put_read(read: &Read, out: &mut Writer) {
+    let Read {
+        action: _,
+        source: _,
+        arguments,
+        format: _,
+        offset,
+        items_max,
+        state: _,
+    } = read;
+    arguments.put(out);
+    offset.put(out);
+    items_max.put(out);
+}
+
+fn take_read(action: ActionId, from: &mut Reader<'_>) -> Option<Read> {
+    let state = from.state()?;
+    let Kind::Map(map) = &state.kind else {
+        return None;
+    };
+    let reader = map.distributed.as_ref()?.reader.as_ref()?;
+    Some(Read {
+        action,
+        source: reader.source,
+        arguments: Snap::take(from)?,
+        format: reader.format.clone(),
+        offset: Snap::take(from)?,
+        items_max: Snap::take(from)?,
+        state: state.name.clone(),
+    })
+}
+
+fn put_write(write: &Write, out: &mut Writer) {
+    let Write {
+        action: _,
+        bucket,
+        key,
+        body,
+        state: _,
+    } = write;
+    bucket.put(out);
+    key.put(out);
+    body.put(out);
+}
+
+fn take_write(action: ActionId, from: &mut Reader<'_>) -> Option<Write> {
+    Some(Write {
+        action,
+        bucket: Snap::take(from)?,
+        key: Snap::take(from)?,
+        body: Snap::take(from)?,
+        state: from.state()?.name.clone(),
+    })
 }

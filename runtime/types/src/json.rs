@@ -91,9 +91,39 @@ impl Json {
         }
     }
 
+    /// The text as its author wrote it, where that is not what printing the value gives.
+    pub fn given_text(&self) -> Option<&str> {
+        let text = self.0.text.get()?;
+        let mut expected = Expected(text.as_bytes());
+        let is_same = serde_json::to_writer(&mut expected, &self.0.value).is_ok();
+        (!is_same || !expected.0.is_empty()).then_some(text)
+    }
+
+    /// Where it is in memory: the same for clones, and for nothing else that lives.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
     /// Whether both are the very same allocation: a quick yes, never a sure no.
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A writer that takes only what is expected.
+struct Expected<'a>(&'a [u8]);
+
+impl std::io::Write for Expected<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.strip_prefix(bytes) {
+            Some(rest) => self.0 = rest,
+            None => return Err(std::io::ErrorKind::InvalidData.into()),
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

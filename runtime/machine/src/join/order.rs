@@ -9,9 +9,10 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use steploom_asl::dag::Dag;
-use steploom_asl::model::OnFailure;
+use steploom_asl::model::{Kind, OnFailure};
 
 use crate::PartialFailure;
+use crate::snapshot::{Reader, Snap, Writer};
 use crate::states::graph::Handover;
 
 /// In a child's count of edges: something that it comes after failed or was skipped.
@@ -61,6 +62,11 @@ impl Order {
             failure: None,
             handover: None,
         }
+    }
+
+    /// How many children there are.
+    pub(crate) fn nodes(&self) -> usize {
+        self.waits.len()
     }
 
     /// Whether the turn of some child has come.
@@ -128,6 +134,58 @@ impl Order {
                 handover.freed(*follower, event);
             }
         }
+    }
+}
+
+impl Snap for Order {
+    fn put(&self, out: &mut Writer) {
+        let Self {
+            dag,
+            waits,
+            ready,
+            ended,
+            on_failure,
+            failure,
+            handover,
+        } = self;
+        // A Graph's is in the definition.
+        if handover.is_none() {
+            let (starts, followers) = dag.parts();
+            starts.to_vec().put(out);
+            followers.to_vec().put(out);
+        }
+        waits.put(out);
+        let mut in_turn: Vec<u32> = ready.iter().map(|Reverse(child)| *child).collect();
+        in_turn.sort_unstable();
+        in_turn.put(out);
+        ended.put(out);
+        on_failure.put(out);
+        failure.put(out);
+        handover.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let dag = match &from.state()?.kind {
+            Kind::Graph(graph) => Arc::clone(&graph.dag),
+            _ => Arc::new(Dag::of_parts(Snap::take(from)?, Snap::take(from)?)?),
+        };
+        let waits: Vec<u32> = Snap::take(from)?;
+        let in_turn: Vec<u32> = Snap::take(from)?;
+        let nodes = dag.nodes();
+        let is_sound =
+            waits.len() == nodes && in_turn.iter().all(|child| (*child as usize) < nodes);
+        let order = Self {
+            dag,
+            waits,
+            ready: in_turn.into_iter().map(Reverse).collect(),
+            ended: Snap::take(from)?,
+            on_failure: Snap::take(from)?,
+            failure: Snap::take(from)?,
+            handover: Snap::take(from)?,
+        };
+        let handover: Option<&Handover> = order.handover.as_ref();
+        let is_whole = handover.is_none_or(|handover| handover.nodes() == Some(nodes));
+        (is_sound && is_whole).then_some(order)
     }
 }
 

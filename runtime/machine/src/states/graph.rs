@@ -15,7 +15,7 @@ use crate::frame::{Frame, FrameId};
 use crate::join::order::Order;
 use crate::join::{self, Join};
 use crate::turn::Turn;
-use crate::{Detail, EventSink};
+use crate::{Detail, EventSink, snapshot};
 
 /// Where a frame is in the closest `Graph` around it: what `$$.Graph` says.
 #[derive(Debug)]
@@ -155,6 +155,12 @@ impl Handover {
         }
     }
 
+    /// How many nodes there are; none if its parts do not agree.
+    pub(crate) fn nodes(&self) -> Option<usize> {
+        let nodes = self.outputs.len();
+        (self.uses.len() == nodes && self.freed_by.len() == nodes).then_some(nodes)
+    }
+
     /// The Graph's nodes begin with the event `event`.
     pub(crate) fn opened(&mut self, event: u64) {
         self.freed_by.fill(event);
@@ -223,3 +229,11 @@ impl Handover {
         Value::Object(named.collect()).into()
     }
 }
+
+snapshot::fields!(Place { input, node });
+snapshot::fields!(Handover {
+    outputs,
+    uses,
+    freed_by,
+    keeps_last,
+});

@@ -24,9 +24,9 @@ use std::sync::Arc;
 use steploom_asl::model::{Kind, Map};
 use steploom_types::Json;
 
-use crate::frame::{Activity, Frame, FrameId};
+use crate::frame::{Activity, Frame, FrameId, Frames};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, PartialFailure};
+use crate::{ActionId, EventSink, PartialFailure, snapshot};
 
 pub(crate) use answers::{child_failed, child_succeeded, read, read_failed, write_failed, written};
 pub(crate) use end::give_up;
@@ -97,6 +97,12 @@ impl MapRun {
             Some(ordered) => ordered.has_next(self),
             None => !self.queue.is_empty(),
         }
+    }
+
+    /// Whether its iterations are among the frames.
+    pub(crate) fn is_sound(&self, frames: &Frames) -> bool {
+        let mut running = self.running.values();
+        running.all(|(child, _)| frames.get(*child).is_some())
     }
 
     /// Whether all items have been started.
@@ -214,3 +220,24 @@ pub(crate) fn iteration_of<S: EventSink>(
 
 /// The number of what is being waited for.
 type Pending = Option<ActionId>;
+
+snapshot::fields!(MapRun {
+    names,
+    input,
+    queue,
+    tolerance,
+    results,
+    window,
+    next,
+    running,
+    queued,
+    ordered,
+    end,
+});
+snapshot::fields!(Names {
+    seed,
+    id,
+    arn,
+    machine,
+    is_express,
+});

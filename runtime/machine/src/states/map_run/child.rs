@@ -7,7 +7,7 @@ use steploom_types::{Json, Timestamp};
 
 use super::Names;
 use crate::context::REGION;
-use crate::{PartialFailure, Started, chance};
+use crate::{PartialFailure, Started, chance, snapshot};
 
 /// The number of the event that an iteration's first state follows: that it started.
 pub(super) const FIRST_EVENT: u64 = 1;
@@ -135,3 +135,11 @@ fn machine_arn(started: &Started, machine: &str) -> String {
     let Started { account, .. } = started;
     format!("arn:aws:states:{REGION}:{account}:stateMachine:{machine}")
 }
+
+snapshot::fields!(Child {
+    name,
+    machine,
+    express,
+    input,
+    started_at,
+});

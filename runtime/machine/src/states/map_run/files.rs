@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use steploom_types::{Json, limits};
 
 use super::{Names, Pending};
+use crate::snapshot::{self, Reader, Snap, Writer};
 
 /// Files of results.
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub(super) const SUCCEEDED: usize = 0;
 pub(super) const FAILED: usize = 1;
 pub(super) const PENDING: usize = 2;
 
+/// The lists' names, by their places.
+const NAMES: [&str; 3] = ["SUCCEEDED", "FAILED", "PENDING"];
+
 impl List {
     fn new(name: &'static str) -> Self {
         Self {
@@ -64,7 +68,7 @@ impl Stored {
             bucket,
             prefix,
             is_lines,
-            lists: ["SUCCEEDED", "FAILED", "PENDING"].map(List::new),
+            lists: NAMES.map(List::new),
             manifest: None,
             writing: None,
         }
@@ -134,5 +138,40 @@ impl Stored {
             },
         });
         Some((self.manifest_key(names), manifest.to_string()))
+    }
+}
+
+snapshot::fields!(Stored {
+    bucket,
+    prefix,
+    is_lines,
+    lists,
+    manifest,
+    writing,
+});
+
+impl Snap for [List; 3] {
+    fn put(&self, out: &mut Writer) {
+        for list in self {
+            let List {
+                name: _,
+                text,
+                is_over,
+                files,
+            } = list;
+            text.put(out);
+            is_over.put(out);
+            files.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let mut lists = NAMES.map(List::new);
+        for list in &mut lists {
+            list.text = Snap::take(from)?;
+            list.is_over = Snap::take(from)?;
+            list.files = Snap::take(from)?;
+        }
+        Some(lists)
     }
 }

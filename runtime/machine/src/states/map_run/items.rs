@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use steploom_asl::model::{ReaderFormat, ReaderSource};
+use steploom_asl::model::{Kind, ReaderFormat, ReaderSource};
 use steploom_types::{Json, limits};
 
 use super::{Pending, map_of, run_of};
 use crate::failure::Problem;
 use crate::frame::{FrameId, Item, Run};
+use crate::snapshot::{Reader, Snap, Writer};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, Read};
+use crate::{ActionId, EventSink, Read, snapshot};
 
 /// Items, and where more come from.
 #[derive(Debug)]
@@ -331,4 +332,50 @@ pub(super) fn select<S: EventSink>(
     };
     let input = run.input.clone();
     turn.made_for_item(id, Some(at), &input, selector, "ItemSelector")
+}
+
+snapshot::fields!(Queue {
+    page,
+    length,
+    at,
+    before,
+    is_last,
+    source,
+    reader,
+    reading,
+    batching,
+});
+snapshot::fields!(Batching {
+    items_max,
+    bytes_max,
+    input,
+    filled,
+    filled_bytes,
+});
+
+/// What the definition says of it is not written.
+impl Snap for Reading {
+    fn put(&self, out: &mut Writer) {
+        let Self {
+            source: _,
+            arguments,
+            format: _,
+            items_max,
+        } = self;
+        arguments.put(out);
+        items_max.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let Kind::Map(map) = &from.state()?.kind else {
+            return None;
+        };
+        let reader = map.distributed.as_ref()?.reader.as_ref()?;
+        Some(Self {
+            source: reader.source,
+            arguments: Snap::take(from)?,
+            format: reader.format.clone(),
+            items_max: Snap::take(from)?,
+        })
+    }
 }

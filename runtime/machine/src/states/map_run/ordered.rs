@@ -7,12 +7,12 @@ use steploom_types::Json;
 
 use super::items::{self, Next};
 use super::{MapRun, run_of};
-use crate::EventSink;
 use crate::failure::Problem;
 use crate::frame::{FrameId, Item};
 use crate::join::order::{Order, Turned};
 use crate::states::map_order::{self, Ordering};
 use crate::turn::Turn;
+use crate::{EventSink, snapshot};
 
 /// The items, and their order.
 #[derive(Debug)]
@@ -166,3 +166,10 @@ fn skip(run: &mut MapRun, index: u32) -> bool {
     run.tolerance.failed(1);
     !runs_on && run.tolerance.is_exceeded(run.queue.total())
 }
+
+snapshot::fields!(Ordered {
+    pages,
+    finding,
+    order,
+    runs_on,
+});

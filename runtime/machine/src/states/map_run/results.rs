@@ -12,7 +12,7 @@ use super::files::{FAILED, PENDING, SUCCEEDED, Stored};
 use super::{Names, Pending, run_of};
 use crate::frame::{Frame, FrameId};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, PartialFailure, Started, Write};
+use crate::{ActionId, EventSink, PartialFailure, Started, Write, snapshot};
 
 /// Results, as `ResultWriter` wants them.
 #[derive(Debug)]
@@ -235,3 +235,14 @@ pub(super) fn write_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         },
     );
 }
+
+snapshot::fields!(Results {
+    transformation,
+    kept,
+    started,
+});
+snapshot::variants!(Kept {
+    0 => Nothing,
+    1 => Inside { by_place, bytes },
+    2 => Stored(stored),
+});

@@ -1,5 +1,7 @@
 //! How many failures a map run takes.
 
+use crate::snapshot;
+
 /// Both limits, and what failed so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tolerance {
@@ -40,3 +42,9 @@ impl Tolerance {
         over_count || over_percentage || self.count.is_none() && self.percentage.is_none()
     }
 }
+
+snapshot::fields!(Tolerance {
+    count,
+    percentage,
+    failed,
+});
