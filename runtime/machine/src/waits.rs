@@ -187,7 +187,8 @@ variants!(Owner {
 impl Waits {
     /// Writes them; what the definition says of them is not written.
     pub(crate) fn put(&self, out: &mut Writer) {
-        let Self { all, timers: _ } = self;
+        // The rest is counted again.
+        let all = &self.all;
         all.len().put(out);
         for (action, wait) in all {
             action.put(out);
