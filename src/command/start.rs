@@ -1,5 +1,7 @@
 //! `start`: begins an execution of a machine.
 
+mod batch;
+
 use std::path::PathBuf;
 
 use steploom_api::wire::StartExecution;
@@ -15,11 +17,16 @@ use crate::{follow, input};
 /// Prints its id and returns as soon as the server has accepted it: from then on it survives a
 /// crash. With --wait or --follow it stays until the end and prints the output; the exit code is 1
 /// if the execution failed.
+///
+/// With --batch it starts an execution for each line of a file, many in one request. A line is
+/// {"input": ..., "name": ...}, both of which may be left out. Lines that are refused are told with
+/// their numbers; the others go on, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom start order --input '{\"id\": 7}' --name order-7
   steploom start order --input-file order.json --follow
+  steploom start order --batch orders.ndjson
   id=$(steploom start order) && steploom status $id")]
 pub(crate) struct Args {
     /// The machine
@@ -41,6 +48,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     machine_version: Option<u32>,
 
+    /// A file with a start a line, or - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "input", "input_file", "wait", "follow"])]
+    batch: Option<PathBuf>,
+
     /// Wait for the end and print the output
     #[arg(long, conflicts_with = "follow")]
     wait: bool,
@@ -52,6 +63,9 @@ pub(crate) struct Args {
 
 /// Starts it.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    if let Some(file) = &args.batch {
+        return batch::run(file, &args.machine, args.machine_version, context).await;
+    }
     let start = StartExecution {
         machine: args.machine,
         version: args.machine_version,

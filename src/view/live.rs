@@ -115,6 +115,50 @@ impl Spinner {
     }
 }
 
+/// A bar for work that is measured in bytes, with a text beside it; nothing where there is no terminal.
+pub(crate) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// Begins at nothing; `bytes` is the whole, if that is known.
+    pub(crate) fn new(bytes: Option<u64>) -> Self {
+        Self(std::io::stderr().is_terminal().then(|| {
+            let template = match bytes {
+                Some(_) => "{bar:30.cyan/dim} {percent:>3} %  {msg}  {eta} left",
+                None => "{spinner:.cyan} {msg}",
+            };
+            let bar = plain_bar(template);
+            if let Some(bytes) = bytes {
+                bar.set_length(bytes);
+            }
+            bar.enable_steady_tick(FRAME);
+            bar
+        }))
+    }
+
+    /// So much is done.
+    pub(crate) fn show(&self, bytes: u64, text: String) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(bytes);
+            bar.set_message(text);
+        }
+    }
+
+    /// Leaves a line standing meanwhile.
+    pub(crate) fn note(&self, text: &str) {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| out::note(text)),
+            None => out::note(text),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(self) {
+        if let Some(bar) = self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// This computer's clock.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now()

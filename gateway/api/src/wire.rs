@@ -19,7 +19,7 @@ pub use connection::{
 };
 pub use execution::{
     Event, Execution, ExecutionPage, ExecutionStatus, ExecutionSummary, History, ListExecutions,
-    PageHistory, StartExecution, StopExecution,
+    PageHistory, StartAnswer, StartBatch, StartError, StartExecution, StopExecution,
 };
 pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,

@@ -5,6 +5,7 @@
 
 mod budget;
 mod content;
+mod items;
 mod json;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::failure::{Answer, Failure};
 
 pub(crate) use budget::{Budget, Held};
 pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
+pub(crate) use items::{ItemsKind, split_items};
 pub(crate) use json::{JsonText, answer_json, parse, parse_json};
 
 /// Bytes reserved for a body before any has arrived, whatever its length is said to be.

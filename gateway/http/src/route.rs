@@ -78,6 +78,7 @@ fn table() -> OpenApiRouter<Arc<App>> {
             execution::start::start_execution,
             execution::list::list_executions
         ))
+        .routes(routes!(execution::start_batch::start_executions))
         .routes(routes!(execution::get::get_execution))
         .routes(routes!(execution::history::get_history))
         .routes(routes!(execution::stop::stop_execution))

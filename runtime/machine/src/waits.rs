@@ -174,7 +174,11 @@ impl Waits {
     #[cfg(test)]
     pub(crate) fn ensure_counted(&self) {
         let count = |duty| self.all.values().filter(|wait| wait.duty() == duty).count();
-        assert_eq!(self.listening, count(Duty::Listen), "of those to listen for");
+        assert_eq!(
+            self.listening,
+            count(Duty::Listen),
+            "of those to listen for"
+        );
         assert_eq!(self.working, count(Duty::Work), "of those to be done");
     }
 }

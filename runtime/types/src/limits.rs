@@ -31,6 +31,20 @@ pub const MODULE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of any other request's body, such as a batch or a machine's creation.
 pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// What one request that starts many executions may carry.
+pub mod batch {
+    /// Executions.
+    pub const STARTS_MAX: usize = 5_000;
+    /// Bytes of the whole request.
+    pub const BYTES_MAX: usize = 32 * 1024 * 1024;
+    /// Bytes of one execution's line or item: its input, and what stands around it.
+    pub const START_BYTES_MAX: usize = super::PAYLOAD_BYTES_MAX + 16 * 1024;
+}
+
+/// Bytes of facts that wait for one shard's next commit before starts are told to come back later:
+/// what a batch may bring, and well below the largest record.
+pub const SHARD_PENDING_BYTES_MAX: usize = batch::BYTES_MAX;
+
 /// Nesting of JSON values (serde_json stops at 128 as well).
 pub const JSON_DEPTH_MAX: usize = 128;
 

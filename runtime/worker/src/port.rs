@@ -9,6 +9,7 @@ mod logs;
 mod machines;
 mod node;
 mod settings;
+mod starts;
 mod tasks;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use steploom_store::catalog::MachineVersion;
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
 pub(crate) use buckets::{Facets, NewObject, facets};
-pub(crate) use executions::NewExecution;
+pub(crate) use starts::NewExecution;
 
 use crate::shards::Shards;
 use crate::shared::Shared;

@@ -31,16 +31,17 @@ use crate::shared::Shared;
 
 pub(crate) use attempt::{Ending, Heard};
 pub(crate) use hot::history;
-pub(crate) use start::Start;
+pub(crate) use start::{Accepted, Reply, Start};
 
 /// What the owner is asked or told.
 pub(crate) enum Command {
     /// Start an execution.
     Start(Box<Start>),
-    /// What the projection knows under a name that [`start`] asked for.
-    NameLooked {
-        key: start::NameKey,
-        found: Result<Option<Row>>,
+    /// Start executions, which become one record.
+    StartAll(Vec<Start>),
+    /// What the projection knows under the names that [`start`] asked for.
+    NamesLooked {
+        found: Vec<(start::NameKey, Result<Option<Row>>)>,
     },
     /// An attempt answered.
     Fact { id: ExecutionId, fact: Fact },

@@ -18,19 +18,28 @@ pub(crate) fn execution(
         Some(Outcome::TimedOut) | None => (None, None),
     };
     Execution {
-        summary: ExecutionSummary {
-            id: started.id,
-            name: started.name.clone(),
-            machine: started.machine.clone(),
-            machine_version: started.machine_version,
-            status: shown(status(outcome)),
-            started_at: started.at,
-            ended_at,
-        },
+        summary: summary(started, outcome, ended_at),
         input: started.input.clone(),
         output,
         error: failure.and_then(|f| f.error.clone()),
         cause: failure.and_then(|f| f.cause.clone()),
+    }
+}
+
+/// The same as lists show it.
+pub(crate) fn summary(
+    started: &Started,
+    outcome: Option<&Outcome>,
+    ended_at: Option<Timestamp>,
+) -> ExecutionSummary {
+    ExecutionSummary {
+        id: started.id,
+        name: started.name.clone(),
+        machine: started.machine.clone(),
+        machine_version: started.machine_version,
+        status: shown(status(outcome)),
+        started_at: started.at,
+        ended_at,
     }
 }
 

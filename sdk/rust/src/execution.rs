@@ -2,8 +2,15 @@
 
 use futures::StreamExt;
 use reqwest::{Method, StatusCode};
+use steploom_types::limits;
 
 use crate::{Client, Error, ExecutionId, MachineName, Name, Result, Stream, call, wire};
+
+/// Starts in one request at the most.
+pub const BATCH_STARTS_MAX: usize = limits::batch::STARTS_MAX;
+
+/// Bytes of one request of many starts at the most.
+pub const BATCH_BYTES_MAX: usize = limits::batch::BYTES_MAX;
 
 /// An execution that was started, or found.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +38,37 @@ impl Client {
         let is_new = response.status() == StatusCode::CREATED;
         let execution = call::read(self, response).await?;
         Ok(Started { execution, is_new })
+    }
+
+    /// Starts many executions in one request, at most [`BATCH_STARTS_MAX`] of them and 32 MiB in
+    /// all. The answers are in their order; one that is refused leaves the others alone. Repeated
+    /// only if all have names, which makes it idempotent.
+    pub async fn start_executions(
+        &self,
+        starts: &[wire::StartExecution],
+    ) -> Result<Vec<wire::StartAnswer>> {
+        let mut lines = Vec::new();
+        for start in starts {
+            serde_json::to_writer(&mut lines, start).map_err(Error::protocol)?;
+            lines.push(b'\n');
+        }
+        let is_repeatable = starts.iter().all(|start| start.name.is_some());
+        self.start_lines(lines, is_repeatable).await
+    }
+
+    /// The same with what is to be sent already: lines of JSON, each as
+    /// [`Client::start_execution`] sends it. `is_repeatable` says that all have names.
+    pub async fn start_lines(
+        &self,
+        lines: Vec<u8>,
+        is_repeatable: bool,
+    ) -> Result<Vec<wire::StartAnswer>> {
+        let call = self
+            .call(Method::POST, "/v1/executions/batch")
+            .body("application/x-ndjson", lines)
+            .repeatable(is_repeatable);
+        let batch: wire::StartBatch = call.fetch().await?;
+        Ok(batch.items)
     }
 
     /// Executions, newest first. May lag by under a second.

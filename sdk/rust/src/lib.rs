@@ -41,7 +41,7 @@ mod transport;
 
 pub use client::Client;
 pub use error::Error;
-pub use execution::Started;
+pub use execution::{BATCH_BYTES_MAX, BATCH_STARTS_MAX, Started};
 pub use function::{Answer, PutFunction};
 pub use steploom_api::wire;
 pub use steploom_types::{ExecutionId, Json, MachineName, Name, Timestamp};

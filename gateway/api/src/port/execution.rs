@@ -26,6 +26,15 @@ pub trait Executions: Send + Sync {
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)>;
 
+    /// Starts many, each for itself: the answers are in the order of the starts, and each is as
+    /// [`Executions::start`] would have given it. When this returns, those that were accepted
+    /// survive a crash.
+    async fn start_batch(
+        &self,
+        account: AccountId,
+        starts: Vec<wire::StartExecution>,
+    ) -> Vec<Result<(wire::ExecutionSummary, bool)>>;
+
     /// One execution by id; reads what was just written. `NotFound` / `ExecutionNotFound`.
     async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
 

@@ -41,6 +41,46 @@ pub struct StartExecution {
     pub input: Json,
 }
 
+/// What became of a batch of starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartBatch {
+    /// An answer for each start, in their order.
+    pub items: Vec<StartAnswer>,
+}
+
+/// What became of one start of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum StartAnswer {
+    /// It was accepted; it survives a crash.
+    Accepted {
+        /// The execution, without its input.
+        execution: ExecutionSummary,
+        /// Whether it was started now; else it was there already, by the same name and input.
+        is_new: bool,
+    },
+    /// It was refused; the others are not concerned.
+    Refused {
+        /// Why.
+        error: StartError,
+    },
+}
+
+/// Why one start of a batch was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartError {
+    /// The HTTP status that a request of its own would have had: 429 and 503 may be tried again.
+    #[schema(example = 409)]
+    pub status: u16,
+    /// A stable name that programs may match.
+    #[schema(example = "ExecutionAlreadyExists")]
+    pub code: String,
+    /// What is wrong and what to do, for a person.
+    pub message: String,
+}
+
 /// Stops an execution.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

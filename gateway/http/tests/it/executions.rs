@@ -92,3 +92,60 @@ async fn stopping_ends_an_execution_and_may_say_why() {
         assert_eq!(stopped.value()["error"], error);
     }
 }
+
+#[tokio::test]
+async fn a_batch_is_answered_start_by_start() {
+    let front = Front::new();
+    let array = r#"[{"machine": "m", "name": "a"}, {"machine": 1}, 7, {"machine": "m", "name": "a", "input": 1}]"#;
+    let lines = "{\"machine\": \"m\", \"name\": \"a\"}\n\n{\"machine\": 1}\r\nnonsense\n{\"machine\": \"m\", \"name\": \"a\", \"input\": 1}\n";
+    for (kind, body, is_new, code) in [
+        ("application/json", array, true, "InvalidBody"),
+        ("application/x-ndjson", lines, false, "InvalidJson"),
+    ] {
+        let headers = [("content-type", kind)];
+        let answer = front
+            .send("POST /v1/executions/batch", &headers, body.to_owned())
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let items = answer.value()["items"].as_array().unwrap().clone();
+        assert_eq!(items.len(), 4);
+        assert_eq!(items[0]["execution"]["name"], "a");
+        assert_eq!(items[0]["isNew"], is_new);
+        assert_eq!(items[0]["execution"].get("input"), None);
+        assert_eq!(items[1]["error"]["code"], "InvalidBody");
+        assert_eq!(items[1]["error"]["status"], 400);
+        assert_eq!(items[2]["error"]["code"], code);
+        assert_eq!(items[3]["error"]["status"], 409);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_has_limits_of_its_own() {
+    let front = Front::new();
+    let line = |input: usize| {
+        format!(
+            "{{\"machine\":\"m\",\"input\":\"{}\"}}\n",
+            "x".repeat(input)
+        )
+    };
+    let headers = [("content-type", "application/x-ndjson")];
+    let send = |body: String| front.send("POST /v1/executions/batch", &headers, body.to_owned());
+    // Far above what other requests may carry.
+    let large = send(line(200_000).repeat(50)).await;
+    assert_eq!(large.status, 200);
+    let mixed = send(line(1) + &line(300_000) + &line(2)).await.value();
+    assert_eq!(mixed["items"][1]["error"]["status"], 413);
+    assert_eq!(mixed["items"][2]["isNew"], true);
+    let many = send("{}\n".repeat(5_001)).await;
+    assert_eq!(many.problem().code, "TooManyItems");
+    let nothing = send(String::new()).await;
+    assert_eq!(nothing.value(), json!({"items": []}));
+    let wrong = front
+        .send(
+            "POST /v1/executions/batch",
+            &[("content-type", "text/csv")],
+            "a,b",
+        )
+        .await;
+    assert_eq!(wrong.status, 415);
+}

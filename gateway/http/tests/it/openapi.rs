@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 45] = [
+const ROUTES: [&str; 46] = [
     "POST /v1/tasks/{token}/success",
     "POST /v1/tasks/{token}/failure",
     "POST /v1/tasks/{token}/heartbeat",
@@ -47,6 +47,7 @@ const ROUTES: [&str; 45] = [
     "GET /v1/machines/{name}/versions",
     "GET /v1/openapi.json",
     "POST /v1/executions",
+    "POST /v1/executions/batch",
     "POST /v1/executions/{id}/stop",
     "POST /v1/functions/{name}/invoke",
     "POST /v1/functions/{name}/invoke-async",

@@ -7,24 +7,13 @@ use steploom_api::wire;
 use steploom_machine::{Fact, PartialFailure};
 use steploom_store::Error as StoreError;
 use steploom_store::projection::{Cursor, Filter};
-use steploom_types::{
-    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp, limits,
-};
-use tokio::sync::{mpsc, oneshot};
+use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, Timestamp};
+use tokio::sync::mpsc;
 
 use super::{Port, bad_next, page_size};
 use crate::codec;
-use crate::shard::{self, Command, Found, Start, Tail};
+use crate::shard::{self, Command, Found, Tail};
 use crate::view;
-
-/// An execution to be started, its machine resolved.
-pub(crate) struct NewExecution {
-    pub(crate) machine: MachineName,
-    pub(crate) machine_version: u32,
-    pub(crate) definition: Digest,
-    pub(crate) name: Option<Name>,
-    pub(crate) input: Json,
-}
 
 #[async_trait]
 impl Executions for Port {
@@ -33,17 +22,16 @@ impl Executions for Port {
         account: AccountId,
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)> {
-        let version = self
-            .machine_version(account, &start.machine, start.version)
-            .await?;
-        let new = NewExecution {
-            machine: MachineName::Named(start.machine),
-            machine_version: version.version,
-            definition: version.definition,
-            name: start.name,
-            input: start.input,
-        };
+        let new = self.resolve(account, start).await?;
         self.start_execution(account, new, None).await
+    }
+
+    async fn start_batch(
+        &self,
+        account: AccountId,
+        starts: Vec<wire::StartExecution>,
+    ) -> Vec<Result<(wire::ExecutionSummary, bool)>> {
+        self.start_all(account, starts).await
     }
 
     async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
@@ -193,52 +181,6 @@ impl Executions for Port {
 }
 
 impl Port {
-    /// Starts an execution durably; whether it was started now or was there. `mark` are the last 64 bits
-    /// of its id: any, if none.
-    pub(crate) async fn start_execution(
-        &self,
-        account: AccountId,
-        new: NewExecution,
-        mark: Option<u64>,
-    ) -> Result<(wire::Execution, bool)> {
-        if new.input.size() > limits::PAYLOAD_BYTES_MAX {
-            return Err(Error::invalid(
-                "PayloadTooLarge",
-                format!(
-                    "the input has {} bytes; at most {} are allowed",
-                    new.input.size(),
-                    limits::PAYLOAD_BYTES_MAX
-                ),
-            ));
-        }
-        let checked = self.shared.definitions.get(new.definition).await?;
-        let slot = match &new.name {
-            Some(name) => Slot::of(account, &new.machine.to_string(), name.as_str()),
-            None => self.shared.chance.slot(),
-        };
-        let (reply, answer) = oneshot::channel();
-        let start = Start {
-            account,
-            id: ExecutionId::new(
-                slot,
-                self.shared.clock.now(),
-                mark.unwrap_or_else(|| self.shared.chance.draw()),
-            ),
-            name: new.name,
-            machine: new.machine,
-            machine_version: new.machine_version,
-            definition: new.definition,
-            checked,
-            seed: self.shared.chance.draw(),
-            input: new.input,
-            reply,
-        };
-        self.shards
-            .of_slot(slot)
-            .try_send(Command::Start(Box::new(start)))?;
-        answer.await.map_err(|_| shard::moved())?
-    }
-
     /// An execution, from its owner or from the projection.
     async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<wire::Execution>> {
         let shard = self.shards.of_slot(id.slot());

@@ -9,8 +9,7 @@ use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, limits};
 
-use super::executions::NewExecution;
-use super::{Port, after_name, function_not_found, page_by_name, settings};
+use super::{NewExecution, Port, after_name, function_not_found, page_by_name, settings};
 use crate::dispatcher::Caller;
 use crate::registry;
 

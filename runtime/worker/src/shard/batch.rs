@@ -79,6 +79,11 @@ impl Batch {
         self.entries.is_empty()
     }
 
+    /// Bytes of the record so far.
+    pub(super) fn body_bytes(&self) -> usize {
+        self.body.len()
+    }
+
     /// The record's body; the entries stay.
     pub(super) fn take_body(&mut self) -> Bytes {
         self.body.split().freeze()

@@ -12,6 +12,7 @@ use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use super::attempt::Attempt;
+use super::start::Accepted;
 use crate::child::Child;
 use crate::codec;
 use crate::event::Collect;
@@ -210,6 +211,15 @@ impl Hot {
     /// The execution as the API shows it.
     pub(super) fn execution(&self) -> wire::Execution {
         view::execution(&self.started, self.run.outcome(), self.ended_at)
+    }
+
+    /// The same for who started it, before it has the shape that they want.
+    pub(super) fn accepted(&self) -> Accepted {
+        Accepted::New {
+            started: self.started.clone(),
+            outcome: self.run.outcome().cloned(),
+            ended_at: self.ended_at,
+        }
     }
 
     pub(super) fn status(&self) -> Status {

@@ -143,8 +143,13 @@ impl Owned {
 
     fn handle(&mut self, command: Command) {
         match command {
-            Command::Start(start) => self.start(*start),
-            Command::NameLooked { key, found } => self.name_looked(key, found),
+            Command::Start(start) => self.start_all(vec![*start]),
+            Command::StartAll(starts) => self.start_all(starts),
+            Command::NamesLooked { found } => {
+                for (key, found) in found {
+                    self.name_looked(key, found);
+                }
+            }
             Command::Fact { id, fact } => self.answered(id, fact),
             Command::Stop {
                 account,
@@ -300,8 +305,7 @@ impl Owned {
         if let Some((key, reply)) = answer {
             crash_point(CrashPoint::BeforeAnswer);
             if let Some(hot) = self.hot.get(&id) {
-                // A caller that has gone away finds the execution by its name.
-                let _ = reply.send(Ok((hot.execution(), true)));
+                reply.send(Ok(hot.accepted()));
             }
             if let Some(key) = key {
                 self.name_started(key, id);

@@ -9,13 +9,13 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use steploom_api::wire;
-use steploom_machine::{Fact, SEMANTICS, Started};
+use steploom_machine::{Fact, Outcome, SEMANTICS, Started};
 use steploom_probe::{Bug, Mark, is_planted, mark};
 use steploom_store::projection::Row;
 use steploom_types::{
-    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, limits,
+    AccountId, Digest, Error, ExecutionId, Json, Kind, MachineName, Name, Result, Timestamp, limits,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Command;
 use super::owned::Owned;
@@ -33,8 +33,63 @@ pub(crate) struct Start {
     pub(crate) checked: Arc<steploom_asl::Machine>,
     pub(crate) seed: u64,
     pub(crate) input: Json,
+    pub(crate) reply: Reply,
+}
+
+/// The way back to who wants an execution. Dropped, it says that the shard has moved.
+pub(crate) enum Reply {
+    /// It waits for this one alone.
+    One(oneshot::Sender<Result<Accepted>>),
+    /// It waits for a batch, of which this is the one with that number.
+    Of(usize, mpsc::UnboundedSender<(usize, Result<Accepted>)>),
+}
+
+impl Reply {
+    /// A caller that has gone away is not missed: it finds the execution by its name, or asks again.
+    pub(super) fn send(self, answer: Result<Accepted>) {
+        match self {
+            Self::One(reply) => drop(reply.send(answer)),
+            Self::Of(number, replies) => drop(replies.send((number, answer))),
+        }
+    }
+}
+
+/// An execution that was accepted, not yet in the shape that its caller wants.
+pub(crate) enum Accepted {
+    /// It was started now.
+    New {
+        started: Arc<Started>,
+        outcome: Option<Outcome>,
+        ended_at: Option<Timestamp>,
+    },
+    /// It was there.
+    Found(Box<wire::Execution>),
+}
+
+impl Accepted {
     /// The execution, and whether it was started now.
-    pub(crate) reply: oneshot::Sender<Result<(wire::Execution, bool)>>,
+    pub(crate) fn execution(self) -> (wire::Execution, bool) {
+        match self {
+            Self::New {
+                started,
+                outcome,
+                ended_at,
+            } => (view::execution(&started, outcome.as_ref(), ended_at), true),
+            Self::Found(execution) => (*execution, false),
+        }
+    }
+
+    /// The same without input and output.
+    pub(crate) fn summary(self) -> (wire::ExecutionSummary, bool) {
+        match self {
+            Self::New {
+                started,
+                outcome,
+                ended_at,
+            } => (view::summary(&started, outcome.as_ref(), ended_at), true),
+            Self::Found(execution) => (execution.summary, false),
+        }
+    }
 }
 
 /// What a name is unique within.
@@ -52,21 +107,33 @@ pub(super) enum Taken {
 pub(super) struct Admitted {
     pub(super) checked: Arc<steploom_asl::Machine>,
     pub(super) key: Option<NameKey>,
-    pub(super) reply: oneshot::Sender<Result<(wire::Execution, bool)>>,
+    pub(super) reply: Reply,
 }
 
 impl Owned {
-    /// Begins a start; the answer comes when it is durable.
-    pub(super) fn start(&mut self, start: Start) {
+    /// Begins starts, which go into one record; each is answered when it is durable.
+    pub(super) fn start_all(&mut self, starts: Vec<Start>) {
+        let unknown: Vec<_> = starts
+            .into_iter()
+            .filter_map(|start| self.start(start))
+            .collect();
+        if !unknown.is_empty() {
+            self.look_up(unknown);
+        }
+    }
+
+    /// Begins a start; gives its name if that is to be looked up first.
+    fn start(&mut self, start: Start) -> Option<NameKey> {
         let Some(name) = start.name.clone() else {
-            return self.admit(start);
+            self.admit(start);
+            return None;
         };
         let key = (start.account, start.machine.clone(), name);
         match self.names.entry(key) {
             Entry::Vacant(vacant) => {
                 let key = vacant.key().clone();
                 vacant.insert(Taken::Waiting(vec![start]));
-                self.look_up(key);
+                return Some(key);
             }
             Entry::Occupied(mut taken) => match taken.get_mut() {
                 Taken::Waiting(waiting) => {
@@ -80,19 +147,20 @@ impl Owned {
                 }
             },
         }
+        None
     }
 
-    fn look_up(&self, key: NameKey) {
+    fn look_up(&self, keys: Vec<NameKey>) {
         let (shared, handle) = (self.shared.clone(), self.handle.clone());
         tokio::spawn(async move {
-            let found = shared
-                .store
-                .projection
-                .find_by_name(key.0, &key.1, &key.2)
-                .await;
-            let found = found.map_err(Error::from);
+            let projection = &shared.store.projection;
+            let mut found = Vec::with_capacity(keys.len());
+            for key in keys {
+                let row = projection.find_by_name(key.0, &key.1, &key.2).await;
+                found.push((key, row.map_err(Error::from)));
+            }
             // A shard that has ended has dropped those who wait, which answers them.
-            let _ = handle.send(Command::NameLooked { key, found }).await;
+            let _ = handle.send(Command::NamesLooked { found }).await;
         });
     }
 
@@ -139,6 +207,9 @@ impl Owned {
     }
 
     fn admit(&mut self, mut start: Start) {
+        if self.pending.body_bytes() > limits::SHARD_PENDING_BYTES_MAX {
+            return self.refuse_busy(start);
+        }
         let name = start.name.clone().unwrap_or_else(|| id_as_name(start.id));
         let key = start
             .name
@@ -158,8 +229,12 @@ impl Owned {
             input: start.input,
         };
         if is_planted(Bug::AnswerBeforeCommit) {
-            let reply = std::mem::replace(&mut start.reply, oneshot::channel().0);
-            let _ = reply.send(Ok((view::execution(&started, None, None), true)));
+            let reply = std::mem::replace(&mut start.reply, Reply::One(oneshot::channel().0));
+            reply.send(Ok(Accepted::New {
+                started: Arc::new(started.clone()),
+                outcome: None,
+                ended_at: None,
+            }));
         }
         let admitted = Admitted {
             checked: start.checked,
@@ -168,6 +243,21 @@ impl Owned {
         };
         self.pending
             .push(start.id, Fact::Started(Box::new(started)), Some(admitted));
+    }
+
+    /// So much waits for the disk that no more is taken. Who waits for the same name is told as well.
+    fn refuse_busy(&mut self, start: Start) {
+        let busy = || {
+            let message = "the disk falls behind what is started; try again in a second";
+            Error::new(Kind::Exhausted, "ShardBusy", message).with_retry_after(1)
+        };
+        if let Some(name) = &start.name {
+            let key = (start.account, start.machine.clone(), name.clone());
+            if let Some(Taken::Waiting(waiting)) = self.names.remove(&key) {
+                waiting.into_iter().for_each(|start| refuse(start, busy()));
+            }
+        }
+        refuse(start, busy());
     }
 
     /// A named start has become durable: those who wanted the same name are answered.
@@ -186,7 +276,7 @@ impl Owned {
 fn answer_taken(start: Start, taken: wire::Execution) {
     let running = taken.summary.status == wire::ExecutionStatus::Running;
     let answer = if running && taken.input == start.input {
-        Ok((taken, false))
+        Ok(Accepted::Found(Box::new(taken)))
     } else {
         let how = if running {
             "is running with another input"
@@ -201,13 +291,11 @@ fn answer_taken(start: Start, taken: wire::Execution) {
             format!("the name '{name}' of machine '{machine}' {how} ({id}); choose another name"),
         ))
     };
-    // A caller that has gone away asks again.
-    let _ = start.reply.send(answer);
+    start.reply.send(answer);
 }
 
 fn refuse(start: Start, error: Error) {
-    // A caller that has gone away asks again.
-    let _ = start.reply.send(Err(error));
+    start.reply.send(Err(error));
 }
 
 /// An id's text is a valid name, always.

@@ -3,6 +3,7 @@
 
 mod effects;
 mod node;
+mod starts;
 
 use futures::StreamExt;
 use node::Node;

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use serde_json::Value;
 use steploom_api::Ports;
 use steploom_api::wire::{
-    Execution, ExecutionStatus, ListExecutions, PageHistory, StartExecution, StopExecution,
+    Execution, ExecutionStatus, ExecutionSummary, ListExecutions, PageHistory, StartExecution,
+    StopExecution,
 };
 use steploom_artifacts::Artifacts;
 use steploom_call::{Call, Finished, Gauges, Inspected, Refused, Runner};
@@ -148,6 +149,21 @@ impl Node {
             input: Json::from(input),
         };
         self.ports().executions.start(AccountId::LOCAL, start).await
+    }
+
+    /// Starts many with one request.
+    pub(crate) async fn start_batch(
+        &self,
+        starts: Vec<StartExecution>,
+    ) -> Vec<Result<(ExecutionSummary, bool)>> {
+        let executions = self.ports().executions;
+        executions.start_batch(AccountId::LOCAL, starts).await
+    }
+
+    /// Records that were committed, over all shards.
+    pub(crate) async fn records(&self) -> u64 {
+        let shards = self.store.store().leases.shards().await.unwrap();
+        shards.iter().map(|shard| shard.last_lsn.0).sum()
     }
 
     /// Starts one without a name.

@@ -157,6 +157,25 @@ async fn executions() {
     assert!(!again.is_new);
     assert_eq!(again.execution, started.execution);
 
+    let other = wire::StartExecution {
+        input: Json::null(),
+        ..start.clone()
+    };
+    let batch = client.start_executions(&[start, other]).await.unwrap();
+    let [
+        wire::StartAnswer::Accepted { execution, is_new },
+        wire::StartAnswer::Refused { error },
+    ] = &batch[..]
+    else {
+        panic!("{batch:?}")
+    };
+    assert!(!is_new);
+    assert_eq!(*execution, started.execution.summary);
+    assert_eq!(
+        (error.status, &*error.code),
+        (409, "ExecutionAlreadyExists")
+    );
+
     let id = started.execution.summary.id;
     assert_eq!(client.get_execution(id).await.unwrap(), started.execution);
     let running = wire::ListExecutions {

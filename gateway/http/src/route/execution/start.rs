@@ -50,7 +50,8 @@ pub(crate) async fn start_execution(
     Ok(accepted(created(is_new), &execution))
 }
 
-fn ensure_input_fits(bytes: usize) -> Answer<()> {
+/// An input larger than a state may have is refused with its size.
+pub(super) fn ensure_input_fits(bytes: usize) -> Answer<()> {
     if bytes <= limits::PAYLOAD_BYTES_MAX {
         return Ok(());
     }

@@ -90,6 +90,19 @@ impl Executions for World {
         )
     }
 
+    async fn start_batch(
+        &self,
+        account: AccountId,
+        starts: Vec<wire::StartExecution>,
+    ) -> Vec<Result<(wire::ExecutionSummary, bool)>> {
+        let mut answers = Vec::new();
+        for start in starts {
+            let answer = self.start(account, start).await;
+            answers.push(answer.map(|(execution, is_new)| (execution.summary, is_new)));
+        }
+        answers
+    }
+
     async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
         check_account(account);
         self.maybe_fail()?;
