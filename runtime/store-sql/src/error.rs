@@ -5,6 +5,12 @@ use steploom_store::Error;
 /// SQLite's primary codes for a file that is not what it was: `SQLITE_CORRUPT`, `SQLITE_NOTADB`.
 const SQLITE_CORRUPT: [u32; 2] = [11, 26];
 
+/// Postgres's codes for the same: `data_corrupted`, `index_corrupted`.
+const POSTGRES_CORRUPT: [&str; 2] = ["XX001", "XX002"];
+
+/// Letters of every code of Postgres; SQLite's codes are shorter numbers.
+const SQLSTATE_LETTERS: usize = 5;
+
 /// A failure of the database.
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err is given")]
 pub(crate) fn failed(error: sqlx::Error) -> Error {
@@ -19,8 +25,12 @@ pub(crate) fn failed(error: sqlx::Error) -> Error {
     }
 }
 
-/// The low byte of SQLite's extended codes is the primary one.
 fn is_corrupt(code: Option<&str>) -> bool {
-    let code = code.and_then(|code| code.parse::<u32>().ok());
-    code.is_some_and(|code| SQLITE_CORRUPT.contains(&(code & 0xff)))
+    let Some(code) = code else { return false };
+    if code.len() == SQLSTATE_LETTERS {
+        return POSTGRES_CORRUPT.contains(&code);
+    }
+    // The low byte of SQLite's extended codes is the primary one.
+    let code = code.parse::<u32>();
+    code.is_ok_and(|code| SQLITE_CORRUPT.contains(&(code & 0xff)))
 }

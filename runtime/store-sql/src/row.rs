@@ -1,5 +1,7 @@
 //! Rows as they are selected, from whichever database, and what they become.
 
+pub(crate) mod entry;
 pub(crate) mod execution;
 pub(crate) mod function;
 pub(crate) mod machine;
+pub(crate) mod object;

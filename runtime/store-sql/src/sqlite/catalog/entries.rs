@@ -1,32 +1,13 @@
 //! Things that have a name and a body and no versions.
 
-use sqlx::{Connection, FromRow, SqliteConnection, SqliteExecutor, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqliteExecutor, SqlitePool};
+use steploom_store::Result;
 use steploom_store::catalog::{Entry, EntryKind, Put};
-use steploom_store::{Error, Result};
-use steploom_types::{AccountId, Name, Timestamp};
+use steploom_types::{AccountId, Name};
 
 use crate::column::stored;
 use crate::error::failed;
-
-#[derive(FromRow)]
-struct Stored {
-    name: String,
-    body: String,
-    created_at: i64,
-}
-
-impl TryFrom<Stored> for Entry {
-    type Error = Error;
-
-    fn try_from(row: Stored) -> Result<Self> {
-        let name = row.name.parse();
-        Ok(Self {
-            name: name.map_err(|_| Error::Corrupt(format!("an entry is named '{}'", row.name)))?,
-            body: row.body,
-            created_at: Timestamp::from_millis(row.created_at),
-        })
-    }
-}
+use crate::row::entry::Stored;
 
 pub(super) async fn put(
     to: &mut SqliteConnection,

@@ -1,0 +1,130 @@
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, PgConnection};
+use steploom_store::contract::Subject;
+use steploom_store::journal::{Append, Appended, Lsn};
+use steploom_store::lease::{Lease, NodeId};
+use steploom_store::{Error, Result, Store};
+use steploom_types::{Kind, ShardId};
+
+use super::{Options, link, open, parse};
+
+mod crash;
+mod migration;
+mod owners;
+
+/// The throw-away server, which needs nothing of ours.
+#[path = "../../../../tests/support/postgres.rs"]
+mod cluster;
+
+use cluster::Cluster;
+
+/// Small, so that tests see many generations.
+const GENERATION_BYTES: usize = 64 * 1024;
+
+/// A database of its own, if there is a server to be had.
+struct Database {
+    url: Option<String>,
+}
+
+impl Database {
+    fn new() -> Self {
+        Self {
+            url: Cluster::shared().map(Cluster::database),
+        }
+    }
+
+    fn url(&self) -> &str {
+        self.url.as_deref().expect("asked only where it is there")
+    }
+
+    async fn raw(&self) -> PgConnection {
+        raw(self.url()).await
+    }
+
+    /// Runs statements and counts the rows that they changed.
+    async fn run(&self, sql: &str) -> u64 {
+        let mut connection = self.raw().await;
+        let sql = AssertSqlSafe(sql.to_owned());
+        let done = sqlx::raw_sql(sql).execute(&mut connection).await;
+        done.unwrap().rows_affected()
+    }
+}
+
+#[async_trait]
+impl Subject for Database {
+    fn is_there(&self) -> bool {
+        self.url.is_some()
+    }
+
+    async fn open(&self) -> Result<Store> {
+        open_at(self.url()).await
+    }
+
+    async fn let_leases_run_out(&self, _: &Store) -> Result<()> {
+        self.run(
+            "UPDATE shard SET lease_until = clock_timestamp() WHERE owner IS NOT NULL;
+             UPDATE node SET announced_at = announced_at - interval '1 hour'",
+        )
+        .await;
+        Ok(())
+    }
+
+    async fn flip_record(&self, shard: ShardId, lsn: Lsn) -> Result<()> {
+        let (shard, lsn) = (shard.0, lsn.0);
+        let flipped = self
+            .run(&format!(
+                "UPDATE journal_1 SET body = set_bit(body, 41, 1 - get_bit(body, 41))
+                 WHERE shard = {shard} AND lsn = {lsn}"
+            ))
+            .await;
+        assert_eq!(flipped, 1);
+        Ok(())
+    }
+
+    fn generation_bytes(&self) -> usize {
+        GENERATION_BYTES
+    }
+}
+
+async fn open_at(url: &str) -> Result<Store> {
+    let options = Options {
+        generation_bytes: GENERATION_BYTES,
+    };
+    let opened = open(url, options).await;
+    opened.map_err(|error| match error.kind {
+        Kind::Corrupt => Error::Corrupt(error.to_string()),
+        _ => Error::Unavailable(error.to_string()),
+    })
+}
+
+/// A connection of one's own.
+async fn raw(url: &str) -> PgConnection {
+    link::connect(&parse(url).unwrap()).await.unwrap()
+}
+
+async fn acquire(store: &Store, shard: u16, node: &str) -> Lease {
+    let node = NodeId(node.into());
+    let lease = store.leases.acquire(ShardId(shard), &node).await.unwrap();
+    lease.expect("it is to be had")
+}
+
+fn record(lease: Lease, lsn: u64, body: &str) -> Append {
+    Append {
+        shard: lease.shard,
+        epoch: lease.epoch,
+        lsn: Lsn(lsn),
+        body: body.to_owned().into(),
+    }
+}
+
+async fn append(store: &Store, lease: Lease, lsn: u64, body: &str) {
+    let done = store.journal.append(&[record(lease, lsn, body)]).await;
+    assert_eq!(done.unwrap(), [Appended::Done]);
+}
+
+async fn bodies(store: &Store, shard: u16) -> Vec<String> {
+    let records = store.journal.read(ShardId(shard), Lsn(1), usize::MAX).await;
+    let text = |body: &[u8]| String::from_utf8(body.to_vec()).unwrap();
+    let records = records.unwrap();
+    records.iter().map(|record| text(&record.body)).collect()
+}

@@ -1,0 +1,31 @@
+//! Rows of objects.
+
+use sqlx::FromRow;
+use steploom_store::catalog::Object;
+use steploom_store::{Error, Result};
+use steploom_types::Timestamp;
+
+/// The columns of an object.
+#[derive(FromRow)]
+pub(crate) struct Stored {
+    key: Vec<u8>,
+    blob: String,
+    size_bytes: i64,
+    facets: String,
+    modified_at: i64,
+}
+
+impl TryFrom<Stored> for Object {
+    type Error = Error;
+
+    fn try_from(row: Stored) -> Result<Self> {
+        Ok(Self {
+            key: String::from_utf8(row.key)
+                .map_err(|_| Error::Corrupt("an object's key is no text".into()))?,
+            blob: row.blob,
+            size_bytes: row.size_bytes.cast_unsigned(),
+            facets: row.facets,
+            modified_at: Timestamp::from_millis(row.modified_at),
+        })
+    }
+}
