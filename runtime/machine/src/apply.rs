@@ -114,6 +114,8 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
         Fact::Started(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
+        | Fact::Begun { .. }
+        | Fact::Expired { .. }
         | Fact::Continued { .. } => return Ok(()),
     };
     if action.0 == 0 || action.0 > run.last_action {
@@ -138,13 +140,19 @@ fn answers(fact: &Fact, wait: &Wait) -> bool {
         Fact::Started(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
+        | Fact::Begun { .. }
+        | Fact::Expired { .. }
         | Fact::Continued { .. } => true,
     }
 }
 
 fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
     match fact {
-        Fact::Started(_) => drive::start(turn),
+        Fact::Started(_) => drive::accept(turn),
+        Fact::Begun { .. } if turn.run.is_pending() => drive::begin(turn),
+        Fact::Expired { .. } if turn.run.is_pending() => expire(turn),
+        // It was stopped meanwhile, or is told twice.
+        Fact::Begun { .. } | Fact::Expired { .. } => {}
         Fact::TaskSucceeded {
             action,
             output,
@@ -233,6 +241,11 @@ fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
 fn time_out<S: EventSink>(turn: &mut Turn<'_, S>) {
     turn.tell(0, Detail::ExecutionTimedOut);
     turn.end(Outcome::TimedOut);
+}
+
+fn expire<S: EventSink>(turn: &mut Turn<'_, S>) {
+    turn.tell(0, Detail::ExecutionExpired);
+    turn.end(Outcome::Expired);
 }
 
 fn stop<S: EventSink>(turn: &mut Turn<'_, S>, failure: &PartialFailure) {

@@ -32,10 +32,18 @@ pub(crate) struct Exit {
     pub(crate) assigned: Option<Assigned>,
 }
 
-/// Begins the execution.
-pub(crate) fn start<S: EventSink>(turn: &mut Turn<'_, S>) {
+/// Tells that the execution was accepted, and begins it if it has not to wait.
+pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>) {
     let input = turn.started.input.clone();
     turn.tell(0, Detail::ExecutionStarted { input: &input });
+    if !turn.started.waits() {
+        begin(turn);
+    }
+}
+
+/// Begins the execution: its time runs from here.
+pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>) {
+    let input = turn.started.input.clone();
     if let Some(seconds) = turn.machine.timeout_seconds {
         let due = turn.at.plus_millis(seconds.saturating_mul(1000));
         turn.set_timer(Owner::Execution, due);

@@ -65,6 +65,8 @@ pub enum Detail<'a> {
         error: Option<&'a str>,
         cause: Option<&'a str>,
     },
+    /// The execution had to begin before an instant, and had not when that came. Not of AWS.
+    ExecutionExpired,
     /// A state was entered.
     StateEntered { state: &'a State, input: &'a Json },
     /// A state was left.
@@ -179,6 +181,7 @@ impl Event<'_> {
             Detail::ExecutionFailed { .. } => "ExecutionFailed",
             Detail::ExecutionTimedOut => "ExecutionTimedOut",
             Detail::ExecutionAborted { .. } => "ExecutionAborted",
+            Detail::ExecutionExpired => "ExecutionExpired",
             Detail::StateEntered { state, .. } => entered(&state.kind),
             Detail::StateExited { state, .. } => exited(&state.kind),
             Detail::StateAborted { state } => aborted(&state.kind),

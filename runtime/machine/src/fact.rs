@@ -1,8 +1,10 @@
 //! What happened and cannot be recomputed. The journal holds these and nothing else.
 
+use std::sync::Arc;
+
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
 
-use crate::ActionId;
+use crate::{ActionId, Terms};
 
 /// The version of the interpreter's meaning, carried by [`Started`]. A change that would make old
 /// facts fold to another state gets a new number and keeps the old path.
@@ -94,6 +96,16 @@ pub enum Fact {
         /// As given by the caller.
         failure: PartialFailure,
     },
+    /// An execution that waited begins, see [`crate::Terms::waits`].
+    Begun {
+        /// When.
+        at: Timestamp,
+    },
+    /// An execution that waited is dropped, as the time before which it had to begin has come.
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
     /// The machine asked to go on, see [`crate::Action::Continue`].
     Continued {
         /// When.
@@ -115,6 +127,8 @@ impl Fact {
             | Self::EvaluationExceeded { at, .. }
             | Self::TimerFired { at, .. }
             | Self::StopRequested { at, .. }
+            | Self::Begun { at }
+            | Self::Expired { at }
             | Self::Continued { at } => *at,
         }
     }
@@ -132,6 +146,8 @@ impl Fact {
             | Self::ActivityStarted { .. }
             | Self::EvaluationExceeded { .. }
             | Self::StopRequested { .. }
+            | Self::Begun { .. }
+            | Self::Expired { .. }
             | Self::Continued { .. } => None,
         }
     }
@@ -164,6 +180,15 @@ pub struct Started {
     pub limits: RunLimits,
     /// The input.
     pub input: Json,
+    /// What else its start asked for.
+    pub terms: Option<Arc<Terms>>,
+}
+
+impl Started {
+    /// Whether it begins with a fact of its own, and not at once.
+    pub fn waits(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.waits())
+    }
 }
 
 /// The limits that `apply` reads, frozen at the start.

@@ -203,6 +203,11 @@ impl Frames {
             .and_then(|slot| slot.frame.as_ref())
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.free.len() == self.slots.len()
+    }
+
     /// Takes a frame out.
     pub(crate) fn remove(&mut self, id: FrameId) -> Option<Frame> {
         let slot = self.slots.get_mut(id.index as usize)?;

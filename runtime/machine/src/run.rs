@@ -53,6 +53,8 @@ pub enum Outcome {
     TimedOut,
     /// On request.
     Aborted(PartialFailure),
+    /// Before it began, as the time before which it had to begin came first.
+    Expired,
 }
 
 impl Run {
@@ -89,6 +91,13 @@ impl Run {
     /// What it was given at its birth; `None` before its first fact.
     pub fn started(&self) -> Option<&Started> {
         self.started.as_deref()
+    }
+
+    /// Whether it was accepted and waits for its `Begun`. No frame is there before that, and one at
+    /// least from there to the end.
+    pub fn is_pending(&self) -> bool {
+        let waits = self.started().is_some_and(Started::waits);
+        waits && self.outcome.is_none() && self.frames.is_empty()
     }
 
     /// The id of the newest event; the next one's is one more.

@@ -103,6 +103,7 @@ pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
         seed: 42,
         limits,
         input: Json::from(input),
+        terms: None,
     }
 }
 
@@ -415,6 +416,7 @@ impl Driver {
             Some(Outcome::Succeeded(output)) => format!("SUCCEEDED {output}"),
             Some(Outcome::Failed(failure)) => format!("FAILED {}", line(failure)),
             Some(Outcome::TimedOut) => "TIMED_OUT".to_owned(),
+            Some(Outcome::Expired) => "EXPIRED".to_owned(),
             Some(Outcome::Aborted(failure)) => format!("ABORTED {}", line(failure)),
         }
     }

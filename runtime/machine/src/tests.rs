@@ -15,6 +15,7 @@ mod limits;
 mod map;
 mod map_order;
 mod parallel;
+mod pending;
 mod replay;
 mod retry;
 mod service;

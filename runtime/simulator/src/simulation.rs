@@ -225,6 +225,8 @@ fn answered(fact: &Fact) -> Option<ActionId> {
         Fact::Started(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
+        | Fact::Begun { .. }
+        | Fact::Expired { .. }
         | Fact::Continued { .. } => None,
     }
 }

@@ -5,9 +5,11 @@
 //! (execution id, fact). A *chunk*, what a checkpoint keeps of one execution, is a sequence of facts.
 //! Numbers of fields are for ever; the golden files beside the tests hold them still.
 
+use std::sync::Arc;
+
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
-use steploom_machine::{ActionId, Fact, Failure, PartialFailure, RunLimits, Started};
+use steploom_machine::{ActionId, Claim, Fact, Failure, PartialFailure, RunLimits, Started, Terms};
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
 
 mod message;
@@ -65,6 +67,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
             },
         },
         Kind::Continued(message::Continued {}) => Fact::Continued { at },
+        Kind::Begun(message::Begun {}) => Fact::Begun { at },
+        Kind::Expired(message::Expired {}) => Fact::Expired { at },
         Kind::TaskSubmitted(m) => Fact::TaskSubmitted {
             at,
             action: ActionId(m.action),
@@ -129,7 +133,26 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
                 .unwrap_or(steploom_types::limits::expression::EVALUATION_MS_MAX),
         },
         input: json(&m.input, "input")?,
+        terms: decode_terms(m.terms.as_ref())?,
     })
+}
+
+fn decode_terms(m: Option<&message::Terms>) -> Result<Option<Arc<Terms>>, Error> {
+    let Some(m) = m else { return Ok(None) };
+    let claim = |m: &message::Claim| Claim {
+        key: m.key.clone(),
+        limit: m.limit,
+        order: m.order,
+    };
+    Ok(Some(Arc::new(Terms {
+        tags: m.tags.clone(),
+        priority: m
+            .priority
+            .try_into()
+            .map_err(|_| Error::Field("priority"))?,
+        start_before: m.start_before.map(Timestamp::from_millis),
+        claims: m.claims.iter().map(claim).collect(),
+    })))
 }
 
 /// Adds an execution's fact, as written by [`encode`], to a record.

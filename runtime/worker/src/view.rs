@@ -15,7 +15,7 @@ pub(crate) fn execution(
     let (output, failure) = match outcome {
         Some(Outcome::Succeeded(output)) => (Some(output.clone()), None),
         Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => (None, Some(failure)),
-        Some(Outcome::TimedOut) | None => (None, None),
+        Some(Outcome::TimedOut | Outcome::Expired) | None => (None, None),
     };
     Execution {
         summary: summary(started, outcome, ended_at),
@@ -82,6 +82,8 @@ pub(crate) fn status(outcome: Option<&Outcome>) -> Status {
         Some(Outcome::Succeeded(_)) => Status::Succeeded,
         Some(Outcome::Failed(_)) => Status::Failed,
         Some(Outcome::TimedOut) => Status::TimedOut,
+        // Nothing is started on such terms yet.
+        Some(Outcome::Expired) => Status::Aborted,
         Some(Outcome::Aborted(_)) => Status::Aborted,
     }
 }

@@ -127,6 +127,7 @@ fn started() -> Started {
         seed: 42,
         limits: RunLimits::default(),
         input: Json::null(),
+        terms: None,
         is_express: false,
     }
 }

@@ -92,7 +92,8 @@ impl Event<'_> {
             Detail::MapStarted { length } | Detail::GraphStarted { length } => {
                 put(&mut fields, "length", length);
             }
-            Detail::IterationStarted { .. }
+            Detail::ExecutionExpired
+            | Detail::IterationStarted { .. }
             | Detail::IterationSucceeded { .. }
             | Detail::IterationFailed { .. }
             | Detail::IterationAborted { .. }

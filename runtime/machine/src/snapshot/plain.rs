@@ -51,6 +51,16 @@ impl Snap for i64 {
     }
 }
 
+impl Snap for i8 {
+    fn put(&self, out: &mut Writer) {
+        i64::from(*self).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        i64::take(from)?.try_into().ok()
+    }
+}
+
 impl Snap for f64 {
     fn put(&self, out: &mut Writer) {
         out.raw(&self.to_bits().to_le_bytes());

@@ -9,7 +9,7 @@ use super::{Reader, Snap, Writer, fields, variants};
 use crate::context::Kept;
 use crate::frame::{Activity, Frame, Frames};
 use crate::waits::Waits;
-use crate::{Outcome, PartialFailure, Run, RunLimits, Started};
+use crate::{Claim, Outcome, PartialFailure, Run, RunLimits, Started, Terms};
 
 impl Run {
     pub(super) fn put(&self, out: &mut Writer) {
@@ -118,6 +118,7 @@ variants!(Outcome {
     1 => Failed(failure),
     2 => TimedOut,
     3 => Aborted(failure),
+    4 => Expired,
 });
 fields!(PartialFailure { error, cause });
 fields!(Started {
@@ -133,7 +134,15 @@ fields!(Started {
     seed,
     limits,
     input,
+    terms,
 });
+fields!(Terms {
+    tags,
+    priority,
+    start_before,
+    claims,
+});
+fields!(Claim { key, limit, order });
 fields!(RunLimits {
     payload_bytes_max,
     transitions_per_fact_max,

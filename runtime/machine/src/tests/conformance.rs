@@ -306,6 +306,7 @@ fn differs_in_outcome(expect: &Value, run: &Driver) -> Option<String> {
     match run.run.outcome() {
         None => put("status", "RUNNING".into()),
         Some(Outcome::TimedOut) => put("status", "TIMED_OUT".into()),
+        Some(Outcome::Expired) => put("status", "EXPIRED".into()),
         Some(Outcome::Succeeded(output)) => {
             put("output", output.value().clone());
             put("status", "SUCCEEDED".into())

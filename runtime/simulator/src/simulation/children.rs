@@ -25,7 +25,7 @@ impl Simulation {
             Some(Outcome::Succeeded(output)) => ("SUCCEEDED", Some(output), none),
             Some(Outcome::Failed(failure)) => ("FAILED", None, failure.clone()),
             Some(Outcome::Aborted(failure)) => ("ABORTED", None, failure.clone()),
-            Some(Outcome::TimedOut) => ("TIMED_OUT", None, none),
+            Some(Outcome::TimedOut | Outcome::Expired) => ("TIMED_OUT", None, none),
             None => ("RUNNING", None, none),
         };
         Ended {

@@ -55,6 +55,7 @@ impl Simulation {
             seed: number,
             limits: start.limits,
             input: start.input.clone(),
+            terms: None,
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();
         let mut run = Run::new(machine);
@@ -110,7 +111,8 @@ impl Simulation {
             None => (Status::Running, None, None),
             Some(Outcome::Succeeded(output)) => (Status::Succeeded, Some(output.clone()), None),
             Some(Outcome::Failed(failure)) => (Status::Failed, None, Some(failure.clone())),
-            Some(Outcome::TimedOut) => (Status::TimedOut, None, None),
+            // Nothing waits here before it begins.
+            Some(Outcome::TimedOut | Outcome::Expired) => (Status::TimedOut, None, None),
             Some(Outcome::Aborted(failure)) => (Status::Aborted, None, Some(failure.clone())),
         };
         let failure = failure.unwrap_or_default();

@@ -1,14 +1,17 @@
 //! The messages themselves. A number once given is never given again.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use steploom_machine as machine;
+use steploom_types::Timestamp;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Fact {
     /// Milliseconds since 1970.
     #[prost(int64, tag = "1")]
     pub at: i64,
-    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 21")]
     pub kind: Option<Kind>,
 }
 
@@ -43,6 +46,10 @@ pub(super) enum Kind {
     ItemsRead(ItemsRead),
     #[prost(message, tag = "12")]
     EvaluationExceeded(EvaluationExceeded),
+    #[prost(message, tag = "20")]
+    Begun(Begun),
+    #[prost(message, tag = "21")]
+    Expired(Expired),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -69,6 +76,30 @@ pub(super) struct Started {
     pub input: String,
     #[prost(bool, tag = "11")]
     pub is_express: bool,
+    #[prost(message, optional, tag = "20")]
+    pub terms: Option<Terms>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Terms {
+    #[prost(btree_map = "string, string", tag = "1")]
+    pub tags: BTreeMap<String, String>,
+    #[prost(sint32, tag = "2")]
+    pub priority: i32,
+    #[prost(int64, optional, tag = "3")]
+    pub start_before: Option<i64>,
+    #[prost(message, repeated, tag = "4")]
+    pub claims: Vec<Claim>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Claim {
+    #[prost(string, optional, tag = "1")]
+    pub key: Option<String>,
+    #[prost(uint32, tag = "2")]
+    pub limit: u32,
+    #[prost(uint64, optional, tag = "3")]
+    pub order: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -160,6 +191,12 @@ pub(super) struct StopRequested {
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(super) struct Continued {}
 
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Begun {}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Expired {}
+
 /// The message of a fact.
 pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
     use machine::Fact as F;
@@ -192,6 +229,8 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             cause: failure.cause.clone(),
         }),
         F::Continued { .. } => Kind::Continued(Continued {}),
+        F::Begun { .. } => Kind::Begun(Begun {}),
+        F::Expired { .. } => Kind::Expired(Expired {}),
         F::TaskSubmitted { action, output, .. } => Kind::TaskSubmitted(TaskSubmitted {
             action: action.0,
             output: output.text().into(),
@@ -239,5 +278,20 @@ fn started_message(started: &machine::Started) -> Started {
         }),
         input: started.input.text().into(),
         is_express: started.is_express,
+        terms: started.terms.as_deref().map(terms_message),
+    }
+}
+
+fn terms_message(terms: &machine::Terms) -> Terms {
+    let claim = |claim: &machine::Claim| Claim {
+        key: claim.key.clone(),
+        limit: claim.limit,
+        order: claim.order,
+    };
+    Terms {
+        tags: terms.tags.clone(),
+        priority: terms.priority.into(),
+        start_before: terms.start_before.map(Timestamp::as_millis),
+        claims: terms.claims.iter().map(claim).collect(),
     }
 }

@@ -227,6 +227,7 @@ impl Owned {
             seed: start.seed,
             limits: self.shared.run_limits,
             input: start.input,
+            terms: None,
         };
         if is_planted(Bug::AnswerBeforeCommit) {
             let reply = std::mem::replace(&mut start.reply, Reply::One(oneshot::channel().0));
