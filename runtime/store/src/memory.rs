@@ -9,7 +9,7 @@ mod projection;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use steploom_types::ShardId;
+use steploom_types::{ShardId, limits};
 
 use crate::journal::Lsn;
 use crate::{Clock, Store};
@@ -30,8 +30,13 @@ pub struct Memory {
 impl Memory {
     /// An empty store whose leases run out by `clock`.
     pub fn new(clock: Clock) -> Self {
+        Self::with_shards(clock, limits::SHARDS)
+    }
+
+    /// The same with so many shards, 1 at least.
+    pub fn with_shards(clock: Clock, shards: u16) -> Self {
         Self {
-            log: Arc::new(Mutex::new(journal::Log::new(clock))),
+            log: Arc::new(Mutex::new(journal::Log::new(clock, shards))),
             executions: Arc::default(),
             catalog: Arc::default(),
         }

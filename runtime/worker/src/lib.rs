@@ -23,6 +23,8 @@ mod metrics;
 mod port;
 mod reading;
 mod registry;
+#[cfg(feature = "simulation")]
+pub mod replay;
 mod seal;
 mod service;
 mod shard;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_probe::{Bug, is_planted};
-use steploom_types::{ShardId, Slot, limits};
+use steploom_types::{ShardId, Slot};
 
 use super::{Memory, lock};
 use crate::journal::{Append, Appended, Epoch, Lsn, Record, frame};
@@ -27,8 +27,8 @@ struct ShardLog {
 }
 
 impl Log {
-    pub(super) fn new(clock: Clock) -> Self {
-        let shards = equal_ranges(limits::SHARDS).into_iter().map(|(id, slots)| {
+    pub(super) fn new(clock: Clock, shards: u16) -> Self {
+        let shards = equal_ranges(shards).into_iter().map(|(id, slots)| {
             let log = ShardLog {
                 slots,
                 epoch: Epoch(0),

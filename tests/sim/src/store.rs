@@ -1,0 +1,128 @@
+//! The simulated store: the one in memory, behind a gate. A line a method.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use steploom_store::catalog::{
+    Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion,
+    Object, Put,
+};
+use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record};
+use steploom_store::lease::{Lease, Node, NodeId, Shard};
+use steploom_store::projection::{Change, Chunk, Cursor, Filter, Row};
+use steploom_store::{Catalog, Journal, Leases, Projection, Result, Store};
+use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Timestamp};
+
+use crate::fault::Op;
+use crate::gate::Gate;
+use crate::lots::digest;
+
+/// One process's way to the store.
+#[derive(Clone)]
+struct Gated {
+    gate: Arc<Gate>,
+    store: Store,
+}
+
+/// The store as one process sees it.
+pub(crate) fn gated(gate: Arc<Gate>, store: Store) -> Store {
+    let gated = Arc::new(Gated { gate, store });
+    Store {
+        journal: gated.clone(),
+        projection: gated.clone(),
+        catalog: gated.clone(),
+        leases: gated,
+    }
+}
+
+/// Passes methods on: the part of the store, then for each method its operation and its types.
+macro_rules! passes {
+    ($trait:ident, $part:ident { $($op:ident $method:ident($($arg:ident: $type:ty),*) -> $out:ty;)+ }) => {
+        #[async_trait]
+        impl $trait for Gated {
+            $(async fn $method(&self, $($arg: $type),*) -> Result<$out> {
+                let call = self.store.$part.$method($($arg),*);
+                self.gate.pass(Op::$op, 0, call).await
+            })+
+        }
+    };
+}
+
+#[async_trait]
+impl Journal for Gated {
+    async fn append(&self, batch: &[Append]) -> Result<Vec<Appended>> {
+        let bytes = batch.iter().fold(0, |sum, record| {
+            sum ^ digest(&record.body).rotate_left(record.lsn.0 as u32)
+        });
+        let call = async {
+            let appended = self.store.journal.append(batch).await?;
+            let mut inner = self.gate.world.lock();
+            for (record, _) in batch
+                .iter()
+                .zip(&appended)
+                .filter(|(_, appended)| **appended == Appended::Done)
+            {
+                if let Err(wrong) = inner.model.committed(record) {
+                    inner.violate(wrong);
+                }
+            }
+            Ok(appended)
+        };
+        self.gate.pass(Op::Append, bytes, call).await
+    }
+
+    async fn read(&self, shard: ShardId, from: Lsn, bytes_max: usize) -> Result<Vec<Record>> {
+        let call = self.store.journal.read(shard, from, bytes_max);
+        self.gate.pass(Op::ReadJournal, from.0, call).await
+    }
+
+    async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()> {
+        let call = self.store.journal.trim(shard, upto);
+        self.gate.pass(Op::Trim, upto.0, call).await
+    }
+}
+
+passes! { Projection, projection {
+    Checkpoint checkpoint(shard: ShardId, epoch: Epoch, upto: Lsn, changes: &[Change]) -> ();
+    Read checkpointed(shard: ShardId) -> Lsn;
+    Read open(slots: (u16, u16), after: Option<ExecutionId>, limit: u32) -> Vec<Row>;
+    Read due(slots: (u16, u16), until: Timestamp, limit: u32) -> Vec<(Timestamp, ExecutionId)>;
+    Read find(account: AccountId, id: ExecutionId) -> Option<Row>;
+    Read find_by_name(account: AccountId, machine: &MachineName, name: &Name) -> Option<Row>;
+    Read chunks(id: ExecutionId, from_event: u64) -> Vec<Chunk>;
+    Read list(account: AccountId, filter: &Filter, after: Option<Cursor>, limit: u32) -> Vec<Row>;
+}}
+
+passes! { Catalog, catalog {
+    WriteCatalog put_function(account: AccountId, name: &Name, version: &NewFunctionVersion, put: Put) -> Function;
+    ReadCatalog find_function(account: AccountId, name: &Name) -> Option<Function>;
+    ReadCatalog find_function_version(account: AccountId, name: &Name, version: u32) -> Option<FunctionVersion>;
+    ReadCatalog function_versions(account: AccountId, name: &Name, limit: u32) -> Vec<FunctionVersion>;
+    ReadCatalog list_functions(account: AccountId, after: Option<&Name>, limit: u32) -> Vec<Function>;
+    WriteCatalog delete_function(account: AccountId, name: &Name) -> bool;
+    WriteCatalog put_machine(account: AccountId, name: &Name, definition: &str, at: Timestamp, put: Put) -> Machine;
+    ReadCatalog find_machine(account: AccountId, name: &Name) -> Option<Machine>;
+    ReadCatalog machine_versions(account: AccountId, name: &Name, limit: u32) -> Vec<MachineVersion>;
+    ReadCatalog list_machines(account: AccountId, after: Option<&Name>, limit: u32) -> Vec<Machine>;
+    WriteCatalog delete_machine(account: AccountId, name: &Name) -> bool;
+    WriteCatalog put_definition(definition: &str) -> Digest;
+    ReadCatalog definition(digest: Digest) -> Option<String>;
+    WriteCatalog put_entry(account: AccountId, kind: EntryKind, entry: &Entry, put: Put) -> bool;
+    ReadCatalog find_entry(account: AccountId, kind: EntryKind, name: &Name) -> Option<Entry>;
+    ReadCatalog list_entries(account: AccountId, kind: EntryKind, after: Option<&Name>, limit: u32) -> Vec<Entry>;
+    WriteCatalog delete_entry(account: AccountId, kind: EntryKind, name: &Name) -> bool;
+    WriteCatalog put_object(account: AccountId, bucket: &Name, object: &Object) -> Option<Object>;
+    ReadCatalog find_object(account: AccountId, bucket: &Name, key: &str) -> Option<Object>;
+    ReadCatalog list_objects(account: AccountId, bucket: &Name, prefix: &str, after: Option<&str>, limit: u32) -> Vec<Object>;
+    WriteCatalog delete_object(account: AccountId, bucket: &Name, key: &str) -> Option<Object>;
+}}
+
+passes! { Leases, leases {
+    Lease shards() -> Vec<Shard>;
+    Lease acquire(shard: ShardId, node: &NodeId) -> Option<Lease>;
+    Lease renew(node: &NodeId, held: &[(ShardId, Epoch)]) -> Vec<ShardId>;
+    Lease release(shard: ShardId, epoch: Epoch) -> ();
+    Lease announce(node: &Node) -> ();
+    Lease withdraw(node: &NodeId) -> ();
+    Lease nodes() -> Vec<Node>;
+}}
