@@ -245,7 +245,7 @@ impl Load {
     ) {
         let summary = &execution.summary;
         let id = summary.id;
-        if !execution.input.same(&start.input) {
+        if execution.input.value() != start.input.value() {
             world.violate(format!("{id} was accepted with another input"));
         }
         let accepted = Accepted {
@@ -284,7 +284,7 @@ impl Load {
             _ => {}
         }
         if let Some(accepted) = self.told.accepted.get(&id)
-            && !accepted.input.same(&execution.input)
+            && accepted.input.value() != execution.input.value()
         {
             world.violate(format!("{id} has another input than it was given"));
         }

@@ -54,7 +54,7 @@ fn everything_ended(simulation: &Simulation) {
 fn nothing_is_left_in_processes(simulation: &mut Simulation) {
     // Workers of the activity have gone home by then.
     simulation.load.close_desks();
-    simulation.step(30_000);
+    simulation.idle(30_000);
     for (number, process) in simulation.processes.iter().enumerate() {
         let tasks = process.tasks();
         if tasks > simulation.idle_tasks {

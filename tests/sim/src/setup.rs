@@ -23,7 +23,9 @@ const CHILDREN: u64 = 3;
 /// Sets everything up and gives the names of the machines that clients start.
 pub(crate) fn set_up(simulation: &mut Simulation) -> Vec<Name> {
     put_functions(simulation);
-    let (machines, definitions) = machines(simulation.world.seed);
+    // Executions of different processes do not reach one another yet.
+    let has_children = simulation.processes.len() == 1;
+    let (machines, definitions) = machines(simulation.world.seed, has_children);
     let done = Arc::new(Mutex::new(None));
     let told = done.clone();
     let is_asked = simulation.processes[0].run(|ports| async move {
@@ -68,7 +70,7 @@ fn put_functions(simulation: &Simulation) {
 }
 
 /// The names that clients start, and every machine.
-fn machines(seed: u64) -> (Vec<Name>, Vec<(Name, Value)>) {
+fn machines(seed: u64, has_children: bool) -> (Vec<Name>, Vec<(Name, Value)>) {
     let mut lots = Lots::of(seed, "machines");
     let mut all: Vec<(Name, Value)> = Vec::new();
     let mut children = Vec::new();
@@ -81,6 +83,9 @@ fn machines(seed: u64) -> (Vec<Name>, Vec<(Name, Value)>) {
     let endless = definition::ENDLESS.to_owned();
     all.push((name(endless), definition::endless_child()));
     let first = all.len();
+    if !has_children {
+        children.clear();
+    }
     for number in 0..MACHINES {
         let machine = definition::machine(&mut lots, &children);
         all.push((name(format!("machine-{number}")), machine));

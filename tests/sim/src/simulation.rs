@@ -110,7 +110,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     steploom_probe::plant(plan.bug);
     let mut simulation = Simulation::new(plan);
     simulation.prepare(plan);
-    simulation.storm(plan.minutes * 60_000);
+    simulation.idle(plan.minutes * 60_000);
     simulation.settle();
     oracle::judge(&mut simulation);
     let simulated_ms = simulation.now_ms;
@@ -141,7 +141,7 @@ impl Simulation {
             artifacts: Arc::new(Artifacts::in_memory()),
         });
         let processes = *lots.pick(&[1, 1, 2, 3]);
-        let steps_ms = *lots.pick(&[(1, 30), (5, 200), (20, 1_000)]);
+        let steps_ms = *lots.pick(&[(5, 50), (20, 200), (50, 500)]);
         Self {
             load: Load::new(plan.seed),
             processes: (0..processes)
@@ -192,8 +192,8 @@ impl Simulation {
         }
     }
 
-    /// Load and faults, for so long.
-    fn storm(&mut self, length_ms: u64) {
+    /// The world goes on for so long.
+    pub(crate) fn idle(&mut self, length_ms: u64) {
         let end_ms = self.now_ms + length_ms;
         while self.now_ms < end_ms {
             let step_ms = self.next_step().min(end_ms - self.now_ms);

@@ -223,7 +223,7 @@ fn check_tasks(
     let told = &simulation.load.told.tasks;
     for ((_, action), output) in told.range((id, ActionId(0))..=(id, ActionId(u64::MAX))) {
         let is_so = match (answers.get(action), output) {
-            (Some(Some(is)), Some(told)) => is.same(told),
+            (Some(Some(is)), Some(told)) => is.value() == told.value(),
             (Some(None), None) => true,
             _ => false,
         };
