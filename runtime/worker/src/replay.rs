@@ -2,11 +2,12 @@
 //! projection is compared with what an execution is said to be.
 
 use bytes::Bytes;
-use steploom_machine::Fact;
+use steploom_machine::{Fact, Outcome};
 use steploom_store::Error as StoreError;
+use steploom_store::projection::Status;
 use steploom_types::{ExecutionId, Result};
 
-use crate::codec;
+use crate::{codec, view};
 
 /// The facts of a record of the journal, each with its execution, as they are stored.
 ///
@@ -30,6 +31,11 @@ pub fn facts_of_chunk(facts: Bytes) -> Result<Vec<Bytes>> {
 /// `Corrupt` when the bytes are no fact.
 pub fn fact(stored: &Bytes) -> Result<Fact> {
     codec::decode(stored).map_err(|e| corrupt(&e))
+}
+
+/// How an execution with this outcome is stored.
+pub fn status(outcome: Option<&Outcome>) -> Status {
+    view::status(outcome)
 }
 
 fn corrupt(error: &codec::Error) -> steploom_types::Error {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use steploom_asl::Machine;
 use steploom_machine::{Action, ActionId, Detail, Event, EventSink, Fact, Outcome, Run, apply};
-use steploom_store::projection::{Row, Status};
+use steploom_store::projection::Row;
 use steploom_types::{AccountId, Digest, ExecutionId, Timestamp};
 use steploom_worker::replay;
 
@@ -94,12 +94,11 @@ fn check(
     if let Some(wrong) = folded.told.wrong {
         return Err(wrong);
     }
-    let (status, output) = match folded.run.outcome() {
-        None => (Status::Running, None),
-        Some(Outcome::Succeeded(output)) => (Status::Succeeded, Some(output.text().to_owned())),
-        Some(Outcome::Failed(_)) => (Status::Failed, None),
-        Some(Outcome::TimedOut) => (Status::TimedOut, None),
-        Some(Outcome::Aborted(_)) => (Status::Aborted, None),
+    let outcome = folded.run.outcome();
+    let status = replay::status(outcome);
+    let output = match outcome {
+        Some(Outcome::Succeeded(output)) => Some(output.text().to_owned()),
+        _ => None,
     };
     if (status, folded.ended_at) != (row.status, row.ended_at) {
         return Err(format!(
