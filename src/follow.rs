@@ -64,10 +64,15 @@ async fn definition(client: &Client, machine: &MachineName) -> Option<Value> {
 pub(crate) fn verdict(execution: &Execution) -> Result<(), Failure> {
     let title = title(execution);
     let how = match execution.summary.status {
-        ExecutionStatus::Succeeded | ExecutionStatus::Running => return Ok(()),
+        ExecutionStatus::Succeeded
+        | ExecutionStatus::Running
+        | ExecutionStatus::Pending
+        | ExecutionStatus::Paused => return Ok(()),
         ExecutionStatus::Failed => "has failed",
         ExecutionStatus::TimedOut => "took longer than it may",
         ExecutionStatus::Aborted => "was stopped",
+        ExecutionStatus::Quarantined => "was set aside",
+        ExecutionStatus::Expired => "waited until its deadline had passed",
     };
     let mut failure = Failure::new(Exit::Failed, "ExecutionFailed", format!("{title} {how}"));
     failure.problem.error.clone_from(&execution.error);

@@ -57,6 +57,10 @@ enum Status {
     #[value(alias = "timed_out")]
     TimedOut,
     Aborted,
+    Pending,
+    Paused,
+    Quarantined,
+    Expired,
 }
 
 impl From<Status> for ExecutionStatus {
@@ -67,6 +71,10 @@ impl From<Status> for ExecutionStatus {
             Status::Failed => Self::Failed,
             Status::TimedOut => Self::TimedOut,
             Status::Aborted => Self::Aborted,
+            Status::Pending => Self::Pending,
+            Status::Paused => Self::Paused,
+            Status::Quarantined => Self::Quarantined,
+            Status::Expired => Self::Expired,
         }
     }
 }

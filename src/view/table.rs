@@ -94,6 +94,10 @@ pub(crate) fn status_text(status: ExecutionStatus) -> &'static str {
         ExecutionStatus::Failed => "FAILED",
         ExecutionStatus::TimedOut => "TIMED_OUT",
         ExecutionStatus::Aborted => "ABORTED",
+        ExecutionStatus::Pending => "PENDING",
+        ExecutionStatus::Paused => "PAUSED",
+        ExecutionStatus::Quarantined => "QUARANTINED",
+        ExecutionStatus::Expired => "EXPIRED",
     }
 }
 

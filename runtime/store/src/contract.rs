@@ -13,10 +13,12 @@ pub mod catalog;
 mod fixture;
 pub mod journal;
 pub mod lease;
+pub mod list;
+pub mod partition;
 pub mod projection;
 
 use async_trait::async_trait;
-use steploom_types::ShardId;
+use steploom_types::{ExecutionId, ShardId};
 
 use crate::journal::Lsn;
 use crate::{Result, Store};
@@ -40,6 +42,12 @@ pub trait Subject: Send + Sync {
     /// Flips a bit of a stored record, as a bad disk does. No store is open.
     async fn flip_record(&self, shard: ShardId, lsn: Lsn) -> Result<()>;
 
+    /// Flips a bit of an execution's first chunk. No store is open.
+    async fn flip_chunk(&self, id: ExecutionId) -> Result<()>;
+
+    /// Closed executions after which a new partition begins: a few.
+    fn partition_rows(&self) -> u64;
+
     /// Bytes of new records after which those that all shards have trimmed are gone.
     fn generation_bytes(&self) -> usize;
 }
@@ -48,6 +56,18 @@ pub trait Subject: Send + Sync {
 #[macro_export]
 macro_rules! contract {
     ($subject:expr) => {
+        $crate::contract!(most $subject);
+        $crate::contract!(partitions $subject);
+    };
+    (partitions $subject:expr) => {
+        $crate::contract!(@ $subject, partition:
+            closed_executions_are_in_partitions_by_time,
+            a_dropped_partition_takes_only_what_is_closed,
+            a_partition_that_changed_stays,
+            a_late_end_comes_into_its_time,
+        );
+    };
+    (most $subject:expr) => {
         $crate::contract!(@ $subject, journal:
             appends_and_reads_in_pages,
             refuses_gaps_and_repeats,
@@ -70,6 +90,8 @@ macro_rules! contract {
             renewing_names_what_was_lost,
             epochs_outlive_a_restart,
             nodes_are_there_for_as_long_as_they_say_so,
+            a_shard_splits,
+            only_a_projected_shard_splits,
         );
         $crate::contract!(@ $subject, projection:
             a_checkpoint_comes_with_its_lsn,
@@ -78,18 +100,29 @@ macro_rules! contract {
             an_execution_that_ends_soon_is_one_row,
             keeps_every_chunk_in_order,
             keeps_chunks_that_tell_no_event,
+            pages_through_chunks,
+            finds_snapshots_by_event,
+            a_flipped_bit_concerns_one_execution,
             keeps_every_byte_of_a_row,
             an_execution_may_open_again,
             pages_through_open_executions,
             finds_what_is_due,
+            sleepers_are_not_awake,
+            finds_offers_of_sleepers,
             finds_the_newest_of_a_name,
             finds_unnamed_executions_by_their_id,
             shows_an_account_only_its_own,
+            checkpoints_of_many_executions_are_whole,
+        );
+        $crate::contract!(@ $subject, list:
             lists_newest_first_by_filter,
             lists_by_prefix_of_the_name,
             lists_without_payloads,
             pages_stay_put_under_inserts,
-            checkpoints_of_many_executions_are_whole,
+            lists_by_time_tag_and_error,
+            ranges_of_map_runs_are_listed_apart,
+            counts_by_machine_and_status,
+            counts_survive_repeats_redrives_and_restarts,
         );
         $crate::contract!(@ $subject, catalog:
             numbers_versions_without_gaps,

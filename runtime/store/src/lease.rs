@@ -95,6 +95,16 @@ pub trait Leases: Send + Sync {
 
     /// The nodes whose announcement has not run out, by their ids.
     async fn nodes(&self) -> Result<Vec<Node>>;
+
+    /// Splits a shard that the caller owns under `epoch`, in one transaction: two new shards take
+    /// its slots, the second from `at` on, with empty logs, the next epoch and no owner; the old one
+    /// is gone, and nobody appends to it any more. Its journal must be projected to the end and
+    /// trimmed to there.
+    ///
+    /// # Errors
+    /// `Fenced` when the shard has another epoch or is gone. `Changed` when it has records that were
+    /// not trimmed, or when `at` leaves one of the two without a slot.
+    async fn split(&self, shard: ShardId, epoch: Epoch, at: Slot) -> Result<(ShardId, ShardId)>;
 }
 
 #[cfg(test)]

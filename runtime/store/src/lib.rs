@@ -11,6 +11,7 @@ pub mod catalog;
 mod clock;
 pub mod contract;
 mod error;
+pub mod frame;
 pub mod journal;
 pub mod lease;
 pub mod memory;

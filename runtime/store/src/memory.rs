@@ -9,10 +9,13 @@ mod projection;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use steploom_types::{ShardId, limits};
+use steploom_types::{ExecutionId, ShardId, limits};
 
 use crate::journal::Lsn;
 use crate::{Clock, Store};
+
+/// Closed executions after which a new partition begins.
+pub const PARTITION_ROWS: u64 = 100_000;
 
 /// Opens an empty store whose leases never run out.
 pub fn open() -> Store {
@@ -37,9 +40,16 @@ impl Memory {
     pub fn with_shards(clock: Clock, shards: u16) -> Self {
         Self {
             log: Arc::new(Mutex::new(journal::Log::new(clock, shards))),
-            executions: Arc::default(),
+            executions: Arc::new(Mutex::new(projection::Executions::new(PARTITION_ROWS))),
             catalog: Arc::default(),
         }
+    }
+
+    /// The same, where a new partition begins after so many closed executions.
+    #[must_use]
+    pub fn with_partitions_of(self, rows: u64) -> Self {
+        *lock(&self.executions) = projection::Executions::new(rows);
+        self
     }
 
     /// Its parts. Every call gives the same contents: opening it again is a restart of the worker
@@ -56,6 +66,11 @@ impl Memory {
     /// Flips a bit of a record, as a bad disk does. Whether there is such a record.
     pub fn flip_record(&self, shard: ShardId, lsn: Lsn) -> bool {
         lock(&self.log).flip(shard, lsn)
+    }
+
+    /// Flips a bit of an execution's first chunk. Whether it has one.
+    pub fn flip_chunk(&self, id: ExecutionId) -> bool {
+        lock(&self.executions).flip_chunk(id)
     }
 }
 

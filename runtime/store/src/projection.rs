@@ -4,125 +4,24 @@
 //! with everything; if it is open, its row and a chunk of its new facts. The checkpoint's lsn
 //! commits with those rows; only then may the journal before it be dropped. Recovery is the
 //! projection plus the journal's tail.
+//!
+//! Open executions are kept apart from those that have ended, so that neither a million of the one
+//! nor ten million of the other cost a checkpoint anything. Those that have ended are in partitions
+//! by the time in their ids, and go by partition.
+
+mod query;
+mod row;
+mod status;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Timestamp};
+use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timestamp};
 
 use crate::Result;
 use crate::journal::{Epoch, Lsn};
 
-/// How an execution stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    /// Not ended.
-    Running,
-    /// Ended with an output.
-    Succeeded,
-    /// Ended with an error.
-    Failed,
-    /// Its own time ran out.
-    TimedOut,
-    /// Somebody stopped it.
-    Aborted,
-}
-
-impl Status {
-    /// All of them, in the order of their stored numbers.
-    pub const ALL: [Self; 5] = [
-        Self::Running,
-        Self::Succeeded,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Aborted,
-    ];
-
-    /// The number that is stored; never changes for a given status.
-    pub fn code(self) -> u8 {
-        Self::ALL
-            .iter()
-            .position(|s| *s == self)
-            .unwrap_or_default() as u8
-    }
-
-    /// The status of a stored number.
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(code)).copied()
-    }
-}
-
-/// An execution as lists and `describe` show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Whose.
-    pub account: AccountId,
-    /// Its id, which tells its slot.
-    pub id: ExecutionId,
-    /// Its name.
-    pub name: Name,
-    /// What it runs.
-    pub machine: MachineName,
-    /// The machine's version.
-    pub machine_version: u32,
-    /// The definition.
-    pub definition: Digest,
-    /// How it stands.
-    pub status: Status,
-    /// When it was accepted.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
-    /// JSON text.
-    pub input: Bytes,
-    /// JSON text, once it has succeeded.
-    pub output: Option<Bytes>,
-    /// The error's name, if it failed or was stopped with one.
-    pub error: Option<String>,
-    /// And its cause.
-    pub cause: Option<String>,
-}
-
-/// A run of an execution's facts, in the worker's code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chunk {
-    /// The number of the first event that these facts tell, for paging.
-    pub first_event: u64,
-    /// The facts.
-    pub facts: Bytes,
-}
-
-/// What one checkpoint writes for one execution.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The row as it is now.
-    pub row: Row,
-    /// The facts since the last checkpoint.
-    pub chunk: Chunk,
-    /// The earliest instant at which it must wake up, if it only waits for the clock.
-    pub wake_at: Option<Timestamp>,
-}
-
-/// Which executions a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those of this machine.
-    pub machine: Option<MachineName>,
-    /// Only those that stand like this.
-    pub status: Option<Status>,
-    /// Only those whose name starts with this.
-    pub name_prefix: Option<String>,
-}
-
-/// Where a list goes on: after this execution. Newest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// When it started.
-    pub started_at: Timestamp,
-    /// And which it is.
-    pub id: ExecutionId,
-}
+pub use query::{Closed, Cursor, Filter, Partition};
+pub use row::{Change, Chunk, Offer, Row, Sleep, Snapshot, SnapshotAt};
+pub use status::Status;
 
 /// The projection of one database.
 #[async_trait]
@@ -145,8 +44,8 @@ pub trait Projection: Send + Sync {
     /// Up to where the shard's journal is contained; 0 if it never had a checkpoint.
     async fn checkpointed(&self, shard: ShardId) -> Result<Lsn>;
 
-    /// Open executions of the slots `slots` (both ends included) by id, `limit` at most, after
-    /// `after`: for taking over a shard.
+    /// Open executions of the slots `slots` (both ends included) that do not sleep
+    /// ([`Sleep::No`]), by id, `limit` at most, after `after`: for taking over a shard.
     async fn open(
         &self,
         slots: (u16, u16),
@@ -154,7 +53,7 @@ pub trait Projection: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Row>>;
 
-    /// Open executions of the slots `slots` (both ends included) that must wake up at `until` or
+    /// Open executions of the slots `slots` (both ends included) that sleep until `until` or a time
     /// before, the earliest first, `limit` at most.
     async fn due(
         &self,
@@ -163,7 +62,21 @@ pub trait Projection: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(Timestamp, ExecutionId)>>;
 
+    /// Tasks of `activity` that open executions of the slots `slots` (both ends included) offer, by
+    /// execution and action, `limit` at most, after `after`.
+    async fn offers(
+        &self,
+        account: AccountId,
+        activity: &Name,
+        slots: (u16, u16),
+        after: Option<(ExecutionId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<(ExecutionId, u64)>>;
+
     /// An execution by id.
+    ///
+    /// # Errors
+    /// `Corrupt` when its row fails its check.
     async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>>;
 
     /// The newest execution of this name.
@@ -174,13 +87,27 @@ pub trait Projection: Send + Sync {
         name: &Name,
     ) -> Result<Option<Row>>;
 
-    /// An execution's chunks, oldest first; from the one that holds event `from_event` on. The id
-    /// comes from a row of the caller's account: this does not check.
-    async fn chunks(&self, id: ExecutionId, from_event: u64) -> Result<Vec<Chunk>>;
+    /// An execution's chunks, oldest first, from the one that holds the fact `from_fact` on, as many
+    /// as fit into about `bytes_max` (at least one, if there is one). So the next page begins after
+    /// the last fact of this one; past the last fact, it is the last chunk again. The id comes from
+    /// a row of the caller's account: this does not check.
+    ///
+    /// # Errors
+    /// `Corrupt` when one of them fails its check.
+    async fn chunks(&self, id: ExecutionId, from_fact: u64, bytes_max: usize)
+    -> Result<Vec<Chunk>>;
 
-    /// Executions that pass the filter, newest first (the greater id first, within a millisecond),
-    /// `limit` at most. Their `input` is empty and their `output` is `None`, so that a page stays
-    /// small whatever the executions carry: [`Projection::find`] has both.
+    /// A snapshot of an execution, if there is such a one. The id comes from a row of the caller's
+    /// account: this does not check.
+    ///
+    /// # Errors
+    /// `Corrupt` when it fails its check: the chunks tell the same.
+    async fn snapshot(&self, id: ExecutionId, at: SnapshotAt) -> Result<Option<Snapshot>>;
+
+    /// Executions that pass the filter, newest first, `limit` at most; those of the same millisecond
+    /// in an order of the store's own that stays the same. Their `input` is empty and their `output`
+    /// is `None`, so that a page stays small whatever the executions carry: [`Projection::find`] has
+    /// both.
     async fn list(
         &self,
         account: AccountId,
@@ -188,4 +115,32 @@ pub trait Projection: Send + Sync {
         after: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Row>>;
+
+    /// How many executions there are by machine and status, of one machine or of all, by name and
+    /// status; those of which there are none are left out. Kept up with every checkpoint, so it
+    /// costs the same however many there are.
+    async fn counts(
+        &self,
+        account: AccountId,
+        machine: Option<&MachineName>,
+    ) -> Result<Vec<(MachineName, Status, u64)>>;
+
+    /// The partitions that closed executions are in, oldest first.
+    async fn partitions(&self) -> Result<Vec<Partition>>;
+
+    /// The closed executions of a partition, of every account, `limit` at most, after `after`, in an
+    /// order of the store's own that stays the same. None if there is no such partition.
+    async fn read_partition(
+        &self,
+        partition: u64,
+        after: Option<ExecutionId>,
+        limit: u32,
+    ) -> Result<Vec<Closed>>;
+
+    /// Drops a partition with every closed execution in it; nothing happens if it is gone already.
+    ///
+    /// # Errors
+    /// `Changed` when it is not of `version` any more, because an execution of that time has ended
+    /// or was redriven since: read it again.
+    async fn drop_partition(&self, partition: u64, version: u64) -> Result<()>;
 }

@@ -85,6 +85,13 @@ pub const JOURNAL_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Seconds after which a lease that was not renewed may be taken.
 pub const LEASE_SECONDS: u32 = 5;
 
+/// Tags of one execution (AWS: 50), characters of a tag's key (AWS: 128) and of its value (AWS: 256).
+pub const TAGS_MAX: usize = 50;
+/// See [`TAGS_MAX`].
+pub const TAG_KEY_LENGTH_MAX: usize = 128;
+/// See [`TAGS_MAX`].
+pub const TAG_VALUE_LENGTH_MAX: usize = 256;
+
 /// Days for which the name of a closed execution stays taken.
 pub const NAME_WINDOW_DAYS: u32 = 1;
 

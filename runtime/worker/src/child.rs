@@ -144,13 +144,16 @@ pub(crate) fn ended(account: AccountId, execution: &wire::Execution) -> Json {
     serde_json::to_value(ended).unwrap_or_default().into()
 }
 
-/// As AWS prints it.
+/// As AWS prints it, which has fewer.
 pub(crate) fn status(status: wire::ExecutionStatus) -> &'static str {
     match status {
-        wire::ExecutionStatus::Running => "RUNNING",
+        wire::ExecutionStatus::Running
+        | wire::ExecutionStatus::Pending
+        | wire::ExecutionStatus::Paused
+        | wire::ExecutionStatus::Quarantined => "RUNNING",
         wire::ExecutionStatus::Succeeded => "SUCCEEDED",
         wire::ExecutionStatus::Failed => "FAILED",
         wire::ExecutionStatus::TimedOut => "TIMED_OUT",
-        wire::ExecutionStatus::Aborted => "ABORTED",
+        wire::ExecutionStatus::Aborted | wire::ExecutionStatus::Expired => "ABORTED",
     }
 }

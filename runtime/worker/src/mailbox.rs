@@ -94,7 +94,7 @@ pub(crate) async fn ended(
 ) -> Result<wire::Execution> {
     loop {
         match try_ended(port, account, id).await {
-            Ok(Some(execution)) if execution.summary.status != wire::ExecutionStatus::Running => {
+            Ok(Some(execution)) if !execution.summary.status.is_open() => {
                 return Ok(execution);
             }
             Ok(None) => {

@@ -95,6 +95,10 @@ fn shown(status: Status) -> ExecutionStatus {
         Status::Failed => ExecutionStatus::Failed,
         Status::TimedOut => ExecutionStatus::TimedOut,
         Status::Aborted => ExecutionStatus::Aborted,
+        Status::Pending => ExecutionStatus::Pending,
+        Status::Paused => ExecutionStatus::Paused,
+        Status::Quarantined => ExecutionStatus::Quarantined,
+        Status::Expired => ExecutionStatus::Expired,
     }
 }
 
@@ -106,5 +110,9 @@ pub(crate) fn stored(status: ExecutionStatus) -> Status {
         ExecutionStatus::Failed => Status::Failed,
         ExecutionStatus::TimedOut => Status::TimedOut,
         ExecutionStatus::Aborted => Status::Aborted,
+        ExecutionStatus::Pending => Status::Pending,
+        ExecutionStatus::Paused => Status::Paused,
+        ExecutionStatus::Quarantined => Status::Quarantined,
+        ExecutionStatus::Expired => Status::Expired,
     }
 }

@@ -59,10 +59,14 @@ fn first_shown(board: &Board, hidden: usize) -> usize {
 fn headline(board: &Board, now: Timestamp, paint: Paint) -> String {
     let status = status_text(board.status);
     let status = match board.status {
-        ExecutionStatus::Running => paint.cyan(status),
+        ExecutionStatus::Running | ExecutionStatus::Pending => paint.cyan(status),
         ExecutionStatus::Succeeded => paint.green(status),
-        ExecutionStatus::Aborted => paint.yellow(status),
-        ExecutionStatus::Failed | ExecutionStatus::TimedOut => paint.red(status),
+        ExecutionStatus::Aborted | ExecutionStatus::Paused | ExecutionStatus::Expired => {
+            paint.yellow(status)
+        }
+        ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Quarantined => {
+            paint.red(status)
+        }
     };
     let mut parts = vec![
         paint.bold(&board.title),

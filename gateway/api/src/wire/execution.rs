@@ -18,6 +18,26 @@ pub enum ExecutionStatus {
     TimedOut,
     /// Somebody stopped it.
     Aborted,
+    /// Accepted, and waits for a limit or for its key.
+    Pending,
+    /// Goes on when somebody resumes it.
+    Paused,
+    /// Set aside, since it cannot be loaded or keeps crashing its owner.
+    Quarantined,
+    /// Ended before it began: its start's deadline passed while it waited.
+    Expired,
+}
+
+impl ExecutionStatus {
+    /// Whether something may still happen to the execution without a redrive.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Running | Self::Pending | Self::Paused | Self::Quarantined => true,
+            Self::Succeeded | Self::Failed | Self::TimedOut | Self::Aborted | Self::Expired => {
+                false
+            }
+        }
+    }
 }
 
 /// Starts an execution.

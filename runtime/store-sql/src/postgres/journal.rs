@@ -163,7 +163,7 @@ impl Batch {
             if batch.shards.contains(&shard) {
                 continue;
             }
-            let framed = frame::seal(&record.body);
+            let framed = frame::seal(record);
             batch.shards.push(shard);
             batch.epochs.push(stored(record.epoch.0));
             batch.lsns.push(stored(record.lsn.0));
@@ -274,7 +274,7 @@ async fn page(
         Err(error) => return Err(failed(error)),
     };
     rows.into_iter()
-        .map(record)
+        .map(|row| record(shard, row))
         .collect::<Result<_>>()
         .map(Some)
 }
@@ -297,15 +297,9 @@ fn page_sql(generations: &[i64]) -> String {
     )
 }
 
-fn record((lsn, epoch, framed): (i64, i64, Vec<u8>)) -> Result<Record> {
-    let lsn = Lsn(count(lsn)?);
-    let body = frame::open(&Bytes::from(framed))
-        .map_err(|error| Error::Corrupt(format!("record {}: {error}", lsn.0)))?;
-    Ok(Record {
-        lsn,
-        epoch: Epoch(count(epoch)?),
-        body,
-    })
+fn record(shard: ShardId, (lsn, epoch, framed): (i64, i64, Vec<u8>)) -> Result<Record> {
+    let (lsn, epoch) = (Lsn(count(lsn)?), Epoch(count(epoch)?));
+    frame::open(shard, lsn, epoch, &Bytes::from(framed))
 }
 
 fn moving() -> Error {

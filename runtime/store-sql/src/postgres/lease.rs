@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
-use steploom_store::Result;
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
-use steploom_types::{ShardId, limits};
+use steploom_store::{Error, Result};
+use steploom_types::{ShardId, Slot, limits};
 
 use super::link::{Links, on};
 use crate::column::{count, shard, slot, stored};
@@ -54,6 +54,13 @@ impl steploom_store::Leases for Leases {
 
     async fn nodes(&self) -> Result<Vec<Node>> {
         on!(self.links, |link| nodes(link))
+    }
+
+    async fn split(&self, shard: ShardId, _: Epoch, _: Slot) -> Result<(ShardId, ShardId)> {
+        // To come with the projection.
+        Err(Error::Unavailable(format!(
+            "shard {shard} cannot be split here yet"
+        )))
     }
 }
 

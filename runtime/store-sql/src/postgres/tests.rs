@@ -4,7 +4,7 @@ use steploom_store::contract::Subject;
 use steploom_store::journal::{Append, Appended, Lsn};
 use steploom_store::lease::{Lease, NodeId};
 use steploom_store::{Error, Result, Store};
-use steploom_types::{Kind, ShardId};
+use steploom_types::{ExecutionId, Kind, ShardId};
 
 use super::{Options, link, open, parse};
 
@@ -79,6 +79,14 @@ impl Subject for Database {
             .await;
         assert_eq!(flipped, 1);
         Ok(())
+    }
+
+    async fn flip_chunk(&self, _: ExecutionId) -> Result<()> {
+        unreachable!("there is no projection yet")
+    }
+
+    fn partition_rows(&self) -> u64 {
+        10
     }
 
     fn generation_bytes(&self) -> usize {

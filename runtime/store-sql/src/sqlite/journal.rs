@@ -40,6 +40,13 @@ pub(super) struct Head {
     pub(super) trimmed_lsn: Lsn,
 }
 
+impl Head {
+    /// Whether the shard was split: its slots are others' now.
+    pub(super) fn is_retired(&self) -> bool {
+        self.slots.0 > self.slots.1
+    }
+}
+
 pub(super) type Heads = BTreeMap<ShardId, Head>;
 
 /// When the journal goes on in another file.
@@ -100,7 +107,50 @@ impl Log {
     /// Gives a shard its next epoch.
     pub(super) async fn bump(&mut self, shard: ShardId) -> Result<Option<Lease>> {
         self.check()?;
+        let heads = self.heads().await?;
+        if heads.get(&shard).is_none_or(Head::is_retired) {
+            return Ok(None);
+        }
         self.newest.bump(shard).await
+    }
+
+    /// Splits a shard, see [`steploom_store::Leases::split`].
+    pub(super) async fn split(
+        &mut self,
+        shard: ShardId,
+        epoch: Epoch,
+        at: Slot,
+    ) -> Result<(ShardId, ShardId)> {
+        self.check()?;
+        let heads = self.heads().await?;
+        let old = heads.get(&shard).filter(|head| head.epoch == epoch);
+        let old = old.ok_or(Error::Fenced { shard })?;
+        let trimmed = self.trimmed.get(&shard).copied().unwrap_or_default();
+        if trimmed < old.last_lsn || !(old.slots.0 < at && at <= old.slots.1) {
+            let what = format!("shard {shard}");
+            return Err(Error::Changed { what });
+        }
+        let child = |slots| Head {
+            slots,
+            epoch: Epoch(epoch.0 + 1),
+            base_lsn: Lsn(0),
+            last_lsn: Lsn(0),
+            trimmed_lsn: Lsn(0),
+        };
+        let last = heads.keys().next_back().map_or(0, |shard| shard.0);
+        let full = || Error::Unavailable("there are no more numbers for shards".into());
+        let ids = (
+            ShardId(last.checked_add(1).ok_or_else(full)?),
+            ShardId(last.checked_add(2).ok_or_else(full)?),
+        );
+        let children = Heads::from([
+            (ids.0, child((old.slots.0, Slot(at.0 - 1)))),
+            (ids.1, child((at, old.slots.1))),
+        ]);
+        self.newest.split((shard, epoch), &children).await?;
+        let trimmed = children.keys().map(|shard| (*shard, Lsn(0)));
+        self.trimmed.extend(trimmed);
+        Ok(ids)
     }
 
     async fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Appended>> {
@@ -279,7 +329,8 @@ async fn begun(folder: &Folder) -> Result<Vec<Generation>> {
 /// A generation begins where the one before has ended, or records are missing.
 fn check_succession(before: &Generation, after: &Generation) -> Result<()> {
     let begins = |(shard, head): (&ShardId, &Head)| {
-        before.heads.get(shard).map(|head| head.last_lsn) == Some(head.base_lsn)
+        let ended = before.heads.get(shard).map(|head| head.last_lsn);
+        ended == Some(head.base_lsn)
     };
     if after.number == before.number + 1 && after.heads.iter().all(begins) {
         return Ok(());

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use steploom_store::journal::Epoch;
 use steploom_store::lease::{Held, Lease, Node, NodeId, Shard};
 use steploom_store::{Clock, Result};
-use steploom_types::ShardId;
+use steploom_types::{ShardId, Slot};
 
 use super::journal::{Head, Log};
 
@@ -40,7 +40,8 @@ impl steploom_store::Leases for Leases {
             last_lsn: head.last_lsn,
             owner: held.holder(*id).cloned(),
         };
-        let mut shards: Vec<_> = heads.iter().map(shard).collect();
+        let live = heads.iter().filter(|(_, head)| !head.is_retired());
+        let mut shards: Vec<_> = live.map(shard).collect();
         shards.sort_by_key(|shard| shard.slots.0);
         Ok(shards)
     }
@@ -92,6 +93,13 @@ impl steploom_store::Leases for Leases {
 
     async fn nodes(&self) -> Result<Vec<Node>> {
         Ok(lock(&self.held).nodes())
+    }
+
+    async fn split(&self, shard: ShardId, epoch: Epoch, at: Slot) -> Result<(ShardId, ShardId)> {
+        let mut log = self.log.lock().await;
+        let children = log.split(shard, epoch, at).await?;
+        lock(&self.held).release(shard);
+        Ok(children)
     }
 }
 

@@ -15,7 +15,9 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use steploom_store::journal::{Epoch, Lsn};
-use steploom_store::projection::{Change, Chunk, Cursor, Filter, Row};
+use steploom_store::projection::{
+    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Snapshot, SnapshotAt, Status,
+};
 use steploom_store::{Projection, Result};
 use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timestamp};
 use tokio::sync::Mutex;
@@ -125,8 +127,48 @@ impl Projection for Executions {
         read::find_by_name(&self.readers, account, machine, name).await
     }
 
-    async fn chunks(&self, id: ExecutionId, from_event: u64) -> Result<Vec<Chunk>> {
-        read::chunks(&self.readers, id, from_event).await
+    async fn offers(
+        &self,
+        account: AccountId,
+        activity: &Name,
+        slots: (u16, u16),
+        after: Option<(ExecutionId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<(ExecutionId, u64)>> {
+        read::offers(&self.readers, (account, activity), slots, after, limit).await
+    }
+
+    async fn chunks(
+        &self,
+        id: ExecutionId,
+        from_fact: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Chunk>> {
+        read::chunks(&self.readers, id, from_fact, bytes_max).await
+    }
+
+    async fn snapshot(&self, id: ExecutionId, at: SnapshotAt) -> Result<Option<Snapshot>> {
+        read::snapshot(&self.readers, id, at).await
+    }
+
+    async fn counts(
+        &self,
+        account: AccountId,
+        machine: Option<&MachineName>,
+    ) -> Result<Vec<(MachineName, Status, u64)>> {
+        read::counts(&self.readers, account, machine).await
+    }
+
+    async fn partitions(&self) -> Result<Vec<Partition>> {
+        Ok(Vec::new())
+    }
+
+    async fn read_partition(&self, _: u64, _: Option<ExecutionId>, _: u32) -> Result<Vec<Closed>> {
+        Ok(Vec::new())
+    }
+
+    async fn drop_partition(&self, _: u64, _: u64) -> Result<()> {
+        Ok(())
     }
 
     async fn list(

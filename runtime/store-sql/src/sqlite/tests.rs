@@ -7,7 +7,7 @@ use steploom_store::contract::Subject;
 use steploom_store::journal::{Append, Appended, Lsn};
 use steploom_store::lease::{Lease, NodeId};
 use steploom_store::{Clock, Error, Result, Store};
-use steploom_types::{Kind, ShardId, limits};
+use steploom_types::{ExecutionId, Kind, ShardId, limits};
 use tempfile::TempDir;
 
 use super::journal::Size;
@@ -84,12 +84,31 @@ impl Subject for Files {
         Ok(())
     }
 
+    async fn flip_chunk(&self, id: ExecutionId) -> Result<()> {
+        let mut file = raw(&self.dir.path().join("projection.db")).await;
+        let flipped = sqlx::query(
+            "UPDATE chunk SET facts = CAST(substr(facts, 1, length(facts) - 1) || x'00' AS BLOB)
+             WHERE id = ?",
+        )
+        .bind(id.to_bytes().to_vec())
+        .execute(&mut file)
+        .await
+        .unwrap();
+        assert_eq!(flipped.rows_affected(), 1);
+        file.close().await.unwrap();
+        Ok(())
+    }
+
+    fn partition_rows(&self) -> u64 {
+        10
+    }
+
     fn generation_bytes(&self) -> usize {
         GENERATION_BYTES
     }
 }
 
-steploom_store::contract!(Files::prepared());
+steploom_store::contract!(most Files::prepared());
 
 async fn open_at(dir: &Path, clock: &Clock) -> Result<Store> {
     open_sized(dir, clock, ON_DEMAND).await

@@ -1,11 +1,13 @@
 //! What the checks write.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
 
 use crate::journal::{Append, Appended, Epoch, Lsn};
 use crate::lease::{Lease, NodeId};
-use crate::projection::{Change, Chunk, Row, Status};
+use crate::projection::{Change, Chunk, Cursor, Filter, Row, Sleep, Status};
 use crate::{Result, Store};
 
 pub(super) const SHARD: ShardId = ShardId(3);
@@ -81,6 +83,11 @@ pub(super) fn running(slot: u16, n: i64) -> Row {
         output: None,
         error: None,
         cause: None,
+        tags: BTreeMap::new(),
+        redrives: 0,
+        redriven_at: None,
+        part_of: None,
+        priority: 0,
     }
 }
 
@@ -98,20 +105,24 @@ pub(super) fn ended(row: Row, status: Status) -> Row {
     }
 }
 
-pub(super) fn change(row: &Row, first_event: u64, facts: &'static str) -> Change {
+/// A change with a chunk that begins at this fact, whose first event has the next number.
+pub(super) fn change(row: &Row, first_fact: u64, facts: &'static str) -> Change {
     Change {
         row: row.clone(),
         chunk: Chunk {
-            first_event,
+            first_fact,
+            first_event: first_fact + 1,
             facts: Bytes::from_static(facts.as_bytes()),
         },
-        wake_at: None,
+        sleep: Sleep::No,
+        offers: Vec::new(),
+        snapshot: None,
     }
 }
 
 /// Writes rows with a first chunk each, as the checkpoint `upto` of [`SHARD`] in epoch 1.
 pub(super) async fn write(store: &Store, upto: u64, rows: &[Row]) -> Result<()> {
-    let changes: Vec<_> = rows.iter().map(|row| change(row, 1, "facts")).collect();
+    let changes: Vec<_> = rows.iter().map(|row| change(row, 0, "facts")).collect();
     checkpoint(store, upto, &changes).await
 }
 
@@ -124,4 +135,14 @@ pub(super) async fn checkpoint(store: &Store, upto: u64, changes: &[Change]) -> 
 
 pub(super) fn ids(rows: &[Row]) -> Vec<ExecutionId> {
     rows.iter().map(|row| row.id).collect()
+}
+
+pub(super) async fn list(
+    store: &Store,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<Row>> {
+    let projection = &store.projection;
+    projection.list(account(1), filter, after, limit).await
 }

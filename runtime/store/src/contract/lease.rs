@@ -3,10 +3,10 @@
 use steploom_types::{ShardId, Slot, limits};
 
 use super::Subject;
-use super::fixture::{OTHER, SHARD, acquire, append, node};
-use crate::Result;
-use crate::journal::Lsn;
+use super::fixture::{OTHER, SHARD, acquire, append, node, record};
+use crate::journal::{Appended, Epoch, Lsn};
 use crate::lease::Node;
+use crate::{Error, Result};
 
 /// A new database has its shards, in order, over every slot once, owned by nobody.
 pub async fn a_new_database_has_shards_over_all_slots(subject: &dyn Subject) -> Result<()> {
@@ -35,7 +35,10 @@ pub async fn epochs_grow_with_every_acquisition(subject: &dyn Subject) -> Result
     let shards = store.leases.shards().await?;
     let shard = shards.iter().find(|s| s.id == SHARD).expect("it is there");
     assert_eq!((shard.epoch, shard.last_lsn), (second.epoch, Lsn(1)));
-    assert_eq!(shard.owner, Some(node("a")));
+    assert_eq!(
+        shard.owner.as_ref().map(|owner| &owner.id),
+        Some(&node("a"))
+    );
     Ok(())
 }
 
@@ -142,4 +145,84 @@ pub async fn nodes_are_there_for_as_long_as_they_say_so(subject: &dyn Subject) -
     store.leases.withdraw(&node("never there")).await?;
     assert_eq!(store.leases.nodes().await?, [at("b", None)]);
     Ok(())
+}
+
+/// Two new shards have the slots of the one that was split, and go on with empty logs.
+pub async fn a_shard_splits(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let lease = acquire(&store, SHARD).await?;
+    append(&store, lease, 1, b"projected").await?;
+    let projection = &store.projection;
+    projection
+        .checkpoint(SHARD, lease.epoch, Lsn(1), &[])
+        .await?;
+    store.journal.trim(SHARD, Lsn(1)).await?;
+    let before = store.leases.shards().await?;
+    let old = before
+        .iter()
+        .find(|shard| shard.id == SHARD)
+        .expect("it is there");
+    let middle = Slot(old.slots.0.0 + 100);
+    let (low, high) = store.leases.split(SHARD, lease.epoch, middle).await?;
+    drop(store);
+    let store = subject.open().await?;
+    let after = store.leases.shards().await?;
+    assert_eq!(after.len(), before.len() + 1);
+    for pair in after.windows(2) {
+        assert_eq!(pair[0].slots.1.0 + 1, pair[1].slots.0.0);
+    }
+    for (id, slots) in [
+        (low, (old.slots.0, Slot(middle.0 - 1))),
+        (high, (middle, old.slots.1)),
+    ] {
+        assert!(
+            before.iter().all(|shard| shard.id != id),
+            "{id} is a new one"
+        );
+        let child = after
+            .iter()
+            .find(|shard| shard.id == id)
+            .expect("it is there");
+        assert_eq!(
+            (child.slots, child.last_lsn, &child.owner),
+            (slots, Lsn(0), &None)
+        );
+        assert!(child.epoch > lease.epoch);
+        let lease = acquire(&store, id).await?;
+        append(&store, lease, 1, b"a new log").await?;
+        assert_eq!(store.projection.checkpointed(id).await?, Lsn(0));
+    }
+    assert_eq!(store.leases.acquire(SHARD, &node("a")).await?, None);
+    let late = store.journal.append(&[record(lease, 2, "late")]).await?;
+    assert_eq!(late, [Appended::Fenced]);
+    let again = store.leases.split(low, Epoch(1 << 40), Slot(1)).await;
+    assert!(matches!(again, Err(Error::Fenced { .. })), "{again:?}");
+    Ok(())
+}
+
+/// A shard with records that are not projected, or of another owner, stays whole.
+pub async fn only_a_projected_shard_splits(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let lease = acquire(&store, SHARD).await?;
+    append(&store, lease, 1, b"a fact").await?;
+    let shards = store.leases.shards().await?;
+    let old = shards
+        .iter()
+        .find(|shard| shard.id == SHARD)
+        .expect("it is there");
+    let middle = Slot(old.slots.0.0 + 1);
+    let early = store.leases.split(SHARD, lease.epoch, middle).await;
+    assert!(matches!(early, Err(Error::Changed { .. })), "{early:?}");
+    store.journal.trim(SHARD, Lsn(1)).await?;
+    let foreign = store
+        .leases
+        .split(SHARD, Epoch(lease.epoch.0 - 1), middle)
+        .await;
+    assert!(matches!(foreign, Err(Error::Fenced { .. })), "{foreign:?}");
+    for outside in [old.slots.0, Slot(old.slots.1.0 + 1)] {
+        let nowhere = store.leases.split(SHARD, lease.epoch, outside).await;
+        assert!(matches!(nowhere, Err(Error::Changed { .. })), "{nowhere:?}");
+    }
+    assert_eq!(store.leases.shards().await?.len(), shards.len());
+    append(&store, lease, 2, b"another").await
 }

@@ -1,47 +1,42 @@
-//! The frame around a record's bytes: version, checksum, body. What any release wrote opens for
-//! ever, so this format only ever gets new versions beside the old ones.
+//! The frame around a record: its checksum covers the record's shard, lsn and epoch as well.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
+use steploom_types::ShardId;
 
-use crate::{Error, Result};
+use super::{Append, Epoch, Lsn, Record};
+use crate::{Error, Result, frame};
 
 /// Bytes of a record's body: far above what one group commit gathers.
 pub const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Version 1: `[1][crc32c of the body, little-endian, 4 bytes][body]`.
-const VERSION_1: u8 = 1;
-const HEADER_BYTES: usize = 5;
-
-/// Puts a body into a frame.
-pub fn seal(body: &[u8]) -> Bytes {
-    let mut framed = BytesMut::with_capacity(HEADER_BYTES + body.len());
-    framed.put_u8(VERSION_1);
-    framed.put_u32_le(crc32c::crc32c(body));
-    framed.put_slice(body);
-    framed.freeze()
+/// The bytes to store for a record.
+pub fn seal(record: &Append) -> Bytes {
+    let about = about(record.shard, record.lsn, record.epoch);
+    frame::seal(&about, &record.body)
 }
 
-/// Takes a body out of its frame.
+/// The record of stored bytes.
 ///
 /// # Errors
-/// `Corrupt` when the version is unknown or the checksum does not match.
-pub fn open(framed: &Bytes) -> Result<Bytes> {
-    let [version, checksum @ ..] = framed.get(..HEADER_BYTES).unwrap_or_default() else {
-        return Err(Error::Corrupt(format!(
-            "a record of {} bytes",
-            framed.len()
-        )));
-    };
-    if *version != VERSION_1 {
-        return Err(Error::Corrupt(format!(
-            "a record of version {version}; this release reads version {VERSION_1}"
-        )));
+/// `Corrupt`, with the record's place, when a check fails.
+pub fn open(shard: ShardId, lsn: Lsn, epoch: Epoch, framed: &Bytes) -> Result<Record> {
+    match frame::open(&about(shard, lsn, epoch), framed) {
+        Ok(body) => Ok(Record { lsn, epoch, body }),
+        Err(Error::Corrupt(what)) => Err(Error::Corrupt(format!(
+            "record {} of shard {shard}: {what}",
+            lsn.0
+        ))),
+        Err(other) => Err(other),
     }
-    let body = framed.slice(HEADER_BYTES..);
-    if checksum != crc32c::crc32c(&body).to_le_bytes() {
-        return Err(Error::Corrupt("a record's checksum does not match".into()));
-    }
-    Ok(body)
+}
+
+/// Shard, lsn and epoch, big-endian.
+fn about(shard: ShardId, lsn: Lsn, epoch: Epoch) -> [u8; 18] {
+    let mut about = [0; 18];
+    about[..2].copy_from_slice(&shard.0.to_be_bytes());
+    about[2..10].copy_from_slice(&lsn.0.to_be_bytes());
+    about[10..].copy_from_slice(&epoch.0.to_be_bytes());
+    about
 }
 
 #[cfg(test)]

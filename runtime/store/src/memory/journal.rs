@@ -15,6 +15,8 @@ use crate::{Clock, Error, Journal, Leases, Result};
 /// Every shard's log and who holds it.
 pub(super) struct Log {
     shards: BTreeMap<ShardId, ShardLog>,
+    /// A number that no shard ever had.
+    next_shard: u16,
     held: Held,
 }
 
@@ -24,6 +26,7 @@ struct ShardLog {
     last_lsn: Lsn,
     /// Framed as on a disk, so that a flipped bit is found here too.
     records: BTreeMap<Lsn, (Epoch, Bytes)>,
+    trimmed_lsn: Lsn,
 }
 
 impl Log {
@@ -34,11 +37,14 @@ impl Log {
                 epoch: Epoch(0),
                 last_lsn: Lsn(0),
                 records: BTreeMap::new(),
+                trimmed_lsn: Lsn(0),
             };
             (id, log)
         });
+        let shards: BTreeMap<_, _> = shards.collect();
         Self {
-            shards: shards.collect(),
+            next_shard: shards.keys().next_back().map_or(0, |shard| shard.0 + 1),
+            shards,
             held: Held::new(clock),
         }
     }
@@ -65,7 +71,7 @@ impl Log {
             Some(log) if log.epoch == record.epoch && log.last_lsn.next() == record.lsn => {
                 log.last_lsn = record.lsn;
                 log.records
-                    .insert(record.lsn, (record.epoch, frame::seal(&record.body)));
+                    .insert(record.lsn, (record.epoch, frame::seal(record)));
                 Appended::Done
             }
             _ => Appended::Fenced,
@@ -74,7 +80,7 @@ impl Log {
 }
 
 impl ShardLog {
-    fn read(&self, from: Lsn, bytes_max: usize) -> Result<Vec<Record>> {
+    fn read(&self, shard: ShardId, from: Lsn, bytes_max: usize) -> Result<Vec<Record>> {
         let mut records = Vec::new();
         let (mut lsn, mut bytes) = (from.max(Lsn(1)), 0);
         while lsn <= self.last_lsn && (bytes < bytes_max || records.is_empty()) {
@@ -82,13 +88,9 @@ impl ShardLog {
                 .records
                 .get(&lsn)
                 .ok_or_else(|| Error::Corrupt(format!("record {} is missing", lsn.0)))?;
-            let body = frame::open(framed)?;
-            bytes += body.len();
-            records.push(Record {
-                lsn,
-                epoch: *epoch,
-                body,
-            });
+            let record = frame::open(shard, lsn, *epoch, framed)?;
+            bytes += record.body.len();
+            records.push(record);
             lsn = lsn.next();
         }
         Ok(records)
@@ -116,12 +118,13 @@ impl Journal for Memory {
         lock(&self.log)
             .shards
             .get(&shard)
-            .map_or_else(|| Ok(Vec::new()), |log| log.read(from, bytes_max))
+            .map_or_else(|| Ok(Vec::new()), |log| log.read(shard, from, bytes_max))
     }
 
     async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()> {
         if let Some(log) = lock(&self.log).shards.get_mut(&shard) {
             log.records.retain(|lsn, _| *lsn > upto);
+            log.trimmed_lsn = log.trimmed_lsn.max(upto.min(log.last_lsn));
         }
         Ok(())
     }
@@ -138,11 +141,13 @@ impl Leases for Memory {
             last_lsn: shard.last_lsn,
             owner: log.held.holder(*id).cloned(),
         };
-        Ok(log.shards.iter().map(shard).collect())
+        let mut shards: Vec<_> = log.shards.iter().map(shard).collect();
+        shards.sort_by_key(|shard| shard.slots.0);
+        Ok(shards)
     }
 
     async fn acquire(&self, shard: ShardId, node: &NodeId) -> Result<Option<Lease>> {
-        let Log { shards, held } = &mut *lock(&self.log);
+        let Log { shards, held, .. } = &mut *lock(&self.log);
         let Some(log) = shards
             .get_mut(&shard)
             .filter(|_| held.may_take(shard, node))
@@ -171,7 +176,7 @@ impl Leases for Memory {
     }
 
     async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()> {
-        let Log { shards, held } = &mut *lock(&self.log);
+        let Log { shards, held, .. } = &mut *lock(&self.log);
         if shards.get(&shard).is_some_and(|log| log.epoch == epoch) {
             held.release(shard);
         }
@@ -190,5 +195,32 @@ impl Leases for Memory {
 
     async fn nodes(&self) -> Result<Vec<Node>> {
         Ok(lock(&self.log).held.nodes())
+    }
+
+    async fn split(&self, shard: ShardId, epoch: Epoch, at: Slot) -> Result<(ShardId, ShardId)> {
+        let mut log = lock(&self.log);
+        let old = log.shards.get(&shard).filter(|log| log.epoch == epoch);
+        let old = old.ok_or(Error::Fenced { shard })?;
+        if old.trimmed_lsn < old.last_lsn || !(old.slots.0 < at && at <= old.slots.1) {
+            let what = format!("shard {shard}");
+            return Err(Error::Changed { what });
+        }
+        let child = |slots| ShardLog {
+            slots,
+            epoch: Epoch(epoch.0 + 1),
+            last_lsn: Lsn(0),
+            records: BTreeMap::new(),
+            trimmed_lsn: Lsn(0),
+        };
+        let (low, high) = (
+            child((old.slots.0, Slot(at.0 - 1))),
+            child((at, old.slots.1)),
+        );
+        let ids = (ShardId(log.next_shard), ShardId(log.next_shard + 1));
+        log.next_shard += 2;
+        log.shards.remove(&shard);
+        log.shards.extend([(ids.0, low), (ids.1, high)]);
+        log.held.release(shard);
+        Ok(ids)
     }
 }

@@ -1,5 +1,8 @@
 //! The projection in memory.
 
+mod execution;
+mod parts;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -9,49 +12,59 @@ use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timesta
 
 use super::{Memory, lock};
 use crate::journal::{Epoch, Lsn};
-use crate::projection::{Change, Chunk, Cursor, Filter, Row, Status};
+use crate::projection::{
+    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Sleep, Snapshot, SnapshotAt, Status,
+};
 use crate::{Error, Projection, Result};
 
+use execution::Execution;
+use parts::Parts;
+
 /// Every execution, and up to where each shard's journal is in here.
-#[derive(Default)]
 pub(super) struct Executions {
     by_id: BTreeMap<ExecutionId, Execution>,
     checkpoints: BTreeMap<ShardId, (Epoch, Lsn)>,
-}
-
-struct Execution {
-    row: Row,
-    wake_at: Option<Timestamp>,
-    /// By their first event and then by their checkpoint, since facts may tell no event.
-    chunks: BTreeMap<(u64, Lsn), Bytes>,
+    parts: Parts,
 }
 
 impl Executions {
-    fn write(&mut self, upto: Lsn, change: &Change) {
+    /// None yet; a new partition begins after `partition_rows` executions.
+    pub(super) fn new(partition_rows: u64) -> Self {
+        Self {
+            by_id: BTreeMap::new(),
+            checkpoints: BTreeMap::new(),
+            parts: Parts::new(partition_rows),
+        }
+    }
+
+    pub(super) fn flip_chunk(&mut self, id: ExecutionId) -> bool {
+        self.by_id.get_mut(&id).is_some_and(Execution::flip_chunk)
+    }
+
+    fn write(&mut self, change: &Change) {
+        let id = change.row.id;
+        let was_closed = self.by_id.get(&id).is_some_and(|e| !e.is_open());
         let execution = self
             .by_id
-            .entry(change.row.id)
-            .or_insert_with(|| Execution {
-                row: change.row.clone(),
-                wake_at: None,
-                chunks: BTreeMap::new(),
-            });
-        execution.row.clone_from(&change.row);
-        execution.wake_at = change
-            .wake_at
-            .filter(|_| change.row.status == Status::Running);
-        if !change.chunk.facts.is_empty() {
-            let place = (change.chunk.first_event, upto);
-            execution.chunks.insert(place, change.chunk.facts.clone());
+            .entry(id)
+            .or_insert_with(|| Execution::new(change));
+        if execution.write(change) || was_closed != !execution.is_open() {
+            self.parts
+                .touch(id, was_closed, !change.row.status.is_open());
         }
     }
 
     /// Open executions of these slots, by id.
     fn open(&self, slots: (u16, u16)) -> impl Iterator<Item = &Execution> {
         self.by_id.values().filter(move |execution| {
-            let row = &execution.row;
-            row.status == Status::Running && (slots.0..=slots.1).contains(&row.id.slot().0)
+            execution.is_open() && (slots.0..=slots.1).contains(&execution.row.id.slot().0)
         })
+    }
+
+    /// Closed executions of a partition, by id.
+    fn closed(&self, partition: &Partition) -> impl Iterator<Item = &Execution> {
+        let closed = self.by_id.values().filter(|execution| !execution.is_open());
+        closed.filter(|execution| parts::holds(partition, execution.row.id))
     }
 }
 
@@ -71,7 +84,7 @@ impl Projection for Memory {
         }
         *newest = (epoch, upto);
         for change in changes {
-            executions.write(upto, change);
+            executions.write(change);
         }
         Ok(())
     }
@@ -92,6 +105,7 @@ impl Projection for Memory {
     ) -> Result<Vec<Row>> {
         Ok(lock(&self.executions)
             .open(slots)
+            .filter(|execution| execution.sleep == Sleep::No)
             .filter(|execution| after.is_none_or(|after| execution.row.id > after))
             .take(limit as usize)
             .map(|execution| execution.row.clone())
@@ -106,12 +120,38 @@ impl Projection for Memory {
     ) -> Result<Vec<(Timestamp, ExecutionId)>> {
         let mut due: Vec<_> = lock(&self.executions)
             .open(slots)
-            .filter_map(|execution| Some((execution.wake_at?, execution.row.id)))
+            .filter_map(|execution| match execution.sleep {
+                Sleep::Until(wake_at) => Some((wake_at, execution.row.id)),
+                Sleep::No | Sleep::Called => None,
+            })
             .filter(|(wake_at, _)| *wake_at <= until)
             .collect();
         due.sort();
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    async fn offers(
+        &self,
+        account: AccountId,
+        activity: &Name,
+        slots: (u16, u16),
+        after: Option<(ExecutionId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<(ExecutionId, u64)>> {
+        let executions = lock(&self.executions);
+        let mut offers: Vec<_> = executions
+            .open(slots)
+            .filter(|execution| execution.row.account == account)
+            .flat_map(|execution| {
+                let of = execution.offers.iter().filter(|o| o.activity == *activity);
+                of.map(|offer| (execution.row.id, offer.action))
+            })
+            .filter(|offer| after.is_none_or(|after| *offer > after))
+            .collect();
+        offers.sort_unstable();
+        offers.truncate(limit as usize);
+        Ok(offers)
     }
 
     async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>> {
@@ -135,21 +175,21 @@ impl Projection for Memory {
             .cloned())
     }
 
-    async fn chunks(&self, id: ExecutionId, from_event: u64) -> Result<Vec<Chunk>> {
+    async fn chunks(
+        &self,
+        id: ExecutionId,
+        from_fact: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Chunk>> {
         let executions = lock(&self.executions);
-        let Some(execution) = executions.by_id.get(&id) else {
-            return Ok(Vec::new());
-        };
-        let before = execution.chunks.range(..=(from_event, Lsn(u64::MAX)));
-        let first = before
-            .last()
-            .map_or(0, |((first_event, _), _)| *first_event);
-        let chunk = |((first_event, _), facts): (&(u64, Lsn), &Bytes)| Chunk {
-            first_event: *first_event,
-            facts: facts.clone(),
-        };
-        let chunks = execution.chunks.range((first, Lsn(0))..);
-        Ok(chunks.map(chunk).collect())
+        let execution = executions.by_id.get(&id);
+        execution.map_or(Ok(Vec::new()), |e| e.chunks(from_fact, bytes_max))
+    }
+
+    async fn snapshot(&self, id: ExecutionId, at: SnapshotAt) -> Result<Option<Snapshot>> {
+        let executions = lock(&self.executions);
+        let execution = executions.by_id.get(&id);
+        execution.map_or(Ok(None), |e| e.snapshot(at))
     }
 
     async fn list(
@@ -164,7 +204,7 @@ impl Projection for Memory {
             .by_id
             .values()
             .map(|execution| &execution.row)
-            .filter(|row| row.account == account && passes(filter, row))
+            .filter(|row| row.account == account && filter.passes(row))
             .filter(|row| after.is_none_or(|c| (row.started_at, row.id) < (c.started_at, c.id)))
             .collect();
         rows.sort_by_key(|row| Reverse((row.started_at, row.id)));
@@ -178,13 +218,64 @@ impl Projection for Memory {
             })
             .collect())
     }
-}
 
-fn passes(filter: &Filter, row: &Row) -> bool {
-    filter.machine.as_ref().is_none_or(|m| *m == row.machine)
-        && filter.status.is_none_or(|s| s == row.status)
-        && filter
-            .name_prefix
-            .as_ref()
-            .is_none_or(|prefix| row.name.as_str().starts_with(prefix.as_str()))
+    async fn counts(
+        &self,
+        account: AccountId,
+        machine: Option<&MachineName>,
+    ) -> Result<Vec<(MachineName, Status, u64)>> {
+        let executions = lock(&self.executions);
+        let rows = executions.by_id.values().map(|execution| &execution.row);
+        let mut counts: BTreeMap<(String, Status), (MachineName, u64)> = BTreeMap::new();
+        for row in rows.filter(|row| row.account == account && row.part_of.is_none()) {
+            if machine.is_none_or(|machine| *machine == row.machine) {
+                let key = (row.machine.to_string(), row.status);
+                counts.entry(key).or_insert((row.machine.clone(), 0)).1 += 1;
+            }
+        }
+        let count = |((_, status), (machine, count))| (machine, status, count);
+        Ok(counts.into_iter().map(count).collect())
+    }
+
+    async fn partitions(&self) -> Result<Vec<Partition>> {
+        let executions = lock(&self.executions);
+        let partitions = executions.parts.all().map(|partition| Partition {
+            rows: executions.closed(partition).count() as u64,
+            bytes: executions.closed(partition).map(Execution::bytes).sum(),
+            ..*partition
+        });
+        Ok(partitions.collect())
+    }
+
+    async fn read_partition(
+        &self,
+        partition: u64,
+        after: Option<ExecutionId>,
+        limit: u32,
+    ) -> Result<Vec<Closed>> {
+        let executions = lock(&self.executions);
+        let Some(partition) = executions.parts.find(partition) else {
+            return Ok(Vec::new());
+        };
+        let closed = executions.closed(partition);
+        let after = closed.filter(|execution| after.is_none_or(|after| execution.row.id > after));
+        after.take(limit as usize).map(Execution::closed).collect()
+    }
+
+    async fn drop_partition(&self, partition: u64, version: u64) -> Result<()> {
+        let mut executions = lock(&self.executions);
+        let Some(dropped) = executions.parts.find(partition).copied() else {
+            return Ok(());
+        };
+        if dropped.version != version {
+            let what = format!("partition {partition}");
+            return Err(Error::Changed { what });
+        }
+        let gone: Vec<_> = executions.closed(&dropped).map(|e| e.row.id).collect();
+        for id in gone {
+            executions.by_id.remove(&id);
+        }
+        executions.parts.remove(partition);
+        Ok(())
+    }
 }

@@ -1,9 +1,12 @@
 use async_trait::async_trait;
-use steploom_types::{ShardId, limits};
+use steploom_types::{ExecutionId, ShardId, limits};
 
 use super::*;
 use crate::Result;
 use crate::contract::Subject;
+
+/// Small, so that tests see many partitions.
+const PARTITION: u64 = 10;
 
 struct InMemory {
     memory: Memory,
@@ -14,7 +17,7 @@ impl InMemory {
     fn new() -> Self {
         let clock = Clock::manual();
         Self {
-            memory: Memory::new(clock.clone()),
+            memory: Memory::new(clock.clone()).with_partitions_of(PARTITION),
             clock,
         }
     }
@@ -35,6 +38,15 @@ impl Subject for InMemory {
     async fn flip_record(&self, shard: ShardId, lsn: Lsn) -> Result<()> {
         assert!(self.memory.flip_record(shard, lsn));
         Ok(())
+    }
+
+    async fn flip_chunk(&self, id: ExecutionId) -> Result<()> {
+        assert!(self.memory.flip_chunk(id));
+        Ok(())
+    }
+
+    fn partition_rows(&self) -> u64 {
+        PARTITION
     }
 
     fn generation_bytes(&self) -> usize {

@@ -92,6 +92,7 @@ impl Executions for Port {
             machine: list.machine,
             status: list.status.map(view::stored),
             name_prefix: list.name_prefix,
+            ..Filter::default()
         };
         let mut rows = self
             .shared
@@ -239,7 +240,13 @@ impl Port {
             |e: codec::Error| Error::from(StoreError::Corrupt(format!("execution {id}: {e}")));
         let mut encoded = Vec::new();
         if tail.facts_before > 0 {
-            for chunk in self.shared.store.projection.chunks(id, 0).await? {
+            for chunk in self
+                .shared
+                .store
+                .projection
+                .chunks(id, 0, usize::MAX)
+                .await?
+            {
                 encoded.extend(codec::split_chunk(chunk.facts).map_err(corrupt)?);
             }
             encoded.truncate(usize::try_from(tail.facts_before).unwrap_or(usize::MAX));

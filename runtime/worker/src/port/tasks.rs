@@ -80,7 +80,7 @@ impl Port {
         if projection.find(account, token.execution).await?.is_none() {
             return Ok(false);
         }
-        let chunks = projection.chunks(token.execution, 0).await?;
+        let chunks = projection.chunks(token.execution, 0, 0).await?;
         let corrupt = |e: codec::Error| StoreError::Corrupt(format!("{}: {e}", token.execution));
         let Some(chunk) = chunks.into_iter().next() else {
             return Ok(false);

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
 use steploom_probe::{Mark, mark};
-use steploom_store::projection::{Change, Chunk, Row, Status};
+use steploom_store::projection::{Change, Chunk, Row, Sleep, Status};
 use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
@@ -189,6 +189,7 @@ impl Hot {
         self.checkpointing = Some((facts.clone(), self.facts_count));
         self.facts_count = 0;
         let chunk = Chunk {
+            first_fact: self.facts_checkpointed,
             first_event: self.first_event,
             facts,
         };
@@ -196,7 +197,9 @@ impl Hot {
         Change {
             row: self.row(),
             chunk,
-            wake_at: self.run.sleeps(),
+            sleep: Sleep::No,
+            offers: Vec::new(),
+            snapshot: None,
         }
     }
 
@@ -249,6 +252,11 @@ impl Hot {
             output: output.as_ref().map(text),
             error,
             cause,
+            tags: BTreeMap::new(),
+            redrives: 0,
+            redriven_at: None,
+            part_of: None,
+            priority: 0,
         }
     }
 }

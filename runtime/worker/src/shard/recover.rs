@@ -146,7 +146,12 @@ async fn load_open(
 
 async fn checkpointed_facts(shared: &Shared, row: &Row) -> Result<Vec<Bytes>> {
     let mut facts = Vec::new();
-    for chunk in shared.store.projection.chunks(row.id, 0).await? {
+    for chunk in shared
+        .store
+        .projection
+        .chunks(row.id, 0, usize::MAX)
+        .await?
+    {
         facts.extend(codec::split_chunk(chunk.facts).map_err(|e| corrupt(row.id, &e))?);
     }
     Ok(facts)

@@ -275,7 +275,7 @@ impl Owned {
 
 /// Answers a start whose name another execution has.
 fn answer_taken(start: Start, taken: wire::Execution) {
-    let running = taken.summary.status == wire::ExecutionStatus::Running;
+    let running = taken.summary.status.is_open();
     let answer = if running && taken.input == start.input {
         Ok(Accepted::Found(Box::new(taken)))
     } else {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record, frame};
 use steploom_store::lease::Lease;
 use steploom_store::{Error, Result};
@@ -51,7 +51,7 @@ impl From<&Append> for Sealed {
             shard: record.shard,
             epoch: record.epoch,
             lsn: record.lsn,
-            framed: frame::seal(&record.body).into(),
+            framed: frame::seal(record).into(),
         }
     }
 }
@@ -78,20 +78,7 @@ impl Generation {
 
     /// Makes this the generation that is written, in one commit.
     pub(super) async fn begin(&mut self, heads: Heads) -> Result<()> {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO head (shard, slot_first, slot_last, epoch, base_lsn, last_lsn, trimmed_lsn) ",
-        );
-        insert.push_values(&heads, |mut row, (shard, head)| {
-            row.push_bind(i64::from(shard.0))
-                .push_bind(i64::from(head.slots.0.0))
-                .push_bind(i64::from(head.slots.1.0))
-                .push_bind(stored(head.epoch.0))
-                .push_bind(stored(head.base_lsn.0))
-                .push_bind(stored(head.last_lsn.0))
-                .push_bind(stored(head.trimmed_lsn.0));
-        });
-        let connection = self.connection().await?;
-        insert.build().execute(connection).await.map_err(failed)?;
+        insert_heads(self.connection().await?, &heads).await?;
         self.heads = heads;
         Ok(())
     }
@@ -153,7 +140,7 @@ impl Generation {
         .fetch_all(self.connection().await?)
         .await
         .map_err(failed)?;
-        rows.iter().map(record).collect()
+        rows.iter().map(|row| record(shard, row)).collect()
     }
 
     /// Every shard as it is in the file.
@@ -213,6 +200,29 @@ impl Generation {
         self.connection = None;
     }
 
+    /// Gives the slots of a shard to two new ones, in one commit. The old one's head stays, since the
+    /// projection's is compared with it: with an epoch that nobody has, and without slots.
+    pub(super) async fn split(
+        &mut self,
+        (shard, epoch): (ShardId, Epoch),
+        children: &Heads,
+    ) -> Result<()> {
+        let mut transaction = self
+            .connection()
+            .await?
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(failed)?;
+        sqlx::query("UPDATE head SET epoch = ?, slot_first = 1, slot_last = 0 WHERE shard = ?")
+            .bind(stored(epoch.0 + 1))
+            .bind(i64::from(shard.0))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        insert_heads(&mut transaction, children).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
     async fn connection(&mut self) -> Result<&mut SqliteConnection> {
         if self.connection.is_none() {
             self.connection = Some(connect::writer(&self.options, &MIGRATIONS).await?);
@@ -248,16 +258,28 @@ impl Generation {
     }
 }
 
-fn record(row: &SqliteRow) -> Result<Record> {
+fn record(shard: ShardId, row: &SqliteRow) -> Result<Record> {
     let framed: Vec<u8> = row.try_get("body").map_err(failed)?;
-    let lsn = count(row.try_get("lsn").map_err(failed)?)?;
-    let body = frame::open(&Bytes::from(framed))
-        .map_err(|error| Error::Corrupt(format!("record {lsn}: {error}")))?;
-    Ok(Record {
-        lsn: Lsn(lsn),
-        epoch: Epoch(count(row.try_get("epoch").map_err(failed)?)?),
-        body,
-    })
+    let lsn = Lsn(count(row.try_get("lsn").map_err(failed)?)?);
+    let epoch = Epoch(count(row.try_get("epoch").map_err(failed)?)?);
+    frame::open(shard, lsn, epoch, &Bytes::from(framed))
+}
+
+async fn insert_heads(to: &mut SqliteConnection, heads: &Heads) -> Result<()> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO head (shard, slot_first, slot_last, epoch, base_lsn, last_lsn, trimmed_lsn) ",
+    );
+    insert.push_values(heads, |mut row, (shard, head)| {
+        row.push_bind(i64::from(shard.0))
+            .push_bind(i64::from(head.slots.0.0))
+            .push_bind(i64::from(head.slots.1.0))
+            .push_bind(stored(head.epoch.0))
+            .push_bind(stored(head.base_lsn.0))
+            .push_bind(stored(head.last_lsn.0))
+            .push_bind(stored(head.trimmed_lsn.0));
+    });
+    insert.build().execute(to).await.map_err(failed)?;
+    Ok(())
 }
 
 fn head(row: &SqliteRow) -> Result<(ShardId, Head)> {

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 use steploom_store::journal::{Epoch, Lsn};
-use steploom_store::projection::{Change, Status};
-use steploom_store::{Error, Result};
-use steploom_types::{AccountId, MachineName, ShardId, Timestamp};
+use steploom_store::projection::{Change, Sleep};
+use steploom_store::{Error, Result, frame};
+use steploom_types::{AccountId, ExecutionId, MachineName, ShardId, Timestamp};
 
 use super::Checkpoints;
 use crate::column::stored;
 use crate::error::failed;
-use crate::row::execution::name_to_store;
+use crate::row::execution::{more_to_store, name_to_store};
 use crate::sqlite::batch::batches;
 
 /// Machines whose numbers are remembered; when there are more, the memory begins anew.
@@ -68,7 +68,9 @@ async fn write(
         numbered.push((change, n));
     }
     write_rows(&mut transaction, &numbered).await?;
-    write_chunks(&mut transaction, upto, changes).await?;
+    write_chunks(&mut transaction, changes).await?;
+    write_snapshots(&mut transaction, changes).await?;
+    write_offers(&mut transaction, changes).await?;
     write_open(&mut transaction, changes).await?;
     transaction.commit().await.map_err(failed)?;
     Ok(found)
@@ -115,7 +117,7 @@ async fn write_rows(to: &mut SqliteConnection, changes: &[Numbered<'_>]) -> Resu
     for batch in batches(changes) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO execution (id, machine, machine_version, name, definition, status, \
-             started_at, ended_at, input, output, error, cause, first_event, facts) ",
+             started_at, ended_at, input, output, error, cause, first_event, facts, more) ",
         );
         insert.push_values(batch, |mut values, (change, machine)| {
             let (row, chunk) = (&change.row, &change.chunk);
@@ -134,14 +136,15 @@ async fn write_rows(to: &mut SqliteConnection, changes: &[Numbered<'_>]) -> Resu
                 .push_bind(row.error.as_deref())
                 .push_bind(row.cause.as_deref())
                 .push_bind(whole.then(|| stored(chunk.first_event)))
-                .push_bind(whole.then(|| chunk.facts.to_vec()));
+                .push_bind(whole.then(|| framed(change)))
+                .push_bind(more_to_store(row));
         });
         insert.push(
             " ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
              ended_at = excluded.ended_at, output = excluded.output, error = excluded.error, \
-             cause = excluded.cause, first_event = coalesce(excluded.first_event, first_event), \
+             cause = excluded.cause, more = excluded.more, first_event = coalesce(excluded.first_event, first_event), \
              facts = coalesce(excluded.facts, facts) \
-             WHERE status <> excluded.status OR excluded.status <> 0",
+             WHERE status <> excluded.status OR excluded.status <> 0 OR more IS NOT excluded.more",
         );
         insert.build().execute(&mut *to).await.map_err(failed)?;
     }
@@ -151,37 +154,100 @@ async fn write_rows(to: &mut SqliteConnection, changes: &[Numbered<'_>]) -> Resu
 /// Whether the row takes the facts: they are all that the execution ever had.
 fn is_whole(change: &Change) -> bool {
     let chunk = &change.chunk;
-    change.row.status != Status::Running && chunk.first_event <= 1 && !chunk.facts.is_empty()
+    !change.row.status.is_open() && chunk.first_fact == 0 && !chunk.facts.is_empty()
 }
 
-async fn write_chunks(to: &mut SqliteConnection, upto: Lsn, changes: &[Change]) -> Result<()> {
+async fn write_chunks(to: &mut SqliteConnection, changes: &[Change]) -> Result<()> {
     let apart = |change: &&Change| !change.chunk.facts.is_empty() && !is_whole(change);
-    let changes: Vec<_> = changes.iter().filter(apart).collect();
-    for batch in batches(&changes) {
+    let apart: Vec<_> = changes.iter().filter(apart).collect();
+    for batch in batches(&apart) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT OR REPLACE INTO chunk (id, first_event, lsn, facts) ",
+            "INSERT OR REPLACE INTO chunk (id, first_fact, first_event, facts) ",
         );
         insert.push_values(batch, |mut values, change| {
             values
                 .push_bind(change.row.id.to_bytes().to_vec())
+                .push_bind(stored(change.chunk.first_fact))
                 .push_bind(stored(change.chunk.first_event))
-                .push_bind(stored(upto.0))
-                .push_bind(change.chunk.facts.to_vec());
+                .push_bind(framed(change));
         });
         insert.build().execute(&mut *to).await.map_err(failed)?;
     }
     Ok(())
 }
 
+fn framed(change: &Change) -> Vec<u8> {
+    let chunk = &change.chunk;
+    let about = about(change.row.id, chunk.first_fact, chunk.first_event);
+    frame::seal(&about, &chunk.facts).into()
+}
+
+/// What the checksum of a chunk or a snapshot covers besides its bytes.
+pub(super) fn about(id: ExecutionId, first: u64, second: u64) -> Vec<u8> {
+    let numbers = [first.to_be_bytes(), second.to_be_bytes()];
+    [&id.to_bytes()[..], &numbers[0], &numbers[1]].concat()
+}
+
+async fn write_snapshots(to: &mut SqliteConnection, changes: &[Change]) -> Result<()> {
+    for change in changes {
+        let Some(snapshot) = &change.snapshot else {
+            continue;
+        };
+        let about = about(change.row.id, snapshot.facts, snapshot.events);
+        sqlx::query(
+            "INSERT OR REPLACE INTO snapshot (id, facts, events, body) VALUES (?, ?, ?, ?)",
+        )
+        .bind(change.row.id.to_bytes().to_vec())
+        .bind(stored(snapshot.facts))
+        .bind(stored(snapshot.events))
+        .bind(frame::seal(&about, &snapshot.body).to_vec())
+        .execute(&mut *to)
+        .await
+        .map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn write_offers(to: &mut SqliteConnection, changes: &[Change]) -> Result<()> {
+    for change in changes {
+        let id = change.row.id.to_bytes().to_vec();
+        sqlx::query("DELETE FROM offer WHERE id = ?")
+            .bind(&id)
+            .execute(&mut *to)
+            .await
+            .map_err(failed)?;
+        let open = change.row.status.is_open();
+        for offer in change.offers.iter().filter(|_| open) {
+            sqlx::query("INSERT INTO offer (account, activity, id, action) VALUES (?, ?, ?, ?)")
+                .bind(stored(change.row.account.as_u64()))
+                .bind(offer.activity.as_str())
+                .bind(&id)
+                .bind(stored(offer.action))
+                .execute(&mut *to)
+                .await
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn wake_at(sleep: Sleep) -> Option<i64> {
+    match sleep {
+        Sleep::No => None,
+        Sleep::Until(at) => Some(at.as_millis()),
+        Sleep::Called => Some(i64::MAX),
+    }
+}
+
 async fn write_open(to: &mut SqliteConnection, changes: &[Change]) -> Result<()> {
-    let is_open = |change: &&Change| change.row.status == Status::Running;
+    let is_open = |change: &&Change| change.row.status.is_open();
     let (open, ended): (Vec<_>, Vec<_>) = changes.iter().partition(is_open);
     for batch in batches(&open) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO open_execution (id, wake_at) ");
         insert.push_values(batch, |mut values, change| {
             values
                 .push_bind(change.row.id.to_bytes().to_vec())
-                .push_bind(change.wake_at.map(Timestamp::as_millis));
+                .push_bind(wake_at(change.sleep));
         });
         insert.push(
             " ON CONFLICT (id) DO UPDATE SET wake_at = excluded.wake_at \
