@@ -424,6 +424,10 @@ fn status_label(status: Status) -> &'static str {
         Status::Failed => "failed",
         Status::TimedOut => "timed_out",
         Status::Aborted => "aborted",
+        Status::Pending => "pending",
+        Status::Paused => "paused",
+        Status::Quarantined => "quarantined",
+        Status::Expired => "expired",
     }
 }
 
