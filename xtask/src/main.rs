@@ -9,6 +9,7 @@ mod conformance;
 mod fuzz;
 mod modules;
 mod shell;
+mod sim;
 mod test;
 
 use std::path::PathBuf;
@@ -61,6 +62,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Simulate hours of load and faults, seeded, with the real worker
+    Sim {
+        /// Hours, seed, trace, bug: see `cargo xtask sim -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Check format and lints, then run every test
     Ci,
 }
@@ -72,6 +79,7 @@ fn main() -> ExitCode {
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),
+        Verb::Sim { args } => sim::run(&args),
         Verb::Ci => ci::run(),
     };
     match done {

@@ -1,10 +1,11 @@
 //! Many seeds, each run twice: both must end in the same hash, and no oracle may object.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use steploom_probe::Mark;
+use steploom_probe::{Bug, Mark};
 
 use crate::{Outcome, Plan, simulate};
 
@@ -148,4 +149,13 @@ pub fn twice(seed: u64) -> Result<Outcome, Failure> {
         });
     }
     Ok(first)
+}
+
+/// The first of these seeds that finds a planted bug, and what it finds.
+pub fn find(bug: Bug, seeds: Range<u64>) -> Option<(u64, Outcome)> {
+    seeds.into_iter().find_map(|seed| {
+        let bug = Some(bug);
+        let outcome = simulate(Plan { bug, ..plan(seed) });
+        (!outcome.violations.is_empty()).then_some((seed, outcome))
+    })
 }
