@@ -63,6 +63,10 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SIZE", value_parser = parse::size_bytes)]
     disk: Option<u64>,
 
+    /// Attempts by executions that run at once on a node; more of them wait
+    #[arg(long, value_name = "N")]
+    max_concurrency: Option<u32>,
+
     /// A variable of the environment; may be given several times
     #[arg(long = "env", value_name = "KEY=VALUE", value_parser = parse::variable)]
     environment: Vec<(String, String)>,
@@ -93,6 +97,7 @@ impl Settings {
             memory_bytes_max: self.memory.unwrap_or(default.memory_bytes_max),
             fuel_max: self.fuel.unwrap_or(default.fuel_max),
             disk_bytes_max: self.disk.unwrap_or(default.disk_bytes_max),
+            max_concurrency: self.max_concurrency,
             environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
             volumes: self.volumes,
             ..default

@@ -1,9 +1,12 @@
 //! Attempts at tasks: from what the machine wants invoked to the fact that it answered.
 //!
 //! Executions wait here for a permit as long as it takes: they are durable, so a full node delays
-//! them and never fails them.
+//! them and never fails them. Whose turn it is, [`crate::fair`] says.
 
-use std::sync::Arc;
+mod job;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,13 +16,15 @@ use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, Started};
 use steploom_probe::{Mark, mark};
-use steploom_types::{AccountId, Error, Json};
-use tokio::sync::Semaphore;
+use steploom_types::{AccountId, Error, Json, Name};
 
 use crate::effect::Answer;
+use crate::fair::Fair;
 use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
 use crate::registry::{Function, Registry};
+
+pub(crate) use job::{Job, Work, begin};
 
 /// Tries of one attempt that the sandbox refuses because synchronous calls hold it; then the attempt
 /// fails with `Function.TooManyRequests`, which a `Retry` can name.
@@ -30,7 +35,12 @@ pub(crate) struct Dispatcher {
     registry: Arc<Registry>,
     logs: Logs,
     metrics: Arc<Metrics>,
-    permits: Semaphore,
+    /// Attempts that run here.
+    permits: Fair<Box<Job>>,
+    /// Attempts that run here of functions that have a limit.
+    gates: Mutex<HashMap<(AccountId, Name), Fair<Box<Job>>>>,
+    /// Where attempts run: one may begin when another ends on a thread of somebody else's.
+    runtime: tokio::runtime::Handle,
 }
 
 /// Who invokes, apart from the event.
@@ -58,58 +68,70 @@ impl Dispatcher {
             registry,
             logs,
             metrics,
-            permits: Semaphore::new(tasks_max.max(1)),
+            permits: Fair::new(tasks_max.max(1)),
+            gates: Mutex::default(),
+            runtime: tokio::runtime::Handle::current(),
         }
     }
 
-    /// Makes one attempt at a task that runs a function. Dropping the future gives the attempt up.
-    pub(crate) async fn answer(&self, started: &Started, invoke: &Invoke) -> Answer {
-        let target =
-            Target::of(&invoke.resource, &invoke.input).map_err(|failure| (failure, None))?;
-        let function = match self
+    /// The function that a task names.
+    ///
+    /// # Errors
+    /// What the attempt fails with.
+    async fn look_up(
+        &self,
+        started: &Started,
+        invoke: &Invoke,
+        target: &Target,
+    ) -> Result<Arc<Function>, Failure> {
+        let FunctionRef {
+            name, qualifier, ..
+        } = &target.function;
+        let found = self
             .registry
-            .function(
-                started.account,
-                &target.function.name,
-                target.function.qualifier.as_deref(),
-            )
-            .await
-        {
-            Ok(Some(function)) => function,
-            Ok(None) => {
-                let failure = target.not_found(invoke, started);
-                return Err((failure, None));
-            }
-            Err(error) => return Err((internal(&error), None)),
-        };
+            .function(started.account, name, qualifier.as_deref())
+            .await;
+        match found {
+            Ok(Some(function)) => Ok(function),
+            Ok(None) => Err(target.not_found(invoke, started)),
+            Err(error) => Err(internal(&error)),
+        }
+    }
+
+    /// Makes one attempt at a task that runs a function, once it has its permits. Dropping the future
+    /// gives the attempt up.
+    async fn call(
+        &self,
+        started: &Started,
+        invoke: &Invoke,
+        target: &Target,
+        function: &Function,
+    ) -> Answer {
+        let attempt = format!("{}.{}", started.id, invoke.action);
         let caller = Caller {
             account: started.account,
-            request_id: format!("{}.{}", started.id, invoke.action),
+            request_id: attempt.clone(),
             execution: Some(started.name.to_string()),
             state: Some(invoke.state.to_string()),
-            attempt: Some(format!("{}.{}", started.id, invoke.action)),
+            attempt: Some(attempt),
             retry: invoke.retry,
             deadline: invoke.deadline,
             traceparent: None,
         };
-        let version = function.version;
-        // The semaphore is never closed.
-        let _permit = self.permits.acquire().await;
+        let version = Some(function.version);
         for refusals in 0.. {
-            match self.invoke(&function, &caller, target.event.clone()).await {
+            match self.invoke(function, &caller, target.event.clone()).await {
                 Ok(finished) => {
                     return match finished.outcome {
-                        Ok(output) => Ok((output, Some(version))),
-                        Err(failure) => {
-                            Err((target.failed(failure.error, failure.cause), Some(version)))
-                        }
+                        Ok(output) => Ok((output, version)),
+                        Err(failure) => Err((target.failed(failure.error, failure.cause), version)),
                     };
                 }
                 Err(Refused::TooManyRequests { retry_after_s }) if refusals < REFUSALS_MAX => {
                     mark(Mark::Refused);
                     tokio::time::sleep(Duration::from_secs(u64::from(retry_after_s.max(1)))).await;
                 }
-                Err(refused) => return Err((target.refused(refused), Some(version))),
+                Err(refused) => return Err((target.refused(refused), version)),
             }
         }
         unreachable!("the last refusal returns")

@@ -44,11 +44,11 @@ impl Answers {
 /// An answer: the output and the version that ran, or how it failed.
 pub(crate) type Answer = Result<(Json, Option<u32>), (Failure, Option<u32>)>;
 
-/// Makes one attempt at a task.
+/// Makes one attempt at a task that calls no function: those are the dispatcher's.
 pub(crate) async fn invoke(
     shared: Arc<Shared>,
     started: Arc<Started>,
-    invoke: Invoke,
+    invoke: Box<Invoke>,
     answers: Answers,
 ) {
     shared.metrics.task(&invoke.resource);
@@ -65,10 +65,6 @@ pub(crate) async fn invoke(
             let port = Port::of(&shared).await;
             return run_child(&port, &started, &invoke, *pattern, &answers).await;
         }
-        Resource::Function(_) => shared.dispatcher.answer(&started, &invoke).await,
-        Resource::Service(integration) if integration.api == Api::LambdaInvoke => {
-            shared.dispatcher.answer(&started, &invoke).await
-        }
         Resource::Service(integration) => {
             let port = Port::of(&shared).await;
             let answer = service::call(&port, &started, &invoke, &integration.api).await;
@@ -76,7 +72,23 @@ pub(crate) async fn invoke(
                 .map(|output| (output, None))
                 .map_err(|failure| (failure, None))
         }
+        Resource::Function(_) => unreachable!("the dispatcher calls functions"),
     };
+    self::answer(&shared, &invoke, answer, &answers).await;
+}
+
+/// Whether the dispatcher makes such attempts.
+pub(crate) fn calls_function(resource: &Resource) -> bool {
+    match resource {
+        Resource::Function(_) => true,
+        Resource::Service(integration) => integration.api == Api::LambdaInvoke,
+        Resource::Activity(_) => false,
+    }
+}
+
+/// Makes an attempt's answer a fact, and hands it to the execution's owner.
+pub(crate) async fn answer(shared: &Shared, invoke: &Invoke, answer: Answer, answers: &Answers) {
+    let action = invoke.action;
     crash_point(CrashPoint::AfterDispatch);
     let at = shared.clock.now();
     let fact = match answer {

@@ -16,6 +16,7 @@ mod dispatcher;
 mod effect;
 mod egress;
 mod event;
+mod fair;
 mod lease;
 mod logs;
 mod mailbox;

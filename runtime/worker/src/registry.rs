@@ -18,6 +18,8 @@ pub(crate) struct Function {
     pub(crate) module: Digest,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,
+    /// Attempts at once, at the most.
+    pub(crate) concurrency_max: Option<u32>,
     pub(crate) environment: Arc<[(String, String)]>,
     pub(crate) volumes: Vec<(Name, String)>,
 }
@@ -76,6 +78,20 @@ impl Registry {
         let function = Arc::new(resolve(name, &row)?);
         self.functions.keep(key, function.clone(), generation);
         Ok(Some(function))
+    }
+
+    /// The same without a wait, if it was asked for before.
+    pub(crate) fn known(
+        &self,
+        account: AccountId,
+        name: &Name,
+        qualifier: Option<&str>,
+    ) -> Option<Arc<Function>> {
+        let version = match qualifier {
+            None | Some("$LATEST") => None,
+            Some(text) => Some(text.parse().ok()?),
+        };
+        self.functions.get(&(account, name.clone(), version)).ok()
     }
 
     /// A function was changed or deleted.
@@ -147,6 +163,7 @@ fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
             log_bytes_max: settings.log_bytes_max,
             disk_bytes_max: settings.disk_bytes_max,
         },
+        concurrency_max: settings.max_concurrency,
         environment: settings.environment.into_iter().collect(),
         volumes: settings
             .volumes

@@ -26,6 +26,10 @@ pub struct FunctionSettings {
     pub log_bytes_max: u64,
     /// Bytes in the invocation's own `/tmp`; 0 gives it none.
     pub disk_bytes_max: u64,
+    /// Attempts by executions that run at once, on each node: 1 to 100,000; more of them wait and do
+    /// not fail. No limit of its own if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<u32>,
     /// Environment variables; names that start with `STEPLOOM_` are ours.
     #[serde(skip_serializing_if = "super::is_default")]
     pub environment: BTreeMap<String, String>,
@@ -44,6 +48,7 @@ impl Default for FunctionSettings {
             output_bytes_max: limits::OUTPUT_BYTES_DEFAULT,
             log_bytes_max: limits::LOG_BYTES_DEFAULT,
             disk_bytes_max: limits::DISK_BYTES_DEFAULT,
+            max_concurrency: None,
             environment: BTreeMap::new(),
             volumes: Vec::new(),
         }

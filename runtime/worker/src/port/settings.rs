@@ -48,6 +48,15 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
         0,
         f::DISK_BYTES_MAX,
     );
+    if let Some(concurrency) = s.max_concurrency {
+        check_range(
+            &mut problems,
+            "maxConcurrency",
+            concurrency.into(),
+            1,
+            f::CONCURRENCY_MAX.into(),
+        );
+    }
     check_environment(&mut problems, s);
     check_volumes(&mut problems, s, runner);
     if problems.is_empty() {

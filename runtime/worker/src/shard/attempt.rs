@@ -17,6 +17,7 @@ use super::batch::After;
 use super::owned::Owned;
 use crate::activities::ActivityTask;
 use crate::child::Child;
+use crate::dispatcher::{self, Work};
 use crate::effect::{self, Answers};
 use crate::mailbox;
 use crate::port::Port;
@@ -24,7 +25,7 @@ use crate::port::Port;
 /// Something that is waited for: an attempt, a reading or a writing.
 pub(super) struct Attempt {
     /// What runs here for it; none where only somebody else can end it.
-    work: Option<JoinHandle<()>>,
+    work: Option<Work>,
     /// Whether whoever has its token ends it.
     by_token: bool,
     /// Whether what runs here only waits for a job's end.
@@ -93,7 +94,7 @@ impl Attempt {
 
     fn running(work: JoinHandle<()>) -> Self {
         Self {
-            work: Some(work),
+            work: Some(Work::Task(work)),
             by_token: false,
             waits_for_job: false,
             has_heartbeat: false,
@@ -111,7 +112,7 @@ impl Attempt {
 
 impl Owned {
     /// Begins an attempt, or goes on with one that a former owner began.
-    pub(super) fn begin_attempt(&mut self, id: ExecutionId, invoke: Invoke) {
+    pub(super) fn begin_attempt(&mut self, id: ExecutionId, invoke: Box<Invoke>) {
         let Some(hot) = self.hot.get_mut(&id) else {
             return;
         };
@@ -125,8 +126,12 @@ impl Owned {
         if !is_handed_over {
             let started = hot.started().clone();
             let answers = Answers::new(self.handle.clone(), id);
-            let work = effect::invoke(self.shared.clone(), started, invoke, answers);
-            attempt.work = Some(tokio::spawn(work));
+            attempt.work = Some(if effect::calls_function(&invoke.resource) {
+                dispatcher::begin(&self.shared, started, invoke, answers)
+            } else {
+                let work = effect::invoke(self.shared.clone(), started, invoke, answers);
+                Work::Task(tokio::spawn(work))
+            });
         }
         hot.running.insert(action, attempt);
         if is_handed_over {
@@ -295,19 +300,14 @@ impl Owned {
 
     /// Stops an execution that nobody waits for any more. Until that is durable no checkpoint is
     /// written: a crash in between finds the reason to stop it in the journal, and stops it again.
-    pub(super) fn stop_child(
-        &mut self,
-        account: AccountId,
-        child: Child,
-        work: Option<JoinHandle<()>>,
-    ) {
+    pub(super) fn stop_child(&mut self, account: AccountId, child: Child, work: Option<Work>) {
         mark(Mark::ChildOrphaned);
         self.unsettled += 1;
         let (shared, handle, epoch) = (self.shared.clone(), self.handle.clone(), self.lease.epoch);
         tokio::spawn(async move {
             if let Some(work) = work {
                 // It was aborted: once it is gone, it starts nothing more.
-                let _ = work.await;
+                work.gone().await;
             }
             if !is_planted(Bug::StopLost) {
                 crash_point(CrashPoint::BeforeStop);

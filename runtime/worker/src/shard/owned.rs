@@ -320,7 +320,7 @@ impl Owned {
             return;
         };
         match action {
-            Action::Invoke(invoke) => self.begin_attempt(id, *invoke),
+            Action::Invoke(invoke) => self.begin_attempt(id, invoke),
             Action::Read(read) => {
                 let answers = Answers::new(self.handle.clone(), id);
                 let (shared, started) = (self.shared.clone(), hot.started().clone());

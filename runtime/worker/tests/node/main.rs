@@ -2,7 +2,9 @@
 //! compiled modules and are tested with the real binary; here tasks fail or wait.
 
 mod effects;
+mod fairness;
 mod node;
+mod runner;
 mod starts;
 
 use futures::StreamExt;

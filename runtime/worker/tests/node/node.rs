@@ -4,21 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
 use steploom_api::Ports;
+use steploom_api::port::PutFunction;
 use steploom_api::wire::{
-    Execution, ExecutionStatus, ExecutionSummary, ListExecutions, PageHistory, StartExecution,
-    StopExecution,
+    Execution, ExecutionStatus, ExecutionSummary, FunctionSettings, ListExecutions, PageHistory,
+    StartExecution, StopExecution,
 };
 use steploom_artifacts::Artifacts;
-use steploom_call::{Call, Finished, Gauges, Inspected, Refused, Runner};
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
-use steploom_types::{AccountId, Digest, Error, ExecutionId, Json, Name, Result, Timestamp};
+use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
 use steploom_worker::{Config, RunLimits, SystemChance, Worker};
 use tokio::runtime::Runtime;
+
+use crate::runner::Scripted;
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,32 +39,6 @@ impl steploom_worker::Clock for Clock {
     }
 }
 
-/// Runs nothing: no function is ever deployed here.
-struct Idle;
-
-#[async_trait]
-impl Runner for Idle {
-    fn volume_exists(&self, _name: &Name) -> bool {
-        false
-    }
-
-    fn inspect(&self, _module: &[u8]) -> Result<Inspected> {
-        Err(Error::internal("there is no module to inspect"))
-    }
-
-    async fn prepare(&self, _digest: Digest, _module: &Bytes) -> Result<()> {
-        Err(Error::internal("there is no module to prepare"))
-    }
-
-    async fn invoke(&self, _call: Call) -> std::result::Result<Finished, Refused> {
-        Err(Refused::ModuleMissing)
-    }
-
-    fn gauges(&self) -> Gauges {
-        Gauges::default()
-    }
-}
-
 pub(crate) struct Node {
     worker: Option<Worker>,
     /// On which the worker runs: to be rid of it is to be rid of all that the worker does.
@@ -71,6 +46,7 @@ pub(crate) struct Node {
     store: Memory,
     pub(crate) clock: Arc<Clock>,
     artifacts: Arc<Artifacts>,
+    pub(crate) runner: Arc<Scripted>,
     run_limits: RunLimits,
 }
 
@@ -87,6 +63,7 @@ impl Node {
             store: Memory::new(steploom_store::Clock::manual()),
             clock,
             artifacts: Arc::new(Artifacts::in_memory()),
+            runner: Arc::default(),
             run_limits,
         };
         node.start_worker().await;
@@ -125,6 +102,18 @@ impl Node {
 
     pub(crate) async fn machine(&self, name: &str, definition: &str) {
         self.put_machine(name, definition).await.unwrap();
+    }
+
+    /// Deploys a function, which the scripted runner runs.
+    pub(crate) async fn function(&self, name: &str, settings: FunctionSettings) {
+        let put = PutFunction {
+            name: name.parse().unwrap(),
+            module: Bytes::from_static(b"scripted"),
+            settings,
+            create_only: false,
+        };
+        let functions = self.ports().functions;
+        functions.put(AccountId::LOCAL, put).await.unwrap();
     }
 
     pub(crate) async fn start_named(
@@ -270,7 +259,7 @@ impl Node {
             node: NodeId("a-node".into()),
             store: self.store.store(),
             artifacts: self.artifacts.clone(),
-            runner: Arc::new(Idle),
+            runner: self.runner.clone(),
             clock: self.clock.clone(),
             chance: Arc::new(SystemChance),
             tasks_max: 4,

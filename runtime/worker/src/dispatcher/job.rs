@@ -1,0 +1,273 @@
+//! An attempt that runs a function, from its execution's owner to a permit: it waits for one of its
+//! function, where that has a limit, then for one of this node. Only then it becomes a task.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use steploom_machine::{Invoke, Started};
+use tokio::task::{AbortHandle, JoinHandle};
+
+use super::{Dispatcher, Target};
+use crate::effect::{self, Answers};
+use crate::fair::{Fair, Flow, Permit, Place, Waits};
+use crate::registry::Function;
+use crate::shared::Shared;
+
+/// What waits in the queues.
+pub(crate) struct Job {
+    shared: Arc<Shared>,
+    started: Arc<Started>,
+    invoke: Box<Invoke>,
+    answers: Answers,
+    target: Target,
+    function: Arc<Function>,
+    /// The function's permit, if it needs one, once it has it.
+    of_function: Option<Permit<Box<Job>>>,
+    gate: Gate,
+    stage: Arc<Mutex<Stage>>,
+}
+
+/// Whose permit comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Function,
+    Node,
+}
+
+/// Where a job is. Its lock is taken before a queue's, never after.
+enum Stage {
+    /// Its function is being looked up, or it is about to wait.
+    Begins,
+    Waits(Fair<Box<Job>>, Place),
+    Runs(AbortHandle),
+    GivenUp,
+}
+
+/// The owner's hold on a job.
+pub(crate) struct Ticket(Arc<Mutex<Stage>>);
+
+impl Ticket {
+    /// Gives the job up, wherever it is.
+    pub(crate) fn abort(&self) {
+        let stage = std::mem::replace(&mut *lock(&self.0), Stage::GivenUp);
+        match stage {
+            // Dropped outside of all locks, with the permit that it may hold.
+            Stage::Waits(queue, place) => drop(queue.take_out(&place)),
+            Stage::Runs(task) => task.abort(),
+            Stage::Begins | Stage::GivenUp => {}
+        }
+    }
+}
+
+/// What runs for an attempt.
+pub(crate) enum Work {
+    /// A task of the runtime.
+    Task(JoinHandle<()>),
+    /// A function's call that may be waiting for a permit.
+    Job(Ticket),
+}
+
+impl Work {
+    /// Ends it.
+    pub(crate) fn abort(&self) {
+        match self {
+            Self::Task(task) => task.abort(),
+            Self::Job(ticket) => ticket.abort(),
+        }
+    }
+
+    /// Waits until it is gone, after it was ended.
+    pub(crate) async fn gone(self) {
+        if let Self::Task(task) = self {
+            // It was aborted: an error is what is wanted.
+            let _ = task.await;
+        }
+    }
+}
+
+/// Begins an attempt at a task that runs a function.
+pub(crate) fn begin(
+    shared: &Arc<Shared>,
+    started: Arc<Started>,
+    invoke: Box<Invoke>,
+    answers: Answers,
+) -> Work {
+    shared.metrics.task(&invoke.resource);
+    let target = match Target::of(&invoke.resource, &invoke.input) {
+        Ok(target) => target,
+        Err(failure) => {
+            let refused = (shared.clone(), Err((failure, None)));
+            let answer =
+                async move { effect::answer(&refused.0, &invoke, refused.1, &answers).await };
+            return Work::Task(tokio::spawn(answer));
+        }
+    };
+    let known = shared.registry.known(
+        started.account,
+        &target.function.name,
+        target.function.qualifier.as_deref(),
+    );
+    let stage = Arc::new(Mutex::new(Stage::Begins));
+    let ticket = Ticket(stage.clone());
+    let looked = Looked {
+        shared: shared.clone(),
+        started,
+        invoke,
+        answers,
+        target,
+        stage,
+    };
+    match known {
+        Some(function) => looked.found(function),
+        None => {
+            let stage = looked.stage.clone();
+            let task = tokio::spawn(looked.look_up());
+            let mut stage = lock(&stage);
+            // It may have gone on already.
+            if matches!(*stage, Stage::Begins) {
+                *stage = Stage::Runs(task.abort_handle());
+            }
+        }
+    }
+    Work::Job(ticket)
+}
+
+/// A job whose function is not known yet.
+struct Looked {
+    shared: Arc<Shared>,
+    started: Arc<Started>,
+    invoke: Box<Invoke>,
+    answers: Answers,
+    target: Target,
+    stage: Arc<Mutex<Stage>>,
+}
+
+impl Looked {
+    async fn look_up(self) {
+        let found = self
+            .shared
+            .dispatcher
+            .look_up(&self.started, &self.invoke, &self.target);
+        match found.await {
+            Ok(function) => self.found(function),
+            Err(failure) => {
+                let answer = Err((failure, None));
+                effect::answer(&self.shared, &self.invoke, answer, &self.answers).await;
+            }
+        }
+    }
+
+    fn found(self, function: Arc<Function>) {
+        let gate = match function.concurrency_max {
+            Some(_) => Gate::Function,
+            None => Gate::Node,
+        };
+        let queue = match function.concurrency_max {
+            Some(permits) => {
+                self.shared
+                    .dispatcher
+                    .gate(self.started.account, &function.name, permits)
+            }
+            None => self.shared.dispatcher.permits.clone(),
+        };
+        let job = Box::new(Job {
+            shared: self.shared,
+            started: self.started,
+            invoke: self.invoke,
+            answers: self.answers,
+            target: self.target,
+            function,
+            of_function: None,
+            gate,
+            stage: self.stage,
+        });
+        let stage = job.stage.clone();
+        job.wait(&queue, lock(&stage));
+    }
+}
+
+impl Job {
+    /// Goes into a queue, or on at once.
+    fn wait(self: Box<Self>, queue: &Fair<Box<Self>>, mut stage: MutexGuard<'_, Stage>) {
+        if matches!(*stage, Stage::GivenUp) {
+            return;
+        }
+        let flow = Flow {
+            account: self.started.account,
+            machine: self.started.machine.clone(),
+        };
+        let priority = self
+            .started
+            .terms
+            .as_ref()
+            .map_or(0, |terms| terms.priority);
+        match queue.push(flow, priority, self) {
+            Ok((permit, job)) => job.admitted(permit, stage),
+            Err(place) => *stage = Stage::Waits(queue.clone(), place),
+        }
+    }
+
+    fn admitted(mut self: Box<Self>, permit: Permit<Box<Self>>, mut stage: MutexGuard<'_, Stage>) {
+        let dispatcher = &self.shared.dispatcher;
+        if self.gate == Gate::Function {
+            let queue = dispatcher.permits.clone();
+            self.gate = Gate::Node;
+            self.of_function = Some(permit);
+            return self.wait(&queue, stage);
+        }
+        let runtime = dispatcher.runtime.clone();
+        let task = runtime.spawn(self.run(permit));
+        *stage = Stage::Runs(task.abort_handle());
+    }
+
+    async fn run(mut self: Box<Self>, permit: Permit<Box<Self>>) {
+        let answer =
+            self.shared
+                .dispatcher
+                .call(&self.started, &self.invoke, &self.target, &self.function);
+        let answer = answer.await;
+        // Others need not wait for the answer to be taken.
+        drop((permit, self.of_function.take()));
+        effect::answer(&self.shared, &self.invoke, answer, &self.answers).await;
+    }
+}
+
+impl Waits for Box<Job> {
+    fn go(self, permit: Permit<Self>) {
+        let stage = self.stage.clone();
+        let stage = lock(&stage);
+        if matches!(*stage, Stage::GivenUp) {
+            return;
+        }
+        self.admitted(permit, stage);
+    }
+}
+
+impl Dispatcher {
+    /// The queue of a function that may run only so often at once.
+    fn gate(
+        &self,
+        account: steploom_types::AccountId,
+        name: &steploom_types::Name,
+        permits: u32,
+    ) -> Fair<Box<Job>> {
+        let permits = permits as usize;
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of functions that neither run nor wait are dropped, now and then.
+        if gates.len().is_power_of_two() {
+            gates.retain(|_, gate| !gate.is_idle());
+        }
+        let gate = gates
+            .entry((account, name.clone()))
+            .or_insert_with(|| Fair::new(permits))
+            .clone();
+        drop(gates);
+        if gate.permits() != permits {
+            gate.resize(permits);
+        }
+        gate
+    }
+}
+
+fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
+    stage.lock().unwrap_or_else(PoisonError::into_inner)
+}
