@@ -246,6 +246,8 @@ pub struct Task {
     pub heartbeat_seconds: Option<NumberField>,
     /// `Credentials`: checked, and evaluated as the language says.
     pub credentials: Option<Maker>,
+    /// Whether an attempt is made once at the most: an extension, see docs/extensions.md.
+    pub at_most_once: bool,
 }
 
 /// A rule of a `Choice`.

@@ -90,6 +90,12 @@ pub struct Invoke {
     /// Whether `TaskSubmitted` was answered already: then nothing is to be started any more, and a
     /// new owner only sees to it that the end is heard of. See [`Invoke::is_handed_over`].
     pub is_submitted: bool,
+    /// Whether the state asks that the attempt be made once at the most: commit `Dispatched` before
+    /// anything is done for it. A function's settings may ask for the same.
+    pub at_most_once: bool,
+    /// Whether `Dispatched` is a fact. A new owner that is given such an attempt does not make it, as
+    /// it may have been made, and answers `TaskFailed` with [`OUTCOME_UNKNOWN`](crate::OUTCOME_UNKNOWN).
+    pub is_dispatched: bool,
 }
 
 impl Invoke {

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use steploom_types::Digest;
+
 use crate::frame::{Activity, FrameId};
 use crate::states::{map_run, task, wait};
 use crate::turn::Turn;
 use crate::waits::{Owner, Wait};
 use crate::{
-    Action, ActionId, Detail, EventSink, Fact, Outcome, PartialFailure, Run, SEMANTICS, Started,
-    drive, exceeded,
+    Action, ActionId, Detail, EventSink, Fact, NewVersion, NotRedrivable, Outcome, PartialFailure,
+    Run, SEMANTICS, Started, can_redrive, drive, exceeded, redrive,
 };
 
 /// A fact that cannot be: the journal, or whoever made the fact, is wrong. The run is unchanged.
@@ -35,6 +37,13 @@ pub enum Defect {
         /// The action.
         action: ActionId,
     },
+    /// A version of the machine that the execution follows from here on was not [handed
+    /// over](Run::supply) before.
+    #[error("the definition {definition} was not handed over")]
+    NotSupplied {
+        /// The definition.
+        definition: Digest,
+    },
     /// A task's answer to a timer, or a timer's to a task.
     #[error("the answer to action {action} is not of the action's kind")]
     WrongKind {
@@ -47,8 +56,9 @@ pub enum Defect {
 ///
 /// Deterministic: the same facts give the same run, events and actions. The cost is that of the
 /// transitions the fact causes, at most `transitions_per_fact_max` of them, however large the
-/// execution is. Between [`Action::ReportExceeded`] and its fact the run keeps still: other facts are
-/// taken, and have their effect, in their order, once it moves again. Facts after the end, and answers to actions that are no longer waited for, change
+/// execution is. Between [`Action::ReportExceeded`] and its fact the run keeps still, and so does one
+/// that is paused: other facts are taken, and have their effect, in their order, once it moves again.
+/// Facts after the end but [`Fact::Redriven`], and answers to actions that are no longer waited for, change
 /// nothing and give no actions.
 ///
 /// # Errors
@@ -61,12 +71,22 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
         (Some(started), _) => Arc::clone(started),
     };
     ensure_possible(run, fact)?;
+    if let Fact::Redriven(redriven) = fact {
+        match can_redrive(run, redriven) {
+            Ok(()) => redrive::prepare(run, redriven),
+            Err(NotRedrivable::NotSupplied { definition }) => {
+                return Err(Defect::NotSupplied { definition });
+            }
+            // One that cannot be changes nothing, as every fact after the end.
+            Err(_) => return Ok(Vec::new()),
+        }
+    }
     if run.outcome.is_some() {
         return Ok(Vec::new());
     }
-    if run.keeps_still() && !matches!(fact, Fact::EvaluationExceeded { .. }) {
+    let is_held = run.holds(fact);
+    if is_held {
         run.held.push_back(fact.clone());
-        return Ok(Vec::new());
     }
     let machine = Arc::clone(&run.machine);
     let mut turn = Turn {
@@ -80,8 +100,10 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
         hidden: false,
         token: None,
     };
-    hand_over(&mut turn, fact);
-    drive::drive(&mut turn);
+    if !is_held {
+        hand_over(&mut turn, fact);
+        drive::drive(&mut turn);
+    }
     while let Some(held) = turn.run.next_held() {
         turn.at = turn.at.max(held.at());
         hand_over(&mut turn, &held);
@@ -97,6 +119,10 @@ fn begin(run: &mut Run, started: &Started) -> Result<Arc<Started>, Defect> {
         });
     }
     let started = Arc::new(started.clone());
+    run.version = Some(NewVersion {
+        definition: started.definition,
+        number: started.machine_version,
+    });
     run.started = Some(Arc::clone(&started));
     Ok(started)
 }
@@ -110,8 +136,12 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
         | Fact::TaskHeartbeat { action, .. }
         | Fact::ActivityStarted { action, .. }
         | Fact::ItemsRead { action, .. }
+        | Fact::Dispatched { action, .. }
         | Fact::TimerFired { action, .. } => *action,
         Fact::Started(_)
+        | Fact::Paused { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redriven(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
@@ -132,12 +162,16 @@ fn answers(fact: &Fact, wait: &Wait) -> bool {
     match fact {
         Fact::TaskFailed { .. } => !matches!(wait, Wait::Timer(..)),
         Fact::TaskSucceeded { .. } => matches!(wait, Wait::Call(..) | Wait::Write(..)),
-        Fact::TaskSubmitted { .. } | Fact::TaskHeartbeat { .. } | Fact::ActivityStarted { .. } => {
-            matches!(wait, Wait::Call(..))
-        }
+        Fact::TaskSubmitted { .. }
+        | Fact::TaskHeartbeat { .. }
+        | Fact::ActivityStarted { .. }
+        | Fact::Dispatched { .. } => matches!(wait, Wait::Call(..)),
         Fact::ItemsRead { .. } => matches!(wait, Wait::Read(..)),
         Fact::TimerFired { .. } => matches!(wait, Wait::Timer(..)),
         Fact::Started(_)
+        | Fact::Paused { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redriven(_)
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
@@ -189,6 +223,10 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         Fact::TimerFired { action, .. } => timer_fired(turn, *action),
         Fact::StopRequested { failure, .. } => stop(turn, failure),
         Fact::Continued { .. } => turn.run.continue_due = false,
+        Fact::Dispatched { action, .. } => turn.run.waits.dispatched(*action),
+        Fact::Paused { .. } => pause(turn),
+        Fact::Resumed { .. } => resume(turn),
+        Fact::Redriven(redriven) => redrive::begin(turn, redriven),
         Fact::EvaluationExceeded { evaluation, .. } => exceeded::reported(turn, *evaluation),
         Fact::ItemsRead {
             action,
@@ -230,11 +268,26 @@ fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
             Activity::BackingOff(_) => drive::work(turn, id),
             Activity::Calling(_) => task::timed_out(turn, id),
             Activity::Arriving
+            | Activity::Again
             | Activity::Joining(_)
             | Activity::Mapping(_)
             | Activity::Exceeding => {}
         },
         Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..)) | None => {}
+    }
+}
+
+fn pause<S: EventSink>(turn: &mut Turn<'_, S>) {
+    if !std::mem::replace(&mut turn.run.is_paused, true) {
+        turn.hidden = false;
+        turn.tell(0, Detail::ExecutionPaused);
+    }
+}
+
+fn resume<S: EventSink>(turn: &mut Turn<'_, S>) {
+    if std::mem::replace(&mut turn.run.is_paused, false) {
+        turn.hidden = false;
+        turn.tell(0, Detail::ExecutionResumed);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::snapshot::{Reader, Snap, Writer};
 use crate::states::graph;
 use crate::states::map_run::child::Child;
 use crate::variables::Variables;
-use crate::{Started, chance};
+use crate::{Redrives, Started, chance};
 
 /// The region in every ARN.
 pub(crate) const REGION: &str = "us-east-1";
@@ -37,6 +37,8 @@ pub(crate) struct Place<'a> {
     pub(crate) token: Option<&'a str>,
     /// What the context object is supposed to have in place of what it would have.
     pub(crate) supposed: Option<&'a Value>,
+    /// How often the execution was redriven.
+    pub(crate) redrives: Redrives,
 }
 
 /// The data of one evaluation, in both query languages.
@@ -141,7 +143,7 @@ impl Env for Scope<'_> {
                 child.context(started)
             } else {
                 let kept = self.kept.borrow_mut().take();
-                kept.unwrap_or_else(|| of_execution(started))
+                kept.unwrap_or_else(|| of_execution(started, self.place.redrives))
             };
             set_place(&mut context, &self.place);
             if let Some(supposed) = self.place.supposed {
@@ -214,24 +216,28 @@ fn suppose(context: &mut Value, supposed: &Value) {
 }
 
 /// The part that stays the same throughout an execution.
-fn of_execution(started: &Started) -> Value {
+fn of_execution(started: &Started, redrives: Redrives) -> Value {
     let Started {
         account, machine, ..
     } = started;
-    json!({
+    let mut context = json!({
         "Execution": {
             "Id": arn(started),
             "Input": started.input.value(),
             "StartTime": started.at.to_string(),
             "Name": started.name.as_str(),
             "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
-            "RedriveCount": 0,
+            "RedriveCount": redrives.count,
         },
         "StateMachine": {
             "Id": format!("arn:aws:states:{REGION}:{account}:stateMachine:{machine}"),
             "Name": machine.to_string(),
         },
-    })
+    });
+    if let Some(at) = redrives.last_at {
+        context["Execution"]["RedriveTime"] = at.to_string().into();
+    }
+    context
 }
 
 /// The part that depends on where the expression stands.
@@ -303,12 +309,16 @@ impl Kept {
         evaluations.put(out);
     }
 
-    pub(crate) fn take_with(from: &mut Reader<'_>, started: &Started) -> Option<Self> {
+    pub(crate) fn take_with(
+        from: &mut Reader<'_>,
+        started: &Started,
+        redrives: Redrives,
+    ) -> Option<Self> {
         let places: Option<Vec<usize>> = Snap::take(from)?;
         let context = match places {
             None => None,
             Some(places) => {
-                let mut stays = of_execution(started);
+                let mut stays = of_execution(started, redrives);
                 let mut context = Map::new();
                 for place in places {
                     let name = *FIELDS.get(place)?;

@@ -44,23 +44,30 @@ pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>) {
 /// Begins the execution: its time runs from here.
 pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>) {
     let input = turn.started.input.clone();
-    if let Some(seconds) = turn.machine.timeout_seconds {
-        let due = turn.at.plus_millis(seconds.saturating_mul(1000));
-        turn.set_timer(Owner::Execution, due);
-    }
+    limit_time(turn);
     let root = turn.machine.scope(ScopeIx(0)).start;
     let id = turn.run.frames.insert(Frame::new(None, root, input, 0));
     turn.run.ready.push_back(id);
 }
 
+/// Sets the timer of the execution's own time.
+pub(crate) fn limit_time<S: EventSink>(turn: &mut Turn<'_, S>) {
+    let most = turn.started.limits.execution_seconds_max;
+    let seconds = turn.machine.timeout_seconds.unwrap_or(most);
+    if seconds > 0 || turn.machine.timeout_seconds.is_some() {
+        let due = turn.at.plus_millis(seconds.saturating_mul(1000));
+        turn.set_timer(Owner::Execution, due);
+    }
+}
+
 /// Lets ready frames go on, up to the limit of transitions.
 pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
     let transitions_max = turn.started.limits.transitions_per_fact_max.max(1);
-    while !turn.run.continue_due && !turn.run.keeps_still() {
+    while !turn.run.continue_due && !turn.run.keeps_still() && !turn.run.is_paused {
         let Some(id) = turn.run.ready.pop_front() else {
             return;
         };
-        let Some(frame) = turn.run.frames.get(id) else {
+        let Some(frame) = turn.run.frames.get(id).filter(|frame| !frame.is_halted) else {
             continue;
         };
         if turn.transitions >= transitions_max {
@@ -73,6 +80,7 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
         turn.hidden = frame.child.is_some();
         match frame.activity {
             Activity::Arriving => enter(turn, id),
+            Activity::Again => work(turn, id),
             Activity::Joining(_) => join::launch(turn, id),
             Activity::Mapping(_) => map_run::launch(turn, id),
             Activity::Sleeping(_)

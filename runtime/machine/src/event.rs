@@ -67,6 +67,12 @@ pub enum Detail<'a> {
     },
     /// The execution had to begin before an instant, and had not when that came. Not of AWS.
     ExecutionExpired,
+    /// An execution that did not end well goes on; how often that has been so.
+    ExecutionRedriven { count: u32 },
+    /// The execution begins nothing new for now: an extension, as is pausing.
+    ExecutionPaused,
+    /// The execution goes on.
+    ExecutionResumed,
     /// A state was entered.
     StateEntered { state: &'a State, input: &'a Json },
     /// A state was left.
@@ -182,6 +188,9 @@ impl Event<'_> {
             Detail::ExecutionTimedOut => "ExecutionTimedOut",
             Detail::ExecutionAborted { .. } => "ExecutionAborted",
             Detail::ExecutionExpired => "ExecutionExpired",
+            Detail::ExecutionRedriven { .. } => "ExecutionRedriven",
+            Detail::ExecutionPaused => "ExecutionPaused",
+            Detail::ExecutionResumed => "ExecutionResumed",
             Detail::StateEntered { state, .. } => entered(&state.kind),
             Detail::StateExited { state, .. } => exited(&state.kind),
             Detail::StateAborted { state } => aborted(&state.kind),

@@ -111,6 +111,50 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// An attempt that may be made once at the most is about to be made, see
+    /// [`Invoke::at_most_once`](crate::Invoke::at_most_once).
+    Dispatched {
+        /// When.
+        at: Timestamp,
+        /// The attempt.
+        action: ActionId,
+    },
+    /// Somebody wants the execution to begin nothing new until [`Fact::Resumed`]. What comes
+    /// meanwhile is taken, and has its effect then; a request to stop has it at once.
+    Paused {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wants a paused execution to go on.
+    Resumed {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wants an execution that did not end well to go on from where it ended, see
+    /// [`crate::can_redrive`].
+    Redriven(Box<Redriven>),
+}
+
+/// How an execution that did not end well goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redriven {
+    /// When.
+    pub at: Timestamp,
+    /// The version of the machine that it follows from then on; `None`: the same as before.
+    pub version: Option<NewVersion>,
+    /// What the state that failed is given in place of its input.
+    pub input: Option<Json>,
+    /// What the state that failed leaves behind, which then counts as having ended well.
+    pub skip: Option<Json>,
+}
+
+/// Another version of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewVersion {
+    /// Its definition. Whoever folds facts hands it to the run before: [`Run::supply`](crate::Run::supply).
+    pub definition: Digest,
+    /// Its number.
+    pub number: u32,
 }
 
 impl Fact {
@@ -129,7 +173,11 @@ impl Fact {
             | Self::StopRequested { at, .. }
             | Self::Begun { at }
             | Self::Expired { at }
+            | Self::Dispatched { at, .. }
+            | Self::Paused { at }
+            | Self::Resumed { at }
             | Self::Continued { at } => *at,
+            Self::Redriven(redriven) => redriven.at,
         }
     }
 
@@ -148,6 +196,10 @@ impl Fact {
             | Self::StopRequested { .. }
             | Self::Begun { .. }
             | Self::Expired { .. }
+            | Self::Dispatched { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::Redriven(_)
             | Self::Continued { .. } => None,
         }
     }
@@ -202,8 +254,13 @@ pub struct RunLimits {
     pub map_concurrency_default: u32,
     /// Milliseconds of one evaluation; see [`steploom_types::limits::expression::EVALUATION_MS_MAX`].
     pub evaluation_ms_max: u32,
+    /// Seconds after which an execution times out whose machine has no `TimeoutSeconds`; 0 for
+    /// never, as executions of older releases have it. See
+    /// [`steploom_types::limits::EXECUTION_SECONDS_MAX`].
+    pub execution_seconds_max: u64,
 }
 
+/// As everywhere, but without an end for executions whose machine has none: who starts them says that.
 impl Default for RunLimits {
     fn default() -> Self {
         use steploom_types::limits;
@@ -212,6 +269,7 @@ impl Default for RunLimits {
             transitions_per_fact_max: limits::TRANSITIONS_PER_FACT_MAX,
             map_concurrency_default: limits::MAP_CONCURRENCY_DEFAULT,
             evaluation_ms_max: limits::expression::EVALUATION_MS_MAX,
+            execution_seconds_max: 0,
         }
     }
 }

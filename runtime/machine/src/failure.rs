@@ -46,16 +46,29 @@ pub(crate) struct Caught {
     previous: u64,
     /// The event of the state's own failure, if it had one.
     failed: Option<Detail<'static>>,
+    /// The frame whose state failed first.
+    origin: FrameId,
 }
 
 /// Fails the state that a frame is in, and if need be those around it.
 pub(crate) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: impl Into<Problem>) {
     match problem.into() {
-        Problem::Failed(failure) => raise(turn, id, failure, None),
+        Problem::Failed(failure) => raise(turn, id, failure, None, id),
         Problem::Query(query) => evaluation_failed(turn, id, &query, None),
         Problem::Exceeded(query) => exceeded::pause(turn, id, query, None),
-        Problem::Fatal(failure) => fail_execution(turn, id, failure),
+        Problem::Fatal(failure) => fail_execution(turn, id, failure, id),
     }
+}
+
+/// Fails a join whose child has failed before, and was not given up for; `origin` is the frame whose
+/// state failed then.
+pub(crate) fn fail_late<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    failure: PartialFailure,
+    origin: FrameId,
+) {
+    raise(turn, id, failure, None, origin);
 }
 
 /// Fails a `Map` whose map run has ended and told of its failure.
@@ -65,7 +78,7 @@ pub(crate) fn fail_map_run<S: EventSink>(
     failure: PartialFailure,
 ) {
     let failed = join::failed_event(turn.state(id));
-    raise(turn, id, failure, failed);
+    raise(turn, id, failure, failed, id);
 }
 
 /// A query of a frame's state has no value. `caught` says that it is one of a catcher, which nothing
@@ -104,25 +117,33 @@ pub(crate) fn evaluation_failed<S: EventSink>(
             } else {
                 None
             };
-            raise(turn, id, failure, failed);
+            raise(turn, id, failure, failed, id);
         }
-        Some(Caught { failed, .. }) => {
+        Some(Caught { failed, origin, .. }) => {
             if let Some(event) = failed {
                 turn.tell_in(id, event);
             }
-            pass_up(turn, id, failure);
+            pass_up(turn, id, failure, origin);
         }
     }
 }
 
-/// Fails a frame's state; `failed` is the event of that, for a join that was not opened yet.
+/// Fails a frame's state; `failed` is the event of that, for a join that was not opened yet. `origin` is
+/// the frame whose state failed first: this one, or one of a child, and then the children are kept, as
+/// those that did not end well may be gone on with.
 fn raise<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
     failure: PartialFailure,
     failed: Option<Detail<'static>>,
+    origin: FrameId,
 ) {
-    let failed = join::disband(turn, id).or(failed);
+    let event = if origin == id {
+        join::disband(turn, id)
+    } else {
+        join::halt(turn, id)
+    };
+    let failed = event.or(failed);
     if try_again(turn, id, &failure) {
         return;
     }
@@ -132,28 +153,53 @@ fn raise<S: EventSink>(
     }
     match go_on(turn, id, &failure) {
         Ok(true) => {}
-        Ok(false) => pass_up(turn, id, failure),
-        Err(Problem::Failed(worse)) => pass_up(turn, id, worse),
-        Err(Problem::Fatal(worse)) => fail_execution(turn, id, worse),
+        Ok(false) => pass_up(turn, id, failure, origin),
+        Err(Problem::Failed(worse)) => pass_up(turn, id, worse, origin),
+        Err(Problem::Fatal(worse)) => fail_execution(turn, id, worse, origin),
         Err(Problem::Query(query)) => {
-            evaluation_failed(turn, id, &query, Some(Caught { previous, failed }));
+            let caught = Caught {
+                previous,
+                failed,
+                origin,
+            };
+            evaluation_failed(turn, id, &query, Some(caught));
         }
         Err(Problem::Exceeded(query)) => {
-            exceeded::pause(turn, id, query, Some(Caught { previous, failed }));
+            let caught = Caught {
+                previous,
+                failed,
+                origin,
+            };
+            exceeded::pause(turn, id, query, Some(caught));
         }
     }
 }
 
+/// A frame's state failed, so it was entered: who goes on with it does not enter it again.
+fn has_entered<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let activity = &mut turn.frame(id).activity;
+    if matches!(activity, Activity::Arriving) {
+        *activity = Activity::Again;
+    }
+}
+
 /// Fails what is around a frame that does not go on.
-fn pass_up<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: PartialFailure) {
+fn pass_up<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    failure: PartialFailure,
+    origin: FrameId,
+) {
+    has_entered(turn, id);
     let Some((parent, index)) = turn.run.frames[id].parent else {
-        return fail_execution(turn, id, failure);
+        return fail_execution(turn, id, failure, origin);
     };
     if matches!(turn.run.frames[parent].activity, Activity::Mapping(_)) {
+        join::drop_children(turn.run, id);
         return map_run::child_failed(turn, parent, index, id, &failure);
     }
-    if !join::child_failed(turn, parent, index, id, &failure) {
-        raise(turn, parent, failure, None);
+    if !join::child_failed(turn, parent, index, id, &failure, origin) {
+        raise(turn, parent, failure, None, origin);
     }
 }
 
@@ -168,6 +214,7 @@ fn try_again<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: &Partia
     else {
         return false;
     };
+    join::drop_children(turn.run, id);
     let due = turn.at.plus_millis(delay_ms);
     let timer = turn.set_timer(Owner::Frame(id), due);
     turn.frame(id).activity = Activity::BackingOff(timer);
@@ -193,6 +240,7 @@ fn go_on<S: EventSink>(
     });
     let exit = caught_exit(turn, id, index, catcher, &error.into())?;
     turn.ensure_size(&exit.output, &state.name)?;
+    join::drop_children(turn.run, id);
     drive::leave(turn, id, exit, catcher.next);
     Ok(true)
 }
@@ -223,11 +271,17 @@ fn caught_exit<S: EventSink>(
 }
 
 /// Ends the execution, or the iteration of a map run that the frame is part of.
-fn fail_execution<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: PartialFailure) {
+fn fail_execution<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    problem: PartialFailure,
+    origin: FrameId,
+) {
     if let Some((run, index, child)) = map_run::iteration_of(turn, id) {
         join::disband(turn, child);
         return map_run::child_failed(turn, run, index, child, &problem);
     }
+    has_entered(turn, id);
     turn.tell_in(
         id,
         Detail::ExecutionFailed {
@@ -236,4 +290,5 @@ fn fail_execution<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Pa
         },
     );
     turn.end(Outcome::Failed(problem));
+    turn.run.failed_at = Some(origin);
 }

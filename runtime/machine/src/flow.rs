@@ -7,6 +7,7 @@
 //! Data that no field touches is handed on without a copy, and without being measured again.
 
 use steploom_asl::model::{Flow, Kind, Maker, PathFlow, ResultPath, Selection};
+use steploom_expr::ReferencePath;
 use steploom_expr::jsonata::Payload;
 use steploom_types::Json;
 use steploom_types::limits::variables::EXECUTION_BYTES_MAX;
@@ -140,10 +141,31 @@ impl<S: EventSink> Turn<'_, S> {
             }
             None => None,
         };
-        let raw = self.raw_input(id, &flow.result_path);
-        let combined = self.combine(id, raw, result, &flow.result_path)?;
-        let output = self.select(id, &combined, &flow.output_path)?;
+        let output = match self.spent_input(id, &flow.result_path) {
+            Some((raw, path)) => {
+                let (combined, displaced) = path.swap(raw.into_value(), result.into_value());
+                let combined = combined.into();
+                self.output(id, &combined, flow).inspect_err(|_| {
+                    // The state does not end, and may yet be gone on with.
+                    let combined = combined.into_value();
+                    self.frame(id).input = path.put_back(combined, displaced).into();
+                })?
+            }
+            None => {
+                let raw = self.run.frames[id].input.clone();
+                let combined = self.combine(id, raw, result, &flow.result_path)?;
+                self.output(id, &combined, flow)?
+            }
+        };
         Ok(Exit { output, assigned })
+    }
+
+    fn output(&mut self, id: FrameId, combined: &Json, flow: &PathFlow) -> Result<Json, Problem> {
+        let output = self.select(id, combined, &flow.output_path)?;
+        if !output.same(&self.run.frames[id].input) {
+            self.ensure_size(&output, &self.state(id).name)?;
+        }
+        Ok(output)
     }
 
     /// What an `Assign` sets. `field` names it in messages.
@@ -182,17 +204,23 @@ impl<S: EventSink> Turn<'_, S> {
         Ok(made.into())
     }
 
-    /// The state's input, to be combined with its result. Taken out of the frame where it would be
-    /// copied as a whole and nothing asks for it again: a state that has no rules for failures is
-    /// left, or is over.
-    fn raw_input(&mut self, id: FrameId, path: &ResultPath) -> Json {
+    /// The state's input, taken out of the frame where it would be copied as a whole and nothing asks
+    /// for it again: a state that has no rules for failures is left, or is over. With where the result
+    /// goes, which fits.
+    fn spent_input<'p>(
+        &mut self,
+        id: FrameId,
+        path: &'p ResultPath,
+    ) -> Option<(Json, &'p ReferencePath)> {
         let state = self.state(id);
         let is_last = state.retry.is_empty() && state.catch.is_empty();
         let input = &mut self.frame(id).input;
-        if is_last && matches!(path, ResultPath::At(_)) {
-            return std::mem::replace(input, Json::null());
+        match path {
+            ResultPath::At(path) if is_last && path.fits(input.value()) => {
+                Some((std::mem::replace(input, Json::null()), path))
+            }
+            _ => None,
         }
-        input.clone()
     }
 
     /// Puts a result where a `ResultPath` says.

@@ -55,6 +55,9 @@ pub(crate) struct Frame {
     pub(crate) retries: Retries,
     /// The event that the next one of this frame follows.
     pub(crate) last_event: u64,
+    /// Whether it came to its end, or that of the execution, without ending well: it does nothing
+    /// any more, and is kept to be gone on with if the execution is redriven.
+    pub(crate) is_halted: bool,
     /// What it is doing.
     pub(crate) activity: Activity,
 }
@@ -76,6 +79,9 @@ pub(crate) enum Activity {
     Mapping(Box<MapRun>),
     /// An evaluation took too long, which is yet to become a fact.
     Exceeding,
+    /// About to do its state's work again, without entering it anew; it is in the queue of ready
+    /// frames, or halted.
+    Again,
 }
 
 /// An attempt at a task.
@@ -142,6 +148,7 @@ impl Frame {
             came_from: 0,
             retries: Retries::default(),
             last_event,
+            is_halted: false,
             activity: Activity::Arriving,
         }
     }
@@ -208,6 +215,14 @@ impl Frames {
         self.free.len() == self.slots.len()
     }
 
+    /// The frame, unless it is gone.
+    pub(crate) fn get_mut(&mut self, id: FrameId) -> Option<&mut Frame> {
+        self.slots
+            .get_mut(id.index as usize)
+            .filter(|slot| slot.generation == id.generation)
+            .and_then(|slot| slot.frame.as_mut())
+    }
+
     /// Takes a frame out.
     pub(crate) fn remove(&mut self, id: FrameId) -> Option<Frame> {
         let slot = self.slots.get_mut(id.index as usize)?;
@@ -217,8 +232,63 @@ impl Frames {
         let frame = slot.frame.take()?;
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(id.index);
-        self.variable_bytes -= frame.variable_bytes;
+        if !frame.is_halted {
+            self.variable_bytes -= frame.variable_bytes;
+        }
         Some(frame)
+    }
+
+    /// Halts a frame; its variables do not count any more.
+    pub(crate) fn halt(&mut self, id: FrameId) {
+        let frame = &mut self[id];
+        if std::mem::replace(&mut frame.is_halted, true) {
+            return;
+        }
+        if !matches!(frame.activity, Activity::Arriving | Activity::Joining(_)) {
+            frame.activity = Activity::Again;
+        }
+        let bytes = frame.variable_bytes;
+        self.variable_bytes -= bytes;
+    }
+
+    /// A halted frame goes on.
+    pub(crate) fn revive(&mut self, id: FrameId) {
+        let frame = &mut self[id];
+        if std::mem::replace(&mut frame.is_halted, false) {
+            let bytes = frame.variable_bytes;
+            self.variable_bytes += bytes;
+        }
+    }
+
+    /// Halts them all, but for iterations of map runs, which are dropped: a map run begins anew.
+    pub(crate) fn halt_all(&mut self) {
+        let ids: Vec<(FrameId, bool)> = self
+            .ids()
+            .map(|id| (id, self[id].child.is_some()))
+            .collect();
+        for (id, is_iteration) in ids {
+            if is_iteration {
+                self.remove(id);
+            } else {
+                self.halt(id);
+            }
+        }
+    }
+
+    /// The ids of those that there are.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = FrameId> {
+        let places = (0_u32..).zip(&self.slots);
+        places
+            .filter(|(_, slot)| slot.frame.is_some())
+            .map(|(index, slot)| FrameId {
+                index,
+                generation: slot.generation,
+            })
+    }
+
+    /// The frame of the machine's own scope.
+    pub(crate) fn root(&self) -> Option<FrameId> {
+        self.ids().find(|id| self[*id].parent.is_none())
     }
 
     /// Sets variables in a frame's scope.
@@ -287,6 +357,7 @@ snapshot::fields!(Frame {
     came_from,
     retries,
     last_event,
+    is_halted,
     activity,
 });
 snapshot::variants!(Activity {
@@ -297,6 +368,7 @@ snapshot::variants!(Activity {
     4 => Joining(join),
     5 => Mapping(run),
     6 => Exceeding,
+    7 => Again,
 });
 snapshot::fields!(Call {
     action,

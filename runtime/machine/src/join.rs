@@ -24,7 +24,7 @@ use crate::{Detail, EventSink, failure, snapshot};
 
 use order::{Order, Turned};
 
-pub(crate) use failing::{child_failed, disband, failed_event};
+pub(crate) use failing::{child_failed, disband, drop_children, failed_event, halt};
 
 /// The children of a frame that is in a `Parallel`, a `Map` or a `Graph`.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ pub(crate) struct Join {
     pub(crate) ordering: Option<Box<Ordering>>,
     /// Children in flight, by their place.
     running: BTreeMap<u32, FrameId>,
+    /// Children that failed, by their place: halted, to be gone on with if the execution is redriven.
+    failed: BTreeMap<u32, FrameId>,
+    /// The frame whose state failed first, in them or below.
+    first_failed: Option<FrameId>,
     /// Whether the frame is in the queue to start another child.
     queued: bool,
     /// Outputs by place; left empty where the state drops them anyway.
@@ -74,6 +78,8 @@ impl Join {
             order: None,
             ordering: None,
             running: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            first_failed: None,
             queued: false,
             results: Vec::new(),
             keeps_results: keeps_results(state),
@@ -165,7 +171,27 @@ impl Join {
             && self
                 .running
                 .iter()
+                .chain(&self.failed)
                 .all(|(index, child)| *index < self.total && frames.get(*child).is_some())
+    }
+
+    /// Children in flight, and those that failed; each with its place.
+    pub(crate) fn children(&self) -> impl Iterator<Item = (u32, FrameId)> {
+        let all = self.running.iter().chain(&self.failed);
+        all.map(|(index, child)| (*index, *child))
+    }
+
+    /// Goes on after its end: what failed is in flight again, and what comes after that waits for it.
+    /// The children in flight, by their place.
+    pub(crate) fn again(&mut self) -> Vec<FrameId> {
+        let failed = std::mem::take(&mut self.failed);
+        if let Some(order) = &mut self.order {
+            order.again(&self.running, &failed);
+        }
+        self.running.extend(failed);
+        self.first_failed = None;
+        self.queued = false;
+        self.running.values().copied().collect()
     }
 
     fn into_result(self, machine: &Machine, state: &State) -> Json {
@@ -367,7 +393,7 @@ pub(crate) fn child_succeeded<S: EventSink>(
 }
 
 /// Ends the join if all children have, or sees to it that another is started if there is room.
-fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+pub(crate) fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let Some(join) = turn.frame(id).join_mut() else {
         return;
     };
@@ -387,7 +413,8 @@ fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         .join_mut()
         .and_then(|join| join.order.as_mut());
     if let Some(problem) = order.and_then(|order| order.take_failure()) {
-        return failure::fail(turn, id, problem);
+        let origin = turn.frame(id).join_mut().and_then(|join| join.first_failed);
+        return failure::fail_late(turn, id, problem, origin.unwrap_or(id));
     }
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Joining(join) = activity else {
@@ -413,6 +440,8 @@ snapshot::fields!(Join {
     order,
     ordering,
     running,
+    failed,
+    first_failed,
     queued,
     results,
     keeps_results,

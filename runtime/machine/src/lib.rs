@@ -26,6 +26,7 @@ mod join;
 mod lambda;
 mod number;
 pub mod reader;
+mod redrive;
 mod retry;
 mod run;
 pub mod service;
@@ -50,8 +51,11 @@ mod tests;
 pub use action::{Action, ActionId, Invoke, Read, Write};
 pub use apply::{Defect, apply};
 pub use event::{Detail, Event, EventSink, NoEvents};
-pub use fact::{Fact, Failure, PartialFailure, RunLimits, SEMANTICS, Started};
-pub use retry::matches as error_matches;
-pub use run::{Outcome, Run};
+pub use fact::{
+    Fact, Failure, NewVersion, PartialFailure, Redriven, RunLimits, SEMANTICS, Started,
+};
+pub use redrive::{NotRedrivable, can_redrive};
+pub use retry::{OUTCOME_UNKNOWN, matches as error_matches};
+pub use run::{Outcome, Redrives, Run};
 pub use terms::{Claim, Terms};
 pub use variables::Assigned;

@@ -10,7 +10,7 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 /// A task or an execution took too long.
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 /// Whether the task ran is not known, so only a rule that names this error may act on it.
-const OUTCOME_UNKNOWN: &str = "Function.OutcomeUnknown";
+pub const OUTCOME_UNKNOWN: &str = "Function.OutcomeUnknown";
 
 /// What the rules of one visit to a state did so far.
 #[derive(Debug, Default)]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use steploom_asl::model::Machine;
-use steploom_types::{Json, Timestamp};
+use steploom_types::{Digest, Json, Timestamp};
 
 use crate::context::Kept;
 use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
 use crate::waits::Waits;
-use crate::{Action, Fact, PartialFailure, Started};
+use crate::{Action, Fact, NewVersion, PartialFailure, Started};
 
 /// One execution. Made empty, changed by [`crate::apply`] alone; to drop it and to fold its facts
 /// into a new one gives the same again.
@@ -38,8 +38,27 @@ pub struct Run {
     pub(crate) foreseen: BTreeSet<u64>,
     /// Evaluations that exceeded their time, which is not a fact yet.
     pub(crate) exceeded: BTreeMap<u64, Exceeded>,
-    /// Facts that came meanwhile.
+    /// Facts that came meanwhile, or while it was paused.
     pub(crate) held: VecDeque<Fact>,
+    /// Whether it begins nothing new for now.
+    pub(crate) is_paused: bool,
+    /// The state that it failed at; none where it ended in another way.
+    pub(crate) failed_at: Option<FrameId>,
+    /// How often it was redriven, and when last.
+    pub(crate) redrives: Redrives,
+    /// The version that it follows; none before the first fact.
+    pub(crate) version: Option<NewVersion>,
+    /// Versions that facts to come may name.
+    pub(crate) supplied: BTreeMap<Digest, Arc<Machine>>,
+}
+
+/// How often an execution was redriven, and when last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Redrives {
+    /// How often.
+    pub count: u32,
+    /// When last.
+    pub last_at: Option<Timestamp>,
 }
 
 /// How an execution ended.
@@ -75,6 +94,11 @@ impl Run {
             foreseen: BTreeSet::new(),
             exceeded: BTreeMap::new(),
             held: VecDeque::new(),
+            is_paused: false,
+            failed_at: None,
+            redrives: Redrives::default(),
+            version: None,
+            supplied: BTreeMap::new(),
         }
     }
 
@@ -112,6 +136,32 @@ impl Run {
         self.foreseen.insert(evaluation);
     }
 
+    /// Hands it a version of its machine that a fact to come may name: whoever folds stored facts does
+    /// so for each [`Fact::Redriven`] among them that names one, before it is applied.
+    pub fn supply(&mut self, definition: Digest, machine: Arc<Machine>) {
+        if self
+            .version
+            .is_none_or(|version| version.definition != definition)
+        {
+            self.supplied.insert(definition, machine);
+        }
+    }
+
+    /// Whether it begins nothing new for now.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// How often it was redriven, and when last.
+    pub fn redrives(&self) -> Redrives {
+        self.redrives
+    }
+
+    /// The version of the machine that it follows; `None` before its first fact.
+    pub fn version(&self) -> Option<NewVersion> {
+        self.version
+    }
+
     /// Whether the answer to an action is among the facts held.
     fn is_answered(&self, action: &Action) -> bool {
         let Some(id) = action.id() else {
@@ -125,12 +175,44 @@ impl Run {
         !self.exceeded.is_empty()
     }
 
-    /// The fact that came first of those held, once it may have its effect.
+    /// The fact that came first of those held, once it may have its effect. While an evaluation's
+    /// excess is awaited, only that may.
     pub(crate) fn next_held(&mut self) -> Option<Fact> {
-        if self.keeps_still() {
-            return None;
+        let place = if self.is_paused {
+            let is_settled = self.is_settled();
+            let ends_pause = |fact: &Fact| match fact {
+                Fact::Resumed { .. } => true,
+                Fact::StopRequested { .. } => is_settled,
+                _ => false,
+            };
+            self.held.iter().position(ends_pause)?
+        } else if self.keeps_still() {
+            self.held.iter().position(is_excess)?
+        } else {
+            0
+        };
+        self.held.remove(place)
+    }
+
+    /// Whether a fact has its effect later only.
+    pub(crate) fn holds(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::StopRequested { .. } => !self.is_settled(),
+            Fact::EvaluationExceeded { .. } => self.is_paused,
+            Fact::Paused { .. } | Fact::Resumed { .. } => self.keeps_still() && !self.is_paused,
+            // It changes nothing but what a new owner does.
+            Fact::Dispatched { .. } => false,
+            _ => self.keeps_still() || self.is_paused,
         }
-        self.held.pop_front()
+    }
+
+    /// Whether no evaluation's excess is yet to become a fact; one that is held is one.
+    fn is_settled(&self) -> bool {
+        self.exceeded.len() <= self.held.iter().filter(|fact| is_excess(fact)).count()
+    }
+
+    fn is_held(&self, wanted: impl Fn(&Fact) -> bool) -> bool {
+        self.held.iter().any(wanted)
     }
 
     /// Supposes parts of the context object to be these, whatever they would be: for tests of single
@@ -145,25 +227,38 @@ impl Run {
     pub fn outstanding(&self) -> Vec<Action> {
         let mut actions = self.waits.actions();
         actions.retain(|action| !self.is_answered(action));
-        let report = |evaluation: &u64| Action::ReportExceeded {
-            evaluation: *evaluation,
-        };
-        actions.extend(self.exceeded.keys().map(report));
-        if self.continue_due {
+        for excess in self.exceeded.keys() {
+            let is_it = |fact: &Fact| matches!(fact, Fact::EvaluationExceeded { evaluation, .. } if evaluation == excess);
+            if !self.is_held(is_it) {
+                actions.push(Action::ReportExceeded {
+                    evaluation: *excess,
+                });
+            }
+        }
+        if self.continue_due && !self.is_held(|fact| matches!(fact, Fact::Continued { .. })) {
             actions.push(Action::Continue);
         }
         actions
     }
 
-    /// The earliest timer that is set. Takes the same time however much is waited for.
+    /// The earliest timer that is set; none while it is paused, when no timer has an effect. Takes the
+    /// same time however much is waited for.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        self.waits.next_timer()
+        self.waits.next_timer().filter(|_| !self.is_paused)
     }
 
     /// Whether it can do without its owner until a timer is due, somebody outside speaks, or
     /// something ends that an attempt has started: nothing runs for it, and nothing is due at
     /// once. Takes the same time however much is waited for.
     pub fn is_idle(&self) -> bool {
+        if self.is_paused {
+            // What is due at once is not done, and what has answered does not run any more.
+            let answered = self.held.iter().filter_map(Fact::answers);
+            let work = answered
+                .filter(|action| self.waits.is_work(*action))
+                .count();
+            return self.is_settled() && self.waits.works() <= work;
+        }
         self.outcome.is_none() && !self.continue_due && !self.keeps_still() && self.waits.is_idle()
     }
 
@@ -176,9 +271,13 @@ impl Run {
     /// The earliest timer, if it waits for timers only: until then nothing can happen to it but a
     /// request to stop. `None` while a task or `Continued` is awaited, and after the end.
     pub fn sleeps(&self) -> Option<Timestamp> {
-        if self.continue_due || self.keeps_still() {
+        if self.continue_due || self.keeps_still() || self.is_paused {
             return None;
         }
         self.waits.sleeps()
     }
+}
+
+fn is_excess(fact: &Fact) -> bool {
+    matches!(fact, Fact::EvaluationExceeded { .. })
 }

@@ -10,7 +10,7 @@ use steploom_types::{AccountId, Digest, ExecutionId, Json, Slot, Timestamp};
 
 use crate::{
     Action, ActionId, Event, EventSink, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure,
-    Read, Run, RunLimits, SEMANTICS, Started, apply, reader,
+    Read, Redriven, Run, RunLimits, SEMANTICS, Started, apply, reader,
 };
 
 /// The instant at which every test begins: 2026-01-01T00:00:00Z.
@@ -75,6 +75,10 @@ pub(crate) struct Driver {
     pub(crate) keeps_objects_waiting: bool,
     /// Events are dropped, for large runs.
     pub(crate) quiet: bool,
+    /// Other versions of its machine.
+    supplied: Vec<(Digest, Arc<Machine>)>,
+    /// Whether it is paused now and then.
+    pauses: bool,
     /// The version that functions say they are.
     pub(crate) version: Option<u32>,
     /// The most frames there were at once.
@@ -128,6 +132,8 @@ impl Driver {
             objects: BTreeMap::new(),
             keeps_objects_waiting: false,
             quiet: false,
+            supplied: Vec::new(),
+            pauses: false,
             version: Some(3),
             most_frames: 0,
             outstanding: Vec::new(),
@@ -185,7 +191,9 @@ impl Driver {
                 );
             }
             Action::Cancel { action } => {
-                assert!(self.waiting.remove(action), "{action} was not waited for");
+                // What has answered while it was paused is cancelled all the same.
+                let was_waited_for = self.waiting.remove(action) || self.pauses;
+                assert!(was_waited_for, "{action} was not waited for");
                 if !self.answers_late {
                     self.due.retain(|_, fact| fact.answers() != Some(*action));
                 }
@@ -293,6 +301,40 @@ impl Driver {
         self.schedule(at, Fact::StopRequested { at, failure });
     }
 
+    /// Lets it go on after its end.
+    pub(crate) fn redrive(
+        &mut self,
+        redriven: Redriven,
+        answers: &mut dyn FnMut(&Invoke) -> Answer,
+    ) {
+        self.apply(Fact::Redriven(Box::new(redriven)), answers);
+    }
+
+    /// As it ended, with the same input and the same version.
+    pub(crate) fn as_before(&self) -> Redriven {
+        Redriven {
+            at: self.now,
+            version: None,
+            input: None,
+            skip: None,
+        }
+    }
+
+    /// Hands it another version of its machine.
+    pub(crate) fn supply(&mut self, definition: Digest, machine: Arc<Machine>) {
+        self.run.supply(definition, Arc::clone(&machine));
+        self.supplied.push((definition, machine));
+    }
+
+    /// Pauses it for so long.
+    pub(crate) fn pause_after(&mut self, ms: u64, for_ms: u64) {
+        self.pauses = true;
+        let at = self.now.plus_millis(ms);
+        self.schedule(at, Fact::Paused { at });
+        let at = at.plus_millis(for_ms);
+        self.schedule(at, Fact::Resumed { at });
+    }
+
     /// Runs until nothing is due.
     pub(crate) fn run_to_end(&mut self, answers: &mut dyn FnMut(&Invoke) -> Answer) {
         while self.step(answers) {}
@@ -361,10 +403,12 @@ impl Driver {
             let Some(bytes) = run.snapshot() else {
                 continue;
             };
-            let mut again = Run::restore(Arc::clone(&self.machine), &bytes).expect("a snapshot");
-            for evaluation in &self.exceeded {
-                again.foresee(*evaluation);
-            }
+            let follows = Run::snapshot_definition(&bytes);
+            let supplied = self.supplied.iter();
+            let mut newer = supplied.filter(|(definition, _)| Some(*definition) == follows);
+            let machine = newer.next().map_or(&self.machine, |(_, machine)| machine);
+            let mut again = Run::restore(Arc::clone(machine), &bytes).expect("a snapshot");
+            self.inform(&mut again);
             assert!(again.snapshot().as_ref() == Some(&bytes), "the same state");
             assert_eq!(again.outstanding(), run.outstanding(), "a snapshot");
             for (position, fact) in after.iter().enumerate() {
@@ -387,10 +431,17 @@ impl Driver {
     /// A new run that knows which evaluations took too long, as whoever folds stored facts sees to.
     pub(crate) fn informed(&self) -> Run {
         let mut run = Run::new(Arc::clone(&self.machine));
+        self.inform(&mut run);
+        run
+    }
+
+    fn inform(&self, run: &mut Run) {
         for evaluation in &self.exceeded {
             run.foresee(*evaluation);
         }
-        run
+        for (definition, machine) in &self.supplied {
+            run.supply(*definition, Arc::clone(machine));
+        }
     }
 
     /// Ids without gaps, each event after the one it follows, one end and nothing after it.
@@ -399,12 +450,18 @@ impl Driver {
             assert_eq!(event.id, position as u64 + 1);
             assert!(event.previous < event.id);
         }
-        let ends = self.events.iter().position(|event| {
-            event.kind.starts_with("Execution") && event.kind != "ExecutionStarted"
-        });
-        assert_eq!(self.run.outcome().is_some(), ends.is_some());
-        if let Some(end) = ends {
-            assert_eq!(end + 1, self.events.len(), "nothing comes after the end");
+        let is_end = |event: &Told| {
+            let ends = ["Succeeded", "Failed", "TimedOut", "Aborted"];
+            let end = event.kind.strip_prefix("Execution");
+            end.is_some_and(|end| ends.contains(&end))
+        };
+        for (event, next) in self.events.iter().zip(self.events.iter().skip(1)) {
+            let goes_on = next.kind == "ExecutionRedriven";
+            assert_eq!(is_end(event), goes_on, "nothing else comes after the end");
+        }
+        let has_ended = self.events.last().is_some_and(is_end);
+        assert_eq!(self.run.outcome().is_some(), has_ended);
+        if has_ended {
             assert_eq!(self.run.outstanding(), [], "nothing is waited for");
         }
     }

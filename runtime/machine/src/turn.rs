@@ -185,12 +185,18 @@ impl<'a, S: EventSink> Turn<'a, S> {
         }
     }
 
-    /// Ends the execution: nothing is waited for any more.
+    /// Ends the execution: nothing is waited for any more. Unless it ends well, it is kept as it stands,
+    /// to be gone on with if it is redriven.
     pub(crate) fn end(&mut self, outcome: Outcome) {
         for action in self.run.waits.clear() {
             self.actions.push(Action::Cancel { action });
         }
-        self.run.frames.clear();
+        if matches!(outcome, Outcome::Succeeded(_)) {
+            self.run.frames.clear();
+        } else {
+            self.run.frames.halt_all();
+        }
+        self.run.is_paused = false;
         self.run.ready.clear();
         self.run.continue_due = false;
         self.run.exceeded.clear();
@@ -252,6 +258,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             token: self.token.as_deref(),
             child: frame.child.as_deref(),
             supposed: self.run.supposed.as_ref(),
+            redrives: self.run.redrives,
         };
         let scope = Scope::new(
             given,

@@ -113,6 +113,13 @@ impl Waits {
         self.count(after, true);
     }
 
+    /// The attempt is about to be made.
+    pub(crate) fn dispatched(&mut self, action: ActionId) {
+        if let Some(Wait::Call(_, invoke)) = self.all.get_mut(&action) {
+            invoke.is_dispatched = true;
+        }
+    }
+
     /// No longer waits for it. `None` if nothing was waited for.
     pub(crate) fn remove(&mut self, action: ActionId) -> Option<Wait> {
         let wait = self.all.remove(&action)?;
@@ -154,6 +161,17 @@ impl Waits {
     /// Whether nothing is to be done for any of it, but to listen.
     pub(crate) fn is_idle(&self) -> bool {
         self.working == 0
+    }
+
+    /// How much of it is to be done.
+    pub(crate) fn works(&self) -> usize {
+        self.working
+    }
+
+    /// Whether this is to be done.
+    pub(crate) fn is_work(&self, action: ActionId) -> bool {
+        let duty = self.all.get(&action).map(Wait::duty);
+        matches!(duty, Some(Duty::Work))
     }
 
     /// Whether the end of something that was started is to be heard of.
@@ -262,6 +280,8 @@ fn put_invoke(invoke: &Invoke, out: &mut Writer) {
         heartbeat_seconds,
         token,
         is_submitted,
+        at_most_once: _,
+        is_dispatched,
     } = invoke;
     input.put(out);
     retry.put(out);
@@ -269,6 +289,7 @@ fn put_invoke(invoke: &Invoke, out: &mut Writer) {
     heartbeat_seconds.put(out);
     token.put(out);
     is_submitted.put(out);
+    is_dispatched.put(out);
 }
 
 fn take_invoke(action: ActionId, from: &mut Reader<'_>) -> Option<Invoke> {
@@ -286,6 +307,8 @@ fn take_invoke(action: ActionId, from: &mut Reader<'_>) -> Option<Invoke> {
         heartbeat_seconds: Snap::take(from)?,
         token: Snap::take(from)?,
         is_submitted: Snap::take(from)?,
+        at_most_once: task.at_most_once,
+        is_dispatched: Snap::take(from)?,
     })
 }
 

@@ -51,6 +51,9 @@ pub const JSON_DEPTH_MAX: usize = 128;
 /// Seconds that an execution may take: one year, as on AWS.
 pub const EXECUTION_SECONDS_MAX: u64 = 365 * 24 * 3600;
 
+/// How often an execution may be redriven (AWS: 1,000).
+pub const REDRIVES_MAX: u32 = 1_000;
+
 /// State transitions for one fact, after which the interpreter asks to be continued, so that a
 /// loop of pure states cannot hold a shard.
 pub const TRANSITIONS_PER_FACT_MAX: u32 = 1_000;

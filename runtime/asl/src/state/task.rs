@@ -5,22 +5,24 @@ use steploom_types::limits::SECONDS_FIELD_MAX;
 use super::Site;
 use crate::compiler::Compiler;
 use crate::diagnostic::Report;
-use crate::fields;
 use crate::fields::query::Offered;
+use crate::fields::{self, Fields};
 use crate::language::{Language, Spoken, Word};
 use crate::model::{Kind, Maker, NumberField, Resource, Task};
 use crate::resource;
 
-pub(super) const FIELDS: [Word; 6] = [
+pub(super) const FIELDS: [Word; 7] = [
     ("Resource", Spoken::Both),
     ("TimeoutSeconds", Spoken::Both),
     ("TimeoutSecondsPath", Spoken::Path),
     ("HeartbeatSeconds", Spoken::Both),
     ("HeartbeatSecondsPath", Spoken::Path),
     ("Credentials", Spoken::Both),
+    ("AtMostOnce", Spoken::Both),
 ];
 
 pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Kind> {
+    let at_most_once = at_most_once(compiler, site.fields);
     let (fields, options) = (site.fields, compiler.options);
     let report = &mut compiler.report;
     fields.require(report, &["Resource"]);
@@ -48,7 +50,20 @@ pub(super) fn kind(compiler: &mut Compiler<'_>, site: Site<'_, '_>) -> Option<Ki
         timeout_seconds,
         heartbeat_seconds,
         credentials,
+        at_most_once: at_most_once?,
     }))
+}
+
+/// `AtMostOnce`, an extension.
+fn at_most_once(compiler: &mut Compiler<'_>, fields: Fields<'_>) -> Option<bool> {
+    if !fields.has("AtMostOnce") {
+        return Some(false);
+    }
+    let place = compiler.report.enter("AtMostOnce");
+    let is_allowed = compiler.allows_extension("AtMostOnce");
+    compiler.report.leave(place);
+    let flag = fields.read(&mut compiler.report, "AtMostOnce", fields::flag);
+    flag.filter(|_| is_allowed)
 }
 
 fn seconds(

@@ -10,6 +10,15 @@ use crate::{EvalError, SyntaxError};
 #[derive(Clone, Debug)]
 pub struct ReferencePath(Path);
 
+/// What a value that was put somewhere displaced.
+#[derive(Debug)]
+pub struct Displaced {
+    /// What was there.
+    was: Value,
+    /// The step of the path from which on there was nothing.
+    made_at: Option<usize>,
+}
+
 impl ReferencePath {
     /// Compiles a reference path.
     ///
@@ -44,23 +53,52 @@ impl ReferencePath {
     /// # Errors
     /// [`EvalError::Reference`]: something on the way is neither an object nor an array that is
     /// long enough.
-    pub fn put(&self, mut into: Value, value: Value) -> Result<Value, EvalError> {
+    pub fn put(&self, into: Value, value: Value) -> Result<Value, EvalError> {
         if !self.fits(&into) {
             return Err(EvalError::Reference {
                 path: self.text().to_owned(),
                 input: into.to_string(),
             });
         }
+        Ok(self.swap(into, value).0)
+    }
+
+    /// As [`ReferencePath::put`], for a place that [fits](ReferencePath::fits); with what
+    /// [`ReferencePath::put_back`] needs.
+    pub fn swap(&self, mut into: Value, value: Value) -> (Value, Displaced) {
         let mut place = &mut into;
-        for step in self.0.steps() {
+        let mut made_at = None;
+        for (depth, step) in self.0.steps().iter().enumerate() {
+            if made_at.is_none() && step.of(place).is_none() {
+                made_at = Some(depth);
+            }
             place = enter(place, step);
         }
-        *place = value;
-        Ok(into)
+        let was = std::mem::replace(place, value);
+        (into, Displaced { was, made_at })
+    }
+
+    /// What [`ReferencePath::swap`] was given, of what it gave.
+    pub fn put_back(&self, mut from: Value, displaced: Displaced) -> Value {
+        let steps = self.0.steps();
+        let mut place = &mut from;
+        for step in &steps[..displaced.made_at.unwrap_or(steps.len())] {
+            place = enter(place, step);
+        }
+        match displaced.made_at.map(|depth| &steps[depth]) {
+            None => *place = displaced.was,
+            Some(Step::Name(name)) => {
+                place
+                    .as_object_mut()
+                    .map(|fields| fields.shift_remove(&**name));
+            }
+            Some(_) => {}
+        }
+        from
     }
 
     /// Whether there is, or can be made, such a place.
-    fn fits(&self, into: &Value) -> bool {
+    pub fn fits(&self, into: &Value) -> bool {
         let mut value = into;
         for step in self.0.steps() {
             match (step.of(value), step, value) {

@@ -21,6 +21,7 @@ impl Event<'_> {
             | Detail::ExecutionAborted { error, cause }
             | Detail::MapRunFailed { error, cause } => put_failure(&mut fields, error, cause),
             Detail::ExecutionTimedOut => put_failure(&mut fields, Some(TIMEOUT), None),
+            Detail::ExecutionRedriven { count } => put(&mut fields, "redriveCount", count),
             Detail::StateEntered { state, input } => {
                 put(&mut fields, "name", &*state.name);
                 put_json(&mut fields, "input", input);
@@ -103,7 +104,9 @@ impl Event<'_> {
             | Detail::NodeAborted { .. }
             | Detail::NodeSkipped { .. }
             | Detail::NodeFailed { .. } => put_child(&mut fields, &self.detail),
-            Detail::StateAborted { .. }
+            Detail::ExecutionPaused
+            | Detail::ExecutionResumed
+            | Detail::StateAborted { .. }
             | Detail::ParallelStarted
             | Detail::ParallelSucceeded
             | Detail::ParallelFailed

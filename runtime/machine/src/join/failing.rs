@@ -2,24 +2,26 @@
 
 use steploom_asl::model::{Kind, State};
 
-use super::go_on;
+use super::{Join, go_on};
 use crate::frame::{Activity, FrameId};
 use crate::states::{graph, map_run};
 use crate::turn::Turn;
-use crate::{Detail, EventSink, PartialFailure};
+use crate::{Detail, EventSink, PartialFailure, Run};
 
-/// A child failed: tells so and drops it. Whether the join goes on all the same.
+/// A child failed, by the state of the frame `origin`: tells so and halts it. Whether the join goes on
+/// all the same.
 pub(crate) fn child_failed<S: EventSink>(
     turn: &mut Turn<'_, S>,
     parent: FrameId,
     index: u32,
     child: FrameId,
     problem: &PartialFailure,
+    origin: FrameId,
 ) -> bool {
     let state = turn.state(parent);
     let child_state = turn.state(child);
     let last_event = turn.run.frames[child].last_event;
-    turn.run.frames.remove(child);
+    turn.run.frames.halt(child);
     match (&state.kind, &child_state.kind) {
         (Kind::Map(_), _) => {
             turn.tell(
@@ -52,6 +54,8 @@ pub(crate) fn child_failed<S: EventSink>(
         return false;
     };
     join.running.remove(&index);
+    join.failed.insert(index, child);
+    join.first_failed.get_or_insert(origin);
     let order = join.order.as_mut();
     let goes_on = order.is_some_and(|order| order.failed(index, last_event, problem));
     if goes_on {
@@ -71,13 +75,51 @@ pub(crate) fn disband<S: EventSink>(
     give_up(turn, state, activity)
 }
 
+/// As [`disband`], for a join of which a child has failed: its children are kept, and halted.
+pub(crate) fn halt<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Option<Detail<'static>> {
+    let state = turn.state(id);
+    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
+    let Activity::Joining(join) = activity else {
+        return give_up(turn, state, activity);
+    };
+    for (index, child) in &join.running {
+        halt_child(turn, state, *index, *child);
+    }
+    turn.frame(id).activity = Activity::Joining(join);
+    failed_event(state)
+}
+
+/// As [`abort`], but the child is kept.
+fn halt_child<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child: FrameId) {
+    let state = turn.state(child);
+    let entered = !matches!(turn.frame(child).activity, Activity::Arriving);
+    halt(turn, child);
+    if entered && !matches!(turn.frame(child).activity, Activity::Joining(_)) {
+        turn.frame(child).activity = Activity::Again;
+    }
+    turn.run.frames.halt(child);
+    tell_aborted(turn, parent, index, state, child, entered);
+}
+
+/// Drops the children of a frame that is in a join, without a word; they have been halted.
+pub(crate) fn drop_children(run: &mut Run, id: FrameId) {
+    let activity = &mut run.frames[id].activity;
+    if !matches!(activity, Activity::Joining(_)) {
+        return;
+    }
+    let activity = std::mem::replace(activity, Activity::Arriving);
+    if let Activity::Joining(join) = activity {
+        join.drop_children(run);
+    }
+}
+
 fn give_up<S: EventSink>(
     turn: &mut Turn<'_, S>,
     state: &State,
     activity: Activity,
 ) -> Option<Detail<'static>> {
     match activity {
-        Activity::Arriving | Activity::Exceeding => None,
+        Activity::Arriving | Activity::Again | Activity::Exceeding => None,
         Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
             turn.cancel(timer);
             None
@@ -93,10 +135,11 @@ fn give_up<S: EventSink>(
             map_run::give_up(turn, *run);
             failed_event(state)
         }
-        Activity::Joining(join) => {
-            for (index, child) in join.running {
+        Activity::Joining(mut join) => {
+            for (index, child) in std::mem::take(&mut join.running) {
                 abort(turn, state, index, child);
             }
+            join.drop_children(turn.run);
             failed_event(state)
         }
     }
@@ -114,14 +157,28 @@ pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
 
 /// Gives up a child because of what happened elsewhere.
 fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child: FrameId) {
-    let Some(frame) = turn.run.frames.remove(child) else {
+    let Some(frame) = turn.run.frames.get_mut(child) else {
         return;
     };
+    let activity = std::mem::replace(&mut frame.activity, Activity::Arriving);
     let state = turn.machine.state(frame.state);
-    let entered = !matches!(frame.activity, Activity::Arriving);
-    give_up(turn, state, frame.activity);
+    let entered = !matches!(activity, Activity::Arriving);
+    give_up(turn, state, activity);
+    tell_aborted(turn, parent, index, state, child, entered);
+    turn.run.frames.remove(child);
+}
+
+fn tell_aborted<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    parent: &State,
+    index: u32,
+    state: &State,
+    child: FrameId,
+    entered: bool,
+) {
+    let last_event = turn.run.frames[child].last_event;
     if entered {
-        turn.tell(frame.last_event, Detail::StateAborted { state });
+        turn.tell(last_event, Detail::StateAborted { state });
     }
     let event = match &parent.kind {
         Kind::Map(_) => Detail::IterationAborted {
@@ -134,5 +191,15 @@ fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child
         },
         _ => return,
     };
-    turn.tell(frame.last_event, event);
+    turn.tell(last_event, event);
+}
+
+impl Join {
+    /// Drops all children, and theirs, without a word.
+    fn drop_children(self, run: &mut Run) {
+        for child in self.running.into_values().chain(self.failed.into_values()) {
+            drop_children(run, child);
+            run.frames.remove(child);
+        }
+    }
 }

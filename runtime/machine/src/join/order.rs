@@ -5,13 +5,14 @@
 //! failed child is not searched for: it is skipped when its turn comes.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use steploom_asl::dag::Dag;
 use steploom_asl::model::{Kind, OnFailure};
 
 use crate::PartialFailure;
+use crate::frame::FrameId;
 use crate::snapshot::{Reader, Snap, Writer};
 use crate::states::graph::Handover;
 
@@ -115,6 +116,55 @@ impl Order {
         self.failure.get_or_insert_with(|| problem.clone());
         self.end(child, event, DOOMED);
         true
+    }
+
+    /// Children that failed are in flight again, beside those of `running`; what was skipped because of
+    /// them, or would be, waits for them. Looks at all children and edges.
+    pub(crate) fn again(
+        &mut self,
+        running: &BTreeMap<u32, FrameId>,
+        failed: &BTreeMap<u32, FrameId>,
+    ) {
+        self.failure = None;
+        if self.on_failure == OnFailure::Cancel || failed.is_empty() {
+            return;
+        }
+        let nodes = self.waits.len();
+        let mut is_doomed = vec![false; nodes];
+        let mut reached: Vec<u32> = failed.keys().copied().collect();
+        while let Some(child) = reached.pop() {
+            for follower in self.dag.followers(child) {
+                if !std::mem::replace(&mut is_doomed[*follower as usize], true) {
+                    reached.push(*follower);
+                }
+            }
+        }
+        let had_turn = |waits: &[u32], child: u32| waits[child as usize] == TURNED;
+        let is_over = |child: &u32| {
+            had_turn(&self.waits, *child)
+                && !is_doomed[*child as usize]
+                && !running.contains_key(child)
+                && !failed.contains_key(child)
+        };
+        let over: Vec<bool> = (0..nodes as u32).map(|child| is_over(&child)).collect();
+        self.ended = over.iter().filter(|over| **over).count() as u32;
+        for (waits, _) in self
+            .waits
+            .iter_mut()
+            .zip(&is_doomed)
+            .filter(|(_, doomed)| **doomed)
+        {
+            *waits = 0;
+        }
+        for child in (0..nodes as u32).filter(|child| !over[*child as usize]) {
+            for follower in self.dag.followers(child) {
+                if is_doomed[*follower as usize] {
+                    self.waits[*follower as usize] += 1;
+                }
+            }
+        }
+        self.ready
+            .retain(|Reverse(child)| !is_doomed[*child as usize]);
     }
 
     /// What the join fails with, though all has run that could.

@@ -7,9 +7,12 @@ use steploom_asl::model::Kind;
 
 use super::{Reader, Snap, Writer, fields, variants};
 use crate::context::Kept;
-use crate::frame::{Activity, Frame, Frames};
+use crate::frame::{Activity, Frame, FrameId, Frames};
 use crate::waits::Waits;
-use crate::{Claim, Outcome, PartialFailure, Run, RunLimits, Started, Terms};
+use crate::{
+    Claim, Fact, Failure, NewVersion, Outcome, PartialFailure, Redriven, Redrives, Run, RunLimits,
+    Started, Terms,
+};
 
 impl Run {
     pub(super) fn put(&self, out: &mut Writer) {
@@ -28,15 +31,24 @@ impl Run {
             foreseen,
             exceeded,
             held,
+            is_paused,
+            failed_at,
+            redrives,
+            version,
+            supplied: _,
         } = self;
-        let Some(started) = started else {
+        let (Some(started), Some(version)) = (started, version) else {
             return out.refuse();
         };
-        if supposed.is_some() || !exceeded.is_empty() || !held.is_empty() {
+        if supposed.is_some() || !exceeded.is_empty() {
             return out.refuse();
         }
-        out.raw(started.definition.as_bytes());
+        out.raw(version.definition.as_bytes());
+        version.number.put(out);
         started.put(out);
+        redrives.put(out);
+        is_paused.put(out);
+        held.put(out);
         outcome.put(out);
         frames.put(out);
         // Whoever is gone has nothing to do.
@@ -52,14 +64,18 @@ impl Run {
         let to_come = foreseen.range(kept.evaluations.saturating_add(1)..);
         let to_come: Vec<u64> = to_come.copied().collect();
         to_come.put(out);
+        failed_at.put(out);
     }
 
     pub(super) fn take_with(from: &mut Reader<'_>, machine: Arc<Machine>) -> Option<Self> {
-        let definition: [u8; 32] = from.array()?;
+        let version = NewVersion {
+            definition: Snap::take(from)?,
+            number: Snap::take(from)?,
+        };
         let started = Arc::<Started>::take(from)?;
-        if *started.definition.as_bytes() != definition {
-            return None;
-        }
+        let redrives = Redrives::take(from)?;
+        let is_paused = Snap::take(from)?;
+        let held = Snap::take(from)?;
         let outcome = Snap::take(from)?;
         let frames = Frames::take(from)?;
         if !frames
@@ -73,8 +89,12 @@ impl Run {
         let continue_due = Snap::take(from)?;
         let last_action = Snap::take(from)?;
         let last_event = Snap::take(from)?;
-        let kept = Kept::take_with(from, &started)?;
+        let kept = Kept::take_with(from, &started, redrives)?;
         let foreseen = Snap::take(from)?;
+        let failed_at: Option<FrameId> = Snap::take(from)?;
+        if failed_at.is_some_and(|id| frames.get(id).is_none()) {
+            return None;
+        }
         Some(Self {
             machine,
             started: Some(started),
@@ -89,7 +109,12 @@ impl Run {
             kept,
             foreseen,
             exceeded: std::collections::BTreeMap::new(),
-            held: std::collections::VecDeque::new(),
+            held,
+            is_paused,
+            failed_at,
+            redrives,
+            version: Some(version),
+            supplied: std::collections::BTreeMap::new(),
         })
     }
 }
@@ -105,7 +130,10 @@ fn is_sound(machine: &Machine, frames: &Frames, frame: &Frame) -> bool {
     });
     is_of_parent
         && match &frame.activity {
-            Activity::Arriving | Activity::BackingOff(_) | Activity::Exceeding => true,
+            Activity::Arriving
+            | Activity::Again
+            | Activity::BackingOff(_)
+            | Activity::Exceeding => true,
             Activity::Sleeping(_) => matches!(kind, Kind::Wait(_)),
             Activity::Calling(_) => matches!(kind, Kind::Task(_)),
             Activity::Joining(join) => join.is_sound(kind, frames),
@@ -148,4 +176,33 @@ fields!(RunLimits {
     transitions_per_fact_max,
     map_concurrency_default,
     evaluation_ms_max,
+    execution_seconds_max,
+});
+fields!(Redrives { count, last_at });
+fields!(NewVersion { definition, number });
+fields!(Redriven {
+    at,
+    version,
+    input,
+    skip,
+});
+fields!(Failure { error, cause });
+variants!(Fact {
+    0 => Started(started),
+    1 => TaskSucceeded { at, action, output, version },
+    2 => TaskFailed { at, action, failure, version },
+    3 => TaskSubmitted { at, action, output },
+    4 => TaskHeartbeat { at, action },
+    5 => ActivityStarted { at, action, worker },
+    6 => ItemsRead { at, action, items, is_last },
+    7 => EvaluationExceeded { at, evaluation },
+    8 => TimerFired { at, action },
+    9 => StopRequested { at, failure },
+    10 => Continued { at },
+    11 => Dispatched { at, action },
+    12 => Paused { at },
+    13 => Resumed { at },
+    14 => Redriven(redriven),
+    15 => Begun { at },
+    16 => Expired { at },
 });

@@ -109,17 +109,15 @@ pub(crate) fn node<S: EventSink>(
     Ok(child)
 }
 
-/// A node is not run, as something that it comes after failed; the event that says so.
+/// A node is not run, as something that it comes after failed; the event that says so. What it would have
+/// been given is kept: the Graph fails, and may be redriven.
 pub(crate) fn skip<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, place: u32) -> u64 {
     let graph = turn.state(id);
     let machine = turn.machine;
     let join = turn.frame(id).join_mut();
     let follows = join
         .and_then(Join::handover_mut)
-        .map_or(0, |(handover, _)| {
-            handover.release(of(graph), place);
-            handover.freed_by[place as usize]
-        });
+        .map_or(0, |(handover, _)| handover.freed_by[place as usize]);
     turn.tell(
         follows,
         Detail::NodeSkipped {
@@ -200,13 +198,6 @@ impl Handover {
             );
         }
         Some(Value::Object(given))
-    }
-
-    /// A node had its turn without being run.
-    fn release(&mut self, graph: &Graph, node: u32) {
-        for before in &graph.nodes[node as usize].after {
-            self.used(*before);
-        }
     }
 
     /// One of those that come after `node` has its output, which is dropped after the last.

@@ -56,6 +56,8 @@ pub(crate) fn work<S: EventSink>(
             heartbeat_seconds: order.heartbeat_seconds,
             token,
             is_submitted: false,
+            at_most_once: task.at_most_once,
+            is_dispatched: false,
         },
     );
     let timeout = deadline.map(|due| turn.set_timer(Owner::Frame(id), due));

@@ -6,7 +6,7 @@ use steploom_types::Timestamp;
 
 use super::definitions::{Printer, chain};
 use crate::testkit::{BEGIN_MS, Told, machine, started};
-use crate::{ActionId, Fact, Failure, NoEvents, PartialFailure, Run, RunLimits, apply};
+use crate::{ActionId, Fact, Failure, NoEvents, PartialFailure, Redriven, Run, RunLimits, apply};
 
 /// A fact in the making: its kind, its action counted back from the newest, and its data.
 type Draft = (u8, u64, u8);
@@ -28,7 +28,7 @@ fn fact(draft: Draft, newest: u64, position: usize) -> Fact {
     // Also a clock that goes back.
     let at =
         Timestamp::from_millis(BEGIN_MS + (position as i64) * 700 - i64::from(choice % 3) * 1000);
-    match kind % 12 {
+    match kind % 16 {
         0..=2 => Fact::TaskSucceeded {
             at,
             action,
@@ -70,6 +70,15 @@ fn fact(draft: Draft, newest: u64, position: usize) -> Fact {
             failure: PartialFailure::default(),
         },
         9 | 10 => Fact::TimerFired { at, action },
+        11 => Fact::Dispatched { at, action },
+        12 if choice > 100 => Fact::Paused { at },
+        13 => Fact::Resumed { at },
+        14 if choice > 100 => Fact::Redriven(Box::new(Redriven {
+            at,
+            version: None,
+            input: (choice % 3 == 0).then(|| data(choice).into()),
+            skip: (choice % 5 == 0).then(|| data(choice).into()),
+        })),
         _ => Fact::Continued { at },
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::definitions::{Printer, chain};
 use crate::testkit::{Answer, Driver, scripted};
-use crate::{Invoke, chance};
+use crate::{Invoke, can_redrive, chance};
 
 /// A worker may move a run between threads and read it from several.
 const fn shared<T: Send + Sync>() {}
@@ -40,6 +40,39 @@ proptest! {
         driver.start(json!({ "x": 1 }), &mut answers);
         driver.stop_after(stop_ms);
         driver.run_to_end(&mut answers);
+        prop_assert!(driver.run.outcome().is_some(), "{definition}");
+        driver.ensure_history_is_sound();
+        driver.ensure_replays();
+    }
+
+    #[test]
+    fn pauses_and_redrives_keep_the_laws(
+        nodes in chain(2),
+        seed in any::<u64>(),
+        late in any::<bool>(),
+        stop_ms in 1..60_000_u64,
+        pauses in prop::collection::vec((1..20_000_u64, 1..10_000_u64), 0..3),
+        redrives in 1..4_u32,
+    ) {
+        let definition = Printer::default().scope(&nodes);
+        let mut answers = scripted(|_, invoke| answer(seed, invoke));
+        let mut driver = Driver::new(&definition);
+        driver.answers_late = late;
+        driver.objects.insert(("b".to_owned(), "k".to_owned()), "[1, 2, 3]".to_owned());
+        driver.start(json!({ "x": 1 }), &mut answers);
+        for (after, for_ms) in pauses {
+            driver.pause_after(after, for_ms);
+        }
+        driver.stop_after(stop_ms);
+        driver.run_to_end(&mut answers);
+        for _ in 0..redrives {
+            if can_redrive(&driver.run, &driver.as_before()).is_err() {
+                break;
+            }
+            driver.redrive(driver.as_before(), &mut answers);
+            driver.stop_after(stop_ms);
+            driver.run_to_end(&mut answers);
+        }
         prop_assert!(driver.run.outcome().is_some(), "{definition}");
         driver.ensure_history_is_sound();
         driver.ensure_replays();
