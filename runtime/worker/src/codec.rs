@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
-use steploom_machine::{ActionId, Claim, Fact, Failure, PartialFailure, RunLimits, Started, Terms};
+use steploom_machine::{
+    ActionId, Claim, Fact, Failure, NewVersion, PartialFailure, Redriven, RunLimits, Started, Terms,
+};
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
 
 mod message;
@@ -67,6 +69,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
             },
         },
         Kind::Continued(message::Continued {}) => Fact::Continued { at },
+        Kind::Dispatched(m) => Fact::Dispatched {
+            at,
+            action: ActionId(m.action),
+        },
+        Kind::Paused(message::Paused {}) => Fact::Paused { at },
+        Kind::Resumed(message::Resumed {}) => Fact::Resumed { at },
+        Kind::Redriven(m) => Fact::Redriven(Box::new(decode_redriven(at, &m)?)),
         Kind::Begun(message::Begun {}) => Fact::Begun { at },
         Kind::Expired(message::Expired {}) => Fact::Expired { at },
         Kind::TaskSubmitted(m) => Fact::TaskSubmitted {
@@ -102,6 +111,28 @@ pub(crate) fn exceeded(bytes: &[u8]) -> Result<Option<u64>, Error> {
     Ok(message.exceeded.map(|exceeded| exceeded.evaluation))
 }
 
+fn decode_redriven(at: Timestamp, m: &message::Redriven) -> Result<Redriven, Error> {
+    let definition = m.definition.as_deref().map(digest).transpose()?;
+    let json = |text: &Option<String>, field| match text {
+        Some(text) => json(text, field).map(Some),
+        None => Ok(None),
+    };
+    Ok(Redriven {
+        at,
+        version: definition.map(|definition| NewVersion {
+            definition,
+            number: m.version,
+        }),
+        input: json(&m.input, "input")?,
+        skip: json(&m.skip, "skip")?,
+    })
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, Error> {
+    let bytes = bytes.try_into().map_err(|_| Error::Field("definition"))?;
+    Ok(Digest::from_bytes(bytes))
+}
+
 fn json(text: &str, field: &'static str) -> Result<Json, Error> {
     Json::parse(text).map_err(|_| Error::Field(field))
 }
@@ -116,12 +147,7 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
         machine: m.machine.parse().map_err(|_| Error::Field("machine"))?,
         machine_version: m.machine_version,
         is_express: m.is_express,
-        definition: Digest::from_bytes(
-            m.definition
-                .as_ref()
-                .try_into()
-                .map_err(|_| Error::Field("definition"))?,
-        ),
+        definition: digest(&m.definition)?,
         semantics: m.semantics,
         seed: m.seed,
         limits: RunLimits {
@@ -131,6 +157,7 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
             evaluation_ms_max: limits
                 .evaluation_ms_max
                 .unwrap_or(steploom_types::limits::expression::EVALUATION_MS_MAX),
+            execution_seconds_max: limits.execution_seconds_max,
         },
         input: json(&m.input, "input")?,
         terms: decode_terms(m.terms.as_ref())?,

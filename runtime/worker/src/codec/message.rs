@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use steploom_machine as machine;
-use steploom_types::Timestamp;
+use steploom_types::{Json, Timestamp};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Fact {
     /// Milliseconds since 1970.
     #[prost(int64, tag = "1")]
     pub at: i64,
-    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 21")]
+    #[prost(
+        oneof = "Kind",
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21"
+    )]
     pub kind: Option<Kind>,
 }
 
@@ -46,6 +49,14 @@ pub(super) enum Kind {
     ItemsRead(ItemsRead),
     #[prost(message, tag = "12")]
     EvaluationExceeded(EvaluationExceeded),
+    #[prost(message, tag = "13")]
+    Dispatched(Dispatched),
+    #[prost(message, tag = "14")]
+    Paused(Paused),
+    #[prost(message, tag = "15")]
+    Resumed(Resumed),
+    #[prost(message, tag = "16")]
+    Redriven(Redriven),
     #[prost(message, tag = "20")]
     Begun(Begun),
     #[prost(message, tag = "21")]
@@ -112,6 +123,8 @@ pub(super) struct Limits {
     pub map_concurrency_default: u32,
     #[prost(uint32, optional, tag = "4")]
     pub evaluation_ms_max: Option<u32>,
+    #[prost(uint64, tag = "5")]
+    pub execution_seconds_max: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -192,6 +205,30 @@ pub(super) struct StopRequested {
 pub(super) struct Continued {}
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Dispatched {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Paused {}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct Resumed {}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Redriven {
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub definition: Option<Bytes>,
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    #[prost(string, optional, tag = "3")]
+    pub input: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub skip: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(super) struct Begun {}
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -229,6 +266,10 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             cause: failure.cause.clone(),
         }),
         F::Continued { .. } => Kind::Continued(Continued {}),
+        F::Dispatched { action, .. } => Kind::Dispatched(Dispatched { action: action.0 }),
+        F::Paused { .. } => Kind::Paused(Paused {}),
+        F::Resumed { .. } => Kind::Resumed(Resumed {}),
+        F::Redriven(redriven) => Kind::Redriven(redriven_message(redriven)),
         F::Begun { .. } => Kind::Begun(Begun {}),
         F::Expired { .. } => Kind::Expired(Expired {}),
         F::TaskSubmitted { action, output, .. } => Kind::TaskSubmitted(TaskSubmitted {
@@ -275,10 +316,23 @@ fn started_message(started: &machine::Started) -> Started {
             transitions_per_fact_max: started.limits.transitions_per_fact_max,
             map_concurrency_default: started.limits.map_concurrency_default,
             evaluation_ms_max: Some(started.limits.evaluation_ms_max),
+            execution_seconds_max: started.limits.execution_seconds_max,
         }),
         input: started.input.text().into(),
         is_express: started.is_express,
         terms: started.terms.as_deref().map(terms_message),
+    }
+}
+
+fn redriven_message(redriven: &machine::Redriven) -> Redriven {
+    let text = |json: &Json| json.text().to_owned();
+    let definition =
+        |version: machine::NewVersion| Bytes::copy_from_slice(version.definition.as_bytes());
+    Redriven {
+        definition: redriven.version.map(definition),
+        version: redriven.version.map_or(0, |version| version.number),
+        input: redriven.input.as_ref().map(text),
+        skip: redriven.skip.as_ref().map(text),
     }
 }
 

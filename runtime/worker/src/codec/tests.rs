@@ -24,6 +24,7 @@ fn facts() -> Vec<Fact> {
             transitions_per_fact_max: 2,
             map_concurrency_default: 3,
             evaluation_ms_max: 1_000,
+            execution_seconds_max: 0,
         },
         input: Json::parse(r#"{"b": 1, "a": "ü"}"#).unwrap(),
         terms: None,
@@ -103,6 +104,7 @@ fn every_fact_reads_as_it_was_written() {
         .into_iter()
         .chain(later_facts())
         .chain(waiting_facts())
+        .chain(controlling_facts())
     {
         assert_eq!(decode(&encode(&fact)).unwrap(), fact);
     }
@@ -222,6 +224,7 @@ fn an_excess_is_told_from_all_other_facts() {
         .into_iter()
         .chain(later_facts())
         .chain(waiting_facts())
+        .chain(controlling_facts())
     {
         let expected = match &fact {
             Fact::EvaluationExceeded { evaluation, .. } => Some(*evaluation),
@@ -267,4 +270,56 @@ fn from_hex(hex: &str) -> Vec<u8> {
         .step_by(2)
         .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
         .collect()
+}
+
+/// What somebody wants of an execution that runs, or has ended; and a start with a time of its own.
+fn controlling_facts() -> Vec<Fact> {
+    let redriven = |version, input: Option<&str>, skip: Option<&str>| {
+        Fact::Redriven(Box::new(Redriven {
+            at: at(15),
+            version,
+            input: input.map(|text| Json::parse(text).unwrap()),
+            skip: skip.map(|text| Json::parse(text).unwrap()),
+        }))
+    };
+    let mut timed = facts().swap_remove(0);
+    if let Fact::Started(started) = &mut timed {
+        started.limits.execution_seconds_max = 31_536_000;
+    }
+    let version = NewVersion {
+        definition: Digest::of(b"[]"),
+        number: 5,
+    };
+    vec![
+        timed,
+        Fact::Dispatched {
+            at: at(12),
+            action: ActionId(9),
+        },
+        Fact::Paused { at: at(13) },
+        Fact::Resumed { at: at(14) },
+        redriven(None, None, None),
+        redriven(Some(version), Some("{\"a\": 1}"), None),
+        redriven(None, None, Some("[1.50]")),
+    ]
+}
+
+/// As above: never change a line.
+const GOLDEN_CONTROLLING: &[&str] = &[
+    "08011285010894b4e4f4cb031210beef00000000000100000000000000071a066d6f6e646179220e66756e6374696f6e3a636f756e742803322044136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a380141efcdab89674523014a0e08011002180320e8072880e7840f52137b2262223a20312c202261223a2022c3bc227d",
+    "080c6a020809",
+    "080d7200",
+    "080e7a00",
+    "080f820100",
+    "080f82012e0a204f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b94510051a087b2261223a20317d",
+    "080f82010822065b312e35305d",
+];
+
+#[test]
+fn what_controls_an_execution_is_read_for_ever() {
+    let read: Vec<_> = GOLDEN_CONTROLLING
+        .iter()
+        .map(|hex| decode(&from_hex(hex)).unwrap())
+        .collect();
+    assert_eq!(read, controlling_facts());
 }
