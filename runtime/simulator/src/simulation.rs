@@ -227,6 +227,10 @@ fn answered(fact: &Fact) -> Option<ActionId> {
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
         | Fact::Expired { .. }
+        | Fact::Dispatched { .. }
+        | Fact::Paused { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redriven(_)
         | Fact::Continued { .. } => None,
     }
 }
