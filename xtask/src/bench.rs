@@ -16,6 +16,14 @@ pub(crate) enum Name {
     Invoke,
     /// Executions of a machine, durable
     Execute,
+    /// One execution of a million items
+    Million,
+    /// A chain of ten steps on an idle server
+    Latency,
+    /// A million executions that only wait
+    Sleepers,
+    /// A process killed with many executions in flight
+    Recover,
     /// The pure interpreter alone, on one core
     Machine,
 }
@@ -26,6 +34,10 @@ pub(crate) fn run(name: Name, json: bool) -> Result<()> {
         Name::Sandbox => "sandbox",
         Name::Invoke => "invoke",
         Name::Execute => "execute",
+        Name::Million => "million",
+        Name::Latency => "latency",
+        Name::Sleepers => "sleepers",
+        Name::Recover => "recover",
         // Without functions, so nothing else has to be built.
         Name::Machine => {
             let mut command = in_release("steploom-bench-machine");

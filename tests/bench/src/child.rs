@@ -74,6 +74,18 @@ impl Server {
         Ok(TICK * ticks)
     }
 
+    /// Bytes of memory that it has in RAM now, and the most that it has had.
+    pub(crate) fn memory(&self) -> Result<Memory> {
+        let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
+        let status = fs::read_to_string(&path).with_context(|| format!("can't read {path}"))?;
+        memory(&status).with_context(|| format!("{path} is not as expected"))
+    }
+
+    /// Ends it as a power cut would, without a word, and waits until it is gone.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        self.child.kill().await.context("can't kill the server")
+    }
+
     /// Asks it to end and waits for that.
     pub(crate) async fn stop(mut self) -> Result<()> {
         kill_process(self.pid, Signal::TERM).context("can't stop the server")?;
@@ -82,6 +94,28 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// What a process has in RAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Memory {
+    /// Bytes now.
+    pub(crate) resident_bytes: u64,
+    /// The most bytes so far.
+    pub(crate) resident_bytes_max: u64,
+}
+
+/// `VmRSS` and `VmHWM` of `/proc/PID/status`, which are in KiB.
+fn memory(status: &str) -> Option<Memory> {
+    let bytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib * 1024)
+    };
+    Some(Memory {
+        resident_bytes: bytes("VmRSS:")?,
+        resident_bytes_max: bytes("VmHWM:")?,
+    })
 }
 
 fn address(line: &str) -> Result<SocketAddr> {

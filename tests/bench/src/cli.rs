@@ -32,6 +32,14 @@ pub(crate) enum Bench {
     Invoke(crate::invoke::Args),
     /// Durable executions of one step over HTTP, beside a journal that is only appended to
     Execute(crate::execute::Args),
+    /// One execution of a million items
+    Million(crate::million::Args),
+    /// A chain of ten steps on an idle server, beside the disk
+    Latency,
+    /// A million executions that only wait
+    Sleepers(crate::sleepers::Args),
+    /// A process killed with many executions in flight
+    Recover(crate::recover::Args),
     /// The floor of `invoke`, which starts it as a process of its own
     #[command(hide = true)]
     EchoServer,

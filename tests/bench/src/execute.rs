@@ -4,9 +4,10 @@
 //! execution ends. The floor writes the same bytes to the same disk in batches of the same size,
 //! and does nothing else. Rounds run on one server, whose database grows as it would in service.
 
-mod disk;
+mod closed;
 mod drive;
 mod journal;
+mod sustained;
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,11 +16,13 @@ use anyhow::Result;
 use bytes::Bytes;
 
 use crate::cli::Options;
+use crate::disk;
 use crate::programs;
 use crate::report::{Goal, Report, Row};
 use crate::server::{self, Server};
-use crate::stats::{Pace, Series};
+use crate::stats::{Pace, Series, Timed};
 use drive::{Counts, Driver, Ran};
+use sustained::{Offer, Sustained};
 
 /// Seconds of a round.
 const ROUND_SECONDS: u64 = 5;
@@ -43,7 +46,31 @@ pub(crate) struct Args {
     /// Executions that have been started and have not ended, at the most
     #[arg(long, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u16).range(1..))]
     in_flight: u16,
+
+    /// Executions a second that the open loop offers; 0 leaves it out
+    #[arg(long, value_name = "N", default_value_t = 12_000)]
+    rate: u32,
+
+    /// Seconds of the open loop, once with single starts and once with batches
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    seconds: u64,
+
+    /// Executions that have ended before the open loop begins
+    #[arg(long, value_name = "N", default_value_t = 5_000_000)]
+    closed: u64,
 }
+
+/// Executions of a batch of the open loop.
+const BATCH: u64 = 500;
+/// Connections of the open loop with batches: few are needed.
+const BATCH_CONNECTIONS: usize = 8;
+/// Aims of the open loop: what the last seconds reach of the first, and milliseconds from when a
+/// start was due until its execution ended, and of the projection's lag.
+const LAST_TO_FIRST_MIN: f64 = 0.95;
+/// See [`LAST_TO_FIRST_MIN`].
+const FINISHED_MS_MAX: f64 = 250.0;
+/// See [`LAST_TO_FIRST_MIN`].
+const LAG_MS_MAX: f64 = 1_000.0;
 
 /// Measures.
 pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
@@ -68,8 +95,76 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
         found.push(ran);
         found.floor(appended, synced);
     }
-    server.stop().await?;
-    Ok(found.report())
+    let folder = server.stop().await?;
+    let mut report = found.report();
+    if args.rate > 0 {
+        closed::write(&server::store(&folder), args.closed).await?;
+        let server = Server::resume(&program, folder, &[]).await?;
+        for batch in [1, BATCH] {
+            let sustained = sustained::run(&server, args.offer(batch)).await?;
+            report.rows.extend(rows(batch, sustained));
+        }
+        server.stop().await?;
+    }
+    Ok(report)
+}
+
+impl Args {
+    fn offer(&self, batch: u64) -> Offer {
+        Offer {
+            per_second: f64::from(self.rate),
+            batch,
+            connections: if batch == 1 {
+                usize::from(self.connections)
+            } else {
+                BATCH_CONNECTIONS
+            },
+            duration: Duration::from_secs(self.seconds),
+        }
+    }
+}
+
+/// The rows of an open loop.
+fn rows(batch: u64, mut ran: Sustained) -> Vec<Row> {
+    let name = |single, batched| if batch == 1 { single } else { batched };
+    let p99_ms = ran.finished.percentile_us(99.0) / 1e3;
+    vec![
+        Row::new(
+            name("sustained, single", "sustained, in batches"),
+            ran.finished_per_second,
+            "executions/s",
+        )
+        .goal(Goal::AtLeast(FINISHED_PER_SECOND_MIN)),
+        Row::new(
+            name("single, last 10 s / first", "batches, last 10 s / first"),
+            ran.last_to_first,
+            "",
+        )
+        .goal(Goal::AtLeast(LAST_TO_FIRST_MIN)),
+        Row::new(
+            name("single, finished, p99", "batches, finished, p99"),
+            p99_ms,
+            "ms",
+        )
+        .goal(Goal::AtMost(FINISHED_MS_MAX)),
+        Row::new(
+            name("single, projection's lag", "batches, projection's lag"),
+            ran.lag.as_secs_f64() * 1e3,
+            "ms",
+        )
+        .goal(Goal::AtMost(LAG_MS_MAX)),
+        Row::new(
+            name("single, server CPU", "batches, server CPU"),
+            ran.cpu_us,
+            "us",
+        )
+        .goal(Goal::AtMost(CPU_US_MAX)),
+        Row::new(
+            name("single, memory", "batches, memory"),
+            ran.resident_bytes_max as f64 / f64::from(1 << 20),
+            "MiB",
+        ),
+    ]
 }
 
 /// Runs a server for a moment under the load, and reads what it has written to its journal.
@@ -153,11 +248,4 @@ impl Found {
             ],
         }
     }
-}
-
-/// What repeating one thing showed.
-#[derive(Debug)]
-struct Timed {
-    samples: crate::stats::Samples,
-    elapsed: Duration,
 }

@@ -80,7 +80,7 @@ impl Load {
 
     async fn repeat(
         &self,
-        mut connection: SendRequest<Full<Bytes>>,
+        mut connection: Connection,
         end: Instant,
         gate: Option<Arc<Semaphore>>,
     ) -> Result<Samples> {
@@ -99,7 +99,8 @@ impl Load {
         Ok(samples)
     }
 
-    async fn send(&self, connection: &mut SendRequest<Full<Bytes>>) -> Result<Bytes> {
+    /// Sends the request over a connection and gives the body of its answer.
+    pub(crate) async fn send(&self, connection: &mut Connection) -> Result<Bytes> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(self.path)
@@ -119,7 +120,11 @@ impl Load {
     }
 }
 
-async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
+/// One connection, with one request under way at the most.
+pub(crate) type Connection = SendRequest<Full<Bytes>>;
+
+/// Opens a connection.
+pub(crate) async fn connect(address: SocketAddr) -> Result<Connection> {
     let stream = TcpStream::connect(address)
         .await
         .with_context(|| format!("can't connect to {address}"))?;

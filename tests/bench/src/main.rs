@@ -5,18 +5,24 @@
 //! rounds are shown, so that a noisy computer disturbs both alike. Nothing here fails because
 //! something was slow; `docs/benchmarks.md` says what each row means.
 
+mod batch;
 mod child;
 mod cli;
+mod disk;
 mod echo;
 mod execute;
 mod host;
 mod invoke;
+mod latency;
 mod load;
 mod metrics;
+mod million;
 mod programs;
+mod recover;
 mod report;
 mod sandbox;
 mod server;
+mod sleepers;
 mod stats;
 
 use std::env;
@@ -62,6 +68,10 @@ fn run(cli: &Cli) -> Result<()> {
         Bench::Sandbox => sandbox::run(options)?,
         Bench::Invoke(args) => runtime()?.block_on(invoke::run(options, args))?,
         Bench::Execute(args) => runtime()?.block_on(execute::run(options, args))?,
+        Bench::Million(args) => runtime()?.block_on(million::run(options, args))?,
+        Bench::Latency => runtime()?.block_on(latency::run(options))?,
+        Bench::Sleepers(args) => runtime()?.block_on(sleepers::run(options, args))?,
+        Bench::Recover(args) => runtime()?.block_on(recover::run(options, args))?,
         Bench::EchoServer => return runtime()?.block_on(echo::serve()),
     };
     if options.json {

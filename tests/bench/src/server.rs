@@ -40,12 +40,26 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `program` with its defaults on a data folder inside `folder`, and deploys.
     pub(crate) async fn start(program: &Path, folder: TempDir, guest: Bytes) -> Result<Self> {
+        let server = Self::resume(program, folder, &[]).await?;
+        let put = PutFunction {
+            module: guest,
+            ..PutFunction::default()
+        };
+        let client = &server.client;
+        client.put_function(&NAME.parse()?, put).await?;
+        client.put_machine(&NAME.parse()?, DEFINITION, true).await?;
+        Ok(server)
+    }
+
+    /// Starts `program` on what a server before it has left in `folder`, with more arguments.
+    pub(crate) async fn resume(program: &Path, folder: TempDir, more: &[&str]) -> Result<Self> {
         let log = folder.path().join("server.log");
         let mut command = Command::new(program);
         command
             .args(["up", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data(&folder))
-            .stderr(File::create(&log)?);
+            .args(more)
+            .stderr(File::options().append(true).create(true).open(&log)?);
         let settings = env::vars_os().map(|(name, _)| name);
         for name in settings.filter(|name| name.to_string_lossy().starts_with(VARIABLES)) {
             command.env_remove(name);
@@ -53,17 +67,27 @@ impl Server {
         let process = child::Server::start(&mut command).await;
         let process = process.with_context(|| format!("{}: {}", program.display(), tail(&log)))?;
         let client = Client::new(&format!("http://{}", process.address()))?;
-        let put = PutFunction {
-            module: guest,
-            ..PutFunction::default()
-        };
-        client.put_function(&NAME.parse()?, put).await?;
-        client.put_machine(&NAME.parse()?, DEFINITION, true).await?;
         Ok(Self {
             process,
             client,
             folder,
         })
+    }
+
+    /// Its API.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What it has in RAM.
+    pub(crate) fn memory(&self) -> Result<child::Memory> {
+        self.process.memory()
+    }
+
+    /// Kills it and gives the folder that holds its data.
+    pub(crate) async fn kill(self) -> Result<TempDir> {
+        self.process.kill().await?;
+        Ok(self.folder)
     }
 
     /// Where it listens.

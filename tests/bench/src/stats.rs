@@ -40,6 +40,15 @@ impl Samples {
     }
 }
 
+/// What repeating one thing showed.
+#[derive(Debug)]
+pub(crate) struct Timed {
+    /// How long each took.
+    pub(crate) samples: Samples,
+    /// How long all took.
+    pub(crate) elapsed: Duration,
+}
+
 /// One number a round.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Series(Vec<f64>);

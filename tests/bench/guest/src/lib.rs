@@ -2,7 +2,7 @@
 //!
 //! Kind `reactor`, as ordinary Rust makes it: the standard library, `serde_json` and an allocator,
 //! and with them a few imports of WASI. Event: an object with a `text`. Result: the same object with
-//! the number of its `words`.
+//! the number of its `words`. With `sleep_ms` it waits so many milliseconds first.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -45,6 +45,9 @@ fn handle(event: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         .as_str()
         .map(|text| text.split_whitespace().count());
     let words = words.ok_or_else(|| invalid("the event has no text"))?;
+    if let Some(sleep_ms) = event["sleep_ms"].as_u64() {
+        std::thread::sleep(std::time::Duration::from_millis(sleep_ms));
+    }
     event["words"] = words.into();
     Ok(event.to_string().into_bytes())
 }

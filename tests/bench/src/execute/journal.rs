@@ -11,9 +11,9 @@ use steploom_store::journal::{Append, Appended, Lsn};
 use steploom_store::lease::{Lease, NodeId, Shard};
 use tempfile::TempDir;
 
-use super::Timed;
 use super::drive::Counts;
 use crate::stats::Samples;
+use crate::stats::Timed;
 
 /// Bytes of records that are read at a time.
 const PAGE_BYTES: usize = 8 << 20;

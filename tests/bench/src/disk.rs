@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::Timed;
 use crate::stats::Samples;
+use crate::stats::Timed;
 
 /// Bytes of the file, which is written round and round. It has all its blocks from the start, so
 /// that forcing it forces data alone.
 const FILE_BYTES: usize = 64 << 20;
 
 /// Writes `bytes` at a time and forces each write (`fdatasync`), for `duration`. It blocks.
-pub(super) fn sync(folder: &Path, bytes: usize, duration: Duration) -> Result<Timed> {
+pub(crate) fn sync(folder: &Path, bytes: usize, duration: Duration) -> Result<Timed> {
     let bytes = bytes.min(FILE_BYTES);
     let file = File::create(folder.join("bare"))?;
     file.write_all_at(&vec![0; FILE_BYTES], 0)?;
