@@ -9,9 +9,11 @@ use steploom_store::catalog::{
 };
 use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record};
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
-use steploom_store::projection::{Change, Chunk, Cursor, Filter, Row};
+use steploom_store::projection::{
+    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Snapshot, SnapshotAt, Status,
+};
 use steploom_store::{Catalog, Journal, Leases, Projection, Result, Store};
-use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Timestamp};
+use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
 
 use crate::fault::Op;
 use crate::gate::Gate;
@@ -89,7 +91,13 @@ passes! { Projection, projection {
     Read due(slots: (u16, u16), until: Timestamp, limit: u32) -> Vec<(Timestamp, ExecutionId)>;
     Read find(account: AccountId, id: ExecutionId) -> Option<Row>;
     Read find_by_name(account: AccountId, machine: &MachineName, name: &Name) -> Option<Row>;
-    Read chunks(id: ExecutionId, from_event: u64) -> Vec<Chunk>;
+    Read offers(account: AccountId, activity: &Name, slots: (u16, u16), after: Option<(ExecutionId, u64)>, limit: u32) -> Vec<(ExecutionId, u64)>;
+    Read chunks(id: ExecutionId, from_fact: u64, bytes_max: usize) -> Vec<Chunk>;
+    Read snapshot(id: ExecutionId, at: SnapshotAt) -> Option<Snapshot>;
+    Read counts(account: AccountId, machine: Option<&MachineName>) -> Vec<(MachineName, Status, u64)>;
+    Read partitions() -> Vec<Partition>;
+    Read read_partition(partition: u64, after: Option<ExecutionId>, limit: u32) -> Vec<Closed>;
+    Checkpoint drop_partition(partition: u64, version: u64) -> ();
     Read list(account: AccountId, filter: &Filter, after: Option<Cursor>, limit: u32) -> Vec<Row>;
 }}
 
@@ -122,6 +130,7 @@ passes! { Leases, leases {
     Lease acquire(shard: ShardId, node: &NodeId) -> Option<Lease>;
     Lease renew(node: &NodeId, held: &[(ShardId, Epoch)]) -> Vec<ShardId>;
     Lease release(shard: ShardId, epoch: Epoch) -> ();
+    Lease split(shard: ShardId, epoch: Epoch, at: Slot) -> (ShardId, ShardId);
     Lease announce(node: &Node) -> ();
     Lease withdraw(node: &NodeId) -> ();
     Lease nodes() -> Vec<Node>;

@@ -139,7 +139,7 @@ fn read(simulation: &Simulation, id: ExecutionId) -> (Option<Row>, Vec<Bytes>) {
     let projection = simulation.host.store.projection.clone();
     let (row, chunks) = simulation.outside(async move {
         let row = projection.find(AccountId::LOCAL, id).await?;
-        let chunks = projection.chunks(id, 0).await?;
+        let chunks = projection.chunks(id, 0, usize::MAX).await?;
         Ok::<_, steploom_store::Error>((row, chunks))
     });
     let facts = chunks
