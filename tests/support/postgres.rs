@@ -176,7 +176,8 @@ impl Cluster {
         ] {
             keeper.args(["-c", setting]);
         }
-        keeper.stdin(Stdio::piped()).stdout(Stdio::null());
+        keeper.stdin(Stdio::piped());
+        keeper.stdout(Stdio::null()).stderr(Stdio::null());
         keeper.spawn().expect("there is a shell")
     }
 

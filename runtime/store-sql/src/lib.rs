@@ -6,9 +6,7 @@
 
 mod column;
 mod error;
-#[cfg(test)]
 pub mod postgres;
 mod row;
-#[cfg(test)]
 mod run;
 pub mod sqlite;

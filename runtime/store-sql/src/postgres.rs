@@ -10,6 +10,7 @@ mod journal;
 mod lease;
 mod link;
 mod migrate;
+mod projection;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -37,6 +38,9 @@ const QUERIES_MAX: usize = 10;
 /// Connections that a node may have at once.
 pub const CONNECTIONS_MAX: usize = APPENDS_MAX + LEASES_MAX + CHECKPOINTS_MAX + QUERIES_MAX;
 
+/// Closed executions after which a new partition begins.
+pub const PARTITION_ROWS: u64 = 1_000_000;
+
 /// How the URL of a database begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
@@ -45,12 +49,15 @@ const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 pub struct Options {
     /// See [`GENERATION_BYTES`].
     pub generation_bytes: usize,
+    /// See [`PARTITION_ROWS`].
+    pub partition_rows: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             generation_bytes: GENERATION_BYTES,
+            partition_rows: PARTITION_ROWS,
         }
     }
 }
@@ -68,10 +75,14 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
     let (leases, queries) = (links(LEASES_MAX), links(QUERIES_MAX));
     let journal =
         journal::Journal::new(links(APPENDS_MAX), leases.clone(), options.generation_bytes);
-    let projection = steploom_store::memory::open().projection;
+    let projection = projection::Executions::new(
+        links(CHECKPOINTS_MAX),
+        queries.clone(),
+        options.partition_rows,
+    );
     Ok(Store {
         journal: Arc::new(journal),
-        projection,
+        projection: Arc::new(projection),
         catalog: Arc::new(catalog::Entries::new(queries)),
         leases: Arc::new(lease::Leases::new(leases)),
     })

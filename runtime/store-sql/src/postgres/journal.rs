@@ -24,8 +24,8 @@ use super::link::{Links, on};
 use crate::column::{count, stored};
 use crate::error::failed;
 use crate::run::check_run;
-pub(super) use generation::make_first;
-use generation::{is_gone, table};
+use generation::table;
+pub(super) use generation::{is_gone, make_first};
 
 /// What a record takes in its table besides its body, about.
 const RECORD_BYTES: usize = 64;

@@ -1,12 +1,14 @@
-//! Leases, on the database's clock. Each call is one statement.
+//! Leases, on the database's clock. Each call is one statement, but for the split of a shard.
+
+mod split;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
+use steploom_store::Result;
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
-use steploom_store::{Error, Result};
 use steploom_types::{ShardId, Slot, limits};
 
 use super::link::{Links, on};
@@ -56,11 +58,8 @@ impl steploom_store::Leases for Leases {
         on!(self.links, |link| nodes(link))
     }
 
-    async fn split(&self, shard: ShardId, _: Epoch, _: Slot) -> Result<(ShardId, ShardId)> {
-        // To come with the projection.
-        Err(Error::Unavailable(format!(
-            "shard {shard} cannot be split here yet"
-        )))
+    async fn split(&self, shard: ShardId, epoch: Epoch, at: Slot) -> Result<(ShardId, ShardId)> {
+        on!(self.links, |link| split::split(link, shard, epoch, at))
     }
 }
 

@@ -21,6 +21,9 @@ use cluster::Cluster;
 /// Small, so that tests see many generations.
 const GENERATION_BYTES: usize = 64 * 1024;
 
+/// A few, so that tests see many partitions.
+const PARTITION_ROWS: u64 = 8;
+
 /// A database of its own, if there is a server to be had.
 struct Database {
     url: Option<String>,
@@ -81,12 +84,20 @@ impl Subject for Database {
         Ok(())
     }
 
-    async fn flip_chunk(&self, _: ExecutionId) -> Result<()> {
-        unreachable!("there is no projection yet")
+    async fn flip_chunk(&self, id: ExecutionId) -> Result<()> {
+        let id = id.to_string().replace('-', "");
+        let flipped = self
+            .run(&format!(
+                "UPDATE chunk_1 SET facts = set_bit(facts, 41, 1 - get_bit(facts, 41))
+                 WHERE id = '\\x{id}'"
+            ))
+            .await;
+        assert_eq!(flipped, 1);
+        Ok(())
     }
 
     fn partition_rows(&self) -> u64 {
-        10
+        PARTITION_ROWS
     }
 
     fn generation_bytes(&self) -> usize {
@@ -94,9 +105,12 @@ impl Subject for Database {
     }
 }
 
+steploom_store::contract!(Database::new());
+
 async fn open_at(url: &str) -> Result<Store> {
     let options = Options {
         generation_bytes: GENERATION_BYTES,
+        partition_rows: PARTITION_ROWS,
     };
     let opened = open(url, options).await;
     opened.map_err(|error| match error.kind {

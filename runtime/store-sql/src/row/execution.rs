@@ -66,12 +66,12 @@ pub(crate) fn name_to_store(row: &Row) -> Option<&str> {
 
 /// What a row has beside its columns.
 #[derive(Default)]
-struct More {
-    tags: BTreeMap<String, String>,
-    redrives: u32,
-    redriven_at: Option<Timestamp>,
-    part_of: Option<(ExecutionId, u64)>,
-    priority: i8,
+pub(crate) struct More {
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) redrives: u32,
+    pub(crate) redriven_at: Option<Timestamp>,
+    pub(crate) part_of: Option<(ExecutionId, u64)>,
+    pub(crate) priority: i8,
 }
 
 /// The value of the column `more`; `None` for most.
@@ -102,7 +102,7 @@ pub(crate) fn more_to_store(row: &Row) -> Option<Vec<u8>> {
 }
 
 impl More {
-    fn read(mut from: &[u8]) -> Result<Self> {
+    pub(crate) fn read(mut from: &[u8]) -> Result<Self> {
         let torn = || Error::Corrupt("a stored row is torn".into());
         if from.len() < 40 || from.get_u8() != 1 {
             return Err(torn());

@@ -17,8 +17,8 @@ pub(super) fn table(generation: i64) -> String {
     format!("journal_{generation}")
 }
 
-/// Whether a statement failed because its generation was dropped.
-pub(super) fn is_gone(error: &sqlx::Error) -> bool {
+/// Whether a statement failed because its table was dropped.
+pub(in crate::postgres) fn is_gone(error: &sqlx::Error) -> bool {
     has_code(error, UNDEFINED_TABLE)
 }
 
