@@ -472,9 +472,10 @@ pub struct ResultWriter {
 }
 
 /// How a writer shows results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transformation {
     /// `NONE`: with each iteration's metadata.
+    #[default]
     None,
     /// `COMPACT`: outputs alone.
     Compact,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use steploom_types::Digest;
 
 use crate::frame::{Activity, FrameId};
+use crate::states::map_run::{range, ranges};
 use crate::states::{map_run, task, wait};
 use crate::turn::Turn;
 use crate::waits::{Owner, Wait};
@@ -137,11 +138,14 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
         | Fact::ActivityStarted { action, .. }
         | Fact::ItemsRead { action, .. }
         | Fact::Dispatched { action, .. }
+        | Fact::PageRead { action, .. }
+        | Fact::RangeReported { action, .. }
         | Fact::TimerFired { action, .. } => *action,
         Fact::Started(_)
         | Fact::Paused { .. }
         | Fact::Resumed { .. }
         | Fact::Redriven(_)
+        | Fact::MapRunChanged { .. }
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
@@ -161,17 +165,22 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
 fn answers(fact: &Fact, wait: &Wait) -> bool {
     match fact {
         Fact::TaskFailed { .. } => !matches!(wait, Wait::Timer(..)),
-        Fact::TaskSucceeded { .. } => matches!(wait, Wait::Call(..) | Wait::Write(..)),
+        Fact::TaskSucceeded { .. } => {
+            matches!(wait, Wait::Call(..) | Wait::Write(..) | Wait::Range(..))
+        }
         Fact::TaskSubmitted { .. }
         | Fact::TaskHeartbeat { .. }
         | Fact::ActivityStarted { .. }
         | Fact::Dispatched { .. } => matches!(wait, Wait::Call(..)),
         Fact::ItemsRead { .. } => matches!(wait, Wait::Read(..)),
+        Fact::PageRead { .. } => matches!(wait, Wait::Read(_, read) if read.makes_pages),
+        Fact::RangeReported { .. } => matches!(wait, Wait::Range(..)),
         Fact::TimerFired { .. } => matches!(wait, Wait::Timer(..)),
         Fact::Started(_)
         | Fact::Paused { .. }
         | Fact::Resumed { .. }
         | Fact::Redriven(_)
+        | Fact::MapRunChanged { .. }
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
@@ -195,6 +204,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         } => match take(turn, *action) {
             Some(Wait::Call(id, _)) => task::succeeded(turn, id, *action, output, *version),
             Some(Wait::Write(id, _)) => map_run::written(turn, id),
+            Some(Wait::Range(id, _)) => ranges::ended(turn, id, *action, output),
             Some(Wait::Read(..) | Wait::Timer(..)) | None => {}
         },
         Fact::TaskFailed {
@@ -203,6 +213,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
             Some(Wait::Call(id, _)) => task::failed(turn, id, failure),
             Some(Wait::Read(id, _)) => map_run::read_failed(turn, id, failure),
             Some(Wait::Write(id, _)) => map_run::write_failed(turn, id, failure),
+            Some(Wait::Range(id, _)) => ranges::lost(turn, id, *action, failure),
             Some(Wait::Timer(..)) | None => {}
         },
         Fact::TaskSubmitted { action, output, .. } => {
@@ -238,6 +249,30 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
                 map_run::read(turn, id, items, *is_last);
             }
         }
+        Fact::PageRead {
+            action,
+            etag,
+            offset,
+            digest,
+            count,
+            is_last,
+            ..
+        } => {
+            if let Some(Wait::Read(id, _)) = take(turn, *action) {
+                let page = ranges::Page {
+                    etag: etag.clone(),
+                    offset: *offset,
+                    digest: *digest,
+                    count: *count,
+                    is_last: *is_last,
+                };
+                ranges::page_read(turn, id, page);
+            }
+        }
+        Fact::RangeReported { action, failed, .. } => ranges::reported(turn, *action, *failed),
+        Fact::MapRunChanged {
+            map_run, change, ..
+        } => ranges::changed(turn, *map_run, change),
     }
 }
 
@@ -254,7 +289,7 @@ fn take<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<Wait> 
 fn called<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) -> Option<FrameId> {
     let id = match turn.run.waits.get(action)? {
         Wait::Call(id, _) => *id,
-        Wait::Read(..) | Wait::Write(..) | Wait::Timer(..) => return None,
+        Wait::Read(..) | Wait::Write(..) | Wait::Range(..) | Wait::Timer(..) => return None,
     };
     turn.focus(id);
     Some(id)
@@ -273,7 +308,7 @@ fn timer_fired<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId) {
             | Activity::Mapping(_)
             | Activity::Exceeding => {}
         },
-        Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..)) | None => {}
+        Some(Wait::Call(..) | Wait::Read(..) | Wait::Write(..) | Wait::Range(..)) | None => {}
     }
 }
 
@@ -302,6 +337,9 @@ fn expire<S: EventSink>(turn: &mut Turn<'_, S>) {
 }
 
 fn stop<S: EventSink>(turn: &mut Turn<'_, S>, failure: &PartialFailure) {
+    if turn.started.range.is_some() {
+        return range::stop(turn);
+    }
     turn.tell(
         0,
         Detail::ExecutionAborted {

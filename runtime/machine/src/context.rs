@@ -35,6 +35,8 @@ pub(crate) struct Place<'a> {
     pub(crate) child: Option<&'a Child>,
     /// The task's token, where the task ends by one.
     pub(crate) token: Option<&'a str>,
+    /// The context object of a range's parent, which is that of the range's own `Map`.
+    pub(crate) base: Option<&'a Value>,
     /// What the context object is supposed to have in place of what it would have.
     pub(crate) supposed: Option<&'a Value>,
     /// How often the execution was redriven.
@@ -143,9 +145,16 @@ impl Env for Scope<'_> {
                 child.context(started)
             } else {
                 let kept = self.kept.borrow_mut().take();
-                kept.unwrap_or_else(|| of_execution(started, self.place.redrives))
+                kept.unwrap_or_else(|| match self.place.base {
+                    Some(base) => base.clone(),
+                    None => of_execution(started, self.place.redrives),
+                })
             };
-            set_place(&mut context, &self.place);
+            if self.place.base.is_some() {
+                set_item(&mut context, self.place.item);
+            } else {
+                set_place(&mut context, &self.place);
+            }
             if let Some(supposed) = self.place.supposed {
                 suppose(&mut context, supposed);
             }
@@ -256,7 +265,20 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
             context.as_object_mut().map(|all| all.shift_remove("Task"));
         }
     }
-    match place.item {
+    set_item(context, place.item);
+    match place.graph {
+        Some(graph::Place { input, node }) => {
+            context["Graph"] = json!({ "Input": input.value(), "Node": { "Name": &**node } });
+        }
+        None => {
+            context.as_object_mut().map(|all| all.shift_remove("Graph"));
+        }
+    }
+}
+
+/// The part that depends on the closest item.
+fn set_item(context: &mut Value, item: Option<&Item>) {
+    match item {
         Some(Item { items, index, run }) => {
             let before = run.as_ref().map_or(0, |run| run.before);
             let mut found = json!({ "Index": before + u64::from(*index) });
@@ -275,14 +297,6 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
         }
         None => {
             context.as_object_mut().map(|all| all.shift_remove("Map"));
-        }
-    }
-    match place.graph {
-        Some(graph::Place { input, node }) => {
-            context["Graph"] = json!({ "Input": input.value(), "Node": { "Name": &**node } });
-        }
-        None => {
-            context.as_object_mut().map(|all| all.shift_remove("Graph"));
         }
     }
 }
@@ -313,12 +327,14 @@ impl Kept {
         from: &mut Reader<'_>,
         started: &Started,
         redrives: Redrives,
+        base: Option<&Value>,
     ) -> Option<Self> {
         let places: Option<Vec<usize>> = Snap::take(from)?;
         let context = match places {
             None => None,
             Some(places) => {
-                let mut stays = of_execution(started, redrives);
+                let of_execution = || of_execution(started, redrives);
+                let mut stays = base.map_or_else(of_execution, Value::clone);
                 let mut context = Map::new();
                 for place in places {
                     let name = *FIELDS.get(place)?;

@@ -34,6 +34,10 @@ pub(crate) struct Exit {
 
 /// Tells that the execution was accepted, and begins it if it has not to wait.
 pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>) {
+    if let Some(range) = &turn.started.range {
+        turn.hidden = true;
+        return map_run::range::begin(turn, range);
+    }
     let input = turn.started.input.clone();
     turn.tell(0, Detail::ExecutionStarted { input: &input });
     if !turn.started.waits() {
@@ -77,7 +81,7 @@ pub(crate) fn drive<S: EventSink>(turn: &mut Turn<'_, S>) {
             return;
         }
         turn.transitions += 1;
-        turn.hidden = frame.child.is_some();
+        turn.hidden = frame.child.is_some() || turn.started.range.is_some();
         match frame.activity {
             Activity::Arriving => enter(turn, id),
             Activity::Again => work(turn, id),

@@ -74,6 +74,43 @@ pub enum Fact {
         /// Whether there are no more.
         is_last: bool,
     },
+    /// Items that a distributed `Map` asked for were put into a page: an object that holds them as a
+    /// JSON array, found by its digest. They are the work of a range, see [`crate::StartRange`].
+    PageRead {
+        /// When.
+        at: Timestamp,
+        /// What asked for them.
+        action: ActionId,
+        /// What the content that is read was when it was read: it must be the same at the next
+        /// page. Of a list of objects, the last key.
+        etag: Option<String>,
+        /// Items before the page.
+        offset: u64,
+        /// The page.
+        digest: Digest,
+        /// Its items.
+        count: u32,
+        /// Whether no page follows.
+        is_last: bool,
+    },
+    /// More items of a range have failed. Its end follows as `TaskSucceeded`.
+    RangeReported {
+        /// When.
+        at: Timestamp,
+        /// The range.
+        action: ActionId,
+        /// Items that failed so far.
+        failed: u64,
+    },
+    /// Somebody wants a map run to go on otherwise; to a range, its parent.
+    MapRunChanged {
+        /// When.
+        at: Timestamp,
+        /// The map run's number: see [`crate::MapRunView`].
+        map_run: u64,
+        /// How.
+        change: MapRunChange,
+    },
     /// An evaluation took more time than it may. Whoever folds facts tells the run of it before
     /// the fact that leads to the evaluation: [`Run::foresee`](crate::Run::foresee).
     EvaluationExceeded {
@@ -168,6 +205,9 @@ impl Fact {
             | Self::TaskHeartbeat { at, .. }
             | Self::ActivityStarted { at, .. }
             | Self::ItemsRead { at, .. }
+            | Self::PageRead { at, .. }
+            | Self::RangeReported { at, .. }
+            | Self::MapRunChanged { at, .. }
             | Self::EvaluationExceeded { at, .. }
             | Self::TimerFired { at, .. }
             | Self::StopRequested { at, .. }
@@ -187,8 +227,11 @@ impl Fact {
             Self::TaskSucceeded { action, .. }
             | Self::TaskFailed { action, .. }
             | Self::ItemsRead { action, .. }
+            | Self::PageRead { action, .. }
             | Self::TimerFired { action, .. } => Some(*action),
             Self::Started(_)
+            | Self::RangeReported { .. }
+            | Self::MapRunChanged { .. }
             | Self::TaskSubmitted { .. }
             | Self::TaskHeartbeat { .. }
             | Self::ActivityStarted { .. }
@@ -230,10 +273,12 @@ pub struct Started {
     pub seed: u64,
     /// The limits that the interpreter reads.
     pub limits: RunLimits,
-    /// The input.
+    /// The input; of a range what all ranges of its map run have in common.
     pub input: Json,
     /// What else its start asked for.
     pub terms: Option<Arc<Terms>>,
+    /// What it is a range of, if it is one.
+    pub range: Option<Box<Range>>,
 }
 
 impl Started {
@@ -241,6 +286,41 @@ impl Started {
     pub fn waits(&self) -> bool {
         self.terms.as_ref().is_some_and(|terms| terms.waits())
     }
+}
+
+/// A range: an execution that runs a part of another one's map run. It has no history of its own, and
+/// its output is its report to the parent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// The execution whose map run it is.
+    pub parent: ExecutionId,
+    /// The map run's number within the parent.
+    pub map_run: u64,
+    /// By which the parent asked for it.
+    pub action: ActionId,
+    /// Items before its first.
+    pub offset: u64,
+    /// Its items.
+    pub count: u32,
+    /// The page that holds them, among the parent's objects.
+    pub page: Digest,
+    /// Iterations in flight at the most, to begin with.
+    pub window: u32,
+}
+
+/// What is to be different from now on; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MapRunChange {
+    /// Counts up: a change that is older than the newest is passed over.
+    pub version: u64,
+    /// `MaxConcurrency`; 0 keeps everything from being started.
+    pub window: Option<u32>,
+    /// `ToleratedFailureCount`.
+    pub tolerated_count: Option<u64>,
+    /// `ToleratedFailurePercentage`.
+    pub tolerated_percentage: Option<f64>,
+    /// Whether the map run is to end.
+    pub is_stopped: bool,
 }
 
 /// The limits that `apply` reads, frozen at the start.
@@ -258,6 +338,9 @@ pub struct RunLimits {
     /// never, as executions of older releases have it. See
     /// [`steploom_types::limits::EXECUTION_SECONDS_MAX`].
     pub execution_seconds_max: u64,
+    /// Items of a page of a distributed `Map`; more of them are spread over ranges. 0, as in
+    /// executions that are older than ranges: all items stay in the parent.
+    pub range_items: u32,
 }
 
 /// As everywhere, but without an end for executions whose machine has none: who starts them says that.
@@ -270,6 +353,7 @@ impl Default for RunLimits {
             map_concurrency_default: limits::MAP_CONCURRENCY_DEFAULT,
             evaluation_ms_max: limits::expression::EVALUATION_MS_MAX,
             execution_seconds_max: 0,
+            range_items: limits::map_run::RANGE_ITEMS,
         }
     }
 }

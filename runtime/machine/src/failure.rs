@@ -7,7 +7,7 @@ use steploom_types::Json;
 use crate::context::Given;
 use crate::drive::Exit;
 use crate::frame::{Activity, FrameId};
-use crate::states::map_run;
+use crate::states::map_run::{self, range};
 use crate::turn::Turn;
 use crate::waits::Owner;
 use crate::{Detail, EventSink, Outcome, PartialFailure, chance, drive, exceeded, join, retry};
@@ -52,7 +52,11 @@ pub(crate) struct Caught {
 
 /// Fails the state that a frame is in, and if need be those around it.
 pub(crate) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: impl Into<Problem>) {
-    match problem.into() {
+    let problem = problem.into();
+    if !matches!(problem, Problem::Exceeded(_)) && range::is_root(turn, id) {
+        return range::failed(turn, id, problem);
+    }
+    match problem {
         Problem::Failed(failure) => raise(turn, id, failure, None, id),
         Problem::Query(query) => evaluation_failed(turn, id, &query, None),
         Problem::Exceeded(query) => exceeded::pause(turn, id, query, None),
@@ -89,6 +93,9 @@ pub(crate) fn evaluation_failed<S: EventSink>(
     query: &QueryFailure,
     caught: Option<Caught>,
 ) {
+    if range::is_root(turn, id) {
+        return range::failed(turn, id, Problem::Query(query.clone()));
+    }
     let state = turn.state(id);
     let frame = &turn.run.frames[id];
     let is_new = frame.last_event == frame.entered_event;

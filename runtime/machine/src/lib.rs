@@ -48,14 +48,16 @@ mod testkit;
 )]
 mod tests;
 
-pub use action::{Action, ActionId, Invoke, Read, Write};
+pub use action::{Action, ActionId, Invoke, Piece, Read, ReadFrom, StartRange, Write, WriteTo};
 pub use apply::{Defect, apply};
 pub use event::{Detail, Event, EventSink, NoEvents};
 pub use fact::{
-    Fact, Failure, NewVersion, PartialFailure, Redriven, RunLimits, SEMANTICS, Started,
+    Fact, Failure, MapRunChange, NewVersion, PartialFailure, Range, Redriven, RunLimits, SEMANTICS,
+    Started,
 };
 pub use redrive::{NotRedrivable, can_redrive};
 pub use retry::{OUTCOME_UNKNOWN, matches as error_matches};
 pub use run::{Outcome, Redrives, Run};
+pub use states::map_run::{Counts, MapRunStatus, MapRunView};
 pub use terms::{Claim, Terms};
 pub use variables::Assigned;

@@ -16,6 +16,8 @@ pub mod manifest;
 
 use serde_json::Value;
 use steploom_asl::model::ReaderFormat;
+use steploom_types::Json;
+use steploom_types::limits::map_run::PAGE_BYTES_MAX;
 
 use crate::Failure;
 
@@ -124,6 +126,32 @@ pub fn page(
     reader.finish(&mut items)?;
     found.add(&mut items);
     Ok(found.into_page())
+}
+
+/// The items of an array that is there: up to `items_max` after the first `offset`, and no more than a
+/// page may have bytes.
+pub fn given(items: &Json, offset: u64, items_max: u64) -> Page {
+    let all = items.value().as_array().map_or(&[][..], Vec::as_slice);
+    let first = usize::try_from(offset).unwrap_or(usize::MAX).min(all.len());
+    let most = usize::try_from(items_max).unwrap_or(usize::MAX);
+    let mut bytes = 0;
+    let mut page = Vec::new();
+    for item in all[first..].iter().take(most) {
+        bytes += Json::size_of(item) + 1;
+        if bytes > PAGE_BYTES_MAX && !page.is_empty() {
+            break;
+        }
+        page.push(item.clone());
+    }
+    Page {
+        is_last: first + page.len() == all.len(),
+        items: page,
+    }
+}
+
+/// A page as it is kept: its items as a JSON array.
+pub fn page_text(items: Vec<Value>) -> String {
+    Value::Array(items).to_string()
 }
 
 struct Found {

@@ -10,6 +10,7 @@ use steploom_types::{Digest, Json, Timestamp};
 use crate::context::Kept;
 use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
+use crate::states::map_run::MapRuns;
 use crate::waits::Waits;
 use crate::{Action, Fact, NewVersion, PartialFailure, Started};
 
@@ -50,6 +51,10 @@ pub struct Run {
     pub(crate) version: Option<NewVersion>,
     /// Versions that facts to come may name.
     pub(crate) supplied: BTreeMap<Digest, Arc<Machine>>,
+    /// Its map runs.
+    pub(crate) map_runs: MapRuns,
+    /// Of a range: the context object of its parent.
+    pub(crate) base: Option<Value>,
 }
 
 /// How often an execution was redriven, and when last.
@@ -99,12 +104,24 @@ impl Run {
             redrives: Redrives::default(),
             version: None,
             supplied: BTreeMap::new(),
+            map_runs: MapRuns::default(),
+            base: None,
         }
     }
 
     /// What it was given at its birth, shared; `None` before its first fact.
     pub fn birth(&self) -> Option<&Arc<Started>> {
         self.started.as_ref()
+    }
+
+    /// The definition that it follows.
+    pub fn machine(&self) -> &Arc<Machine> {
+        &self.machine
+    }
+
+    /// What [`Run::suppose`] was told.
+    pub fn supposed(&self) -> Option<&Value> {
+        self.supposed.as_ref()
     }
 
     /// How it ended; `None` while it runs.

@@ -1,7 +1,9 @@
 //! A worker in miniature for tests: virtual time, scripted answers, and the laws that every
 //! execution obeys, checked on the way.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -9,8 +11,9 @@ use steploom_asl::{Machine, Resource};
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Slot, Timestamp};
 
 use crate::{
-    Action, ActionId, Event, EventSink, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure,
-    Read, Redriven, Run, RunLimits, SEMANTICS, Started, apply, reader,
+    Action, ActionId, Event, EventSink, Fact, Failure, Invoke, MapRunChange, NoEvents, Outcome,
+    PartialFailure, Piece, Read, ReadFrom, Redriven, Run, RunLimits, SEMANTICS, StartRange,
+    Started, Write, WriteTo, apply, reader,
 };
 
 /// The instant at which every test begins: 2026-01-01T00:00:00Z.
@@ -71,6 +74,12 @@ pub(crate) struct Driver {
     pub(crate) exceeded: BTreeSet<u64>,
     /// Objects by bucket and key: what there is to read, and what was written.
     pub(crate) objects: BTreeMap<(String, String), String>,
+    /// Whether items of more than a page become ranges.
+    pub(crate) spreads: bool,
+    /// Pages and parts of results, shared with ranges.
+    pub(crate) stored: Rc<RefCell<BTreeMap<Digest, String>>>,
+    /// Ranges that were started, each with its map run.
+    pub(crate) ranges: BTreeMap<ActionId, (Box<Driver>, u64)>,
     /// Whether whatever reads or writes objects never answers.
     pub(crate) keeps_objects_waiting: bool,
     /// Events are dropped, for large runs.
@@ -108,6 +117,7 @@ pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
         limits,
         input: Json::from(input),
         terms: None,
+        range: None,
     }
 }
 
@@ -130,6 +140,9 @@ impl Driver {
             answers_late: false,
             exceeded: BTreeSet::new(),
             objects: BTreeMap::new(),
+            spreads: false,
+            stored: Rc::default(),
+            ranges: BTreeMap::new(),
             keeps_objects_waiting: false,
             quiet: false,
             supplied: Vec::new(),
@@ -217,29 +230,141 @@ impl Driver {
             }
             Action::Write(write) => {
                 self.waiting.insert(write.action);
-                let key = (write.bucket.clone(), write.key.clone());
-                self.objects.insert(key, write.body.clone());
+                self.write(write);
                 if !self.keeps_objects_waiting {
                     let answer = Answer::Ok(Value::Null);
                     self.schedule_answer(self.now, write.action, answer);
                 }
             }
+            Action::StartRange(range) => self.start_range(range, answers),
+            Action::SetWindow {
+                action,
+                version,
+                window,
+            } => {
+                let (at, map_run) = (self.now, self.ranges[action].1);
+                let change = MapRunChange {
+                    version: *version,
+                    window: Some(*window),
+                    ..MapRunChange::default()
+                };
+                let fact = Fact::MapRunChanged {
+                    at,
+                    map_run,
+                    change,
+                };
+                self.tell_range(*action, fact, answers);
+            }
+            Action::StopRange { action } => {
+                let (at, failure) = (self.now, PartialFailure::default());
+                self.tell_range(*action, Fact::StopRequested { at, failure }, answers);
+            }
+        }
+    }
+
+    fn write(&mut self, write: &Write) {
+        let mut body = String::new();
+        for piece in &write.body {
+            match piece {
+                Piece::Text(text) => body.push_str(text),
+                Piece::Stored { digest, .. } => body.push_str(&self.stored.borrow()[digest]),
+            }
+        }
+        match &write.to {
+            WriteTo::Bucket { bucket, key } => {
+                self.objects.insert((bucket.clone(), key.clone()), body);
+            }
+            WriteTo::Own { digest, .. } => {
+                assert_eq!(*digest, Digest::of(body.as_bytes()));
+                self.stored.borrow_mut().insert(*digest, body);
+            }
+        }
+    }
+
+    /// Runs a range as far as it goes.
+    fn start_range(&mut self, range: &StartRange, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        self.waiting.insert(range.action);
+        let mut child = Self::of(Arc::clone(&self.machine));
+        child.stored = Rc::clone(&self.stored);
+        child.now = self.now;
+        child.quiet = self.quiet;
+        let started = self.run.started().expect("it has started");
+        let started = range.started(started, self.now);
+        child.start_with(started, answers);
+        let running = (Box::new(child), range.range.map_run);
+        self.ranges.insert(range.action, running);
+        self.run_range(range.action, answers);
+    }
+
+    fn tell_range(
+        &mut self,
+        action: ActionId,
+        fact: Fact,
+        answers: &mut dyn FnMut(&Invoke) -> Answer,
+    ) {
+        let child = &mut self.ranges.get_mut(&action).expect("it was started").0;
+        if child.run.outcome().is_none() {
+            child.apply(fact, answers);
+            self.run_range(action, answers);
+        }
+    }
+
+    fn run_range(&mut self, action: ActionId, answers: &mut dyn FnMut(&Invoke) -> Answer) {
+        let child = &mut self.ranges.get_mut(&action).expect("it was started").0;
+        child.run_to_end(answers);
+        assert_eq!(child.events, [], "a range tells nothing");
+        if !child.quiet {
+            child.ensure_replays();
+        }
+        let at = self.now.max(child.now);
+        let failed = child
+            .run
+            .range_counts()
+            .map(|(counts, _)| counts.failures());
+        if let Some(failed) = failed.filter(|failed| *failed > 0) {
+            self.schedule(at, Fact::RangeReported { at, action, failed });
+        }
+        let child = &self.ranges[&action].0;
+        if let Some(Outcome::Succeeded(report)) = child.run.outcome() {
+            let fact = self.success(at, action, report.clone());
+            self.schedule(at, fact);
         }
     }
 
     /// The items that are asked for, of the objects that there are.
     fn read(&self, read: &Read) -> Fact {
-        let text = |name: &str| read.arguments.value()[name].as_str().unwrap_or_default();
-        let key = (text("Bucket").to_owned(), text("Key").to_owned());
-        let content = self.objects.get(&key).map_or("", String::as_str);
-        let page = reader::page(
-            &read.format,
-            content.as_bytes(),
-            read.offset,
-            read.items_max,
-        );
+        let page = match &read.from {
+            ReadFrom::Reader {
+                arguments, format, ..
+            } => {
+                let text = |name: &str| arguments.value()[name].as_str().unwrap_or_default();
+                let key = (text("Bucket").to_owned(), text("Key").to_owned());
+                let content = self.objects.get(&key).map_or("", String::as_str);
+                reader::page(format, content.as_bytes(), read.offset, read.items_max)
+            }
+            ReadFrom::Given(items) => Ok(reader::given(items, read.offset, read.items_max)),
+            ReadFrom::Page { digest, .. } => {
+                let items = Json::parse(&self.stored.borrow()[digest]).expect("JSON");
+                Ok(reader::given(&items, 0, u64::MAX))
+            }
+        };
         let (at, action) = (self.now, read.action);
         match page {
+            Ok(page) if self.spreads && read.wants_page(page.is_last) => {
+                let count = page.items.len() as u32;
+                let text = reader::page_text(page.items);
+                let digest = Digest::of(text.as_bytes());
+                self.stored.borrow_mut().insert(digest, text);
+                Fact::PageRead {
+                    at,
+                    action,
+                    etag: Some("etag".to_owned()),
+                    offset: read.offset,
+                    digest,
+                    count,
+                    is_last: page.is_last,
+                }
+            }
             Ok(page) => Fact::ItemsRead {
                 at,
                 action,

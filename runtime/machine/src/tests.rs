@@ -17,6 +17,7 @@ mod map_order;
 mod parallel;
 mod pause;
 mod pending;
+mod ranges;
 mod redrive;
 mod replay;
 mod retry;

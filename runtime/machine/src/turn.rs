@@ -13,7 +13,7 @@ use crate::retry::RUNTIME;
 use crate::waits::{Owner, Wait};
 use crate::{
     Action, ActionId, Detail, Event, EventSink, Invoke, Outcome, PartialFailure, Read, Run,
-    Started, Write,
+    StartRange, Started, Write,
 };
 
 /// The name of the failure of data over the limit.
@@ -109,7 +109,8 @@ impl<'a, S: EventSink> Turn<'a, S> {
             .run
             .frames
             .get(id)
-            .is_some_and(|frame| frame.child.is_some());
+            .is_some_and(|frame| frame.child.is_some())
+            || self.started.range.is_some();
     }
 
     /// Tells of an event; its id. An iteration of a map run counts for itself.
@@ -164,6 +165,15 @@ impl<'a, S: EventSink> Turn<'a, S> {
         self.actions.push(Action::Write(write));
     }
 
+    /// Asks for a range of a frame's map run.
+    pub(crate) fn start_range(&mut self, id: FrameId, range: StartRange) {
+        let range = Box::new(range);
+        self.run
+            .waits
+            .insert(range.action, Wait::Range(id, range.clone()));
+        self.actions.push(Action::StartRange(range));
+    }
+
     /// Asks for a timer.
     pub(crate) fn set_timer(&mut self, owner: Owner, at: Timestamp) -> ActionId {
         let action = self.next_action();
@@ -188,6 +198,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
     /// Ends the execution: nothing is waited for any more. Unless it ends well, it is kept as it stands,
     /// to be gone on with if it is redriven.
     pub(crate) fn end(&mut self, outcome: Outcome) {
+        self.run.abandon_map_runs(self.at);
         for action in self.run.waits.clear() {
             self.actions.push(Action::Cancel { action });
         }
@@ -257,6 +268,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             graph: frame.place.as_deref(),
             token: self.token.as_deref(),
             child: frame.child.as_deref(),
+            base: self.run.base.as_ref().filter(|_| frame.child.is_none()),
             supposed: self.run.supposed.as_ref(),
             redrives: self.run.redrives,
         };

@@ -27,6 +27,20 @@ impl Variables {
         self.0.as_ref()?.get(name).map(Json::value)
     }
 
+    /// Those of what is around a range.
+    pub(crate) fn of(all: BTreeMap<String, Json>) -> Self {
+        let named = |(name, value): (String, Json)| (name.into(), value);
+        let all: BTreeMap<Arc<str>, Json> = all.into_iter().map(named).collect();
+        Self((!all.is_empty()).then(|| Arc::new(all)))
+    }
+
+    /// All of them, by name.
+    pub(crate) fn all(&self) -> BTreeMap<String, Json> {
+        let all = self.0.iter().flat_map(|all| all.iter());
+        all.map(|(name, value)| (name.to_string(), value.clone()))
+            .collect()
+    }
+
     /// By how many bytes all of them become larger if these are set.
     pub(crate) fn growth(&self, assigned: &Assigned) -> i64 {
         let before = |name: &str| self.0.as_ref()?.get(name).map(Json::size);

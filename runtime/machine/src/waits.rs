@@ -7,7 +7,7 @@ use steploom_types::Timestamp;
 
 use crate::frame::{FrameId, Frames};
 use crate::snapshot::{Reader, Snap, Writer, variants};
-use crate::{Action, ActionId, Invoke, Read, Write};
+use crate::{Action, ActionId, Invoke, Read, StartRange, Write, WriteTo};
 
 /// One thing waited for.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) enum Wait {
     Read(FrameId, Box<Read>),
     /// An object of a frame's distributed `Map`.
     Write(FrameId, Box<Write>),
+    /// A range of a frame's map run.
+    Range(FrameId, Box<StartRange>),
     /// A timer.
     Timer(Owner, Timestamp),
 }
@@ -29,7 +31,7 @@ impl Wait {
             Self::Timer(..) => Duty::None,
             Self::Call(_, invoke) if invoke.is_handed_over() => Duty::None,
             Self::Call(_, invoke) if invoke.is_submitted => Duty::Listen,
-            Self::Call(..) | Self::Read(..) | Self::Write(..) => Duty::Work,
+            Self::Call(..) | Self::Read(..) | Self::Write(..) | Self::Range(..) => Duty::Work,
         }
     }
 
@@ -39,6 +41,7 @@ impl Wait {
             Self::Call(id, _)
             | Self::Read(id, _)
             | Self::Write(id, _)
+            | Self::Range(id, _)
             | Self::Timer(Owner::Frame(id), _) => Some(*id),
             Self::Timer(Owner::Execution, _) => None,
         }
@@ -120,6 +123,13 @@ impl Waits {
         }
     }
 
+    /// A range is asked for otherwise than before.
+    pub(crate) fn change_range(&mut self, action: ActionId, change: impl FnOnce(&mut StartRange)) {
+        if let Some(Wait::Range(_, range)) = self.all.get_mut(&action) {
+            change(range);
+        }
+    }
+
     /// No longer waits for it. `None` if nothing was waited for.
     pub(crate) fn remove(&mut self, action: ActionId) -> Option<Wait> {
         let wait = self.all.remove(&action)?;
@@ -145,6 +155,7 @@ impl Waits {
                 Wait::Call(_, invoke) => Action::Invoke(invoke.clone()),
                 Wait::Read(_, read) => Action::Read(read.clone()),
                 Wait::Write(_, write) => Action::Write(write.clone()),
+                Wait::Range(_, range) => Action::StartRange(range.clone()),
                 Wait::Timer(_, at) => Action::SetTimer {
                     action: *action,
                     at: *at,
@@ -230,6 +241,11 @@ impl Waits {
                     id.put(out);
                     put_write(write, out);
                 }
+                Wait::Range(id, range) => {
+                    out.byte(4);
+                    id.put(out);
+                    put_range(range, out);
+                }
                 Wait::Timer(owner, at) => {
                     out.byte(3);
                     owner.put(out);
@@ -245,12 +261,13 @@ impl Waits {
         for _ in 0..from.length()? {
             let action = ActionId::take(from)?;
             let wait = match from.byte()? {
-                kind @ 0..3 => {
+                kind @ (0..3 | 4) => {
                     let id = FrameId::take(from)?;
                     from.enter(frames.get(id)?.state)?;
                     match kind {
                         0 => Wait::Call(id, Box::new(take_invoke(action, from)?)),
                         1 => Wait::Read(id, Box::new(take_read(action, from)?)),
+                        4 => Wait::Range(id, Box::new(take_range(action, from)?)),
                         _ => Wait::Write(id, Box::new(take_write(action, from)?)),
                     }
                 }
@@ -315,54 +332,88 @@ fn take_invoke(action: ActionId, from: &mut Reader<'_>) -> Option<Invoke> {
 fn put_read(read: &Read, out: &mut Writer) {
     let Read {
         action: _,
-        source: _,
-        arguments,
-        format: _,
+        from,
         offset,
         items_max,
+        makes_pages,
+        etag,
         state: _,
     } = read;
-    arguments.put(out);
+    from.put(out);
     offset.put(out);
     items_max.put(out);
+    makes_pages.put(out);
+    etag.put(out);
 }
 
 fn take_read(action: ActionId, from: &mut Reader<'_>) -> Option<Read> {
-    let state = from.state()?;
-    let Kind::Map(map) = &state.kind else {
-        return None;
-    };
-    let reader = map.distributed.as_ref()?.reader.as_ref()?;
     Some(Read {
         action,
-        source: reader.source,
-        arguments: Snap::take(from)?,
-        format: reader.format.clone(),
+        from: Snap::take(from)?,
         offset: Snap::take(from)?,
         items_max: Snap::take(from)?,
-        state: state.name.clone(),
+        makes_pages: Snap::take(from)?,
+        etag: Snap::take(from)?,
+        state: from.state()?.name.clone(),
     })
 }
 
 fn put_write(write: &Write, out: &mut Writer) {
     let Write {
         action: _,
-        bucket,
-        key,
+        to,
         body,
         state: _,
     } = write;
-    bucket.put(out);
-    key.put(out);
+    to.put(out);
     body.put(out);
 }
 
 fn take_write(action: ActionId, from: &mut Reader<'_>) -> Option<Write> {
     Some(Write {
         action,
-        bucket: Snap::take(from)?,
-        key: Snap::take(from)?,
+        to: Snap::take(from)?,
         body: Snap::take(from)?,
         state: from.state()?.name.clone(),
+    })
+}
+
+variants!(WriteTo {
+    0 => Bucket { bucket, key },
+    1 => Own { owner, digest },
+});
+
+fn put_range(range: &StartRange, out: &mut Writer) {
+    let StartRange {
+        action: _,
+        id,
+        seed,
+        range,
+        input,
+        state: _,
+        window,
+        version,
+        is_stopped,
+    } = range;
+    id.put(out);
+    seed.put(out);
+    range.put(out);
+    input.put(out);
+    window.put(out);
+    version.put(out);
+    is_stopped.put(out);
+}
+
+fn take_range(action: ActionId, from: &mut Reader<'_>) -> Option<StartRange> {
+    Some(StartRange {
+        action,
+        id: Snap::take(from)?,
+        seed: Snap::take(from)?,
+        range: Snap::take(from)?,
+        input: Snap::take(from)?,
+        state: from.state()?.name.clone(),
+        window: Snap::take(from)?,
+        version: Snap::take(from)?,
+        is_stopped: Snap::take(from)?,
     })
 }

@@ -4,6 +4,7 @@ mod act;
 mod children;
 mod execution;
 mod mocked;
+mod ranges;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use steploom_asl::Machine;
 use steploom_machine::{ActionId, Defect, Fact, RunLimits};
-use steploom_types::{Json, Timestamp, limits};
+use steploom_types::{Digest, Json, Timestamp, limits};
 
 use crate::{Halt, Report, World};
 
 pub(crate) use execution::Execution;
+use ranges::Ranged;
 
 /// How much one simulation may do.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +110,12 @@ pub struct Simulation {
     pub(crate) activity_tasks: BTreeMap<String, Vec<(usize, ActionId, String, Json)>>,
     /// Pollers of activities that wait for a task, by activity: who asked, and since when.
     pub(crate) pollers: BTreeMap<String, Vec<(usize, ActionId, Option<String>)>>,
+    /// Pages and parts of results.
+    pub(crate) stored: BTreeMap<Digest, String>,
+    /// Ranges that run, by who asked for them, and the other way round with the failed items that
+    /// the parent knows of.
+    ranges: BTreeMap<(usize, ActionId), Ranged>,
+    range_parents: BTreeMap<usize, (usize, ActionId, u64)>,
     pub(crate) facts: u64,
     pub(crate) calls: u64,
 }
@@ -133,6 +141,9 @@ impl Simulation {
             tokens: BTreeMap::new(),
             activity_tasks: BTreeMap::new(),
             pollers: BTreeMap::new(),
+            stored: BTreeMap::new(),
+            ranges: BTreeMap::new(),
+            range_parents: BTreeMap::new(),
             facts: 0,
             calls: 0,
         })
@@ -221,8 +232,11 @@ fn answered(fact: &Fact) -> Option<ActionId> {
         | Fact::TaskHeartbeat { action, .. }
         | Fact::ActivityStarted { action, .. }
         | Fact::ItemsRead { action, .. }
+        | Fact::PageRead { action, .. }
+        | Fact::RangeReported { action, .. }
         | Fact::TimerFired { action, .. } => Some(*action),
         Fact::Started(_)
+        | Fact::MapRunChanged { .. }
         | Fact::StopRequested { .. }
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }

@@ -83,6 +83,11 @@ impl Json {
         }
     }
 
+    /// Bytes of the compact text of a value.
+    pub fn size_of(value: &Value) -> usize {
+        size(value)
+    }
+
     /// The value, without a copy if nobody else holds it.
     pub fn into_value(self) -> Value {
         match Arc::try_unwrap(self.0) {

@@ -74,6 +74,19 @@ pub mod map_run {
     pub const ITEMS_MAX: u64 = 100_000_000;
     /// Bytes of results after which a file is written: what they may take of memory, twice.
     pub const RESULT_FILE_BYTES: usize = 4 * 1024 * 1024;
+    /// Items of a page, where a map run has more than one page of them: each page becomes a *range*,
+    /// an execution of its own. Fewer than these stay in the parent.
+    pub const RANGE_ITEMS: u32 = 1_000;
+    /// Items of a page of a long map run: pages grow with what has been read, so that ranges stay few.
+    pub const RANGE_ITEMS_MAX: u64 = 4_000;
+    /// Bytes of a page's text: what a range holds of items, besides what it makes of them.
+    pub const PAGE_BYTES_MAX: usize = 1024 * 1024;
+    /// Ranges of one map run in flight: twice the shards, so that each has something to do.
+    pub const RANGES_MAX: u32 = 32;
+    /// Iterations in flight that a range is worth; fewer than two such are left to the parent.
+    pub const RANGE_WINDOW: u32 = 20;
+    /// Map runs that an execution remembers after their end; the oldest are forgotten.
+    pub const REMEMBERED_MAX: usize = 100;
 }
 
 /// Shards that the slots are spread over to begin with.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use steploom_api::wire;
 use steploom_asl::model::{Api, Integration, Pattern, Resource};
 use steploom_machine::service::Ended;
-use steploom_machine::{Failure, Invoke, Started};
+use steploom_machine::{Failure, Invoke, StartRange, Started};
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name};
 
 use crate::arn;
@@ -31,6 +31,21 @@ impl Child {
                 pattern: Pattern::Sync | Pattern::Sync2,
             }) => Self::of(started, invoke).ok(),
             _ => None,
+        }
+    }
+
+    /// A range, for it to be stopped: it is named by its id.
+    pub(crate) fn of_range(started: &Started, range: &StartRange) -> Self {
+        let (MachineName::Named(machine) | MachineName::OfFunction(machine)) = &started.machine;
+        let name = range.id.to_string().parse();
+        let mut mark = [0; 8];
+        mark.copy_from_slice(&range.id.to_bytes()[8..]);
+        Self {
+            machine: machine.clone(),
+            version: None,
+            name: name.unwrap_or_else(|_| unreachable!("an id's text is a name")),
+            input: range.input.clone(),
+            mark: u64::from_be_bytes(mark),
         }
     }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
 use steploom_machine::{
-    ActionId, Claim, Fact, Failure, NewVersion, PartialFailure, Redriven, RunLimits, Started, Terms,
+    ActionId, Claim, Fact, Failure, MapRunChange, NewVersion, PartialFailure, Range, Redriven,
+    RunLimits, Started, Terms,
 };
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
 
@@ -98,6 +99,31 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
             items: json(&m.items, "items")?,
             is_last: m.is_last,
         },
+        Kind::PageRead(m) => Fact::PageRead {
+            at,
+            action: ActionId(m.action),
+            etag: m.etag,
+            offset: m.offset,
+            digest: digest(&m.digest, "digest")?,
+            count: m.count,
+            is_last: m.is_last,
+        },
+        Kind::RangeReported(m) => Fact::RangeReported {
+            at,
+            action: ActionId(m.action),
+            failed: m.failed,
+        },
+        Kind::MapRunChanged(m) => Fact::MapRunChanged {
+            at,
+            map_run: m.map_run,
+            change: MapRunChange {
+                version: m.version,
+                window: m.window,
+                tolerated_count: m.tolerated_count,
+                tolerated_percentage: m.tolerated_percentage,
+                is_stopped: m.is_stopped,
+            },
+        },
         Kind::EvaluationExceeded(m) => Fact::EvaluationExceeded {
             at,
             evaluation: m.evaluation,
@@ -112,7 +138,10 @@ pub(crate) fn exceeded(bytes: &[u8]) -> Result<Option<u64>, Error> {
 }
 
 fn decode_redriven(at: Timestamp, m: &message::Redriven) -> Result<Redriven, Error> {
-    let definition = m.definition.as_deref().map(digest).transpose()?;
+    let definition = m.definition.as_deref();
+    let definition = definition
+        .map(|bytes| digest(bytes, "definition"))
+        .transpose()?;
     let json = |text: &Option<String>, field| match text {
         Some(text) => json(text, field).map(Some),
         None => Ok(None),
@@ -126,11 +155,6 @@ fn decode_redriven(at: Timestamp, m: &message::Redriven) -> Result<Redriven, Err
         input: json(&m.input, "input")?,
         skip: json(&m.skip, "skip")?,
     })
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, Error> {
-    let bytes = bytes.try_into().map_err(|_| Error::Field("definition"))?;
-    Ok(Digest::from_bytes(bytes))
 }
 
 fn json(text: &str, field: &'static str) -> Result<Json, Error> {
@@ -147,7 +171,7 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
         machine: m.machine.parse().map_err(|_| Error::Field("machine"))?,
         machine_version: m.machine_version,
         is_express: m.is_express,
-        definition: digest(&m.definition)?,
+        definition: digest(&m.definition, "definition")?,
         semantics: m.semantics,
         seed: m.seed,
         limits: RunLimits {
@@ -158,9 +182,11 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
                 .evaluation_ms_max
                 .unwrap_or(steploom_types::limits::expression::EVALUATION_MS_MAX),
             execution_seconds_max: limits.execution_seconds_max,
+            range_items: limits.range_items,
         },
         input: json(&m.input, "input")?,
         terms: decode_terms(m.terms.as_ref())?,
+        range: m.range.as_ref().map(decode_range).transpose()?,
     })
 }
 
@@ -180,6 +206,24 @@ fn decode_terms(m: Option<&message::Terms>) -> Result<Option<Arc<Terms>>, Error>
         start_before: m.start_before.map(Timestamp::from_millis),
         claims: m.claims.iter().map(claim).collect(),
     })))
+}
+
+fn decode_range(m: &message::Range) -> Result<Box<Range>, Error> {
+    let parent = m.parent.as_ref().try_into();
+    Ok(Box::new(Range {
+        parent: ExecutionId::from_bytes(parent.map_err(|_| Error::Field("parent"))?),
+        map_run: m.map_run,
+        action: ActionId(m.action),
+        offset: m.offset,
+        count: m.count,
+        page: digest(&m.page, "page")?,
+        window: m.window,
+    }))
+}
+
+fn digest(bytes: &[u8], field: &'static str) -> Result<Digest, Error> {
+    let bytes = bytes.try_into().map_err(|_| Error::Field(field))?;
+    Ok(Digest::from_bytes(bytes))
 }
 
 /// Adds an execution's fact, as written by [`encode`], to a record.

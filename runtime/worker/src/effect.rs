@@ -3,21 +3,26 @@
 //! Nothing here is remembered: an effect whose process dies is begun again by the next owner, under
 //! the same number. Dropping one gives it up.
 
+mod items;
+pub(crate) mod range;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
-use steploom_machine::{ActionId, Fact, Failure, Invoke, Read, Started, Write};
+use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
 use steploom_types::{ExecutionId, Json};
 
 use crate::child::{self, Child};
-use crate::port::{NewObject, Port};
+use crate::port::Port;
 use crate::service::{self, Words};
 use crate::shard::{Command, Handle};
 use crate::shared::Shared;
-use crate::{arn, mailbox, reading};
+use crate::{arn, mailbox};
+
+pub(crate) use items::{read, write};
 
 /// Between two tries where the store does not answer.
 const RETRY: Duration = Duration::from_millis(200);
@@ -260,79 +265,6 @@ async fn begin_child(
             Failure::new("States.TaskFailed", refused.message)
         }
     })
-}
-
-/// Reads items for a distributed `Map`.
-pub(crate) async fn read(shared: Arc<Shared>, started: Arc<Started>, read: Read, answers: Answers) {
-    shared.metrics.tasks.with_label_values(&["read"]).inc();
-    let port = Port::of(&shared).await;
-    let page = reading::page(&port, &started, &read).await;
-    let (at, action) = (shared.clock.now(), read.action);
-    let fact = match page {
-        Ok(page) => Fact::ItemsRead {
-            at,
-            action,
-            items: Json::from(serde_json::Value::Array(page.items)),
-            is_last: page.is_last,
-        },
-        Err(failure) => Fact::TaskFailed {
-            at,
-            action,
-            failure,
-            version: None,
-        },
-    };
-    answers.send(fact).await;
-}
-
-/// Writes an object of a distributed `Map`.
-pub(crate) async fn write(
-    shared: Arc<Shared>,
-    started: Arc<Started>,
-    write: Write,
-    answers: Answers,
-) {
-    shared.metrics.tasks.with_label_values(&["write"]).inc();
-    let port = Port::of(&shared).await;
-    let (at, action) = (shared.clock.now(), write.action);
-    let fact = match writing(&port, &started, write).await {
-        Ok(()) => Fact::TaskSucceeded {
-            at,
-            action,
-            output: Json::null(),
-            version: None,
-        },
-        Err(failure) => Fact::TaskFailed {
-            at,
-            action,
-            failure,
-            version: None,
-        },
-    };
-    answers.send(fact).await;
-}
-
-async fn writing(port: &Port, started: &Started, write: Write) -> Result<(), Failure> {
-    const FAILED: &str = "States.ResultWriterFailed";
-    let failed = |why: String| Failure::new(FAILED, why);
-    let bucket = write
-        .bucket
-        .parse()
-        .map_err(|_| failed(format!("The bucket '{}' does not exist", write.bucket)))?;
-    let object = NewObject {
-        key: write.key,
-        content: write.body.into(),
-        content_type: Some("application/json".to_owned()),
-        metadata: serde_json::Map::new(),
-    };
-    loop {
-        let object = object.clone();
-        match port.keep_object(started.account, &bucket, object).await {
-            Ok(_) => return Ok(()),
-            Err(error) if is_passing(&error) => tokio::time::sleep(RETRY).await,
-            Err(error) => return Err(failed(error.message)),
-        }
-    }
 }
 
 /// Whether the same may go well a little later.

@@ -5,6 +5,8 @@
 //! crash, and no message has to be kept. Today all shards are in this process; this is the one
 //! place that would reach others.
 
+pub(crate) mod ranges;
+
 use std::time::Duration;
 
 use steploom_api::wire;

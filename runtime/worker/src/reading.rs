@@ -14,11 +14,13 @@ use flate2::write::GzDecoder;
 use serde_json::Value;
 use steploom_asl::model::{ReaderFormat, ReaderSource};
 use steploom_machine::reader::manifest::{self, Manifest};
-use steploom_machine::reader::{ITEM_READER_FAILED, Page, Reader, listing};
-use steploom_machine::{Failure, Read, Started};
-use steploom_types::{AccountId, ExecutionId, Name};
+use steploom_machine::reader::{self, ITEM_READER_FAILED, Page, Reader, listing};
+use steploom_machine::{Failure, Read, ReadFrom, Started};
+use steploom_types::limits::map_run::PAGE_BYTES_MAX;
+use steploom_types::{AccountId, Digest, ExecutionId, Json, Name};
 
 use crate::effect::is_passing;
+use crate::payload;
 use crate::port::{Facets, Port, facets};
 
 /// Bytes of an object that are read at once.
@@ -45,6 +47,8 @@ pub(crate) struct Readings(Mutex<HashMap<Place, Cursor>>);
 
 /// What is being read, and how far.
 struct Cursor {
+    /// What the content is, as a whole.
+    etag: String,
     /// Contents that come after the one that is read.
     rest: VecDeque<Content>,
     /// How they are read, if a manifest says it.
@@ -114,19 +118,105 @@ impl Readings {
     }
 }
 
-/// Reads a page.
+/// What was read.
+pub(crate) struct Found {
+    pub(crate) items: Items,
+    /// Whether there are no more.
+    pub(crate) is_last: bool,
+    /// What the content was: it has to be the same at the next page.
+    pub(crate) etag: Option<String>,
+}
+
+/// Items that were read.
+pub(crate) enum Items {
+    /// One by one.
+    Each(Vec<Value>),
+    /// All of a page.
+    Page(Json),
+}
+
+impl Items {
+    pub(crate) fn into_json(self) -> Json {
+        match self {
+            Self::Each(items) => Value::Array(items).into(),
+            Self::Page(page) => page,
+        }
+    }
+
+    pub(crate) fn into_items(self) -> Vec<Value> {
+        match self {
+            Self::Each(items) => items,
+            Self::Page(page) => match page.into_value() {
+                Value::Array(items) => items,
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+impl From<Page> for Found {
+    fn from(page: Page) -> Self {
+        Self {
+            items: Items::Each(page.items),
+            is_last: page.is_last,
+            etag: None,
+        }
+    }
+}
+
+/// Reads items, at most as many as are asked for and as a page may have bytes.
 ///
 /// # Errors
 /// What the `Map` fails with.
-pub(crate) async fn page(port: &Port, started: &Started, read: &Read) -> Result<Page, Failure> {
+pub(crate) async fn page(port: &Port, started: &Started, read: &Read) -> Result<Found, Failure> {
+    match &read.from {
+        ReadFrom::Reader {
+            source,
+            arguments,
+            format,
+        } => {
+            let reader = ItemReader {
+                source: *source,
+                arguments,
+                format,
+            };
+            of_reader(port, started, read, &reader).await
+        }
+        ReadFrom::Given(items) => Ok(reader::given(items, read.offset, read.items_max).into()),
+        ReadFrom::Page { owner, digest } => {
+            let page = payload::get(&port.shared().artifacts, *owner, *digest).await;
+            let page = page.and_then(|page| Json::parse_bytes(&page));
+            Ok(Found {
+                items: Items::Page(page.map_err(|error| failed(error.message))?),
+                is_last: true,
+                etag: None,
+            })
+        }
+    }
+}
+
+/// What an `ItemReader` names.
+struct ItemReader<'a> {
+    source: ReaderSource,
+    arguments: &'a Json,
+    format: &'a ReaderFormat,
+}
+
+async fn of_reader(
+    port: &Port,
+    started: &Started,
+    read: &Read,
+    reader: &ItemReader<'_>,
+) -> Result<Found, Failure> {
     let account = started.account;
+    let format = reader.format;
     let text = |field: &str| {
-        let field = read.arguments.value().get(field)?;
+        let field = reader.arguments.value().get(field)?;
         field.as_str().map(str::to_owned)
     };
     let bucket = text("Bucket").ok_or_else(|| failed("The reader names no Bucket"))?;
     let bucket: Name = bucket.parse().map_err(|_| no_bucket())?;
-    if read.source == ReaderSource::Listing {
+    if reader.source == ReaderSource::Listing {
         let prefix = text("Prefix").unwrap_or_default();
         return objects(port, started, &bucket, &prefix, read).await;
     }
@@ -135,38 +225,43 @@ pub(crate) async fn page(port: &Port, started: &Started, read: &Read) -> Result<
     let kept = port.shared().readings.take(&place(read.offset));
     let (mut cursor, mut skipped) = match kept {
         Some(cursor) => (cursor, read.offset),
-        None => (open(port, account, &bucket, &key, &read.format).await?, 0),
+        None => (open(port, account, &bucket, &key, format).await?, 0),
     };
-    let mut items = Vec::new();
-    while (items.len() as u64) < read.items_max {
-        let Some(item) = cursor.next(port, &read.format).await? else {
-            return Ok(Page {
-                items,
-                is_last: true,
-            });
-        };
-        if skipped < read.offset {
-            skipped += 1;
-        } else {
-            items.push(item);
-        }
+    if read.etag.as_ref().is_some_and(|etag| *etag != cursor.etag) {
+        return Err(changed(&key));
     }
-    let is_last = !cursor.has_more(port, &read.format).await?;
+    let etag = Some(cursor.etag.clone());
+    let (mut items, mut bytes) = (Vec::new(), 0);
+    while (items.len() as u64) < read.items_max && cursor.has_more(port, format).await? {
+        if skipped < read.offset {
+            cursor.ready.pop_front();
+            skipped += 1;
+            continue;
+        }
+        bytes += cursor.ready.front().map_or(0, Json::size_of) + 1;
+        if bytes > PAGE_BYTES_MAX && !items.is_empty() {
+            break;
+        }
+        items.extend(cursor.ready.pop_front());
+    }
+    let is_last = !cursor.has_more(port, format).await?;
     if !is_last {
         let next = read.offset + items.len() as u64;
         port.shared().readings.keep(place(next), cursor);
     }
-    Ok(Page { items, is_last })
+    Ok(Found {
+        items: Items::Each(items),
+        is_last,
+        etag,
+    })
+}
+
+/// What was read before and what is there now do not belong together.
+fn changed(key: &str) -> Failure {
+    failed(format!("The object '{key}' was changed while it was read"))
 }
 
 impl Cursor {
-    async fn next(&mut self, port: &Port, format: &ReaderFormat) -> Result<Option<Value>, Failure> {
-        if !self.has_more(port, format).await? {
-            return Ok(None);
-        }
-        Ok(self.ready.pop_front())
-    }
-
     /// Whether there is another item; it is ready then.
     async fn has_more(&mut self, port: &Port, format: &ReaderFormat) -> Result<bool, Failure> {
         while self.ready.is_empty() {
@@ -215,10 +310,7 @@ async fn piece(
         match artifacts.get_range(&content.blob, range.clone()).await {
             Ok(Some(piece)) => return Ok(piece),
             Ok(None) => {
-                return Err(failed(format!(
-                    "The object '{}' was changed while it was read",
-                    content.key
-                )));
+                return Err(changed(&content.key));
             }
             Err(error) if is_passing(&error) => {
                 tokio::time::sleep(std::time::Duration::from_millis(200)).await;
@@ -255,7 +347,11 @@ async fn open(
     } else {
         rest.push_back(content);
     }
+    let contents = rest
+        .iter()
+        .fold(String::new(), |all, one| all + &one.blob + "\n");
     Ok(Cursor {
+        etag: Digest::of(contents.as_bytes()).to_string(),
         rest,
         manifest: schema,
         now: None,
@@ -296,7 +392,7 @@ async fn objects(
     bucket: &Name,
     prefix: &str,
     read: &Read,
-) -> Result<Page, Failure> {
+) -> Result<Found, Failure> {
     let broken = |error: steploom_types::Error| failed(error.message);
     let (id, account) = (started.id, started.account);
     let found = port.ensure_bucket(account, bucket).await;
@@ -305,7 +401,8 @@ async fn objects(
         _ => broken(error),
     })?;
     let place = |offset| (id, format!("{bucket}/{prefix}"), offset);
-    let mut after = port.shared().listings.after(&place(read.offset));
+    let kept = port.shared().listings.after(&place(read.offset));
+    let mut after = read.etag.clone().or(kept);
     let mut passed_over = if after.is_some() { read.offset } else { 0 };
     let mut items: Vec<Value> = Vec::new();
     loop {
@@ -329,20 +426,22 @@ async fn objects(
                 ));
             } else {
                 let next = read.offset + items.len() as u64;
-                if let Some(last) = after {
+                if let Some(last) = after.clone() {
                     port.shared().listings.keep(place(next), last);
                 }
-                return Ok(Page {
-                    items,
+                return Ok(Found {
+                    items: Items::Each(items),
                     is_last: false,
+                    etag: after,
                 });
             }
             after = Some(object.key);
         }
         if is_end {
-            return Ok(Page {
-                items,
+            return Ok(Found {
+                items: Items::Each(items),
                 is_last: true,
+                etag: after,
             });
         }
     }

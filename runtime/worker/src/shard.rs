@@ -11,6 +11,7 @@ mod batch;
 mod checkpoint;
 mod hot;
 mod owned;
+mod range;
 mod recover;
 mod start;
 
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use steploom_api::wire;
 use steploom_machine::token::Token;
-use steploom_machine::{ActionId, Fact, PartialFailure};
+use steploom_machine::{ActionId, Counts, Fact, MapRunChange, MapRunView, PartialFailure};
 use steploom_probe::{Mark, mark};
 use steploom_store::journal::Epoch;
 use steploom_store::projection::Row;
@@ -27,6 +28,7 @@ use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, Result, 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::activities::ActivityTask;
+use crate::mailbox::ranges::Watched;
 use crate::shared::Shared;
 
 pub(crate) use attempt::{Ending, Heard};
@@ -71,6 +73,35 @@ pub(crate) enum Command {
         action: ActionId,
         worker: Option<String>,
         reply: oneshot::Sender<Option<ActivityTask>>,
+    },
+    /// What becomes of a range: more than so many failed items, or its end; `None` if it is not in
+    /// memory.
+    Watch {
+        account: AccountId,
+        id: ExecutionId,
+        seen: u64,
+        reply: oneshot::Sender<Option<Watched>>,
+    },
+    /// A map run is to go on otherwise.
+    ChangeMapRun {
+        account: AccountId,
+        id: ExecutionId,
+        map_run: u64,
+        change: MapRunChange,
+        reply: oneshot::Sender<Heard>,
+    },
+    /// The map runs of an execution, if it is in memory.
+    MapRuns {
+        account: AccountId,
+        id: ExecutionId,
+        reply: oneshot::Sender<Option<Vec<MapRunView>>>,
+    },
+    /// How far a range is, and its items in iterations that run; `None` if it is not in memory, or
+    /// has ended.
+    RangeCounts {
+        account: AccountId,
+        id: ExecutionId,
+        reply: oneshot::Sender<Option<(Counts, u64)>>,
     },
     /// The stop of a child that this owner asked for is durable.
     Settled { epoch: Epoch },

@@ -127,8 +127,9 @@ fn started() -> Started {
         seed: 42,
         limits: RunLimits::default(),
         input: Json::null(),
-        terms: None,
         is_express: false,
+        terms: None,
+        range: None,
     }
 }
 

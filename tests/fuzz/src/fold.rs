@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use steploom_asl::{Machine, parse};
 use steploom_machine::{
-    Action, ActionId, Event, EventSink, Fact, Failure, PartialFailure, Run, RunLimits, SEMANTICS,
-    Started, apply,
+    Action, ActionId, Event, EventSink, Fact, Failure, MapRunChange, PartialFailure, Run,
+    RunLimits, SEMANTICS, Started, apply,
 };
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Slot, Timestamp};
 
@@ -109,6 +109,7 @@ impl Execution {
                 Action::Invoke(invoke) => invoke.action,
                 Action::Read(read) => read.action,
                 Action::Write(write) => write.action,
+                Action::StartRange(range) => range.action,
                 Action::SetTimer { action, .. } => *action,
                 Action::Cancel { action } => {
                     self.open.remove(action);
@@ -118,7 +119,9 @@ impl Execution {
                     self.continue_due = true;
                     continue;
                 }
-                Action::ReportExceeded { .. } => continue,
+                Action::SetWindow { .. }
+                | Action::StopRange { .. }
+                | Action::ReportExceeded { .. } => continue,
             };
             self.open.insert(number, action);
         }
@@ -140,6 +143,26 @@ impl Execution {
             Action::SetTimer { at: due, .. } => Fact::TimerFired {
                 at: at.max(*due),
                 action,
+            },
+            Action::Read(read) if read.makes_pages && chance.once_in(2) => Fact::PageRead {
+                at,
+                action,
+                etag: chance.once_in(2).then(|| "e".to_owned()),
+                offset: read.offset,
+                digest: Digest::of(b"a page"),
+                count: chance.below(3_000) as u32,
+                is_last: chance.once_in(4),
+            },
+            Action::StartRange(_) if chance.once_in(3) => Fact::RangeReported {
+                at,
+                action,
+                failed: chance.below(4) as u64,
+            },
+            Action::StartRange(range) => Fact::TaskSucceeded {
+                at,
+                action,
+                output: report(chance, range.range.count),
+                version: None,
             },
             Action::Read(_) => Fact::ItemsRead {
                 at,
@@ -176,6 +199,7 @@ fn ends(fact: &Fact) -> Option<ActionId> {
         Fact::TaskSucceeded { action, .. }
         | Fact::TaskFailed { action, .. }
         | Fact::ItemsRead { action, .. }
+        | Fact::PageRead { action, .. }
         | Fact::TimerFired { action, .. } => Some(*action),
         _ => None,
     }
@@ -209,6 +233,20 @@ fn answer(chance: &mut Chance, at: Timestamp, action: ActionId) -> Fact {
     }
 }
 
+/// What a range says of itself, or anything else.
+fn report(chance: &mut Chance, count: u32) -> Json {
+    if chance.once_in(6) {
+        return output(chance);
+    }
+    let failed = chance.below(3) as u32;
+    let counts = json!({
+        "succeeded": count.saturating_sub(failed), "failed": failed,
+        "timed_out": 0, "aborted": 0, "pending": 0,
+    });
+    json!({ "counts": counts, "results": [mutate::json_value(chance, 1)], "resultsBytes": 9 })
+        .into()
+}
+
 fn absurd(chance: &mut Chance, at: Timestamp, action: ActionId) -> Fact {
     match chance.below(12) {
         0 => Fact::StopRequested {
@@ -222,6 +260,22 @@ fn absurd(chance: &mut Chance, at: Timestamp, action: ActionId) -> Fact {
             action,
             items: output(chance),
             is_last: chance.once_in(2),
+        },
+        4 => Fact::RangeReported {
+            at,
+            action,
+            failed: chance.below(9) as u64,
+        },
+        5 => Fact::MapRunChanged {
+            at,
+            map_run: action.0,
+            change: MapRunChange {
+                version: chance.below(3) as u64,
+                window: chance.once_in(2).then(|| chance.below(50) as u32),
+                tolerated_count: chance.once_in(2).then_some(1),
+                tolerated_percentage: None,
+                is_stopped: chance.once_in(4),
+            },
         },
         _ => answer(chance, at, action),
     }
@@ -262,6 +316,8 @@ fn started(chance: &mut Chance) -> Fact {
             .unwrap_or_else(|_| unreachable!("it is a name")),
         machine_version: 1,
         is_express: false,
+        terms: None,
+        range: None,
         definition: Digest::of(b"definition"),
         semantics: SEMANTICS,
         seed: chance.number(),

@@ -132,7 +132,7 @@ fn give_up<S: EventSink>(
             None
         }
         Activity::Mapping(run) => {
-            map_run::give_up(turn, *run);
+            map_run::give_up(turn, *run, map_run::MapRunStatus::Aborted);
             failed_event(state)
         }
         Activity::Joining(mut join) => {

@@ -8,10 +8,11 @@ use steploom_asl::model::Kind;
 use super::{Reader, Snap, Writer, fields, variants};
 use crate::context::Kept;
 use crate::frame::{Activity, Frame, FrameId, Frames};
+use crate::states::map_run::range;
 use crate::waits::Waits;
 use crate::{
-    Claim, Fact, Failure, NewVersion, Outcome, PartialFailure, Redriven, Redrives, Run, RunLimits,
-    Started, Terms,
+    Claim, Fact, Failure, MapRunChange, NewVersion, Outcome, PartialFailure, Redriven, Redrives,
+    Run, RunLimits, Started, Terms,
 };
 
 impl Run {
@@ -36,6 +37,8 @@ impl Run {
             redrives,
             version,
             supplied: _,
+            map_runs,
+            base: _,
         } = self;
         let (Some(started), Some(version)) = (started, version) else {
             return out.refuse();
@@ -59,6 +62,7 @@ impl Run {
         continue_due.put(out);
         last_action.put(out);
         last_event.put(out);
+        map_runs.put(out);
         kept.put(out);
         // Each evaluation is begun once.
         let to_come = foreseen.range(kept.evaluations.saturating_add(1)..);
@@ -89,7 +93,9 @@ impl Run {
         let continue_due = Snap::take(from)?;
         let last_action = Snap::take(from)?;
         let last_event = Snap::take(from)?;
-        let kept = Kept::take_with(from, &started, redrives)?;
+        let map_runs = Snap::take(from)?;
+        let base = range::base(&started);
+        let kept = Kept::take_with(from, &started, redrives, base.as_ref())?;
         let foreseen = Snap::take(from)?;
         let failed_at: Option<FrameId> = Snap::take(from)?;
         if failed_at.is_some_and(|id| frames.get(id).is_none()) {
@@ -115,6 +121,8 @@ impl Run {
             redrives,
             version: Some(version),
             supplied: std::collections::BTreeMap::new(),
+            map_runs,
+            base,
         })
     }
 }
@@ -163,6 +171,7 @@ fields!(Started {
     limits,
     input,
     terms,
+    range,
 });
 fields!(Terms {
     tags,
@@ -177,6 +186,7 @@ fields!(RunLimits {
     map_concurrency_default,
     evaluation_ms_max,
     execution_seconds_max,
+    range_items,
 });
 fields!(Redrives { count, last_at });
 fields!(NewVersion { definition, number });
@@ -205,4 +215,14 @@ variants!(Fact {
     14 => Redriven(redriven),
     15 => Begun { at },
     16 => Expired { at },
+    17 => PageRead { at, action, etag, offset, digest, count, is_last },
+    18 => RangeReported { at, action, failed },
+    19 => MapRunChanged { at, map_run, change },
+});
+fields!(MapRunChange {
+    version,
+    window,
+    tolerated_count,
+    tolerated_percentage,
+    is_stopped,
 });

@@ -6,15 +6,21 @@
 //!
 //! `open.rs` works out the fields; `items.rs` has what is yet to be started, `results.rs` and
 //! `files.rs` what comes of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is.
-//! `answers.rs` is what it hears of, `end.rs` how it ends.
+//! `answers.rs` is what it hears of, `end.rs` how it ends, `counts.rs` how far it is.
+//!
+//! A map run of many items is spread over *ranges*, executions that each run the items of a page:
+//! `ranges.rs` is the parent's side of them, `range.rs` their own.
 
 mod answers;
 pub(crate) mod child;
+mod counts;
 mod end;
 mod files;
 mod items;
 mod open;
 mod ordered;
+pub(crate) mod range;
+pub(crate) mod ranges;
 mod results;
 mod tolerance;
 
@@ -22,13 +28,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steploom_asl::model::{Kind, Map};
-use steploom_types::Json;
+use steploom_types::{Json, Timestamp};
 
 use crate::frame::{Activity, Frame, FrameId, Frames};
 use crate::turn::Turn;
 use crate::{ActionId, EventSink, PartialFailure, snapshot};
 
 pub(crate) use answers::{child_failed, child_succeeded, read, read_failed, write_failed, written};
+pub(crate) use counts::MapRuns;
+pub use counts::{Counts, MapRunStatus, MapRunView};
 pub(crate) use end::give_up;
 pub(crate) use items::item;
 pub(crate) use open::{tolerated, work};
@@ -37,6 +45,7 @@ use child::Child;
 use end::{close, exceeded, fail, finish};
 use items::{Next, Queue};
 use ordered::Ordered;
+use ranges::Ranges;
 use results::Results;
 use tolerance::Tolerance;
 
@@ -44,10 +53,17 @@ use tolerance::Tolerance;
 const EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
 /// The error of results that could not be written.
 const WRITER_FAILED: &str = "States.ResultWriterFailed";
+/// The error of a map run that was stopped by itself.
+const STOPPED: &str = "States.MapRunStopped";
 
 /// A map run.
 #[derive(Debug)]
 pub(crate) struct MapRun {
+    /// Its number within the execution: that of an action of its own.
+    number: u64,
+    /// The `Map`'s name.
+    state: Arc<str>,
+    started_at: Timestamp,
     names: Names,
     /// The state's input after `InputPath`.
     input: Json,
@@ -56,14 +72,26 @@ pub(crate) struct MapRun {
     results: Results,
     /// Iterations in flight at the most.
     window: u32,
+    /// The newest change's version.
+    version: u64,
     /// The iteration to start next.
     next: u32,
+    /// Of a range: the items before its first, from which its iterations are counted.
+    first: u64,
     /// Iterations in flight, each with the number of its items.
     running: BTreeMap<u32, (FrameId, u64)>,
     /// Whether the frame is in the queue to start another iteration.
     queued: bool,
     /// What comes after what, where items do not just start one after the other.
     ordered: Option<Box<Ordered>>,
+    /// The ranges that its items are spread over, if they are.
+    ranges: Option<Box<Ranges>>,
+    /// What became of items, but for those of ranges that run.
+    counts: Counts,
+    /// Whether it is itself a range.
+    is_range: bool,
+    /// Of a range: whether it is to end as soon as its items are known.
+    is_stopping: bool,
     /// How it ends, once no more is started: results may be left to be written.
     end: Option<Result<(), PartialFailure>>,
 }
@@ -84,8 +112,42 @@ struct Names {
 }
 
 impl MapRun {
+    /// One of which nothing has been started, with one iteration in flight and no results.
+    fn new(
+        number: u64,
+        state: Arc<str>,
+        started_at: Timestamp,
+        names: Names,
+        input: Json,
+        queue: Queue,
+    ) -> Self {
+        Self {
+            number,
+            state,
+            started_at,
+            names,
+            input,
+            queue,
+            tolerance: Tolerance::default(),
+            results: Results::default(),
+            window: 1,
+            version: 0,
+            next: 0,
+            first: 0,
+            running: BTreeMap::new(),
+            queued: false,
+            ordered: None,
+            ranges: None,
+            counts: Counts::default(),
+            is_range: false,
+            is_stopping: false,
+            end: None,
+        }
+    }
+
     fn has_room(&self) -> bool {
         self.end.is_none()
+            && self.ranges.is_none()
             && !self.queue.is_reading()
             && self.has_next()
             && !self.results.is_full()
@@ -111,6 +173,12 @@ impl MapRun {
             Some(ordered) => ordered.is_done(),
             None => self.queue.is_empty(),
         }
+    }
+
+    /// Whether nothing is in flight.
+    fn is_idle(&self) -> bool {
+        let ranges = self.ranges.as_ref();
+        self.running.is_empty() && ranges.is_none_or(|ranges| ranges.is_empty())
     }
 }
 
@@ -170,7 +238,8 @@ fn start<S: EventSink>(
     };
     let index = place.unwrap_or(run.next);
     run.next += 1;
-    let child = Child::new(&run.names, index, input.clone(), at);
+    let place = run.first + u64::from(index);
+    let child = Child::new(&run.names, place, input.clone(), at);
     let mut frame = Frame::new(Some((id, index)), start, input, child::FIRST_EVENT);
     frame.child = Some(Arc::new(child));
     let frame = turn.run.frames.insert(frame);
@@ -187,17 +256,20 @@ fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let Some(run) = run_of(turn, id) else {
         return;
     };
+    if run.is_stopping && run.end.is_none() && !run.queue.is_reading() {
+        return finish(turn, id, Err(PartialFailure::default()));
+    }
     if run.has_room() && !run.queued {
         run.queued = true;
         turn.run.ready.push_back(id);
         return;
     }
-    if run.end.is_none() && run.is_over() && run.running.is_empty() && !run.queue.is_reading() {
+    if run.end.is_none() && run.is_over() && run.is_idle() && !run.queue.is_reading() {
         let is_exceeded = run.tolerance.is_exceeded(Some(run.queue.taken()));
         let end = if is_exceeded { Err(exceeded()) } else { Ok(()) };
         return finish(turn, id, end);
     }
-    if run.end.is_some() && !run.results.is_writing() {
+    if run.end.is_some() && run.is_idle() && !run.results.is_writing() {
         close(turn, id);
     }
 }
@@ -222,16 +294,25 @@ pub(crate) fn iteration_of<S: EventSink>(
 type Pending = Option<ActionId>;
 
 snapshot::fields!(MapRun {
+    number,
+    state,
+    started_at,
     names,
     input,
     queue,
     tolerance,
     results,
     window,
+    version,
     next,
+    first,
     running,
     queued,
     ordered,
+    ranges,
+    counts,
+    is_range,
+    is_stopping,
     end,
 });
 snapshot::fields!(Names {

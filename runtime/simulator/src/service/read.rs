@@ -3,16 +3,25 @@
 use serde_json::Value;
 use steploom_asl::model::{ReaderFormat, ReaderSource};
 use steploom_machine::reader::{self, ITEM_READER_FAILED, Page, listing, manifest};
-use steploom_machine::{Failure, Read};
-use steploom_types::Json;
+use steploom_machine::{Failure, Read, ReadFrom};
+use steploom_types::Digest;
 
 use super::s3;
 use crate::Simulation;
 
-/// Items that one action asked for, and whether they are the last.
-pub(crate) fn items(simulation: &Simulation, read: &Read) -> Result<(Json, bool), Failure> {
-    let text = |field: &str| read.arguments.value()[field].as_str().unwrap_or_default();
-    let page = match (read.source, &read.format) {
+/// Items that one action asked for.
+pub(crate) fn items(simulation: &Simulation, read: &Read) -> Result<Page, Failure> {
+    let (source, arguments, format) = match &read.from {
+        ReadFrom::Reader {
+            source,
+            arguments,
+            format,
+        } => (*source, arguments, format),
+        ReadFrom::Given(items) => return Ok(reader::given(items, read.offset, read.items_max)),
+        ReadFrom::Page { digest, .. } => return stored(simulation, digest),
+    };
+    let text = |field: &str| arguments.value()[field].as_str().unwrap_or_default();
+    Ok(match (source, format) {
         (ReaderSource::Listing, _) | (_, ReaderFormat::Listing) => {
             let all = listed(simulation, text("Bucket"), text("Prefix"))?;
             part(all, read)
@@ -25,8 +34,17 @@ pub(crate) fn items(simulation: &Simulation, read: &Read) -> Result<(Json, bool)
             let body = body(simulation, text("Bucket"), text("Key"))?;
             reader::page(format, body.as_bytes(), read.offset, read.items_max)?
         }
-    };
-    Ok((Value::from(page.items).into(), page.is_last))
+    })
+}
+
+/// The items of a page.
+fn stored(simulation: &Simulation, digest: &Digest) -> Result<Page, Failure> {
+    let text = simulation.stored.get(digest).map_or("[]", String::as_str);
+    let gone = |_| Failure::new(ITEM_READER_FAILED, "A page of items is gone.");
+    Ok(Page {
+        items: serde_json::from_str(text).map_err(gone)?,
+        is_last: true,
+    })
 }
 
 fn part(all: Vec<Value>, read: &Read) -> Page {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 use steploom_asl::model::Api;
-use steploom_machine::Failure;
 use steploom_machine::service::failure;
+use steploom_machine::{Failure, Piece, Write, WriteTo};
 
 use super::Answer;
 use super::sfn::REQUEST;
@@ -71,6 +71,27 @@ fn put(
     });
     write(simulation, bucket, key, body)?;
     Ok(answer)
+}
+
+/// Writes what a map run has to write.
+pub(crate) fn write_pieces(simulation: &mut Simulation, write: &Write) -> Result<(), Failure> {
+    let mut body = String::new();
+    for piece in &write.body {
+        match piece {
+            Piece::Text(text) => body.push_str(text),
+            Piece::Stored { digest, .. } => {
+                let part = simulation.stored.get(digest);
+                body.push_str(part.map_or("", String::as_str));
+            }
+        }
+    }
+    match &write.to {
+        WriteTo::Bucket { bucket, key } => self::write(simulation, bucket, key, body),
+        WriteTo::Own { digest, .. } => {
+            simulation.stored.insert(*digest, body);
+            Ok(())
+        }
+    }
 }
 
 /// Writes an object.

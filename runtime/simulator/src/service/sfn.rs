@@ -33,7 +33,7 @@ pub(super) fn start_execution(
         let message = format!("State Machine Does Not Exist: '{arn}'");
         return refuse("StateMachineDoesNotExist", &message);
     };
-    if simulation.executions.len() >= simulation.bounds.executions_max {
+    if simulation.executions_but_ranges() >= simulation.bounds.executions_max {
         let message = "The simulation's limit of executions was reached";
         return refuse("ExecutionLimitExceeded", message);
     }

@@ -18,20 +18,21 @@ impl Simulation {
                 self.answer(of, invoke.action, at, answer);
             }
             Action::Read(read) => {
-                let answer = service::read::items(self, &read);
-                let fact = match answer {
-                    Ok((items, is_last)) => Fact::ItemsRead {
-                        at,
-                        action: read.action,
-                        items,
-                        is_last,
-                    },
+                let fact = match service::read::items(self, &read) {
+                    Ok(page) => self.read(&read, page),
                     Err(failure) => failed(at, read.action, failure),
                 };
                 self.schedule(at, of, fact);
             }
+            Action::StartRange(range) => self.start_range(of, &range),
+            Action::SetWindow {
+                action,
+                version,
+                window,
+            } => self.set_window(of, action, version, window),
+            Action::StopRange { action } => self.stop_range(of, action),
             Action::Write(write) => {
-                let answer = service::s3::write(self, &write.bucket, &write.key, write.body);
+                let answer = service::s3::write_pieces(self, &write);
                 let fact = match answer {
                     Ok(()) => succeeded(at, write.action, Json::null()),
                     Err(failure) => failed(at, write.action, failure),
@@ -41,7 +42,10 @@ impl Simulation {
             Action::SetTimer { action, at } => {
                 self.schedule(at, of, Fact::TimerFired { at, action });
             }
-            Action::Cancel { action } => self.forget(of, action),
+            Action::Cancel { action } => {
+                self.stop_range(of, action);
+                self.forget(of, action);
+            }
             Action::ReportExceeded { evaluation } => {
                 self.schedule(at, of, Fact::EvaluationExceeded { at, evaluation });
             }
@@ -51,7 +55,12 @@ impl Simulation {
 
     /// The scripted answer, or the world's.
     fn invoke(&mut self, of: usize, invoke: &Invoke) -> Answer {
-        let execution = &mut self.executions[of];
+        // What a range calls, its parent calls.
+        let mut caller = of;
+        while let Some((parent, ..)) = self.range_parents.get(&caller) {
+            caller = *parent;
+        }
+        let execution = &mut self.executions[caller];
         let Some(mocks) = execution
             .mocks
             .as_ref()

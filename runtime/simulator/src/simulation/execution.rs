@@ -56,6 +56,7 @@ impl Simulation {
             limits: start.limits,
             input: start.input.clone(),
             terms: None,
+            range: None,
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();
         let mut run = Run::new(machine);
@@ -93,6 +94,7 @@ impl Simulation {
             self.executions[of].stopped_at = Some(self.now);
             self.ended(of);
         }
+        self.tell_parent(of);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Fact {
     pub at: i64,
     #[prost(
         oneof = "Kind",
-        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21"
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21, 30, 31, 32"
     )]
     pub kind: Option<Kind>,
 }
@@ -61,6 +61,12 @@ pub(super) enum Kind {
     Begun(Begun),
     #[prost(message, tag = "21")]
     Expired(Expired),
+    #[prost(message, tag = "30")]
+    PageRead(PageRead),
+    #[prost(message, tag = "31")]
+    RangeReported(RangeReported),
+    #[prost(message, tag = "32")]
+    MapRunChanged(MapRunChanged),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -89,6 +95,8 @@ pub(super) struct Started {
     pub is_express: bool,
     #[prost(message, optional, tag = "20")]
     pub terms: Option<Terms>,
+    #[prost(message, optional, tag = "30")]
+    pub range: Option<Range>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -113,6 +121,24 @@ pub(super) struct Claim {
     pub order: Option<u64>,
 }
 
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Range {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub parent: Bytes,
+    #[prost(uint64, tag = "2")]
+    pub map_run: u64,
+    #[prost(uint64, tag = "3")]
+    pub action: u64,
+    #[prost(uint64, tag = "4")]
+    pub offset: u64,
+    #[prost(uint32, tag = "5")]
+    pub count: u32,
+    #[prost(bytes = "bytes", tag = "6")]
+    pub page: Bytes,
+    #[prost(uint32, tag = "7")]
+    pub window: u32,
+}
+
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(super) struct Limits {
     #[prost(uint32, tag = "1")]
@@ -125,6 +151,8 @@ pub(super) struct Limits {
     pub evaluation_ms_max: Option<u32>,
     #[prost(uint64, tag = "5")]
     pub execution_seconds_max: u64,
+    #[prost(uint32, tag = "6")]
+    pub range_items: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -179,6 +207,46 @@ pub(super) struct ItemsRead {
     pub items: String,
     #[prost(bool, tag = "3")]
     pub is_last: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct PageRead {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(string, optional, tag = "2")]
+    pub etag: Option<String>,
+    #[prost(uint64, tag = "3")]
+    pub offset: u64,
+    #[prost(bytes = "bytes", tag = "4")]
+    pub digest: Bytes,
+    #[prost(uint32, tag = "5")]
+    pub count: u32,
+    #[prost(bool, tag = "6")]
+    pub is_last: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct RangeReported {
+    #[prost(uint64, tag = "1")]
+    pub action: u64,
+    #[prost(uint64, tag = "2")]
+    pub failed: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(super) struct MapRunChanged {
+    #[prost(uint64, tag = "1")]
+    pub map_run: u64,
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+    #[prost(uint32, optional, tag = "3")]
+    pub window: Option<u32>,
+    #[prost(uint64, optional, tag = "4")]
+    pub tolerated_count: Option<u64>,
+    #[prost(double, optional, tag = "5")]
+    pub tolerated_percentage: Option<f64>,
+    #[prost(bool, tag = "6")]
+    pub is_stopped: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -291,6 +359,36 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             items: items.text().into(),
             is_last: *is_last,
         }),
+        F::PageRead {
+            action,
+            etag,
+            offset,
+            digest,
+            count,
+            is_last,
+            ..
+        } => Kind::PageRead(PageRead {
+            action: action.0,
+            etag: etag.clone(),
+            offset: *offset,
+            digest: Bytes::copy_from_slice(digest.as_bytes()),
+            count: *count,
+            is_last: *is_last,
+        }),
+        F::RangeReported { action, failed, .. } => Kind::RangeReported(RangeReported {
+            action: action.0,
+            failed: *failed,
+        }),
+        F::MapRunChanged {
+            map_run, change, ..
+        } => Kind::MapRunChanged(MapRunChanged {
+            map_run: *map_run,
+            version: change.version,
+            window: change.window,
+            tolerated_count: change.tolerated_count,
+            tolerated_percentage: change.tolerated_percentage,
+            is_stopped: change.is_stopped,
+        }),
         F::EvaluationExceeded { evaluation, .. } => Kind::EvaluationExceeded(EvaluationExceeded {
             evaluation: *evaluation,
         }),
@@ -317,10 +415,12 @@ fn started_message(started: &machine::Started) -> Started {
             map_concurrency_default: started.limits.map_concurrency_default,
             evaluation_ms_max: Some(started.limits.evaluation_ms_max),
             execution_seconds_max: started.limits.execution_seconds_max,
+            range_items: started.limits.range_items,
         }),
         input: started.input.text().into(),
         is_express: started.is_express,
         terms: started.terms.as_deref().map(terms_message),
+        range: started.range.as_deref().map(range_message),
     }
 }
 
@@ -347,5 +447,17 @@ fn terms_message(terms: &machine::Terms) -> Terms {
         priority: terms.priority.into(),
         start_before: terms.start_before.map(Timestamp::as_millis),
         claims: terms.claims.iter().map(claim).collect(),
+    }
+}
+
+fn range_message(range: &machine::Range) -> Range {
+    Range {
+        parent: Bytes::copy_from_slice(&range.parent.to_bytes()),
+        map_run: range.map_run,
+        action: range.action.0,
+        offset: range.offset,
+        count: range.count,
+        page: Bytes::copy_from_slice(range.page.as_bytes()),
+        window: range.window,
     }
 }

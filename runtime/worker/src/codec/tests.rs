@@ -25,9 +25,11 @@ fn facts() -> Vec<Fact> {
             map_concurrency_default: 3,
             evaluation_ms_max: 1_000,
             execution_seconds_max: 0,
+            range_items: 0,
         },
         input: Json::parse(r#"{"b": 1, "a": "ü"}"#).unwrap(),
         terms: None,
+        range: None,
     };
     vec![
         Fact::Started(Box::new(started)),

@@ -163,6 +163,7 @@ impl Port {
             checked,
             seed: self.shared.chance.draw(),
             input: new.input,
+            range: None,
             reply,
         };
         Ok((slot, start))

@@ -9,7 +9,7 @@ use steploom_machine::token::Token;
 use steploom_machine::{ActionId, Fact, Failure, Invoke};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_types::{AccountId, ExecutionId, Json, Name};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::Command;
@@ -18,6 +18,7 @@ use super::owned::Owned;
 use crate::activities::ActivityTask;
 use crate::child::Child;
 use crate::dispatcher::{self, Work};
+use crate::effect::range::Order;
 use crate::effect::{self, Answers};
 use crate::mailbox;
 use crate::port::Port;
@@ -33,6 +34,8 @@ pub(super) struct Attempt {
     has_heartbeat: bool,
     /// What a worker of its activity is given.
     offer: Option<Box<Offer>>,
+    /// What the parent wants of a range.
+    orders: Option<watch::Sender<Order>>,
 }
 
 struct Offer {
@@ -89,6 +92,7 @@ impl Attempt {
             ),
             has_heartbeat: invoke.heartbeat_seconds.is_some(),
             offer,
+            orders: None,
         }
     }
 
@@ -99,6 +103,22 @@ impl Attempt {
             waits_for_job: false,
             has_heartbeat: false,
             offer: None,
+            orders: None,
+        }
+    }
+
+    /// A range that is listened to.
+    pub(super) fn of_range(work: JoinHandle<()>, orders: watch::Sender<Order>) -> Self {
+        Self {
+            orders: Some(orders),
+            ..Self::running(work)
+        }
+    }
+
+    /// Whoever listens to the range tells it.
+    pub(super) fn order(&self, change: impl FnOnce(&mut Order)) {
+        if let Some(orders) = &self.orders {
+            orders.send_modify(change);
         }
     }
 
@@ -175,11 +195,12 @@ impl Owned {
         let is_awaited = match &mut fact {
             Fact::TaskSucceeded { at, action, .. }
             | Fact::TaskFailed { at, action, .. }
-            | Fact::ItemsRead { at, action, .. } => {
+            | Fact::ItemsRead { at, action, .. }
+            | Fact::PageRead { at, action, .. } => {
                 *at = now;
                 hot.running.remove(action).is_some()
             }
-            Fact::TaskSubmitted { at, action, .. } => {
+            Fact::TaskSubmitted { at, action, .. } | Fact::RangeReported { at, action, .. } => {
                 *at = now;
                 hot.running.contains_key(action)
             }

@@ -12,6 +12,7 @@ use steploom_types::{Json, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use super::attempt::Attempt;
+use super::range::Watcher;
 use super::start::Accepted;
 use crate::child::Child;
 use crate::codec;
@@ -45,6 +46,10 @@ pub(super) struct Hot {
     /// Those that nobody waits for any more, and that are to be stopped.
     pub(super) orphans: BTreeMap<ActionId, Child>,
     followers: Vec<mpsc::Sender<wire::Event>>,
+    /// Who waits for more failed items of a range, or its end.
+    pub(super) watchers: Vec<Watcher>,
+    /// The version of the newest change of a map run.
+    last_change: u64,
     /// Who waits for the end.
     pub(super) waiters: Vec<oneshot::Sender<Option<wire::Execution>>>,
 }
@@ -67,6 +72,8 @@ impl Hot {
             children: BTreeMap::new(),
             orphans: BTreeMap::new(),
             followers: Vec::new(),
+            watchers: Vec::new(),
+            last_change: 0,
             waiters: Vec::new(),
         }
     }
@@ -135,6 +142,10 @@ impl Hot {
                         self.children.insert(invoke.action, child);
                     }
                 }
+                Action::StartRange(range) => {
+                    let child = Child::of_range(&self.started, range);
+                    self.children.insert(range.action, child);
+                }
                 Action::Cancel { action } => {
                     self.taken.remove(action);
                     if let Some(child) = self.children.remove(action) {
@@ -144,6 +155,15 @@ impl Hot {
                 _ => {}
             }
         }
+    }
+
+    /// The version of a change of a map run that is to come.
+    pub(super) fn next_change(&mut self, map_run: u64) -> u64 {
+        let runs = self.run.map_runs();
+        let run = runs.iter().find(|run| run.number == map_run);
+        let newest = run.map_or(0, |run| run.version);
+        self.last_change = self.last_change.max(newest) + 1;
+        self.last_change
     }
 
     /// Whether a worker has this task of an activity.

@@ -185,6 +185,27 @@ impl Owned {
                 worker,
                 reply,
             } => self.take(id, action, worker, reply),
+            Command::Watch {
+                account,
+                id,
+                seen,
+                reply,
+            } => self.watch(account, id, seen, reply),
+            Command::ChangeMapRun {
+                account,
+                id,
+                map_run,
+                change,
+                reply,
+            } => self.change_map_run(account, id, map_run, change, reply),
+            Command::MapRuns { account, id, reply } => {
+                let found = self.find_mut(account, id).map(|hot| hot.run().map_runs());
+                let _ = reply.send(found);
+            }
+            Command::RangeCounts { account, id, reply } => {
+                let found = self.find_mut(account, id);
+                let _ = reply.send(found.and_then(|hot| hot.run().range_counts()));
+            }
             Command::Settled { epoch } => {
                 // A former owner's stops are none of ours: we have begun our own.
                 if epoch == self.lease.epoch {
@@ -297,6 +318,9 @@ impl Owned {
             // The fact changes nothing; it is in the journal, and every fold meets it in the same way.
             Err(defect) => tracing::error!(execution = %id, %defect, "a fact that cannot be"),
         }
+        if let Some(hot) = self.hot.get_mut(&id) {
+            hot.tell_watchers();
+        }
         if let Fact::TaskSubmitted { action, .. } = &fact {
             self.offer(id, *action);
         }
@@ -332,6 +356,17 @@ impl Owned {
                 let (shared, started) = (self.shared.clone(), hot.started().clone());
                 let action = write.action;
                 self.begin_work(id, action, effect::write(shared, started, *write, answers));
+            }
+            Action::StartRange(range) => self.begin_range(id, *range),
+            Action::SetWindow {
+                action,
+                version,
+                window,
+            } => self.order_range(id, action, |order| {
+                (order.version, order.window) = (version, window);
+            }),
+            Action::StopRange { action } => {
+                self.order_range(id, action, |order| order.is_stopped = true);
             }
             Action::SetTimer { action, at } => {
                 hot.timers.insert(action, at);

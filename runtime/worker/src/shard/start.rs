@@ -33,6 +33,8 @@ pub(crate) struct Start {
     pub(crate) checked: Arc<steploom_asl::Machine>,
     pub(crate) seed: u64,
     pub(crate) input: Json,
+    /// Of a range: its first fact, but for the time. It takes part in no limits: its parent does.
+    pub(crate) range: Option<Box<Started>>,
     pub(crate) reply: Reply,
 }
 
@@ -202,8 +204,12 @@ impl Owned {
 
     fn name_is_kept(&self, row: &Row) -> bool {
         const WINDOW_MS: u64 = limits::NAME_WINDOW_DAYS as u64 * 24 * 3600 * 1000;
-        row.ended_at
-            .is_none_or(|ended| self.shared.clock.now().millis_since(ended) < WINDOW_MS)
+        // An id is never given twice.
+        let is_id = row.name.as_str().parse() == Ok(row.id);
+        is_id
+            || row
+                .ended_at
+                .is_none_or(|ended| self.shared.clock.now().millis_since(ended) < WINDOW_MS)
     }
 
     fn admit(&mut self, mut start: Start) {
@@ -214,7 +220,11 @@ impl Owned {
         let key = start
             .name
             .map(|name| (start.account, start.machine.clone(), name));
-        let started = Started {
+        let of_range = start.range.take().map(|range| Started {
+            at: self.shared.clock.now(),
+            ..*range
+        });
+        let started = of_range.unwrap_or_else(|| Started {
             at: self.shared.clock.now(),
             account: start.account,
             id: start.id,
@@ -228,7 +238,8 @@ impl Owned {
             limits: self.shared.run_limits,
             input: start.input,
             terms: None,
-        };
+            range: None,
+        });
         if is_planted(Bug::AnswerBeforeCommit) {
             let reply = std::mem::replace(&mut start.reply, Reply::One(oneshot::channel().0));
             reply.send(Ok(Accepted::New {

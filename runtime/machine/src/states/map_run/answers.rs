@@ -27,7 +27,8 @@ pub(crate) fn child_succeeded<S: EventSink>(
     let Some(run) = run_of(turn, id) else {
         return;
     };
-    run.running.remove(&index);
+    let items = run.running.remove(&index).map_or(1, |(_, items)| items);
+    run.counts.succeeded += items;
     if let Some(ordered) = &mut run.ordered {
         ordered.ended(index, true);
     }
@@ -57,6 +58,7 @@ pub(crate) fn child_failed<S: EventSink>(
     };
     let items = run.running.remove(&index).map_or(1, |(_, items)| items);
     run.tolerance.failed(items);
+    run.counts.failed(items, failure);
     run.results.failed(index, &frame, failure, at);
     let runs_on = run.ordered.as_mut().is_some_and(|ordered| {
         ordered.ended(index, false);

@@ -34,9 +34,9 @@ pub(super) enum Ended<'a> {
 }
 
 impl Child {
-    pub(super) fn new(names: &Names, index: u32, input: Json, started_at: Timestamp) -> Self {
+    pub(super) fn new(names: &Names, index: u64, input: Json, started_at: Timestamp) -> Self {
         Self {
-            name: chance::uuid(names.seed, index.into()),
+            name: chance::uuid(names.seed, index),
             machine: Arc::clone(&names.machine),
             express: names.is_express.then(|| Arc::clone(&names.id)),
             input,

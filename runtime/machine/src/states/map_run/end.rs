@@ -6,7 +6,7 @@ use crate::frame::{Activity, Frame, FrameId};
 use crate::turn::Turn;
 use crate::{Detail, EventSink, PartialFailure};
 
-use super::{EXCEEDED, MapRun, go_on, run_of};
+use super::{EXCEEDED, MapRun, MapRunStatus, STOPPED, go_on, range, ranges, run_of};
 
 /// No more is started: writes what is left to be written, then ends.
 pub(super) fn finish<S: EventSink>(
@@ -21,34 +21,48 @@ pub(super) fn finish<S: EventSink>(
     run.end = Some(end);
     let running = std::mem::take(&mut run.running);
     let reading = run.queue.stop_reading();
-    for (_, (child, _)) in running {
+    for (_, (child, items)) in running {
         if let Some(frame) = abort(turn, child)
             && let Some(run) = run_of(turn, id)
         {
+            run.counts.aborted += items;
             run.results.aborted(&frame, at);
         }
     }
     if let Some(action) = reading {
         turn.cancel(action);
     }
+    ranges::stop_all(turn, id);
     if let Some(run) = run_of(turn, id) {
         if matches!(run.end, Some(Err(_))) {
             let mut waiting = run.queue.rest();
             if let Some(ordered) = &run.ordered {
                 waiting.extend(ordered.waiting());
             }
+            run.counts.pending += waiting.len() as u64;
             run.results.pending(&run.names, waiting);
         }
-        run.results.finish(&run.names);
+        if run.is_idle() {
+            run.results.finish(&run.names);
+        }
     }
     go_on(turn, id);
 }
 
 pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    if range::is_root(turn, id) {
+        return range::close(turn, id, None);
+    }
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Mapping(run) = activity else {
         return;
     };
+    let status = match &run.end {
+        Some(Err(failure)) if failure.error.as_deref() == Some(STOPPED) => MapRunStatus::Aborted,
+        Some(Err(_)) => MapRunStatus::Failed,
+        Some(Ok(())) | None => MapRunStatus::Succeeded,
+    };
+    run.leave(&mut turn.run.map_runs, turn.at, status);
     if let Some(Err(failure)) = run.end {
         tell_failed(turn, id, &failure);
         return failure::fail_map_run(turn, id, failure);
@@ -62,6 +76,13 @@ pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 
 /// The map run fails at once, and what it has is dropped.
 pub(super) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Problem) {
+    if range::is_root(turn, id) {
+        // A query that took too long has to become a fact first.
+        return match problem {
+            Problem::Exceeded(_) => failure::fail(turn, id, problem),
+            problem => range::failed(turn, id, problem),
+        };
+    }
     let (failure, is_fatal) = match problem {
         Problem::Failed(failure) => (failure, false),
         Problem::Fatal(failure) => (failure, true),
@@ -70,7 +91,7 @@ pub(super) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: P
     };
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     if let Activity::Mapping(run) = activity {
-        give_up(turn, *run);
+        give_up(turn, *run, MapRunStatus::Failed);
     }
     tell_failed(turn, id, &failure);
     if is_fatal {
@@ -94,9 +115,13 @@ pub(super) fn tell_failed<S: EventSink>(
 }
 
 /// Drops a map run: what it waits for, and its iterations.
-pub(crate) fn give_up<S: EventSink>(turn: &mut Turn<'_, S>, mut run: MapRun) {
+pub(crate) fn give_up<S: EventSink>(turn: &mut Turn<'_, S>, mut run: MapRun, status: MapRunStatus) {
+    run.leave(&mut turn.run.map_runs, turn.at, status);
     let actions = [run.queue.stop_reading(), run.results.stop_writing()];
     for action in actions.into_iter().flatten() {
+        turn.cancel(action);
+    }
+    for action in run.ranges.iter_mut().flat_map(|ranges| ranges.take()) {
         turn.cancel(action);
     }
     for (_, (child, _)) in run.running {

@@ -1,22 +1,43 @@
-//! Files of results: what `ResultWriter` writes, and the manifest that names it.
+//! Files of results: what `ResultWriter` writes, and the manifest that names it. A range writes parts
+//! of such files, of which its parent makes files.
 
 use serde_json::{Value, json};
-use steploom_types::{Json, limits};
+use steploom_types::{Digest, ExecutionId, Json, limits};
 
-use super::{Names, Pending};
+use super::Names;
+use super::range::Part;
 use crate::snapshot::{self, Reader, Snap, Writer};
+use crate::{ActionId, Piece, WriteTo};
 
 /// Files of results.
 #[derive(Debug)]
 pub(super) struct Stored {
-    pub(super) bucket: String,
-    prefix: String,
+    target: Target,
     is_lines: bool,
     /// By how the iterations ended.
     lists: [List; 3],
     manifest: Option<String>,
-    /// What is being written.
-    pub(super) writing: Pending,
+    /// What is being written, with the results in it.
+    pub(super) writing: Option<(ActionId, u64)>,
+    /// Results that are in files.
+    pub(super) written_count: u64,
+}
+
+/// Where results go.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// To files in a bucket, and a manifest.
+    Files {
+        /// The bucket.
+        bucket: String,
+        /// How the files' keys begin.
+        prefix: String,
+    },
+    /// To parts of files, among the objects of the range's parent.
+    Parts {
+        /// The parent.
+        owner: ExecutionId,
+    },
 }
 
 /// The files of those that ended alike.
@@ -24,11 +45,16 @@ pub(super) struct Stored {
 struct List {
     name: &'static str,
     /// What is yet to be written.
-    text: String,
-    /// Whether the text is to be written though it is not full.
+    pieces: Vec<Piece>,
+    /// Its bytes, and the results in it.
+    bytes: usize,
+    count: u64,
+    /// Whether it is to be written though it is not full.
     is_over: bool,
     /// Files written, with their sizes.
     files: Vec<Value>,
+    /// Parts written, where those are.
+    parts: Vec<Part>,
 }
 
 /// Places in the lists.
@@ -43,34 +69,69 @@ impl List {
     fn new(name: &'static str) -> Self {
         Self {
             name,
-            text: String::new(),
+            pieces: Vec::new(),
+            bytes: 0,
+            count: 0,
             is_over: false,
             files: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
     fn add(&mut self, value: &Value, is_lines: bool) {
-        if !self.text.is_empty() {
-            self.text.push(if is_lines { '\n' } else { ',' });
+        self.separate(is_lines);
+        self.text(&value.to_string());
+        self.count += 1;
+    }
+
+    fn add_part(&mut self, owner: ExecutionId, part: &Part, is_lines: bool) {
+        self.separate(is_lines);
+        self.pieces.push(Piece::Stored {
+            owner,
+            digest: part.digest,
+        });
+        self.bytes += part.bytes;
+        self.count += part.count;
+    }
+
+    fn separate(&mut self, is_lines: bool) {
+        if self.bytes > 0 {
+            self.text(if is_lines { "\n" } else { "," });
         }
-        self.text.push_str(&value.to_string());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes += text.len();
+        if let Some(Piece::Text(last)) = self.pieces.last_mut() {
+            last.push_str(text);
+        } else {
+            self.pieces.push(Piece::Text(text.to_owned()));
+        }
     }
 
     fn is_due(&self) -> bool {
-        !self.text.is_empty()
-            && (self.is_over || self.text.len() >= limits::map_run::RESULT_FILE_BYTES)
+        self.bytes > 0 && (self.is_over || self.bytes >= limits::map_run::RESULT_FILE_BYTES)
+    }
+
+    /// What is yet to be written: its pieces, its bytes and the results in it.
+    fn take(&mut self) -> (Vec<Piece>, usize, u64) {
+        (
+            std::mem::take(&mut self.pieces),
+            std::mem::take(&mut self.bytes),
+            std::mem::take(&mut self.count),
+        )
     }
 }
 
 impl Stored {
-    pub(super) fn new(bucket: String, prefix: String, is_lines: bool) -> Self {
+    pub(super) fn new(target: Target, is_lines: bool) -> Self {
         Self {
-            bucket,
-            prefix,
+            target,
             is_lines,
             lists: NAMES.map(List::new),
             manifest: None,
             writing: None,
+            written_count: 0,
         }
     }
 
@@ -79,12 +140,35 @@ impl Stored {
         self.lists[list].add(value, self.is_lines);
     }
 
+    /// Adds parts that a range has written.
+    pub(super) fn add_parts(&mut self, owner: ExecutionId, parts: [Vec<Part>; 3]) {
+        for (list, parts) in self.lists.iter_mut().zip(parts) {
+            for part in parts {
+                list.add_part(owner, &part, self.is_lines);
+            }
+        }
+    }
+
+    /// The parts that were written.
+    pub(super) fn into_parts(self) -> [Vec<Part>; 3] {
+        self.lists.map(|list| list.parts)
+    }
+
     /// All results are in.
     pub(super) fn finish(&mut self, names: &Names) {
         for list in &mut self.lists {
             list.is_over = true;
         }
-        self.manifest = Some(names.arn.to_string());
+        if matches!(self.target, Target::Files { .. }) {
+            self.manifest = Some(names.arn.to_string());
+        }
+    }
+
+    /// What was being written is.
+    pub(super) fn written(&mut self) {
+        if let Some((_, count)) = self.writing.take() {
+            self.written_count += count;
+        }
     }
 
     /// Whether a file is full while another is being written.
@@ -94,42 +178,66 @@ impl Stored {
 
     /// The state's result where results are stored.
     pub(super) fn result(&self, names: &Names) -> Json {
-        let details = json!({ "Bucket": self.bucket, "Key": self.manifest_key(names) });
+        let details = match &self.target {
+            Target::Files { bucket, prefix } => {
+                json!({ "Bucket": bucket, "Key": key(prefix, names, MANIFEST) })
+            }
+            Target::Parts { .. } => Value::Null,
+        };
         json!({ "MapRunArn": &*names.arn, "ResultWriterDetails": details }).into()
     }
 
-    fn key(&self, names: &Names, file: &str) -> String {
-        match self.prefix.trim_end_matches('/') {
-            "" => format!("{}/{file}", names.id),
-            prefix => format!("{prefix}/{}/{file}", names.id),
+    /// The next object to be written: where, its content, and the results in it.
+    pub(super) fn take(&mut self, names: &Names) -> Option<(WriteTo, Vec<Piece>, u64)> {
+        match self.lists.iter().position(List::is_due) {
+            Some(place) => Some(self.take_list(place, names)),
+            None => self.take_manifest(names),
         }
     }
 
-    fn manifest_key(&self, names: &Names) -> String {
-        self.key(names, "manifest.json")
+    fn take_list(&mut self, place: usize, names: &Names) -> (WriteTo, Vec<Piece>, u64) {
+        let list = &mut self.lists[place];
+        let (mut body, mut bytes, count) = list.take();
+        let to = match &self.target {
+            Target::Files { bucket, prefix } => {
+                let extension = if self.is_lines { "jsonl" } else { "json" };
+                let file = format!("{}_{}.{extension}", list.name, list.files.len());
+                let key = key(prefix, names, &file);
+                if !self.is_lines {
+                    body.insert(0, Piece::Text("[".to_owned()));
+                    body.push(Piece::Text("]".to_owned()));
+                    bytes += 2;
+                }
+                list.files.push(json!({ "Key": key, "Size": bytes }));
+                WriteTo::Bucket {
+                    bucket: bucket.clone(),
+                    key,
+                }
+            }
+            Target::Parts { owner } => {
+                let digest = digest(&body);
+                list.parts.push(Part {
+                    digest,
+                    bytes,
+                    count,
+                });
+                WriteTo::Own {
+                    owner: *owner,
+                    digest,
+                }
+            }
+        };
+        (to, body, count)
     }
 
-    /// The next object to be written: its key and its content.
-    pub(super) fn take(&mut self, names: &Names) -> Option<(String, String)> {
-        let extension = if self.is_lines { "jsonl" } else { "json" };
-        if let Some(place) = self.lists.iter().position(List::is_due) {
-            let list = &self.lists[place];
-            let file = format!("{}_{}.{extension}", list.name, list.files.len());
-            let key = self.key(names, &file);
-            let list = &mut self.lists[place];
-            let text = std::mem::take(&mut list.text);
-            let body = if self.is_lines {
-                text
-            } else {
-                format!("[{text}]")
-            };
-            list.files.push(json!({ "Key": key, "Size": body.len() }));
-            return Some((key, body));
-        }
+    fn take_manifest(&mut self, names: &Names) -> Option<(WriteTo, Vec<Piece>, u64)> {
         let arn = self.manifest.take()?;
+        let Target::Files { bucket, prefix } = &self.target else {
+            return None;
+        };
         let [succeeded, failed, pending] = &self.lists;
         let manifest = json!({
-            "DestinationBucket": self.bucket,
+            "DestinationBucket": bucket,
             "MapRunArn": arn,
             "ResultFiles": {
                 "FAILED": failed.files,
@@ -137,17 +245,56 @@ impl Stored {
                 "SUCCEEDED": succeeded.files,
             },
         });
-        Some((self.manifest_key(names), manifest.to_string()))
+        let to = WriteTo::Bucket {
+            bucket: bucket.clone(),
+            key: key(prefix, names, MANIFEST),
+        };
+        Some((to, vec![Piece::Text(manifest.to_string())], 0))
+    }
+}
+
+/// The file that names the others.
+const MANIFEST: &str = "manifest.json";
+
+fn key(prefix: &str, names: &Names, file: &str) -> String {
+    match prefix.trim_end_matches('/') {
+        "" => format!("{}/{file}", names.id),
+        prefix => format!("{prefix}/{}/{file}", names.id),
+    }
+}
+
+/// The digest of a part: a range's results are all texts.
+fn digest(body: &[Piece]) -> Digest {
+    match body {
+        [Piece::Text(text)] => Digest::of(text.as_bytes()),
+        pieces => {
+            let text: String = pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.as_str(),
+                    Piece::Stored { .. } => "",
+                })
+                .collect();
+            Digest::of(text.as_bytes())
+        }
     }
 }
 
 snapshot::fields!(Stored {
-    bucket,
-    prefix,
+    target,
     is_lines,
     lists,
     manifest,
     writing,
+    written_count,
+});
+snapshot::variants!(Target {
+    0 => Files { bucket, prefix },
+    1 => Parts { owner },
+});
+snapshot::variants!(Piece {
+    0 => Text(text),
+    1 => Stored { owner, digest },
 });
 
 impl Snap for [List; 3] {
@@ -155,22 +302,31 @@ impl Snap for [List; 3] {
         for list in self {
             let List {
                 name: _,
-                text,
+                pieces,
+                bytes,
+                count,
                 is_over,
                 files,
+                parts,
             } = list;
-            text.put(out);
+            pieces.put(out);
+            bytes.put(out);
+            count.put(out);
             is_over.put(out);
             files.put(out);
+            parts.put(out);
         }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
         let mut lists = NAMES.map(List::new);
         for list in &mut lists {
-            list.text = Snap::take(from)?;
+            list.pieces = Snap::take(from)?;
+            list.bytes = Snap::take(from)?;
+            list.count = Snap::take(from)?;
             list.is_over = Snap::take(from)?;
             list.files = Snap::take(from)?;
+            list.parts = Snap::take(from)?;
         }
         Some(lists)
     }

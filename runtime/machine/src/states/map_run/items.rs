@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use steploom_asl::model::{Kind, ReaderFormat, ReaderSource};
+use steploom_asl::model::{Kind, ReaderSource};
 use steploom_types::{Json, limits};
 
 use super::{Pending, map_of, run_of};
@@ -11,7 +11,7 @@ use crate::failure::Problem;
 use crate::frame::{FrameId, Item, Run};
 use crate::snapshot::{Reader, Snap, Writer};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, Read, snapshot};
+use crate::{ActionId, EventSink, Range, Read, ReadFrom, snapshot};
 
 /// Items, and where more come from.
 #[derive(Debug)]
@@ -36,11 +36,13 @@ pub(super) struct Queue {
 /// What is read.
 #[derive(Debug)]
 pub(super) struct Reading {
-    pub(super) source: ReaderSource,
-    pub(super) arguments: Json,
-    pub(super) format: ReaderFormat,
+    pub(super) from: ReadFrom,
     /// `MaxItems`; 0 means all.
     pub(super) items_max: u64,
+    /// Whether what is read may become pages, and items of the first of them.
+    pub(super) page_items: Option<u32>,
+    /// What the page before said of the content.
+    pub(super) etag: Option<String>,
 }
 
 /// Several items to an iteration.
@@ -117,11 +119,7 @@ impl Queue {
 
     /// Of items that are to be read.
     pub(super) fn reading(reader: Reading, batching: Option<Batching>) -> Self {
-        let text = |name: &str| reader.arguments.value()[name].as_str().unwrap_or_default();
-        let source = match reader.source {
-            ReaderSource::Object => format!("S3://{}/{}", text("Bucket"), text("Key")),
-            ReaderSource::Listing => format!("S3://{}", text("Bucket")),
-        };
+        let source = source(&reader.from);
         Self {
             page: Json::null(),
             length: 0,
@@ -133,6 +131,34 @@ impl Queue {
             reading: None,
             batching,
         }
+    }
+
+    /// Of the items of a range, which are in a page.
+    pub(super) fn of_page(
+        page: ReadFrom,
+        range: &Range,
+        source: Arc<str>,
+        batching: Option<Batching>,
+    ) -> Self {
+        let reading = Reading {
+            from: page,
+            items_max: range.offset + u64::from(range.count),
+            page_items: None,
+            etag: None,
+        };
+        Self {
+            before: range.offset,
+            source,
+            ..Self::reading(reading, batching)
+        }
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub(super) fn batching(&self) -> Option<&Batching> {
+        self.batching.as_ref()
     }
 
     pub(super) fn is_reading(&self) -> bool {
@@ -150,6 +176,11 @@ impl Queue {
     /// Items taken so far.
     pub(super) fn taken(&self) -> u64 {
         self.before + u64::from(self.at)
+    }
+
+    /// Items that are known of.
+    pub(super) fn known(&self) -> u64 {
+        self.before + u64::from(self.length)
     }
 
     /// The number of all items, once it is known.
@@ -173,6 +204,19 @@ impl Queue {
                 self.length = left as u32;
                 self.is_last = true;
             }
+        }
+    }
+
+    /// A page came that is a range's: its items are taken.
+    pub(super) fn page_read(&mut self, count: u32, etag: Option<String>, is_last: bool) {
+        self.reading = None;
+        self.before = self.taken() + u64::from(count);
+        (self.at, self.length) = (0, 0);
+        self.page = Json::null();
+        self.is_last = is_last || count == 0;
+        if let Some(reader) = &mut self.reader {
+            reader.etag = etag;
+            self.is_last |= reader.items_max > 0 && self.before >= reader.items_max;
         }
     }
 
@@ -225,20 +269,53 @@ impl Queue {
         }
         let reader = self.reader.as_ref()?;
         let offset = self.taken();
-        let mut items_max = limits::map_run::PAGE_ITEMS_MAX;
+        let mut items_max = match reader.page_items {
+            Some(items) => self.page_items(items.into(), offset),
+            None if matches!(reader.from, ReadFrom::Page { .. }) => u64::MAX,
+            None => limits::map_run::PAGE_ITEMS_MAX,
+        };
         if reader.items_max > 0 {
             items_max = items_max.min(reader.items_max.saturating_sub(offset));
         }
         self.reading = Some(action);
         Some(Read {
             action,
-            source: reader.source,
-            arguments: reader.arguments.clone(),
-            format: reader.format.clone(),
+            from: reader.from.clone(),
             offset,
             items_max,
+            makes_pages: reader.page_items.is_some(),
+            etag: reader.etag.clone(),
             state,
         })
+    }
+
+    /// Items of the next page: more the more there have been, and whole batches.
+    fn page_items(&self, least: u64, offset: u64) -> u64 {
+        let grown = offset / u64::from(limits::map_run::RANGES_MAX);
+        let items = grown.min(limits::map_run::RANGE_ITEMS_MAX).max(least);
+        let batch = self
+            .batching
+            .as_ref()
+            .map_or(0, |batching| batching.items_max);
+        match items.checked_rem(batch) {
+            Some(rest) if batch < items => items - rest,
+            _ => items,
+        }
+    }
+}
+
+/// What `$$.Map.Item.Source` says.
+fn source(from: &ReadFrom) -> String {
+    let ReadFrom::Reader {
+        source, arguments, ..
+    } = from
+    else {
+        return "STATE_DATA".to_owned();
+    };
+    let text = |name: &str| arguments.value()[name].as_str().unwrap_or_default();
+    match source {
+        ReaderSource::Object => format!("S3://{}/{}", text("Bucket"), text("Key")),
+        ReaderSource::Listing => format!("S3://{}", text("Bucket")),
     }
 }
 
@@ -266,7 +343,7 @@ pub(crate) fn item(items: &Json, index: u32) -> Option<Value> {
 pub(super) fn read_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let state = turn.state(id).name.clone();
     let action = ActionId(turn.run.last_action + 1);
-    let Some(run) = run_of(turn, id).filter(|run| run.end.is_none()) else {
+    let Some(run) = run_of(turn, id).filter(|run| run.end.is_none() && run.has_lane()) else {
         return;
     };
     if let Some(read) = run.queue.wanted(action, state) {
@@ -353,29 +430,56 @@ snapshot::fields!(Batching {
     filled_bytes,
 });
 
+snapshot::fields!(Reading {
+    from,
+    items_max,
+    page_items,
+    etag,
+});
+
 /// What the definition says of it is not written.
-impl Snap for Reading {
+impl Snap for ReadFrom {
     fn put(&self, out: &mut Writer) {
-        let Self {
-            source: _,
-            arguments,
-            format: _,
-            items_max,
-        } = self;
-        arguments.put(out);
-        items_max.put(out);
+        match self {
+            Self::Reader {
+                source: _,
+                arguments,
+                format: _,
+            } => {
+                out.byte(0);
+                arguments.put(out);
+            }
+            Self::Given(items) => {
+                out.byte(1);
+                items.put(out);
+            }
+            Self::Page { owner, digest } => {
+                out.byte(2);
+                owner.put(out);
+                digest.put(out);
+            }
+        }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
-        let Kind::Map(map) = &from.state()?.kind else {
-            return None;
-        };
-        let reader = map.distributed.as_ref()?.reader.as_ref()?;
-        Some(Self {
-            source: reader.source,
-            arguments: Snap::take(from)?,
-            format: reader.format.clone(),
-            items_max: Snap::take(from)?,
-        })
+        match from.byte()? {
+            0 => {
+                let Kind::Map(map) = &from.state()?.kind else {
+                    return None;
+                };
+                let reader = map.distributed.as_ref()?.reader.as_ref()?;
+                Some(Self::Reader {
+                    source: reader.source,
+                    arguments: Snap::take(from)?,
+                    format: reader.format.clone(),
+                })
+            }
+            1 => Some(Self::Given(Snap::take(from)?)),
+            2 => Some(Self::Page {
+                owner: Snap::take(from)?,
+                digest: Snap::take(from)?,
+            }),
+            _ => None,
+        }
     }
 }

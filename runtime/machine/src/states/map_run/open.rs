@@ -9,10 +9,10 @@ use steploom_types::{Json, limits};
 
 use super::end::fail;
 use super::items::{Batching, Queue, Reading};
-use super::ordered;
 use super::results::Results;
 use super::tolerance::Tolerance;
 use super::{MapRun, Names, WRITER_FAILED, go_on};
+use super::{ordered, ranges};
 use crate::context::REGION;
 use crate::drive::Progress;
 use crate::failure::Problem;
@@ -21,7 +21,7 @@ use crate::join::keeps_results;
 use crate::reader::ITEM_READER_FAILED;
 use crate::states::map;
 use crate::turn::{Fault, Turn};
-use crate::{Detail, EventSink, PartialFailure, chance};
+use crate::{Detail, EventSink, PartialFailure, ReadFrom, chance};
 
 /// Characters of a label that was made up (AWS: 40).
 const LABEL_CHARS_MAX: usize = 40;
@@ -46,10 +46,19 @@ pub(crate) fn work<S: EventSink>(
         None => None,
     };
     let mut refused = None;
+    let range_items = turn.started.limits.range_items;
+    let page_items =
+        Some(range_items).filter(|items| map.order.is_none() && ranges::may_spread(window, *items));
     let queue = match (items, &distributed.reader) {
-        (Some((items, _)), _) => Queue::of(items, batching),
+        (Some((items, length)), _) => match page_items {
+            Some(page_items) if length > page_items && items.value().is_array() => {
+                Queue::reading(given(items, page_items), batching)
+            }
+            _ => Queue::of(items, batching),
+        },
         (None, Some(reader)) => {
-            let (reading, problem) = reading(turn, id, &input, reader)?;
+            let (mut reading, problem) = reading(turn, id, &input, reader)?;
+            reading.page_items = page_items;
             refused = problem;
             Queue::reading(reading, batching)
         }
@@ -57,22 +66,17 @@ pub(crate) fn work<S: EventSink>(
     };
     let (results, problem) = results(turn, id, &input, distributed.writer.as_ref())?;
     refused = refused.or(problem);
-    let names = names(turn, id, distributed);
+    let (number, names) = names(turn, id, distributed);
     let arn = Arc::clone(&names.arn);
     turn.tell_in(id, Detail::MapRunStarted { arn: &arn });
-    turn.frame(id).activity = Activity::Mapping(Box::new(MapRun {
-        names,
-        input,
-        queue,
-        tolerance,
-        results,
-        window,
-        next: 0,
-        running: std::collections::BTreeMap::new(),
-        queued: false,
-        ordered: ordered::begin(turn, map),
-        end: None,
-    }));
+    let state = turn.state(id).name.clone();
+    let mut run = MapRun::new(number, state, turn.at, names, input, queue);
+    run.tolerance = tolerance;
+    run.results = results;
+    run.window = window;
+    run.ordered = ordered::begin(turn, map);
+    turn.frame(id).activity = Activity::Mapping(Box::new(run));
+    turn.run.map_runs.opened(number, id);
     match refused {
         Some(failure) => fail(turn, id, failure.into()),
         None => go_on(turn, id),
@@ -81,7 +85,11 @@ pub(crate) fn work<S: EventSink>(
 }
 
 /// The map run and its iterations are named by the number of an action of its own.
-fn names<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, distributed: &Distributed) -> Names {
+fn names<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    distributed: &Distributed,
+) -> (u64, Names) {
     let number = turn.next_action();
     let seed = chance::number(!turn.started.seed, number.0);
     let run = chance::uuid(seed, u64::MAX);
@@ -91,12 +99,23 @@ fn names<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, distributed: &Distri
     };
     let machine = format!("{}/{label}", turn.started.machine);
     let account = turn.started.account;
-    Names {
+    let names = Names {
         seed,
         arn: format!("arn:aws:states:{REGION}:{account}:mapRun:{machine}:{run}").into(),
         id: run.into(),
         machine: machine.into(),
         is_express: distributed.is_express,
+    };
+    (number.0, names)
+}
+
+/// Items that are there, and too many to be run here.
+fn given(items: Json, page_items: u32) -> Reading {
+    Reading {
+        from: ReadFrom::Given(items),
+        items_max: 0,
+        page_items: Some(page_items),
+        etag: None,
     }
 }
 
@@ -214,9 +233,13 @@ fn reading<S: EventSink>(
     });
     let items_max = items_max.unwrap_or_default();
     let reading = Reading {
-        source: reader.source,
-        arguments,
-        format: reader.format.clone(),
+        from: ReadFrom::Reader {
+            source: reader.source,
+            arguments,
+            format: reader.format.clone(),
+        },
+        page_items: None,
+        etag: None,
         // As on AWS, so large a number means all.
         items_max: if items_max > limits::map_run::ITEMS_MAX {
             0

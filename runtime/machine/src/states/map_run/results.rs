@@ -3,29 +3,33 @@
 //! Files are written as they fill up, one at a time; while one is being written and the next is
 //! full, no iteration is started.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use steploom_asl::model::Transformation;
-use steploom_types::{Json, Timestamp};
+use steploom_types::{ExecutionId, Json, Timestamp};
 
 use super::child::{self, Child, Ended};
-use super::files::{FAILED, PENDING, SUCCEEDED, Stored};
+use super::files::{FAILED, PENDING, SUCCEEDED, Stored, Target};
+use super::range::{Keeps, Part};
 use super::{Names, Pending, run_of};
 use crate::frame::{Frame, FrameId};
 use crate::turn::Turn;
 use crate::{ActionId, EventSink, PartialFailure, Started, Write, snapshot};
 
 /// Results, as `ResultWriter` wants them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Results {
     transformation: Transformation,
     kept: Kept,
     /// Whose they are, for descriptions.
-    started: std::sync::Arc<Started>,
+    started: Option<Arc<Started>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Kept {
     /// Nobody sees them.
+    #[default]
     Nothing,
     /// In the state's result: by the iterations' places an array of what each gives.
     Inside { by_place: Vec<Value>, bytes: usize },
@@ -36,14 +40,14 @@ enum Kept {
 impl Results {
     /// Results that become the state's; none if nobody sees them.
     pub(super) fn inside(
-        started: std::sync::Arc<Started>,
+        started: Arc<Started>,
         transformation: Transformation,
         is_seen: bool,
     ) -> Self {
         let kept = if is_seen {
             Kept::Inside {
                 by_place: Vec::new(),
-                bytes: 2,
+                bytes: EMPTY_BYTES,
             }
         } else {
             Kept::Nothing
@@ -51,23 +55,80 @@ impl Results {
         Self {
             transformation,
             kept,
-            started,
+            started: Some(started),
         }
     }
 
     /// Results in files.
     pub(super) fn stored(
-        started: std::sync::Arc<Started>,
+        started: Arc<Started>,
         transformation: Transformation,
         is_lines: bool,
         bucket: String,
         prefix: String,
     ) -> Self {
-        let stored = Stored::new(bucket, prefix, is_lines);
+        let files = Target::Files { bucket, prefix };
+        let stored = Stored::new(files, is_lines);
         Self {
             transformation,
             kept: Kept::Stored(Box::new(stored)),
-            started,
+            started: Some(started),
+        }
+    }
+
+    /// Results of a range, in parts of what will be files, among the parent's objects.
+    pub(super) fn in_parts(
+        started: Arc<Started>,
+        transformation: Transformation,
+        is_lines: bool,
+        parent: ExecutionId,
+    ) -> Self {
+        let stored = Stored::new(Target::Parts { owner: parent }, is_lines);
+        Self {
+            transformation,
+            kept: Kept::Stored(Box::new(stored)),
+            started: Some(started),
+        }
+    }
+
+    /// What becomes of them.
+    pub(super) fn keeps(&self) -> Keeps {
+        match &self.kept {
+            Kept::Nothing => Keeps::Nothing,
+            Kept::Inside { .. } => Keeps::Inside,
+            Kept::Stored(_) => Keeps::Stored,
+        }
+    }
+
+    /// What a range, by its place, gave for the state's result.
+    pub(super) fn add_range(&mut self, number: u64, results: Vec<Value>, results_bytes: usize) {
+        if let Kept::Inside { by_place, bytes } = &mut self.kept {
+            *bytes += results_bytes.saturating_sub(EMPTY_BYTES);
+            put_at(by_place, number as usize, Value::Array(results));
+        }
+    }
+
+    /// The parts of files that a range has written among the objects of `owner`.
+    pub(super) fn add_parts(&mut self, owner: ExecutionId, parts: [Vec<Part>; 3]) {
+        if let Kept::Stored(stored) = &mut self.kept {
+            stored.add_parts(owner, parts);
+        }
+    }
+
+    /// What a range reports: results for the state's, and parts of files.
+    pub(super) fn into_report(self) -> (Vec<Value>, [Vec<Part>; 3]) {
+        match self.kept {
+            Kept::Nothing => Default::default(),
+            Kept::Inside { by_place, .. } => (flat(by_place), Default::default()),
+            Kept::Stored(stored) => (Vec::new(), stored.into_parts()),
+        }
+    }
+
+    /// Results that are in files.
+    pub(super) fn written_count(&self) -> u64 {
+        match &self.kept {
+            Kept::Stored(stored) => stored.written_count,
+            Kept::Nothing | Kept::Inside { .. } => 0,
         }
     }
 
@@ -85,7 +146,7 @@ impl Results {
         }
         let shown = match self.transformation {
             Transformation::None => match &frame.child {
-                Some(child) => vec![child.describe(&self.started, Ended::Well(&output), at)],
+                Some(child) => self.described(child, Ended::Well(&output), at),
                 None => Vec::new(),
             },
             Transformation::Compact => vec![output.into_value()],
@@ -118,16 +179,24 @@ impl Results {
 
     fn ended_badly(&mut self, index: u32, child: &Child, ended: Ended<'_>, at: Timestamp) {
         if !matches!(self.kept, Kept::Nothing) {
-            let shown = child.describe(&self.started, ended, at);
-            self.add(FAILED, index, vec![shown]);
+            let shown = self.described(child, ended, at);
+            self.add(FAILED, index, shown);
         }
+    }
+
+    fn described(&self, child: &Child, ended: Ended<'_>, at: Timestamp) -> Vec<Value> {
+        let started = self.started.as_deref();
+        started
+            .map(|started| child.describe(started, ended, at))
+            .into_iter()
+            .collect()
     }
 
     /// Items that were not started.
     pub(super) fn pending(&mut self, names: &Names, items: Vec<Value>) {
-        if let Kept::Stored(stored) = &mut self.kept {
+        if let (Kept::Stored(stored), Some(started)) = (&mut self.kept, &self.started) {
             for item in items {
-                let shown = child::pending(&self.started, &names.machine, &item);
+                let shown = child::pending(started, &names.machine, &item);
                 stored.add(PENDING, &shown);
             }
         }
@@ -139,11 +208,7 @@ impl Results {
             Kept::Inside { by_place, bytes } => {
                 let shown = Value::Array(shown);
                 *bytes += shown.to_string().len();
-                let index = index as usize;
-                if by_place.len() <= index {
-                    by_place.resize(index + 1, Value::Null);
-                }
-                by_place[index] = shown;
+                put_at(by_place, index as usize, shown);
             }
             Kept::Stored(stored) => {
                 for value in &shown {
@@ -176,13 +241,15 @@ impl Results {
     }
 
     pub(super) fn written(&mut self) {
-        self.stop_writing();
+        if let Kept::Stored(stored) = &mut self.kept {
+            stored.written();
+        }
     }
 
     /// No more is waited for; what was being written.
     pub(super) fn stop_writing(&mut self) -> Pending {
         match &mut self.kept {
-            Kept::Stored(stored) => stored.writing.take(),
+            Kept::Stored(stored) => stored.writing.take().map(|(action, _)| action),
             Kept::Nothing | Kept::Inside { .. } => None,
         }
     }
@@ -192,16 +259,28 @@ impl Results {
         match self.kept {
             Kept::Nothing => json!([]).into(),
             Kept::Stored(stored) => stored.result(names),
-            Kept::Inside { by_place, .. } => {
-                let elements = |shown| match shown {
-                    Value::Array(elements) => elements,
-                    _ => Vec::new(),
-                };
-                let all: Vec<Value> = by_place.into_iter().flat_map(elements).collect();
-                Value::Array(all).into()
-            }
+            Kept::Inside { by_place, .. } => Value::Array(flat(by_place)).into(),
         }
     }
+}
+
+/// Bytes of the text of an array without elements.
+const EMPTY_BYTES: usize = 2;
+
+fn put_at(by_place: &mut Vec<Value>, place: usize, shown: Value) {
+    if by_place.len() <= place {
+        by_place.resize(place + 1, Value::Null);
+    }
+    by_place[place] = shown;
+}
+
+/// The elements of all arrays, one after the other.
+fn flat(by_place: Vec<Value>) -> Vec<Value> {
+    let elements = |shown| match shown {
+        Value::Array(elements) => elements,
+        _ => Vec::new(),
+    };
+    by_place.into_iter().flat_map(elements).collect()
 }
 
 /// Writes the next file, if it is time.
@@ -211,25 +290,22 @@ pub(super) fn write_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let Some(run) = run_of(turn, id) else {
         return;
     };
-    let names = run.names.clone();
     let Kept::Stored(stored) = &mut run.results.kept else {
         return;
     };
     if stored.writing.is_some() {
         return;
     }
-    let Some((key, body)) = stored.take(&names) else {
+    let Some((to, body, count)) = stored.take(&run.names) else {
         return;
     };
-    stored.writing = Some(action);
-    let bucket = stored.bucket.clone();
+    stored.writing = Some((action, count));
     turn.next_action();
     turn.write(
         id,
         Write {
             action,
-            bucket,
-            key,
+            to,
             body,
             state,
         },

@@ -1,0 +1,191 @@
+//! What goes between a map run and its ranges. A range is found by its id, which follows from its
+//! parent, so that everything here may be said again.
+
+use steploom_api::wire;
+use steploom_machine::{MapRunChange, PartialFailure, Started};
+use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
+use tokio::sync::oneshot;
+
+use super::{COMING, RETRY};
+use crate::port::Port;
+use crate::shard::{self, Command, Heard, Reply, Start};
+use crate::view;
+
+/// What there is to hear of a range.
+pub(crate) enum Watched {
+    /// So many of its items have failed.
+    Failed(u64),
+    /// It has ended.
+    Ended(Box<wire::Execution>),
+}
+
+/// Starts a range, or finds that it was started before, ended or not. Waits for as long as the other
+/// side is busy or away.
+///
+/// # Errors
+/// Its definition cannot be had.
+pub(crate) async fn start(port: &Port, range: &Started) -> Result<()> {
+    loop {
+        match try_start(port, range).await {
+            Ok(()) => return Ok(()),
+            // Its name is its id: whoever has that is the same range.
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(()),
+            Err(refused) if is_passing(&refused) => tokio::time::sleep(RETRY).await,
+            Err(refused) => return Err(refused),
+        }
+    }
+}
+
+async fn try_start(port: &Port, range: &Started) -> Result<()> {
+    let checked = port.shared().definitions.get(range.definition).await?;
+    let (reply, answer) = oneshot::channel();
+    let start = Start {
+        account: range.account,
+        id: range.id,
+        name: Some(range.name.clone()),
+        machine: range.machine.clone(),
+        machine_version: range.machine_version,
+        definition: range.definition,
+        checked,
+        seed: range.seed,
+        input: range.input.clone(),
+        range: Some(Box::new(range.clone())),
+        reply: Reply::One(reply),
+    };
+    let shard = port.shards().of_slot(range.id.slot());
+    shard.try_send(Command::Start(Box::new(start)))?;
+    answer.await.map_err(|_| shard::moved())??;
+    Ok(())
+}
+
+/// Waits until more than `seen` items of a range have failed, or it has ended.
+///
+/// # Errors
+/// There is no such range.
+pub(crate) async fn watch(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+    seen: u64,
+) -> Result<Watched> {
+    loop {
+        let shard = port.shards().of_slot(id.slot());
+        let watched = shard
+            .ask(|reply| Command::Watch {
+                account,
+                id,
+                seen,
+                reply,
+            })
+            .await;
+        match watched {
+            Ok(Some(watched)) => return Ok(watched),
+            Ok(None) => {
+                if let Some(ended) = ended(port, account, id).await? {
+                    return Ok(Watched::Ended(ended));
+                }
+                tokio::time::sleep(COMING).await;
+            }
+            Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+/// Tells a range what is different from now on; returns when that is durable, or the range has
+/// ended.
+///
+/// # Errors
+/// There is no such range.
+pub(crate) async fn change(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+    map_run: u64,
+    change: MapRunChange,
+) -> Result<()> {
+    loop {
+        let shard = port.shards().of_slot(id.slot());
+        let heard = shard
+            .ask(|reply| Command::ChangeMapRun {
+                account,
+                id,
+                map_run,
+                change,
+                reply,
+            })
+            .await;
+        match heard {
+            Ok(Heard::Absent) => {
+                if ended(port, account, id).await?.is_some() {
+                    return Ok(());
+                }
+                tokio::time::sleep(COMING).await;
+            }
+            Ok(Heard::Done | Heard::Over | Heard::Foreign) => return Ok(()),
+            Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+/// Stops a range, and gives it once it has ended.
+///
+/// # Errors
+/// There is no such range.
+pub(crate) async fn stopped(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+) -> Result<wire::Execution> {
+    loop {
+        let shard = port.shards().of_slot(id.slot());
+        let stopped = shard
+            .ask(|reply| Command::Stop {
+                account,
+                id,
+                failure: PartialFailure::default(),
+                reply,
+            })
+            .await;
+        match stopped {
+            Ok(Some(execution)) if !is_running(&execution) => return Ok(execution),
+            Ok(_) => {
+                if let Some(ended) = ended(port, account, id).await? {
+                    return Ok(*ended);
+                }
+                tokio::time::sleep(COMING).await;
+            }
+            Err(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
+}
+
+/// A range that its owner does not have; none if it is on its way there.
+async fn ended(
+    port: &Port,
+    account: AccountId,
+    id: ExecutionId,
+) -> Result<Option<Box<wire::Execution>>> {
+    let found = port.shared().store.projection.find(account, id).await;
+    let row = match found {
+        Ok(Some(row)) => row,
+        Ok(None) => {
+            let message = format!("there is no execution {id} any more");
+            return Err(Error::not_found("ExecutionNotFound", message));
+        }
+        // The caller asks again.
+        Err(_) => return Ok(None),
+    };
+    let execution = view::execution_of_row(row)?;
+    Ok((!is_running(&execution)).then(|| Box::new(execution)))
+}
+
+fn is_running(execution: &wire::Execution) -> bool {
+    execution.summary.status == wire::ExecutionStatus::Running
+}
+
+fn is_passing(error: &Error) -> bool {
+    matches!(
+        error.kind,
+        Kind::Exhausted | Kind::Unavailable | Kind::Fenced
+    )
+}
