@@ -78,10 +78,14 @@ impl Rows {
 /// A status in its colour.
 pub(crate) fn status(status: ExecutionStatus) -> Cell {
     let colour = match status {
-        ExecutionStatus::Running => Color::Cyan,
+        ExecutionStatus::Running | ExecutionStatus::Pending => Color::Cyan,
         ExecutionStatus::Succeeded => Color::Green,
-        ExecutionStatus::Failed | ExecutionStatus::TimedOut => Color::Red,
-        ExecutionStatus::Aborted => Color::Yellow,
+        ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Quarantined => {
+            Color::Red
+        }
+        ExecutionStatus::Aborted | ExecutionStatus::Paused | ExecutionStatus::Expired => {
+            Color::Yellow
+        }
     };
     Cell::new(status_text(status)).fg(colour)
 }

@@ -326,5 +326,6 @@ fn started(chance: &mut Chance) -> Fact {
             ..RunLimits::default()
         },
         input: Json::from(input),
+        terms: None,
     }))
 }
