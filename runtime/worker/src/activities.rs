@@ -1,10 +1,11 @@
 //! Which executions wait for a worker of an activity, and which workers wait for a task.
 //!
-//! Nothing here is stored: an offer only says where to ask. The owner of the execution decides whether
-//! the task is still to be had, and makes it a fact that it was taken, so a task is given away once.
-//! Whoever owns an execution offers its tasks again when it takes over.
+//! An offer only says where to ask. The owner of the execution decides whether the task is still to
+//! be had, and makes it a fact that it was taken, so a task is given away once. Here is a window:
+//! tasks are offered when they are submitted, and when their execution comes to memory; those of
+//! executions that left it are in the projection, which is asked when the window is empty.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::shard::Command;
 use crate::shards::Shards;
+use crate::shared::Shared;
 
 /// A task that a worker of an activity is given.
 #[derive(Clone, Debug)]
@@ -24,6 +26,16 @@ pub(crate) struct ActivityTask {
     pub(crate) input: Json,
 }
 
+/// Tasks of one activity that are kept here. Those beyond are found in the projection.
+const OFFERS_MAX: usize = 4_096;
+
+/// Tasks that the projection is asked for at once.
+const PAGE: u32 = 512;
+
+/// While workers wait and the window is empty, the projection is asked again after this long: a
+/// worker that was promised a task may have died, and a window that overflowed let tasks go.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
 #[derive(Default)]
 pub(crate) struct Activities {
     queues: Mutex<HashMap<(AccountId, Name), Arc<Queue>>>,
@@ -31,10 +43,78 @@ pub(crate) struct Activities {
 
 #[derive(Default)]
 struct Queue {
-    /// Tasks that may be had, the oldest first.
-    offers: Mutex<VecDeque<(ExecutionId, ActionId)>>,
+    window: Mutex<Window>,
     came: Notify,
     pollers: AtomicUsize,
+}
+
+type Place = (ExecutionId, ActionId);
+
+#[derive(Default)]
+struct Window {
+    /// Tasks that may be had, the oldest first; those that are not in `offered` are gone.
+    order: VecDeque<Place>,
+    offered: HashSet<Place>,
+    /// After which task the projection is asked next; `None` for the first.
+    after: Option<Place>,
+    /// When it may be asked again; `None`: now.
+    ask_at: Option<Instant>,
+}
+
+impl Window {
+    /// Whether there was room, or it is there already.
+    fn offer(&mut self, place: Place) -> bool {
+        if self.offered.contains(&place) {
+            return true;
+        }
+        if self.offered.len() >= OFFERS_MAX {
+            self.ask_at = None;
+            return false;
+        }
+        self.offered.insert(place);
+        self.order.push_back(place);
+        true
+    }
+
+    fn next(&mut self) -> Option<Place> {
+        while let Some(place) = self.order.pop_front() {
+            if self.offered.remove(&place) {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    /// Somebody has this one. Its place in the order stays until it is met.
+    fn withdraw(&mut self, place: Place) {
+        self.offered.remove(&place);
+        if self.order.len() > 2 * OFFERS_MAX {
+            let Self { order, offered, .. } = self;
+            order.retain(|place| offered.contains(place));
+        }
+    }
+
+    /// After which task the projection is to be asked, if it is time to.
+    fn ask(&mut self, now: Instant) -> Option<Option<Place>> {
+        if self.ask_at.is_some_and(|at| at > now) {
+            return None;
+        }
+        // One worker asks for all.
+        self.ask_at = Some(now + ASK_AGAIN);
+        Some(self.after)
+    }
+
+    /// What the projection has.
+    fn learn(&mut self, found: Vec<Place>) {
+        let is_end = found.len() < PAGE as usize;
+        self.after = found.last().copied().filter(|_| !is_end);
+        if !is_end {
+            self.ask_at = None;
+        }
+        for place in found {
+            self.offer(place);
+        }
+    }
 }
 
 impl Activities {
@@ -47,8 +127,21 @@ impl Activities {
         action: ActionId,
     ) {
         let queue = self.queue(account, activity);
-        lock(&queue.offers).push_back((id, action));
-        queue.came.notify_one();
+        if lock(&queue.window).offer((id, action)) {
+            queue.came.notify_one();
+        }
+    }
+
+    /// A task is not to be had any more.
+    pub(crate) fn withdraw(
+        &self,
+        account: AccountId,
+        activity: &Name,
+        id: ExecutionId,
+        action: ActionId,
+    ) {
+        let queue = self.queue(account, activity);
+        lock(&queue.window).withdraw((id, action));
     }
 
     /// Waits until a task of the activity is given to this worker; `None` if none came in time.
@@ -57,6 +150,7 @@ impl Activities {
     /// `Exhausted` when too many workers wait for this activity.
     pub(crate) async fn take(
         &self,
+        shared: &Shared,
         shards: &Shards,
         (account, activity): (AccountId, &Name),
         worker: Option<&str>,
@@ -69,12 +163,19 @@ impl Activities {
             let came = queue.came.notified();
             tokio::pin!(came);
             came.as_mut().enable();
-            while let Some((id, action)) = queue.next() {
-                if let Some(task) = ask(shards, id, action, worker).await {
-                    return Ok(Some(task));
+            loop {
+                while let Some((id, action)) = queue.next() {
+                    if let Some(task) = ask(shards, id, action, worker).await {
+                        return Ok(Some(task));
+                    }
+                }
+                if !queue.refill(shared, account, activity).await {
+                    break;
                 }
             }
-            if timeout_at(deadline, came).await.is_err() {
+            let again = deadline.min(Instant::now() + ASK_AGAIN);
+            let is_over = timeout_at(again, came).await.is_err() && Instant::now() >= deadline;
+            if is_over {
                 return Ok(None);
             }
         }
@@ -84,8 +185,9 @@ impl Activities {
         let mut queues = lock(&self.queues);
         // Those of activities that nobody offers or wants are dropped, now and then.
         if queues.len().is_power_of_two() {
-            queues
-                .retain(|_, queue| Arc::strong_count(queue) > 1 || !lock(&queue.offers).is_empty());
+            queues.retain(|_, queue| {
+                Arc::strong_count(queue) > 1 || !lock(&queue.window).offered.is_empty()
+            });
         }
         queues
             .entry((account, activity.clone()))
@@ -113,8 +215,32 @@ async fn ask(
 }
 
 impl Queue {
-    fn next(&self) -> Option<(ExecutionId, ActionId)> {
-        lock(&self.offers).pop_front()
+    fn next(&self) -> Option<Place> {
+        lock(&self.window).next()
+    }
+
+    /// Asks the projection for tasks, if it is time to; whether there are any.
+    async fn refill(&self, shared: &Shared, account: AccountId, activity: &Name) -> bool {
+        let Some(after) = lock(&self.window).ask(Instant::now()) else {
+            return false;
+        };
+        let after = after.map(|(id, action)| (id, action.0));
+        let projection = &shared.store.projection;
+        let found = projection
+            .offers(account, activity, (0, u16::MAX), after, PAGE)
+            .await;
+        match found {
+            Ok(found) => {
+                let is_some = !found.is_empty();
+                let found = found.into_iter().map(|(id, action)| (id, ActionId(action)));
+                lock(&self.window).learn(found.collect());
+                is_some
+            }
+            Err(error) => {
+                tracing::warn!(%error, "tasks of an activity cannot be read; trying again");
+                false
+            }
+        }
     }
 }
 

@@ -131,6 +131,22 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
     })
 }
 
+/// What recovery wants to know of a fact before anything is folded.
+pub(crate) enum Peek {
+    Started(Box<Started>),
+    Other,
+}
+
+/// Reads whether a fact is of a kind that this release knows, and one that says what started.
+pub(crate) fn peek(bytes: &[u8]) -> Result<Peek, Error> {
+    let message = message::Fact::decode(bytes)?;
+    let at = Timestamp::from_millis(message.at);
+    match message.kind.ok_or(Error::UnknownKind)? {
+        Kind::Started(started) => Ok(Peek::Started(Box::new(decode_started(at, &started)?))),
+        _ => Ok(Peek::Other),
+    }
+}
+
 /// The evaluation that a fact says took too long, if it is such a fact. Reads nothing else of it.
 pub(crate) fn exceeded(bytes: &[u8]) -> Result<Option<u64>, Error> {
     let message = message::Excess::decode(bytes)?;

@@ -13,7 +13,7 @@ use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
 use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
-use steploom_types::{ExecutionId, Json};
+use steploom_types::{AccountId, ExecutionId, Json};
 
 use crate::child::{self, Child};
 use crate::port::Port;
@@ -200,9 +200,42 @@ async fn run_child(
     if pattern == Pattern::TaskToken {
         return;
     }
-    let ended = mailbox::ended(port, account, execution.summary.id).await;
+    answers
+        .send(child_end(port, account, execution.summary.id, action).await)
+        .await;
+}
+
+/// Waits for the end of an execution that was started before, by an execution that has left memory
+/// meanwhile.
+pub(crate) async fn listen(
+    shared: Arc<Shared>,
+    account: AccountId,
+    child: Child,
+    action: ActionId,
+    answers: Answers,
+) {
+    let port = Port::of(&shared).await;
+    let machine = child.machine_name();
+    let fact = match mailbox::find(&port, account, &machine, &child.name).await {
+        Some(execution) => child_end(&port, account, execution.summary.id, action).await,
+        None => Fact::TaskFailed {
+            at: shared.clock.now(),
+            action,
+            failure: Failure::new(
+                "States.TaskFailed",
+                format!("there is no execution '{}' any more", child.name),
+            ),
+            version: None,
+        },
+    };
+    answers.send(fact).await;
+}
+
+/// How a child ended, once it has.
+async fn child_end(port: &Port, account: AccountId, child: ExecutionId, action: ActionId) -> Fact {
+    let ended = mailbox::ended(port, account, child).await;
     let at = port.shared().clock.now();
-    let fact = match ended {
+    match ended {
         Ok(execution) => Fact::TaskSucceeded {
             at,
             action,
@@ -215,8 +248,7 @@ async fn run_child(
             failure: Failure::new("States.TaskFailed", error.message),
             version: None,
         },
-    };
-    answers.send(fact).await;
+    }
 }
 
 async fn begin_child(

@@ -11,12 +11,17 @@ pub(crate) struct Collect {
 
 impl EventSink for Collect {
     fn event(&mut self, event: Event<'_>) {
-        self.events.push(wire::Event {
-            id: event.id,
-            previous_event_id: event.previous,
-            timestamp: event.at,
-            kind: event.kind().to_owned(),
-            details: event.details(),
-        });
+        self.events.push(shown(&event));
+    }
+}
+
+/// An event as the API shows it.
+pub(crate) fn shown(event: &Event<'_>) -> wire::Event {
+    wire::Event {
+        id: event.id,
+        previous_event_id: event.previous,
+        timestamp: event.at,
+        kind: event.kind().to_owned(),
+        details: event.details(),
     }
 }

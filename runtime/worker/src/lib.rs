@@ -21,6 +21,7 @@ mod lease;
 mod logs;
 mod mailbox;
 mod metrics;
+mod past;
 mod payload;
 mod port;
 mod reading;

@@ -144,19 +144,28 @@ async fn try_stop(port: &Port, account: AccountId, child: &Child) -> Result<bool
     let (machine, name) = (child.machine_name(), child.name.clone());
     let slot = Slot::of(account, &machine.to_string(), name.as_str());
     let shard = port.shards().of_slot(slot);
+    let asked = (machine.clone(), name.clone());
     let found = shard
         .ask(|reply| Command::ReadByName {
             account,
-            machine,
-            name,
+            machine: asked.0,
+            name: asked.1,
             reply,
         })
         .await?;
     let id = match found {
         Found::Here(execution) if child.is(execution.summary.id) => execution.summary.id,
         Found::Coming => return Ok(false),
-        // What is open is in memory, so it has ended, or never began.
-        Found::Here(_) | Found::Absent => return Ok(true),
+        Found::Here(_) => return Ok(true),
+        Found::Absent => {
+            let projection = &port.shared().store.projection;
+            let row = projection.find_by_name(account, &machine, &name).await?;
+            match row.filter(|row| row.status.is_open() && child.is(row.id)) {
+                Some(row) => row.id,
+                // It has ended, or never began.
+                None => return Ok(true),
+            }
+        }
     };
     let failure = PartialFailure::default();
     shard

@@ -19,6 +19,9 @@ pub(crate) struct Metrics {
     pub(crate) executions_started: IntCounter,
     pub(crate) executions_ended: IntCounterVec,
     pub(crate) executions_open: IntGauge,
+    pub(crate) executions_parked: IntCounter,
+    pub(crate) executions_loaded: IntCounter,
+    pub(crate) executions_quarantined: IntCounter,
     pub(crate) facts: IntCounter,
     pub(crate) commits: IntCounter,
     pub(crate) commit_seconds: Histogram,
@@ -57,7 +60,22 @@ impl Metrics {
             executions_open: gauge(
                 r,
                 "steploom_executions_open",
-                "Executions that have not ended.",
+                "Executions in memory that have not ended; those that only wait are in the store.",
+            )?,
+            executions_parked: counter(
+                r,
+                "steploom_executions_parked_total",
+                "Executions that left memory to wait.",
+            )?,
+            executions_loaded: counter(
+                r,
+                "steploom_executions_loaded_total",
+                "Executions that came back to memory, as they were due, called, or awake when their shard was taken.",
+            )?,
+            executions_quarantined: counter(
+                r,
+                "steploom_executions_quarantined_total",
+                "Executions that were set aside, since they cannot be loaded or cannot go on.",
             )?,
             facts: counter(r, "steploom_facts_total", "Facts committed.")?,
             commits: counter(r, "steploom_commits_total", "Group commits.")?,

@@ -5,6 +5,7 @@ mod buckets;
 mod connections;
 mod executions;
 mod functions;
+mod history;
 mod logs;
 mod machines;
 mod node;

@@ -10,10 +10,15 @@ mod attempt;
 mod batch;
 mod checkpoint;
 mod hot;
+mod load;
 mod owned;
+mod park;
+mod quarantine;
 mod range;
 mod recover;
+mod snapshot;
 mod start;
+mod wake;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +36,10 @@ use crate::activities::ActivityTask;
 use crate::mailbox::ranges::Watched;
 use crate::shared::Shared;
 
+use recover::Recovered;
+
 pub(crate) use attempt::{Ending, Heard};
-pub(crate) use hot::history;
+pub(crate) use snapshot::restore;
 pub(crate) use start::{Accepted, Reply, Start};
 
 /// What the owner is asked or told.
@@ -105,6 +112,13 @@ pub(crate) enum Command {
     },
     /// The stop of a child that this owner asked for is durable.
     Settled { epoch: Epoch },
+    /// Bring an execution that was set aside back, once more; `None` if that failed, or if it was not
+    /// set aside and is not in memory.
+    Release {
+        account: AccountId,
+        id: ExecutionId,
+        reply: oneshot::Sender<Option<wire::Execution>>,
+    },
     /// An execution, if it is in memory.
     Read {
         account: AccountId,
@@ -146,10 +160,28 @@ pub(crate) struct Tail {
     pub(crate) definition: Digest,
     /// How many facts the projection's chunks hold before those here.
     pub(crate) facts_before: u64,
-    /// The facts since, as chunks.
-    pub(crate) chunks: Vec<bytes::Bytes>,
-    /// Events to come, if they were asked for and the execution is open.
+    /// The facts since, as a chunk.
+    pub(crate) facts: bytes::Bytes,
+    /// The newest event, if it is known.
+    pub(crate) last_event: Option<u64>,
+    /// Whether it is in memory and has not ended.
+    pub(crate) is_open: bool,
+    /// Events to come, if they were asked for, the execution is open, and not too many follow it.
     pub(crate) events: Option<mpsc::Receiver<wire::Event>>,
+}
+
+impl Tail {
+    /// The same without the events to come.
+    pub(crate) fn without_events(&self) -> Self {
+        Self {
+            definition: self.definition,
+            facts_before: self.facts_before,
+            facts: self.facts.clone(),
+            last_event: self.last_event,
+            is_open: self.is_open,
+            events: None,
+        }
+    }
 }
 
 /// Reaches a shard's owner.
@@ -225,11 +257,19 @@ async fn supervise(
 ) {
     /// Between two tries to get hold of a shard.
     const RETRY: Duration = Duration::from_millis(500);
+    /// The same where this release cannot serve it: nobody waits for that to change by itself.
+    const RETRY_NEWER: Duration = Duration::from_secs(10);
     let shard = handle.shard;
     loop {
         let mut owned = match recover::recover(&shared, slots, &handle).await {
-            Ok(Some(owned)) => owned,
-            Ok(None) => {
+            Ok(Recovered::Owned(owned)) => owned,
+            Ok(Recovered::Newer(why)) => {
+                tracing::error!(%shard, why, "a newer release wrote to this shard's journal: start that release; the other shards are served");
+                shared.refuse(shard, why);
+                tokio::time::sleep(RETRY_NEWER).await;
+                continue;
+            }
+            Ok(Recovered::Elsewhere) => {
                 mark(Mark::LeaseRefused);
                 tokio::time::sleep(RETRY).await;
                 continue;

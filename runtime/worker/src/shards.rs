@@ -1,5 +1,6 @@
 //! All shards: which handle an id or a name belongs to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,11 +53,12 @@ impl Shards {
         self.ranges.len()
     }
 
-    /// Waits until every shard is owned by this node.
+    /// Waits until every shard is owned by this node, or cannot be by this release.
     pub(crate) async fn recovered(&self, shared: &Shared) {
         let mut held = shared.held_changes();
         // The sender is in `shared`, which outlives the wait.
-        let _ = held.wait_for(|held| held.len() >= self.count()).await;
+        let all = |held: &BTreeMap<_, _>| held.len() + shared.refused().len() >= self.count();
+        let _ = held.wait_for(all).await;
     }
 
     pub(crate) fn stopping(&self) -> bool {

@@ -9,7 +9,7 @@ use steploom_store::Store;
 use steploom_store::journal::Epoch;
 use steploom_store::lease::NodeId;
 use steploom_types::{Error, Result, ShardId};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::activities::Activities;
 use crate::committer::Committer;
@@ -24,6 +24,9 @@ use crate::seal::Seal;
 use crate::service::http::Clients;
 use crate::shards::Shards;
 use crate::{Chance, Clock, Config};
+
+/// Tasks that load executions at once, over all shards: each holds some megabytes of facts.
+pub(crate) const LOADS_MAX: usize = 8;
 
 pub(crate) struct Shared {
     pub(crate) node: NodeId,
@@ -44,9 +47,13 @@ pub(crate) struct Shared {
     pub(crate) http: Clients,
     pub(crate) seal: Seal,
     pub(crate) run_limits: RunLimits,
+    /// One permit for each task that loads executions.
+    pub(crate) loads: Semaphore,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
     held: watch::Sender<BTreeMap<ShardId, Epoch>>,
+    /// Shards that this release cannot serve, and why.
+    refused: watch::Sender<BTreeMap<ShardId, String>>,
 }
 
 impl Shared {
@@ -85,8 +92,10 @@ impl Shared {
             http: Clients::new(Egress::new(config.egress)),
             seal: Seal::new(config.secret_key)?,
             run_limits: config.run_limits,
+            loads: Semaphore::new(LOADS_MAX),
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
+            refused: watch::Sender::default(),
         })
     }
 
@@ -111,6 +120,23 @@ impl Shared {
         self.held.send_modify(|held| {
             held.insert(shard, epoch);
         });
+        self.refused.send_modify(|refused| {
+            refused.remove(&shard);
+        });
+    }
+
+    /// This release cannot serve a shard.
+    pub(crate) fn refuse(&self, shard: ShardId, why: String) {
+        self.refused.send_modify(|refused| {
+            refused.insert(shard, why);
+        });
+        // Whoever waits for all shards looks again.
+        self.held.send_modify(|_| {});
+    }
+
+    /// The shards that this release cannot serve, and why.
+    pub(crate) fn refused(&self) -> BTreeMap<ShardId, String> {
+        self.refused.borrow().clone()
     }
 
     /// A shard is no longer owned.

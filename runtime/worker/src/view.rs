@@ -1,5 +1,8 @@
 //! Executions as the API shows them, from an owner's memory or from a row of the projection.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
 use steploom_machine::{Outcome, Started};
 use steploom_store::Error as StoreError;
@@ -40,6 +43,36 @@ pub(crate) fn summary(
         status: shown(status(outcome)),
         started_at: started.at,
         ended_at,
+    }
+}
+
+/// The row of an execution in memory.
+pub(crate) fn row(
+    started: &Started,
+    outcome: Option<&Outcome>,
+    ended_at: Option<Timestamp>,
+) -> Row {
+    let shown = execution(started, outcome, ended_at);
+    let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
+    Row {
+        account: started.account,
+        id: started.id,
+        name: shown.summary.name,
+        machine: shown.summary.machine,
+        machine_version: started.machine_version,
+        definition: started.definition,
+        status: status(outcome),
+        started_at: started.at,
+        ended_at,
+        input: text(&started.input),
+        output: shown.output.as_ref().map(text),
+        error: shown.error,
+        cause: shown.cause,
+        tags: BTreeMap::new(),
+        redrives: 0,
+        redriven_at: None,
+        part_of: None,
+        priority: 0,
     }
 }
 

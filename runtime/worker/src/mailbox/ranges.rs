@@ -180,7 +180,7 @@ async fn ended(
 }
 
 fn is_running(execution: &wire::Execution) -> bool {
-    execution.summary.status == wire::ExecutionStatus::Running
+    execution.summary.status.is_open()
 }
 
 fn is_passing(error: &Error) -> bool {

@@ -13,7 +13,14 @@ impl Node for Port {
         }
         let (owned, all) = (self.shared.held().len(), self.shards.count());
         if owned < all {
-            return Err(format!("{owned} of {all} shards are recovered"));
+            let refused = self.shared.refused();
+            let first = refused.first_key_value();
+            let why = first.map(|(shard, why)| {
+                let count = refused.len();
+                format!("; {count} have facts of a newer release, the first of them {shard}: {why}")
+            });
+            let why = why.unwrap_or_default();
+            return Err(format!("{owned} of {all} shards are recovered{why}"));
         }
         self.shared
             .store

@@ -122,6 +122,29 @@ impl Attempt {
         }
     }
 
+    /// Its call was answered: unless a job is waited for, nothing runs here any more.
+    fn submitted(&mut self) {
+        if !self.waits_for_job {
+            self.work = None;
+        }
+    }
+
+    /// Whether something runs here for it.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.work.is_some()
+    }
+
+    /// Whether a range is listened to, which this execution tells what to do.
+    pub(super) fn is_of_a_range(&self) -> bool {
+        self.orders.is_some()
+    }
+
+    /// The activity whose workers may have the task, while none of them has.
+    pub(super) fn offered(&self) -> Option<&Name> {
+        let offer = self.offer.as_ref().filter(|offer| !offer.is_taken)?;
+        Some(&offer.activity)
+    }
+
     /// Ends what runs here.
     pub(super) fn abort(&self) {
         if let Some(work) = &self.work {
@@ -146,14 +169,18 @@ impl Owned {
         if !is_handed_over {
             let started = hot.started().clone();
             let answers = Answers::new(self.handle.clone(), id);
-            attempt.work = Some(if effect::calls_function(&invoke.resource) {
-                dispatcher::begin(&self.shared, started, invoke, answers)
+            let shared = self.shared.clone();
+            attempt.work = Some(if let Some(listening) = self.listener(id, action) {
+                Work::Task(listening)
+            } else if effect::calls_function(&invoke.resource) {
+                dispatcher::begin(&shared, started, invoke, answers)
             } else {
-                let work = effect::invoke(self.shared.clone(), started, invoke, answers);
-                Work::Task(tokio::spawn(work))
+                Work::Task(tokio::spawn(effect::invoke(shared, started, invoke, answers)))
             });
         }
-        hot.running.insert(action, attempt);
+        if let Some(hot) = self.hot.get_mut(&id) {
+            hot.running.insert(action, attempt);
+        }
         if is_handed_over {
             self.offer(id, action);
         }
@@ -200,7 +227,12 @@ impl Owned {
                 *at = now;
                 hot.running.remove(action).is_some()
             }
-            Fact::TaskSubmitted { at, action, .. } | Fact::RangeReported { at, action, .. } => {
+            Fact::TaskSubmitted { at, action, .. } => {
+                *at = now;
+                let attempt = hot.running.get_mut(action);
+                attempt.map(Attempt::submitted).is_some()
+            }
+            Fact::RangeReported { at, action, .. } => {
                 *at = now;
                 hot.running.contains_key(action)
             }
@@ -294,10 +326,18 @@ impl Owned {
             return self.offer(id, action);
         }
         offer.is_taken = true;
+        let activity = offer.activity.clone();
         let task = offer.task.clone();
         let at = self.shared.clock.now();
         let fact = Fact::ActivityStarted { at, action, worker };
         self.pending.push_then(id, fact, After::Taken(reply, task));
+        if let Some(hot) = self.hot.get(&id) {
+            let account = hot.started().account;
+            // To come to memory, to be taken, offered it once more.
+            self.shared
+                .activities
+                .withdraw(account, &activity, id, action);
+        }
     }
 
     /// Nobody waits for it any more: ends it, and the execution that it has started.

@@ -18,7 +18,6 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::owned::Owned;
-use super::start::Taken;
 use crate::shared::Shared;
 
 /// How far lists may lag: the longest that a change waits for its checkpoint to begin.
@@ -26,6 +25,9 @@ const AGE_MAX: Duration = Duration::from_millis(500);
 
 /// Journal of one shard after which a checkpoint is due at once.
 const BYTES_MAX: usize = limits::JOURNAL_TAIL_BYTES_MAX / limits::SHARDS as usize / 2;
+
+/// Journal of one shard that may gather while a checkpoint is being written.
+const BEHIND_BYTES_MAX: usize = 4 * BYTES_MAX;
 
 /// Between two tries when the projection does not answer.
 const RETRY: Duration = Duration::from_millis(200);
@@ -52,6 +54,15 @@ impl Checkpoints {
         self.since.get_or_insert_with(Instant::now);
     }
 
+    pub(super) fn is_touched(&self, id: ExecutionId) -> bool {
+        self.touched.contains(&id)
+    }
+
+    /// Whether so much has come since the one under way began that no more is taken on.
+    pub(super) fn is_behind(&self) -> bool {
+        self.running.is_some() && self.bytes >= BEHIND_BYTES_MAX
+    }
+
     pub(super) fn count_bytes(&mut self, bytes: usize) {
         self.bytes += bytes;
     }
@@ -72,12 +83,18 @@ impl Checkpoints {
 }
 
 impl Owned {
+    /// Whether a checkpoint may be written now: it must hold all facts of the journal, and reasons
+    /// to stop somebody else are to be found there until they were followed.
+    pub(super) fn may_checkpoint(&self) -> bool {
+        self.unsettled == 0 && !self.loads.holds_back_checkpoints()
+    }
+
     /// Begins a checkpoint if one is due.
     pub(super) fn begin_checkpoint(&mut self) {
-        let due = self.checkpoints.due_in().filter(|_| self.unsettled == 0);
+        let due = self.checkpoints.due_in().filter(|_| self.may_checkpoint());
         if due.is_some_and(|due| due.is_zero()) {
             self.checkpoint_now();
-        } else if self.unsettled > 0 {
+        } else if !self.may_checkpoint() {
             mark(Mark::CheckpointHeld);
         }
     }
@@ -88,7 +105,10 @@ impl Owned {
             .collect();
         let mut changes: Vec<_> = written
             .iter()
-            .filter_map(|id| Some(self.hot.get_mut(id)?.change()))
+            .filter_map(|id| match self.hot.get_mut(id) {
+                Some(hot) => Some(hot.change()),
+                None => Some(self.aside.get_mut(id)?.change()),
+            })
             .collect();
         if is_planted(Bug::CheckpointSkips) {
             changes.pop();
@@ -110,31 +130,18 @@ impl Owned {
         if !well {
             return false;
         }
-        for id in running.written {
-            if self
-                .hot
-                .get_mut(&id)
-                .is_some_and(super::hot::Hot::checkpointed)
-            {
-                self.evict(id);
+        for id in &running.written {
+            let Some(waiting) = self.releases.remove(id) else {
+                continue;
+            };
+            let released = self.hot.get(id).map(super::hot::Hot::execution);
+            for reply in waiting {
+                // A caller that has gone away asks again.
+                let _ = reply.send(released.clone());
             }
         }
+        self.leave(running.written);
         true
-    }
-
-    fn evict(&mut self, id: ExecutionId) {
-        let Some(hot) = self.hot.remove(&id) else {
-            return;
-        };
-        let started = hot.started();
-        let key = (
-            started.account,
-            started.machine.clone(),
-            started.name.clone(),
-        );
-        if matches!(self.names.get(&key), Some(Taken::By(taken)) if *taken == id) {
-            self.names.remove(&key);
-        }
     }
 
     /// Writes everything that is left. Whether that went well.

@@ -7,13 +7,14 @@ use bytes::{Bytes, BytesMut};
 use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
 use steploom_probe::{Mark, mark};
-use steploom_store::projection::{Change, Chunk, Row, Sleep, Status};
-use steploom_types::{Json, Timestamp};
-use tokio::sync::{mpsc, oneshot};
+use steploom_store::projection::{self as store, Change, Chunk, Row, Sleep, Status};
+use steploom_types::Timestamp;
+use tokio::sync::mpsc;
 
 use super::attempt::Attempt;
 use super::range::Watcher;
-use super::start::Accepted;
+use super::snapshot::Snapshots;
+use super::start::{Accepted, NameKey};
 use crate::child::Child;
 use crate::codec;
 use crate::event::Collect;
@@ -21,6 +22,12 @@ use crate::view;
 
 /// Events that a follower may be behind before it is dropped; it then comes back where it stopped.
 pub(super) const FOLLOWER_QUEUE_MAX: usize = 4096;
+
+/// Who may follow one execution at once.
+const FOLLOWERS_MAX: usize = 1_000;
+
+/// Tasks that the projection is told of, of one execution: the next ones when these are taken.
+const OFFERS_MAX: usize = 1_000;
 
 pub(super) struct Hot {
     run: Run,
@@ -35,6 +42,8 @@ pub(super) struct Hot {
     facts_count: u64,
     /// The first event that `facts` tell.
     first_event: u64,
+    /// When the next snapshot is due.
+    snapshots: Snapshots,
     /// Timers that are set.
     pub(super) timers: BTreeMap<ActionId, Timestamp>,
     /// What is waited for, apart from timers.
@@ -50,15 +59,19 @@ pub(super) struct Hot {
     pub(super) watchers: Vec<Watcher>,
     /// The version of the newest change of a map run.
     last_change: u64,
-    /// Who waits for the end.
-    pub(super) waiters: Vec<oneshot::Sender<Option<wire::Execution>>>,
+    /// Whether it is looked at again later, see [`super::park`].
+    pub(super) lingers: bool,
 }
 
 impl Hot {
     /// A new execution, of which nothing has been applied yet.
     pub(super) fn new(machine: Arc<steploom_asl::Machine>, started: Arc<Started>) -> Self {
+        Self::of(Run::new(machine), started)
+    }
+
+    fn of(run: Run, started: Arc<Started>) -> Self {
         Self {
-            run: Run::new(machine),
+            run,
             started,
             ended_at: None,
             facts_checkpointed: 0,
@@ -66,6 +79,7 @@ impl Hot {
             facts: BytesMut::new(),
             facts_count: 0,
             first_event: 1,
+            snapshots: Snapshots::default(),
             timers: BTreeMap::new(),
             running: BTreeMap::new(),
             taken: BTreeSet::new(),
@@ -74,7 +88,36 @@ impl Hot {
             followers: Vec::new(),
             watchers: Vec::new(),
             last_change: 0,
-            waiters: Vec::new(),
+            lingers: false,
+        }
+    }
+
+    /// An execution as a snapshot of it has it.
+    pub(super) fn restored(
+        run: Run,
+        started: Arc<Started>,
+        taken: BTreeSet<ActionId>,
+        snapshot: &store::Snapshot,
+    ) -> Self {
+        let awaited = run.outstanding().into_iter().filter_map(|action| {
+            match action {
+                Action::Invoke(invoke) => {
+                    Some((invoke.action, Child::awaited(&started, &invoke)?))
+                }
+                Action::StartRange(range) => {
+                    Some((range.action, Child::of_range(&started, &range)))
+                }
+                _ => None,
+            }
+        });
+        let children = awaited.collect();
+        Self {
+            facts_checkpointed: snapshot.facts,
+            first_event: snapshot.events + 1,
+            snapshots: Snapshots::after(snapshot),
+            taken,
+            children,
+            ..Self::of(run, started)
         }
     }
 
@@ -90,9 +133,8 @@ impl Hot {
         &self.run
     }
 
-    /// Says that an evaluation is known to have taken too long, before any fact is applied.
-    pub(super) fn foresee(&mut self, evaluation: u64) {
-        self.run.foresee(evaluation);
+    pub(super) fn run_mut(&mut self) -> &mut Run {
+        &mut self.run
     }
 
     /// Applies a durable fact and tells followers what it meant.
@@ -102,6 +144,7 @@ impl Hot {
         if self.checkpointing.is_some() {
             mark(Mark::FactDuringCheckpoint);
         }
+        self.snapshots.count(encoded.len());
         let actions = if self.followers.is_empty() {
             steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?
         } else {
@@ -121,6 +164,21 @@ impl Hot {
             self.followers.clear();
         }
         Ok(actions)
+    }
+
+    /// Applies a fact that the projection holds.
+    pub(super) fn fold(&mut self, fact: &Fact, encoded: &Bytes) -> Result<(), Defect> {
+        self.facts_checkpointed += 1;
+        self.snapshots.count(encoded.len());
+        let actions = steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?;
+        self.note(fact, &actions);
+        if self.run.outcome().is_some() {
+            self.ended_at = Some(fact.at());
+        }
+        // A checkpoint waits until every stop of a child is durable.
+        self.orphans.clear();
+        self.first_event = self.run.event_count() + 1;
+        Ok(())
     }
 
     /// Keeps what the run itself does not: which tasks were taken, and which children there are.
@@ -171,18 +229,45 @@ impl Hot {
         self.taken.contains(&action)
     }
 
-    /// The facts so far are in the projection: what recovery says of an execution it read there.
-    pub(super) fn mark_checkpointed(&mut self) {
-        // A checkpoint waits until every stop is durable.
-        self.orphans.clear();
-        self.facts_checkpointed += self.facts_count;
-        self.facts.clear();
-        self.facts_count = 0;
-        self.first_event = self.run.event_count() + 1;
+    /// Whether nobody follows it; those who have gone away do not count.
+    pub(super) fn is_alone(&mut self) -> bool {
+        self.followers.retain(|follower| !follower.is_closed());
+        self.followers.is_empty()
     }
 
+    /// Whether something runs here for it, besides listening for the ends of its children.
+    pub(super) fn is_at_work(&self) -> bool {
+        let mut running = self.running.iter();
+        running.any(|(action, attempt)| attempt.is_at_work() && !self.children.contains_key(action))
+    }
+
+    /// Executions whose end is waited for.
+    pub(super) fn children(&self) -> &BTreeMap<ActionId, Child> {
+        &self.children
+    }
+
+    /// Its name, within what it is unique.
+    pub(super) fn name_key(&self) -> NameKey {
+        let started = &self.started;
+        (
+            started.account,
+            started.machine.clone(),
+            started.name.clone(),
+        )
+    }
+
+    /// Whether the projection has every fact of it.
+    pub(super) fn is_checkpointed(&self) -> bool {
+        self.facts_count == 0 && self.checkpointing.is_none()
+    }
+
+    /// Events to come; none if it has ended, or too many follow it already.
     pub(super) fn follow(&mut self) -> Option<mpsc::Receiver<wire::Event>> {
-        self.is_open().then(|| {
+        let has_room = self.followers.len() < FOLLOWERS_MAX || {
+            self.is_alone();
+            self.followers.len() < FOLLOWERS_MAX
+        };
+        (self.is_open() && has_room).then(|| {
             let (sender, receiver) = mpsc::channel(FOLLOWER_QUEUE_MAX);
             self.followers.push(sender);
             receiver
@@ -193,42 +278,74 @@ impl Hot {
         self.facts_checkpointed
     }
 
-    /// The facts that the projection may not have yet.
-    pub(super) fn tail(&self) -> Vec<Bytes> {
-        let current = Bytes::copy_from_slice(&self.facts);
-        self.checkpointing
-            .iter()
-            .map(|(facts, _)| facts.clone())
-            .chain([current])
-            .collect()
+    /// The facts that the projection may not have yet, as a chunk.
+    pub(super) fn tail(&self) -> Bytes {
+        match &self.checkpointing {
+            None => Bytes::copy_from_slice(&self.facts),
+            Some((facts, _)) => [facts, &self.facts[..]].concat().into(),
+        }
+    }
+
+    /// Takes out the facts that the projection does not have yet, apart from those that a checkpoint is
+    /// writing.
+    pub(super) fn take_facts(&mut self) -> Chunk {
+        let writing = self.checkpointing.as_ref().map_or(0, |(_, count)| *count);
+        Chunk {
+            first_fact: self.facts_checkpointed + writing,
+            first_event: self.first_event,
+            facts: std::mem::take(&mut self.facts).freeze(),
+        }
     }
 
     /// What a checkpoint writes of it now. Must be followed by [`Hot::checkpointed`] before the next.
     pub(super) fn change(&mut self) -> Change {
         let facts = self.facts.split().freeze();
-        self.checkpointing = Some((facts.clone(), self.facts_count));
-        self.facts_count = 0;
         let chunk = Chunk {
             first_fact: self.facts_checkpointed,
             first_event: self.first_event,
-            facts,
+            facts: facts.clone(),
         };
+        let contained = self.facts_checkpointed + self.facts_count;
+        self.checkpointing = Some((facts, self.facts_count));
+        self.facts_count = 0;
         self.first_event = self.run.event_count() + 1;
+        let sleep = self.sleep();
+        let offers = match sleep {
+            Sleep::No => Vec::new(),
+            Sleep::Until(_) | Sleep::Called => self.offers(),
+        };
         Change {
             row: self.row(),
             chunk,
-            sleep: Sleep::No,
-            offers: Vec::new(),
-            snapshot: None,
+            sleep,
+            offers,
+            snapshot: self.snapshots.take(&self.run, &self.taken, contained),
         }
     }
 
-    /// The last change is in the projection. Whether this execution can leave memory.
-    pub(super) fn checkpointed(&mut self) -> bool {
+    /// Whether the next owner has to load it at once.
+    fn sleep(&self) -> Sleep {
+        if !self.run.is_idle() || self.run.listens() {
+            return Sleep::No;
+        }
+        self.run.next_timer().map_or(Sleep::Called, Sleep::Until)
+    }
+
+    /// The tasks of activities that nobody has taken.
+    fn offers(&self) -> Vec<store::Offer> {
+        let offered = self.running.iter().filter_map(|(action, attempt)| {
+            let activity = attempt.offered()?.clone();
+            let action = action.0;
+            Some(store::Offer { activity, action })
+        });
+        offered.take(OFFERS_MAX).collect()
+    }
+
+    /// The last change is in the projection.
+    pub(super) fn checkpointed(&mut self) {
         if let Some((_, count)) = self.checkpointing.take() {
             self.facts_checkpointed += count;
         }
-        !self.is_open() && self.facts_count == 0
     }
 
     /// The execution as the API shows it.
@@ -250,51 +367,6 @@ impl Hot {
     }
 
     fn row(&self) -> Row {
-        let wire::Execution {
-            summary,
-            input,
-            output,
-            error,
-            cause,
-        } = self.execution();
-        let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
-        Row {
-            account: self.started.account,
-            id: summary.id,
-            name: summary.name,
-            machine: summary.machine,
-            machine_version: summary.machine_version,
-            definition: self.started.definition,
-            status: self.status(),
-            started_at: summary.started_at,
-            ended_at: summary.ended_at,
-            input: text(&input),
-            output: output.as_ref().map(text),
-            error,
-            cause,
-            tags: BTreeMap::new(),
-            redrives: 0,
-            redriven_at: None,
-            part_of: None,
-            priority: 0,
-        }
+        view::row(&self.started, self.run.outcome(), self.ended_at)
     }
-}
-
-/// Folds facts from the beginning and gives every event they tell.
-pub(crate) fn history(
-    machine: Arc<steploom_asl::Machine>,
-    facts: &[Fact],
-) -> Result<Vec<wire::Event>, Defect> {
-    let mut run = Run::new(machine);
-    for fact in facts {
-        if let Fact::EvaluationExceeded { evaluation, .. } = fact {
-            run.foresee(*evaluation);
-        }
-    }
-    let mut collect = Collect::default();
-    for fact in facts {
-        steploom_machine::apply(&mut run, fact, &mut collect)?;
-    }
-    Ok(collect.events)
 }

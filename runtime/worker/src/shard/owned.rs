@@ -1,22 +1,29 @@
 //! A shard while it is owned: the loop that takes commands, commits facts and acts on them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Fact};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
 use steploom_store::projection::Status;
-use steploom_types::{AccountId, ExecutionId, Timestamp};
+use steploom_types::{AccountId, ExecutionId, Timestamp, limits};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::batch::{After, Batch, Entry};
 use super::checkpoint::Checkpoints;
 use super::hot::Hot;
+use super::load::{Brought, Loads};
+use super::quarantine::Aside;
 use super::start::{NameKey, Taken};
+use super::wake::{self, Sleeper, Wakes};
 use super::{Command, Found, Handle, Tail};
 use crate::committer::Committed;
 use crate::effect::{self, Answers};
@@ -28,14 +35,36 @@ const COMMANDS_MAX: usize = 512;
 /// The longest sleep before the clock is looked at again: it may have been set forward.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
 
+/// Answers of the store that wait for the owner.
+const NEWS_MAX: usize = 64;
+
 pub(super) struct Owned {
     pub(super) shared: Arc<Shared>,
     pub(super) handle: Handle,
+    /// The first and the last slot.
+    pub(super) slots: (u16, u16),
     pub(super) lease: Lease,
     /// The newest record that is durable and applied.
     pub(super) lsn: Lsn,
     pub(super) hot: HashMap<ExecutionId, Hot>,
+    /// Names of those in memory, and of those on their way there.
     pub(super) names: HashMap<NameKey, Taken>,
+    /// Those on their way to memory.
+    pub(super) loads: Loads,
+    /// Those that are set aside, until the projection has them so.
+    pub(super) aside: HashMap<ExecutionId, Aside>,
+    /// Who waits until one that was set aside is released.
+    pub(super) releases: HashMap<ExecutionId, Vec<oneshot::Sender<Option<wire::Execution>>>>,
+    /// Who waits for the end of one that is open, in memory or not.
+    pub(super) ends: HashMap<ExecutionId, Vec<oneshot::Sender<Option<wire::Execution>>>>,
+    /// What listens for the ends of the children of those that left memory.
+    pub(super) listening: BTreeMap<(ExecutionId, ActionId), JoinHandle<()>>,
+    /// Those that left memory, by their time.
+    pub(super) wakes: Wakes,
+    /// Those to be looked at again, see [`super::park`].
+    pub(super) lingering: VecDeque<(Instant, ExecutionId)>,
+    /// What the store answers to tasks beside the owner.
+    pub(super) news: Channel,
     pub(super) timers: BTreeSet<(Timestamp, ExecutionId, ActionId)>,
     /// Facts for the next commit.
     pub(super) pending: Batch,
@@ -44,6 +73,28 @@ pub(super) struct Owned {
     pub(super) checkpoints: Checkpoints,
     /// Stops of children that are not durable yet, see [`Owned::stop_child`].
     pub(super) unsettled: usize,
+}
+
+/// What tasks beside the owner tell it. It goes with the owner: the next one hears nothing of it.
+pub(super) enum News {
+    /// Executions that were awake when the shard was taken.
+    Awake(Vec<ExecutionId>),
+    /// What became of those that were to be loaded.
+    Brought(Vec<(ExecutionId, Brought)>),
+    /// Those that sleep until an instant, or that the projection did not answer.
+    Due(Option<(Vec<Sleeper>, Timestamp)>),
+}
+
+pub(super) struct Channel {
+    pub(super) sender: mpsc::Sender<News>,
+    receiver: mpsc::Receiver<News>,
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel(NEWS_MAX);
+        Self { sender, receiver }
+    }
 }
 
 /// Why a shard is served no longer.
@@ -55,14 +106,29 @@ pub(super) enum Exit {
 }
 
 impl Owned {
-    pub(super) fn new(shared: Arc<Shared>, handle: Handle, lease: Lease, lsn: Lsn) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        handle: Handle,
+        slots: (u16, u16),
+        lease: Lease,
+        lsn: Lsn,
+    ) -> Self {
         Self {
             shared,
             handle,
+            slots,
             lease,
             lsn,
             hot: HashMap::new(),
             names: HashMap::new(),
+            loads: Loads::default(),
+            aside: HashMap::new(),
+            releases: HashMap::new(),
+            ends: HashMap::new(),
+            listening: BTreeMap::new(),
+            wakes: Wakes::default(),
+            lingering: VecDeque::new(),
+            news: Channel::default(),
             timers: BTreeSet::new(),
             pending: Batch::default(),
             committing: None,
@@ -76,8 +142,11 @@ impl Owned {
         let mut commands = Vec::with_capacity(COMMANDS_MAX);
         loop {
             self.fire_due();
+            self.wake_due();
+            self.look_again();
             self.begin_commit();
             self.begin_checkpoint();
+            self.begin_loads();
             let due = self.sleep_until_due();
             // In this order, so that the same events are met in the same order in a simulation. None
             // starves the others: a commit and a checkpoint end once, and what is due was just done.
@@ -94,7 +163,8 @@ impl Owned {
                         return Exit::Deposed;
                     }
                 }
-                taken = inbox.recv_many(&mut commands, COMMANDS_MAX) => {
+                Some(news) = self.news.receiver.recv() => self.hear(news),
+                taken = inbox.recv_many(&mut commands, COMMANDS_MAX), if !self.is_full() => {
                     if taken == 0 {
                         return Exit::Shutdown(None);
                     }
@@ -125,7 +195,8 @@ impl Owned {
             }
         }
         // What is not settled is begun again from the journal, which a checkpoint would let go.
-        if self.unsettled == 0 && !self.finish_checkpoints().await {
+        let is_whole = self.unsettled == 0 && !self.loads.holds_back_checkpoints();
+        if is_whole && !self.finish_checkpoints().await {
             return;
         }
         crash_point(CrashPoint::BeforeRelease);
@@ -141,7 +212,25 @@ impl Owned {
         }
     }
 
-    fn handle(&mut self, command: Command) {
+    /// Whether the disk is so far behind that no more is taken on. What it waits for then comes
+    /// without any command.
+    fn is_full(&self) -> bool {
+        let commit = self.committing.is_some()
+            && self.pending.body_bytes() >= limits::SHARD_PENDING_BYTES_MAX;
+        commit || self.checkpoints.is_behind()
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Awake(ids) => self.awake(ids),
+            News::Brought(brought) => self.brought(brought),
+            News::Due(Some((sleepers, until))) => self.wakes.learn(sleepers, until),
+            News::Due(None) => self.wakes.forget(),
+        }
+    }
+
+    /// Takes a command whose execution is in memory, if it is anywhere.
+    pub(super) fn handle_here(&mut self, command: Command) {
         match command {
             Command::Start(start) => self.start_all(vec![*start]),
             Command::StartAll(starts) => self.start_all(starts),
@@ -158,7 +247,7 @@ impl Owned {
                 reply,
             } => match self.find_mut(account, id) {
                 Some(hot) if hot.is_open() => {
-                    hot.waiters.push(reply);
+                    self.await_end(id, reply);
                     let at = self.shared.clock.now();
                     self.pending
                         .push(id, Fact::StopRequested { at, failure }, None);
@@ -168,7 +257,7 @@ impl Owned {
                 }
             },
             Command::Ended { account, id, reply } => match self.find_mut(account, id) {
-                Some(hot) if hot.is_open() => hot.waiters.push(reply),
+                Some(hot) if hot.is_open() => self.await_end(id, reply),
                 found => {
                     let _ = reply.send(found.map(|hot| hot.execution()));
                 }
@@ -212,6 +301,7 @@ impl Owned {
                     self.unsettled -= 1;
                 }
             }
+            Command::Release { account, id, reply } => self.release(account, id, reply),
             Command::Read { account, id, reply } => {
                 let _ = reply.send(self.find_mut(account, id).map(|hot| hot.execution()));
             }
@@ -220,9 +310,7 @@ impl Owned {
                 machine,
                 name,
                 reply,
-            } => {
-                let _ = reply.send(self.find_by_name(&(account, machine, name)));
-            }
+            } => self.read_by_name((account, machine, name), reply),
             Command::Tail {
                 account,
                 id,
@@ -244,15 +332,28 @@ impl Owned {
             .filter(|hot| hot.started().account == account)
     }
 
-    fn find_by_name(&self, key: &NameKey) -> Found {
-        match self.names.get(key) {
+    fn read_by_name(&mut self, key: NameKey, reply: oneshot::Sender<Found>) {
+        let found = match self.names.get(&key) {
             Some(Taken::Waiting(_)) => Found::Coming,
-            Some(Taken::By(id)) => self
-                .hot
-                .get(id)
-                .map_or(Found::Absent, |hot| Found::Here(hot.execution())),
+            Some(Taken::By(id)) => match self.hot.get(id) {
+                Some(hot) => Found::Here(hot.execution()),
+                None => {
+                    let (account, machine, name) = key;
+                    let again = Command::ReadByName {
+                        account,
+                        machine,
+                        name,
+                        reply,
+                    };
+                    if let Some(Command::ReadByName { reply, .. }) = self.wait_for(*id, again) {
+                        let _ = reply.send(Found::Absent);
+                    }
+                    return;
+                }
+            },
             None => Found::Absent,
-        }
+        };
+        let _ = reply.send(found);
     }
 
     fn begin_commit(&mut self) {
@@ -307,16 +408,22 @@ impl Owned {
             answer = Some((admitted.key, admitted.reply));
         }
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+            if let Some(aside) = self.aside.get_mut(&id) {
+                aside.push(&encoded);
+                self.checkpoints.touch(id);
+            }
             return after.into_iter().for_each(After::tell);
         };
-        match hot.apply(&fact, &encoded) {
-            Ok(actions) => {
+        // A panic ends this execution, and no other.
+        let applied = catch_unwind(AssertUnwindSafe(|| hot.apply(&fact, &encoded)));
+        match applied {
+            Ok(Ok(actions)) => {
                 for action in actions {
                     self.act(id, action);
                 }
             }
-            // The fact changes nothing; it is in the journal, and every fold meets it in the same way.
-            Err(defect) => tracing::error!(execution = %id, %defect, "a fact that cannot be"),
+            Ok(Err(defect)) => self.give_up(id, &defect.to_string()),
+            Err(_) => self.give_up(id, "it panics at a fact; the log says where"),
         }
         if let Some(hot) = self.hot.get_mut(&id) {
             hot.tell_watchers();
@@ -401,9 +508,43 @@ impl Owned {
             .executions_ended
             .with_label_values(&[status_label(hot.status())])
             .inc();
-        for waiter in std::mem::take(&mut hot.waiters) {
-            let _ = waiter.send(Some(hot.execution()));
+        if let Some(waiting) = self.ends.remove(&id) {
+            for waiter in waiting {
+                let _ = waiter.send(Some(hot.execution()));
+            }
         }
+    }
+
+    /// Facts that wait to be durable and applied.
+    pub(super) fn facts_underway(&self) -> impl Iterator<Item = &Entry> {
+        let committing = self.committing.iter().flat_map(|(batch, _)| &batch.entries);
+        committing.chain(&self.pending.entries)
+    }
+
+    /// Loads those whose time is near, and asks for those behind them.
+    fn wake_due(&mut self) {
+        let now = self.shared.clock.now();
+        while let Some(id) = self.wakes.next(now) {
+            self.bring(id);
+        }
+        let Some((after, until)) = self.wakes.ask(now) else {
+            return;
+        };
+        let (shared, news, slots) = (self.shared.clone(), self.news.sender.clone(), self.slots);
+        tokio::spawn(async move {
+            let projection = &shared.store.projection;
+            let found = projection.due(slots, after, until, wake::PAGE).await;
+            let due = match found {
+                Ok(sleepers) => Some((sleepers, until)),
+                Err(error) => {
+                    tracing::warn!(%error, "those that sleep cannot be read; trying again");
+                    tokio::time::sleep(wake::RETRY).await;
+                    None
+                }
+            };
+            // An owner that has gone away needs no answer.
+            let _ = news.send(News::Due(due)).await;
+        });
     }
 
     fn fire_due(&mut self) {
@@ -432,8 +573,10 @@ impl Owned {
             .timers
             .first()
             .map(|(at, ..)| Duration::from_millis(at.millis_since(self.shared.clock.now())));
-        let checkpoint = self.checkpoints.due_in().filter(|_| self.unsettled == 0);
-        let due = [timer, checkpoint].into_iter().flatten().min();
+        let checkpoint = self.checkpoints.due_in().filter(|_| self.may_checkpoint());
+        let wake = self.wakes.due_in(self.shared.clock.now());
+        let due = [timer, checkpoint, wake, self.look_due_in()];
+        let due = due.into_iter().flatten().min();
         async move {
             match due {
                 Some(due) => tokio::time::sleep(due.min(CLOCK_CHECK)).await,
@@ -447,7 +590,9 @@ fn tail(hot: &mut Hot, follow: bool) -> Tail {
     Tail {
         definition: hot.started().definition,
         facts_before: hot.facts_checkpointed(),
-        chunks: hot.tail(),
+        facts: hot.tail(),
+        last_event: Some(hot.run().event_count()),
+        is_open: hot.is_open(),
         events: follow.then(|| hot.follow()).flatten(),
     }
 }
@@ -485,6 +630,9 @@ impl Drop for Owned {
             for attempt in hot.running.values() {
                 attempt.abort();
             }
+        }
+        for listening in self.listening.values() {
+            listening.abort();
         }
         self.shared.metrics.executions_open.sub(open);
     }

@@ -142,14 +142,45 @@ impl Owned {
                     mark(Mark::NameComing);
                     waiting.push(start);
                 }
-                Taken::By(id) => {
-                    if let Some(hot) = self.hot.get(id) {
-                        answer_taken(start, hot.execution());
+                Taken::By(id) => match self.hot.get(id) {
+                    Some(hot) => answer_taken(start, hot.execution()),
+                    None => {
+                        let (id, key) = (*id, taken.key().clone());
+                        self.start_again(id, key, start);
                     }
-                }
+                },
             },
         }
         None
+    }
+
+    /// The name was that of an execution that is on its way to memory, or has left it.
+    fn start_again(&mut self, id: ExecutionId, key: NameKey, start: Start) {
+        if let Some(Command::Start(start)) = self.wait_for(id, Command::Start(Box::new(start))) {
+            let waiting = Taken::Waiting(vec![*start]);
+            self.names.insert(key.clone(), waiting);
+            self.look_up(vec![key]);
+        }
+    }
+
+    /// Answers those whose name an execution of the projection has.
+    fn answer_all(&mut self, row: Row, waiting: Vec<Start>) {
+        let id = row.id;
+        // What is in memory, or on its way there, is newer.
+        let taken = match self.hot.get(&id) {
+            Some(hot) => Ok(hot.execution()),
+            None => view::execution_of_row(row),
+        };
+        for start in waiting {
+            let start = match self.wait_for(id, Command::Start(Box::new(start))) {
+                Some(Command::Start(start)) => *start,
+                _ => continue,
+            };
+            match &taken {
+                Ok(taken) => answer_taken(start, taken.clone()),
+                Err(error) => refuse(start, error.clone()),
+            }
+        }
     }
 
     fn look_up(&self, keys: Vec<NameKey>) {
@@ -176,13 +207,7 @@ impl Owned {
             Ok(Some(row)) if self.name_is_kept(&row) && !is_planted(Bug::NameForgotten) => {
                 mark(Mark::NameKept);
                 self.names.remove(&key);
-                let taken = view::execution_of_row(row);
-                for start in waiting {
-                    match &taken {
-                        Ok(taken) => answer_taken(start, taken.clone()),
-                        Err(error) => refuse(start, error.clone()),
-                    }
-                }
+                self.answer_all(row, waiting);
             }
             Ok(_) if !waiting.is_empty() => {
                 // The first gets the name; the others are answered once its fact is durable.

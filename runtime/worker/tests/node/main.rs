@@ -3,6 +3,7 @@
 
 mod effects;
 mod fairness;
+mod memory;
 mod node;
 mod runner;
 mod starts;

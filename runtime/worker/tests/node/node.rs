@@ -239,6 +239,15 @@ impl Node {
         .await;
     }
 
+    /// A metric without labels, as it stands.
+    pub(crate) fn metric(&self, name: &str) -> i64 {
+        let metrics = self.ports().node.metrics();
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.expect("there is such a metric").parse().unwrap()
+    }
+
     /// Waits for a condition that must come.
     pub(crate) async fn until<F: Future<Output = bool>>(&self, condition: impl Fn() -> F) {
         let waited = tokio::time::timeout(PATIENCE, async {

@@ -1,0 +1,437 @@
+//! Bringing executions to memory: those that somebody wants, those that are due, and after a shard
+//! was taken those that were awake. Tasks beside the owner read and fold; the owner goes on, and
+//! commands for those that are on their way wait for them.
+
+mod fold;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use steploom_machine::Action;
+use steploom_probe::{Bug, Mark, is_planted, mark};
+use steploom_types::{AccountId, ExecutionId, limits};
+use tokio::sync::mpsc;
+
+use super::Command;
+use super::hot::Hot;
+use super::owned::{News, Owned};
+use super::quarantine::Aside;
+use super::start::Taken;
+use crate::shared::Shared;
+
+/// Executions that one task brings.
+const PAGE: usize = 256;
+
+/// Tasks of one shard at once; over all shards there is a limit of its own,
+/// [`crate::shared::LOADS_MAX`].
+const TASKS_MAX: usize = 2;
+
+/// Commands that wait for one execution. Who comes later is told to ask again.
+const WAITING_MAX: usize = 1_000;
+
+/// Awake executions that are asked for at once.
+const SCAN_PAGE: u32 = 1_000;
+
+/// Before the store is asked again when it did not answer.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// How much of an execution somebody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Want {
+    /// Whether it is open.
+    State,
+    /// It, if it is open.
+    Open,
+    /// It, also if it was set aside.
+    Aside,
+}
+
+/// An execution that a task is to bring.
+pub(super) struct Wanted {
+    pub(super) id: ExecutionId,
+    pub(super) want: Want,
+    /// Its facts in the journal that the projection does not have.
+    pub(super) tail: Vec<Bytes>,
+}
+
+/// What became of one.
+pub(super) enum Brought {
+    /// Here it is.
+    Hot(Box<Hot>),
+    /// It is open, and only that was wanted; whose it is.
+    Open(AccountId),
+    /// It has ended, or there is none, or it was set aside before.
+    Absent,
+    /// It cannot be brought.
+    Aside(Box<Aside>),
+    /// The store did not answer.
+    Unknown(Wanted),
+}
+
+/// What is on its way.
+#[derive(Default)]
+pub(super) struct Loads {
+    coming: HashMap<ExecutionId, Coming>,
+    /// Those for which no task was begun; those that somebody waits for come first.
+    urgent: VecDeque<ExecutionId>,
+    later: VecDeque<ExecutionId>,
+    tasks: usize,
+    /// Those on their way of which the journal's tail has facts.
+    with_tail: usize,
+    /// Commands that wait, over all.
+    waiting: usize,
+    scan: Scan,
+}
+
+struct Coming {
+    want: Want,
+    tail: Vec<Bytes>,
+    has_tail: bool,
+    is_begun: bool,
+    /// Whether it comes for its own sake: it is awake, or due.
+    must_come: bool,
+    waiting: Vec<Command>,
+}
+
+/// How far the awake executions were asked for.
+enum Scan {
+    After(Option<ExecutionId>),
+    Asked,
+    Done,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self::After(None)
+    }
+}
+
+impl Loads {
+    /// Whether no checkpoint may be written, as it would be without facts of the journal's tail.
+    pub(super) fn holds_back_checkpoints(&self) -> bool {
+        self.with_tail > 0
+    }
+
+    /// What the journal's tail has of an execution, at the beginning.
+    pub(super) fn expect(&mut self, id: ExecutionId, tail: Vec<Bytes>) {
+        let coming = Coming {
+            want: Want::Open,
+            tail,
+            has_tail: true,
+            is_begun: false,
+            must_come: true,
+            waiting: Vec::new(),
+        };
+        self.coming.insert(id, coming);
+        self.later.push_back(id);
+        self.with_tail += 1;
+    }
+
+    fn bring(&mut self, id: ExecutionId, want: Want, must_come: bool) -> &mut Coming {
+        let queue = if must_come {
+            &mut self.later
+        } else {
+            &mut self.urgent
+        };
+        let coming = self.coming.entry(id).or_insert_with(|| {
+            queue.push_back(id);
+            Coming {
+                want,
+                tail: Vec::new(),
+                has_tail: false,
+                is_begun: false,
+                must_come,
+                waiting: Vec::new(),
+            }
+        });
+        coming.want = coming.want.max(want);
+        coming.must_come |= must_come;
+        coming
+    }
+
+    /// Whether so many commands wait that no more may.
+    fn is_full(&self) -> bool {
+        self.waiting >= limits::SHARD_QUEUE_MAX
+    }
+
+    /// Lets a command wait for one that is on its way. If there are too many, its caller is told to
+    /// ask again, by dropping it.
+    fn wait(&mut self, id: ExecutionId, command: Command) {
+        let is_full = self.is_full();
+        let Some(coming) = self.coming.get_mut(&id) else {
+            return;
+        };
+        if coming.must_come && !coming.is_begun && coming.waiting.is_empty() {
+            // Somebody waits for it now.
+            self.urgent.push_back(id);
+        }
+        if !is_full && coming.waiting.len() < WAITING_MAX {
+            coming.waiting.push(command);
+            self.waiting += 1;
+        }
+    }
+
+    fn take(&mut self, id: ExecutionId) -> Option<Coming> {
+        let coming = self.coming.remove(&id)?;
+        self.waiting -= coming.waiting.len();
+        Some(coming)
+    }
+
+    fn next(&mut self) -> Option<Wanted> {
+        loop {
+            let id = self.urgent.pop_front().or_else(|| self.later.pop_front())?;
+            let Some(coming) = self.coming.get_mut(&id).filter(|c| !c.is_begun) else {
+                continue;
+            };
+            coming.is_begun = true;
+            return Some(Wanted {
+                id,
+                want: coming.want,
+                tail: std::mem::take(&mut coming.tail),
+            });
+        }
+    }
+}
+
+impl Command {
+    /// The execution that must be in memory for this, and how much of it.
+    fn needs(&self) -> Option<(ExecutionId, Want)> {
+        match self {
+            Self::Fact { id, .. } | Self::Stop { id, .. } | Self::Take { id, .. } => {
+                Some((*id, Want::Open))
+            }
+            Self::Token { token, .. } => Some((token.execution, Want::Open)),
+            Self::Tail {
+                id, follow: true, ..
+            } => Some((*id, Want::Open)),
+            Self::Ended { id, .. } => Some((*id, Want::State)),
+            Self::Release { id, .. } => Some((*id, Want::Aside)),
+            _ => None,
+        }
+    }
+
+    /// The execution that this only waits for if it is on its way.
+    fn reads(&self) -> Option<ExecutionId> {
+        match self {
+            Self::Read { id, .. } | Self::Tail { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+impl Owned {
+    /// Takes a command: at once, or when the execution that it is for is here.
+    pub(super) fn handle(&mut self, command: Command) {
+        let (id, want) = match command.needs() {
+            Some((id, want)) => (id, Some(want)),
+            None => match command.reads() {
+                Some(id) => (id, None),
+                None => return self.handle_here(command),
+            },
+        };
+        if self.hot.contains_key(&id) {
+            return self.handle_here(command);
+        }
+        let is_coming = self.loads.coming.contains_key(&id);
+        match want {
+            _ if self.aside.contains_key(&id) => return self.handle_here(command),
+            None if !is_coming => return self.handle_here(command),
+            None => {}
+            // Dropping it tells the caller to ask again.
+            Some(_) if !is_coming && self.loads.is_full() => return,
+            Some(want) => drop(self.loads.bring(id, want, false)),
+        }
+        self.loads.wait(id, command);
+    }
+
+    /// Lets a command wait if this execution is on its way; else gives it back.
+    pub(super) fn wait_for(&mut self, id: ExecutionId, command: Command) -> Option<Command> {
+        if !self.loads.coming.contains_key(&id) {
+            return Some(command);
+        }
+        self.loads.wait(id, command);
+        None
+    }
+
+    /// An execution is due, or awake: brings it, if it is not here.
+    pub(super) fn bring(&mut self, id: ExecutionId) {
+        if !self.hot.contains_key(&id) && !self.aside.contains_key(&id) {
+            self.loads.bring(id, Want::Open, true);
+        }
+    }
+
+    /// Begins what there is room for.
+    pub(super) fn begin_loads(&mut self) {
+        self.scan_awake();
+        while self.loads.tasks < TASKS_MAX {
+            let wanted: Vec<_> = std::iter::from_fn(|| self.loads.next())
+                .take(PAGE)
+                .collect();
+            if wanted.is_empty() {
+                return;
+            }
+            self.loads.tasks += 1;
+            let (shared, news) = (self.shared.clone(), self.news.sender.clone());
+            tokio::spawn(bring_all(shared, wanted, news));
+        }
+    }
+
+    /// Asks for more of those that are awake, when there is little left to load.
+    fn scan_awake(&mut self) {
+        let Scan::After(after) = self.loads.scan else {
+            return;
+        };
+        if self.loads.later.len() > PAGE {
+            return;
+        }
+        self.loads.scan = Scan::Asked;
+        let (shared, news, slots) = (self.shared.clone(), self.news.sender.clone(), self.slots);
+        tokio::spawn(async move {
+            let projection = &shared.store.projection;
+            let awake = loop {
+                match projection.open(slots, after, SCAN_PAGE).await {
+                    Ok(rows) => break rows.into_iter().map(|row| row.id).collect(),
+                    Err(error) => {
+                        tracing::warn!(%error, "those that were awake cannot be read; trying again");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                }
+            };
+            // An owner that has gone away needs no answer.
+            let _ = news.send(News::Awake(awake)).await;
+        });
+    }
+
+    /// Some of those that were awake when the shard was taken.
+    pub(super) fn awake(&mut self, ids: Vec<ExecutionId>) {
+        self.loads.scan = match ids.last() {
+            Some(last) => Scan::After(Some(*last)),
+            None => Scan::Done,
+        };
+        for id in ids {
+            self.bring(id);
+        }
+    }
+
+    /// A task has brought these.
+    pub(super) fn brought(&mut self, brought: Vec<(ExecutionId, Brought)>) {
+        self.loads.tasks -= 1;
+        for (id, brought) in brought {
+            let Some(coming) = self.loads.take(id) else {
+                continue;
+            };
+            match brought {
+                Brought::Unknown(wanted) => self.ask_again(coming, wanted),
+                Brought::Open(account) => self.is_open(id, account, coming),
+                Brought::Hot(hot) => {
+                    self.loads.with_tail -= usize::from(coming.has_tail);
+                    self.enter(id, *hot, coming);
+                }
+                Brought::Aside(aside) => {
+                    self.loads.with_tail -= usize::from(coming.has_tail);
+                    self.set_aside(id, *aside);
+                    self.go_on(coming.waiting);
+                }
+                Brought::Absent => {
+                    self.loads.with_tail -= usize::from(coming.has_tail);
+                    self.go_on(coming.waiting);
+                }
+            }
+        }
+    }
+
+    /// The store did not answer for this one: who waits is told so, and what must come is brought
+    /// later.
+    fn ask_again(&mut self, coming: Coming, wanted: Wanted) {
+        if coming.must_come {
+            let id = wanted.id;
+            let again = Coming {
+                tail: wanted.tail,
+                is_begun: false,
+                waiting: Vec::new(),
+                ..coming
+            };
+            self.loads.coming.insert(id, again);
+            self.loads.later.push_back(id);
+        }
+    }
+
+    /// Somebody only wanted to know whether it is open.
+    fn is_open(&mut self, id: ExecutionId, account: AccountId, coming: Coming) {
+        for command in coming.waiting {
+            match command {
+                Command::Ended {
+                    account: whose,
+                    reply,
+                    ..
+                } if whose == account => self.await_end(id, reply),
+                Command::Ended { reply, .. } => drop(reply.send(None)),
+                // Others came meanwhile, who want all of it.
+                command => self.handle(command),
+            }
+        }
+        if coming.must_come {
+            self.bring(id);
+        }
+    }
+
+    /// Takes an execution into memory, and does again what it waits for.
+    fn enter(&mut self, id: ExecutionId, mut hot: Hot, coming: Coming) {
+        let orphans = std::mem::take(&mut hot.orphans);
+        let account = hot.started().account;
+        for child in orphans.into_values() {
+            mark(Mark::OrphanAgain);
+            self.stop_child(account, child, None);
+        }
+        let name = hot.name_key();
+        self.names.entry(name).or_insert(Taken::By(id));
+        if coming.has_tail || coming.want == Want::Aside {
+            self.checkpoints.touch(id);
+        }
+        let outstanding = if hot.is_open() {
+            self.shared.metrics.executions_open.inc();
+            hot.run().outstanding()
+        } else {
+            Vec::new()
+        };
+        self.hot.insert(id, hot);
+        self.shared.metrics.executions_loaded.inc();
+        for action in outstanding {
+            match &action {
+                Action::SetTimer { .. } if is_planted(Bug::TimerForgotten) => continue,
+                Action::SetTimer { at, .. } if *at <= self.shared.clock.now() => {
+                    mark(Mark::TimerOverdue);
+                }
+                Action::Invoke(_) => mark(Mark::AttemptAgain),
+                _ => {}
+            }
+            self.act(id, action);
+        }
+        self.go_on(coming.waiting);
+        self.linger(id);
+    }
+
+    fn go_on(&mut self, waiting: Vec<Command>) {
+        for command in waiting {
+            self.handle_here(command);
+        }
+    }
+}
+
+/// Brings executions, and tells their owner.
+async fn bring_all(shared: Arc<Shared>, wanted: Vec<Wanted>, news: mpsc::Sender<News>) {
+    // The semaphore is never closed.
+    let permit = shared.loads.acquire().await;
+    let brought = fold::bring(&shared, wanted).await;
+    let is_away = brought
+        .iter()
+        .any(|(_, b)| matches!(b, Brought::Unknown(_)));
+    drop(permit);
+    if is_away {
+        tokio::time::sleep(RETRY).await;
+    }
+    // An owner that has gone away needs no answer.
+    let _ = news.send(News::Brought(brought)).await;
+}

@@ -1,0 +1,93 @@
+//! Snapshots of executions: when one is due, and what it holds.
+//!
+//! A snapshot is a short cut. One that cannot be read, or that another release made, is passed over,
+//! and the facts tell the same. One is due when the facts since the last outweigh it twice, so that
+//! all of them together cost no more than a multiple of the facts, however long an execution runs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use prost::Message;
+use steploom_asl::Machine;
+use steploom_machine::{ActionId, Run};
+use steploom_store::projection::Snapshot;
+
+/// Bytes of facts that are not worth a snapshot: they are folded as quickly.
+const FACTS_BYTES_MIN: usize = 256 * 1024;
+
+/// What is kept. Numbers of fields are for ever, as those of facts.
+#[derive(Clone, PartialEq, Message)]
+struct Body {
+    #[prost(bytes = "vec", tag = "1")]
+    run: Vec<u8>,
+    /// Tasks of activities that were given to a worker.
+    #[prost(uint64, repeated, tag = "2")]
+    taken: Vec<u64>,
+}
+
+/// When the next snapshot of an execution is due.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    /// Bytes of facts since the last.
+    facts_bytes: usize,
+    /// Bytes of the last.
+    bytes: usize,
+}
+
+impl Snapshots {
+    /// Of an execution whose last snapshot has so many bytes.
+    pub(super) fn after(last: &Snapshot) -> Self {
+        Self {
+            facts_bytes: 0,
+            bytes: last.body.len(),
+        }
+    }
+
+    /// A fact was applied.
+    pub(super) fn count(&mut self, bytes: usize) {
+        self.facts_bytes += bytes;
+    }
+
+    fn is_due(&self) -> bool {
+        self.facts_bytes > FACTS_BYTES_MIN.max(2 * self.bytes)
+    }
+
+    /// A snapshot after `facts` facts, if one is due.
+    pub(super) fn take(
+        &mut self,
+        run: &Run,
+        taken: &BTreeSet<ActionId>,
+        facts: u64,
+    ) -> Option<Snapshot> {
+        if !self.is_due() || run.outcome().is_some() {
+            return None;
+        }
+        let body = Body {
+            run: run.snapshot()?,
+            taken: taken.iter().map(|action| action.0).collect(),
+        };
+        let body = body.encode_to_vec();
+        *self = Self {
+            facts_bytes: 0,
+            bytes: body.len(),
+        };
+        Some(Snapshot {
+            facts,
+            events: run.event_count(),
+            body: body.into(),
+        })
+    }
+}
+
+/// What a snapshot holds, if this release can use it.
+pub(crate) fn restore(
+    machine: Arc<Machine>,
+    snapshot: &Snapshot,
+) -> Option<(Run, BTreeSet<ActionId>)> {
+    let body = Body::decode(snapshot.body.clone()).ok()?;
+    let run = Run::restore(machine, &body.run)?;
+    (run.event_count() == snapshot.events).then(|| {
+        let taken = body.taken.into_iter().map(ActionId).collect();
+        (run, taken)
+    })
+}
