@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Status(command::status::Args),
     History(command::history::Args),
     Stop(command::stop::Args),
+    Release(command::release::Args),
     List(command::list::Args),
     Logs(command::logs::Args),
     Function(command::function::Args),

@@ -14,6 +14,7 @@ pub(crate) mod machine;
 pub(crate) mod object;
 pub(crate) mod start;
 pub(crate) mod status;
+pub(crate) mod release;
 pub(crate) mod stop;
 pub(crate) mod task;
 pub(crate) mod up;
@@ -74,6 +75,7 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Status(args) => status::run(args, context).await,
         Command::History(args) => history::run(args, context).await,
         Command::Stop(args) => stop::run(args, context).await,
+        Command::Release(args) => release::run(args, context).await,
         Command::List(args) => list::run(args, context).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Function(args) => function::run(args, context).await,

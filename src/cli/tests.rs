@@ -33,6 +33,7 @@ fn what_the_documentation_shows_can_be_typed() {
         "steploom status word-count/monday",
         "steploom history beef018b-cfe5-687b-0123-456789abcdef --follow",
         "steploom stop word-count/monday --error E --cause C",
+        "steploom release word-count/monday",
         "steploom list",
         "steploom list functions --limit 10",
         "steploom list executions --machine word-count --status failed",

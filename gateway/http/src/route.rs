@@ -82,6 +82,7 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(execution::get::get_execution))
         .routes(routes!(execution::history::get_history))
         .routes(routes!(execution::stop::stop_execution))
+        .routes(routes!(execution::release::release_execution))
         .routes(routes!(execution::events::follow_events))
         // Tasks that somebody outside ends, and activities.
         .routes(routes!(task::success::succeed_task))

@@ -92,6 +92,8 @@ pub enum EntryKind {
     Bucket,
     /// A connection.
     Connection,
+    /// What a shard's owner notes while it recovers the shard.
+    Recovery,
 }
 
 impl EntryKind {
@@ -101,6 +103,7 @@ impl EntryKind {
             Self::Activity => "activity",
             Self::Bucket => "bucket",
             Self::Connection => "connection",
+            Self::Recovery => "recovery",
         }
     }
 }

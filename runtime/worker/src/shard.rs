@@ -8,6 +8,7 @@
 
 mod attempt;
 mod batch;
+mod caution;
 mod checkpoint;
 mod hot;
 mod load;

@@ -120,6 +120,17 @@ impl Client {
             .await
     }
 
+    /// Lets an execution that was set aside (`QUARANTINED`) go on; one that was not is left as it is.
+    ///
+    /// # Errors
+    /// A 409 when it still cannot go on: it says why.
+    pub async fn release_execution(&self, id: ExecutionId) -> Result<wire::Execution> {
+        self.call(Method::POST, &format!("/v1/executions/{id}/release"))
+            .repeatable(true)
+            .fetch()
+            .await
+    }
+
     /// Events with an id above `after` (0: all), then those to come, until the execution has ended.
     /// The line may break meanwhile: no event is lost or told twice.
     pub fn events(&self, id: ExecutionId, after: u64) -> Stream<wire::Event> {

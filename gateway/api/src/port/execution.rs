@@ -70,6 +70,12 @@ pub trait Executions: Send + Sync {
         stop: wire::StopExecution,
     ) -> Result<wire::Execution>;
 
+    /// Lets an execution that was set aside go on; one that was not is left as it is.
+    ///
+    /// # Errors
+    /// `Conflict` when it still cannot go on: the message says why.
+    async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
+
     /// Events after `after` (0: from the first), then those to come; ends after the last event.
     async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream>;
 }

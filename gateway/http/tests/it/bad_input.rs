@@ -64,6 +64,7 @@ async fn bad_ids() {
         "GET /v1/executions/{}",
         "GET /v1/executions/{}/history",
         "POST /v1/executions/{}/stop",
+        "POST /v1/executions/{}/release",
         "GET /v1/executions/{}/events",
     ] {
         for id in ["x", "..", &ID.to_uppercase()[..35], &format!("{ID}0")] {
@@ -100,7 +101,7 @@ async fn unknown_query_fields() {
         .into_iter()
         .chain(others.map(str::to_owned))
         .chain(of_one)
-        .chain([stop]);
+        .chain([stop, format!("POST /v1/executions/{ID}/release")]);
     for line in all {
         let answer = front.send(&format!("{line}?limmit=1"), &[], "").await;
         assert_eq!(answer.status, 400, "{line}: {}", answer.text());

@@ -48,6 +48,7 @@ const ROUTES: [&str; 46] = [
     "GET /v1/openapi.json",
     "POST /v1/executions",
     "POST /v1/executions/batch",
+    "POST /v1/executions/{id}/release",
     "POST /v1/executions/{id}/stop",
     "POST /v1/functions/{name}/invoke",
     "POST /v1/functions/{name}/invoke-async",

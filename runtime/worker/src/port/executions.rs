@@ -144,6 +144,26 @@ impl Executions for Port {
         }
     }
 
+    async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        let released = self
+            .shards
+            .of_slot(id.slot())
+            .ask(|reply| Command::Release { account, id, reply })
+            .await?;
+        if let Some(released) = released {
+            return Ok(released);
+        }
+        let found = self.get(account, id).await?;
+        if found.summary.status != wire::ExecutionStatus::Quarantined {
+            return Ok(found);
+        }
+        let why = found.cause.unwrap_or_default();
+        Err(Error::conflict(
+            "StillQuarantined",
+            format!("execution {id} still cannot go on: {why}"),
+        ))
+    }
+
     async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream> {
         Ok(Box::pin(self.follow(account, id, after).await?))
     }

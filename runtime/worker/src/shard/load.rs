@@ -15,6 +15,7 @@ use steploom_types::{AccountId, ExecutionId, limits};
 use tokio::sync::mpsc;
 
 use super::Command;
+use super::caution::{self, Caution};
 use super::hot::Hot;
 use super::owned::{News, Owned};
 use super::quarantine::Aside;
@@ -54,6 +55,8 @@ pub(super) struct Wanted {
     pub(super) want: Want,
     /// Its facts in the journal that the projection does not have.
     pub(super) tail: Vec<Bytes>,
+    /// How often the process died of it, if that was too often.
+    pub(super) deaths: Option<u32>,
 }
 
 /// What became of one.
@@ -179,19 +182,37 @@ impl Loads {
         Some(coming)
     }
 
-    fn next(&mut self) -> Option<Wanted> {
-        loop {
-            let id = self.urgent.pop_front().or_else(|| self.later.pop_front())?;
-            let Some(coming) = self.coming.get_mut(&id).filter(|c| !c.is_begun) else {
-                continue;
+    /// Those that one task is to bring.
+    fn lot(&mut self, caution: &Caution) -> Vec<Wanted> {
+        let is_careful = caution.is_careful();
+        let most = if is_careful { caution::LOT } else { PAGE };
+        let mut lot = Vec::new();
+        while lot.len() < most {
+            let Some(id) = self.urgent.pop_front().or_else(|| self.later.pop_front()) else {
+                break;
             };
-            coming.is_begun = true;
-            return Some(Wanted {
-                id,
-                want: coming.want,
-                tail: std::mem::take(&mut coming.tail),
-            });
+            let is_alone = is_careful && caution.is_doubtful(id);
+            if is_alone && !lot.is_empty() {
+                self.urgent.push_front(id);
+                break;
+            }
+            lot.extend(self.begin(id, caution));
+            if is_alone {
+                break;
+            }
         }
+        lot
+    }
+
+    fn begin(&mut self, id: ExecutionId, caution: &Caution) -> Option<Wanted> {
+        let coming = self.coming.get_mut(&id).filter(|c| !c.is_begun)?;
+        coming.is_begun = true;
+        Some(Wanted {
+            id,
+            want: coming.want,
+            tail: std::mem::take(&mut coming.tail),
+            deaths: caution.condemns(id).filter(|_| coming.want < Want::Aside),
+        })
     }
 }
 
@@ -241,7 +262,12 @@ impl Owned {
             None => {}
             // Dropping it tells the caller to ask again.
             Some(_) if !is_coming && self.loads.is_full() => return,
-            Some(want) => drop(self.loads.bring(id, want, false)),
+            Some(want) => {
+                if want == Want::Aside {
+                    self.caution.pardon(id);
+                }
+                self.loads.bring(id, want, false);
+            }
         }
         self.loads.wait(id, command);
     }
@@ -265,16 +291,26 @@ impl Owned {
     /// Begins what there is room for.
     pub(super) fn begin_loads(&mut self) {
         self.scan_awake();
-        while self.loads.tasks < TASKS_MAX {
-            let wanted: Vec<_> = std::iter::from_fn(|| self.loads.next())
-                .take(PAGE)
-                .collect();
-            if wanted.is_empty() {
+        let is_careful = self.caution.is_careful();
+        let tasks_max = if is_careful { 1 } else { TASKS_MAX };
+        while self.loads.tasks < tasks_max {
+            let lot = self.loads.lot(&self.caution);
+            if lot.is_empty() {
                 return;
             }
             self.loads.tasks += 1;
+            let about = is_careful.then(|| {
+                let ids = lot.iter().map(|one| one.id);
+                self.caution.about(ids.collect())
+            });
             let (shared, news) = (self.shared.clone(), self.news.sender.clone());
-            tokio::spawn(bring_all(shared, wanted, news));
+            let shard = self.lease.shard;
+            tokio::spawn(async move {
+                if let Some(about) = about {
+                    about.note_surely(&shared, shard).await;
+                }
+                bring_all(shared, lot, news).await;
+            });
         }
     }
 

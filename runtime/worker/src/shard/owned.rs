@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::batch::{After, Batch, Entry};
+use super::caution::Caution;
 use super::checkpoint::Checkpoints;
 use super::hot::Hot;
 use super::load::{Brought, Loads};
@@ -63,6 +64,8 @@ pub(super) struct Owned {
     pub(super) wakes: Wakes,
     /// Those to be looked at again, see [`super::park`].
     pub(super) lingering: VecDeque<(Instant, ExecutionId)>,
+    /// How carefully it is recovered.
+    pub(super) caution: Caution,
     /// What the store answers to tasks beside the owner.
     pub(super) news: Channel,
     pub(super) timers: BTreeSet<(Timestamp, ExecutionId, ActionId)>,
@@ -112,6 +115,7 @@ impl Owned {
         slots: (u16, u16),
         lease: Lease,
         lsn: Lsn,
+        caution: Caution,
     ) -> Self {
         Self {
             shared,
@@ -128,6 +132,7 @@ impl Owned {
             listening: BTreeMap::new(),
             wakes: Wakes::default(),
             lingering: VecDeque::new(),
+            caution,
             news: Channel::default(),
             timers: BTreeSet::new(),
             pending: Batch::default(),
@@ -144,6 +149,7 @@ impl Owned {
             self.fire_due();
             self.wake_due();
             self.look_again();
+            self.settle_if_due();
             self.begin_commit();
             self.begin_checkpoint();
             self.begin_loads();
@@ -199,6 +205,7 @@ impl Owned {
         if is_whole && !self.finish_checkpoints().await {
             return;
         }
+        self.settle().await;
         crash_point(CrashPoint::BeforeRelease);
         mark(Mark::Released);
         if let Err(error) = self
@@ -575,7 +582,8 @@ impl Owned {
             .map(|(at, ..)| Duration::from_millis(at.millis_since(self.shared.clock.now())));
         let checkpoint = self.checkpoints.due_in().filter(|_| self.may_checkpoint());
         let wake = self.wakes.due_in(self.shared.clock.now());
-        let due = [timer, checkpoint, wake, self.look_due_in()];
+        let settles = self.caution.due_in();
+        let due = [timer, checkpoint, wake, settles, self.look_due_in()];
         let due = due.into_iter().flatten().min();
         async move {
             match due {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use steploom_machine::SEMANTICS;
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
-use steploom_store::lease::Lease;
 use steploom_store::{Error as StoreError, journal};
 use steploom_types::{ExecutionId, Result};
 
 use super::Handle;
+use super::caution::Caution;
 use super::owned::Owned;
 use super::start::{NameKey, Taken};
 use crate::codec::{self, Peek};
@@ -70,7 +70,9 @@ pub(super) async fn recover(
     }
     crash_point(CrashPoint::BeforeResume);
     let lsn = lsn.max(lease.last_lsn);
-    let owned = tail.own(shared, handle, slots, lease, lsn);
+    let caution = Caution::begin(shared, handle.shard).await?;
+    let mut owned = Owned::new(shared.clone(), handle.clone(), slots, lease, lsn, caution);
+    tail.enter(&mut owned);
     Ok(Recovered::Owned(Box::new(owned)))
 }
 
@@ -113,22 +115,13 @@ impl Tail {
         Ok(())
     }
 
-    /// The shard, with all of this on its way to memory.
-    fn own(
-        self,
-        shared: &Arc<Shared>,
-        handle: &Handle,
-        slots: (u16, u16),
-        lease: Lease,
-        lsn: journal::Lsn,
-    ) -> Owned {
-        let mut owned = Owned::new(shared.clone(), handle.clone(), slots, lease, lsn);
+    /// All of this is on its way to the memory of the shard's owner.
+    fn enter(self, owned: &mut Owned) {
         for (name, id) in self.names {
             owned.names.insert(name, Taken::By(id));
         }
         for (id, facts) in self.facts {
             owned.loads.expect(id, facts);
         }
-        owned
     }
 }

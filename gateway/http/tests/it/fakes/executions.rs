@@ -180,6 +180,13 @@ impl Executions for World {
         })
     }
 
+    async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        check_account(account);
+        let state = self.state();
+        let run = state.executions.get(&id).ok_or_else(absent)?;
+        Ok(run.execution.clone())
+    }
+
     async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream> {
         check_account(account);
         self.maybe_fail()?;

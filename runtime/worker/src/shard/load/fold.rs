@@ -56,6 +56,11 @@ async fn bring_one(shared: &Arc<Shared>, row: Option<Row>, wanted: Wanted) -> Br
             return Brought::Open(row.account);
         }
     }
+    if let Some(deaths) = wanted.deaths {
+        let why = format!("the process died {deaths} times while it was loaded, it alone");
+        let aside = Aside::of(row, &wanted.tail, &corrupt(wanted.id, &why));
+        return aside.map_or(Brought::Absent, |aside| Brought::Aside(Box::new(aside)));
+    }
     match fold(shared, row.as_ref(), wanted.id, &wanted.tail).await {
         Ok(Some(hot)) => Brought::Hot(Box::new(hot)),
         Ok(None) => Brought::Absent,
