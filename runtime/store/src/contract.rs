@@ -103,6 +103,7 @@ macro_rules! contract {
             pages_through_chunks,
             finds_snapshots_by_event,
             a_flipped_bit_concerns_one_execution,
+            loads_many_for_their_owner,
             keeps_every_byte_of_a_row,
             an_execution_may_open_again,
             pages_through_open_executions,

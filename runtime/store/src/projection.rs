@@ -20,7 +20,7 @@ use crate::Result;
 use crate::journal::{Epoch, Lsn};
 
 pub use query::{Closed, Cursor, Filter, Partition};
-pub use row::{Change, Chunk, Offer, Row, Sleep, Snapshot, SnapshotAt};
+pub use row::{Change, Chunk, Loaded, Offer, Row, Sleep, Snapshot, SnapshotAt};
 pub use status::Status;
 
 /// The projection of one database.
@@ -54,13 +54,23 @@ pub trait Projection: Send + Sync {
     ) -> Result<Vec<Row>>;
 
     /// Open executions of the slots `slots` (both ends included) that sleep until `until` or a time
-    /// before, the earliest first, `limit` at most.
+    /// before, the earliest first (the lesser id first, within a millisecond), `limit` at most, after
+    /// `after`.
     async fn due(
         &self,
         slots: (u16, u16),
+        after: Option<(Timestamp, ExecutionId)>,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<(Timestamp, ExecutionId)>>;
+
+    /// Those of these executions that there are, open or closed, in any order, whoever's they are: for
+    /// the owner of their shard. With their facts, where they are few and about `bytes_max` over all
+    /// leaves room for them.
+    ///
+    /// # Errors
+    /// `Corrupt` when a row fails its check. Facts that do are left out.
+    async fn load(&self, ids: &[ExecutionId], bytes_max: usize) -> Result<Vec<Loaded>>;
 
     /// Tasks of `activity` that open executions of the slots `slots` (both ends included) offer, by
     /// execution and action, `limit` at most, after `after`.

@@ -278,6 +278,12 @@ pub(crate) fn split_chunk(mut chunk: Bytes) -> Result<Vec<Bytes>, Error> {
     Ok(facts)
 }
 
+/// The first fact of a chunk, not read itself.
+pub(crate) fn first_of_chunk(mut chunk: Bytes) -> Result<Option<Bytes>, Error> {
+    let first = chunk.has_remaining().then(|| take_fact(&mut chunk));
+    first.transpose()
+}
+
 fn take_fact(bytes: &mut Bytes) -> Result<Bytes, Error> {
     let length = prost::decode_length_delimiter(&mut *bytes)?;
     if length > bytes.remaining() {

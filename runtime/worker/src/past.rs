@@ -31,6 +31,8 @@ pub(crate) struct Past {
     id: ExecutionId,
     /// What was read and not given out.
     read: VecDeque<Piece>,
+    /// Facts that were read by somebody else.
+    given: Option<Vec<Bytes>>,
     /// The fact with which reading goes on; `None` at the projection's end.
     next: Option<u64>,
     /// How many facts the projection has, as far as its reader is concerned.
@@ -55,10 +57,27 @@ impl Past {
             projection,
             id,
             read: VecDeque::new(),
+            given: None,
             next: (from < upto).then_some(from),
             upto,
             tail,
         }
+    }
+
+    /// The facts of these chunks, which are all that the projection has, then `tail`.
+    pub(crate) fn of(
+        projection: Arc<dyn Projection>,
+        id: ExecutionId,
+        chunks: Vec<Chunk>,
+        tail: Vec<Bytes>,
+    ) -> Result<Self> {
+        let mut past = Self::new(projection, id, (u64::MAX, u64::MAX), tail);
+        let (mut facts, mut next) = (Vec::new(), 0);
+        for chunk in chunks {
+            next = past.take(&mut facts, next, chunk)?;
+        }
+        past.given = Some(facts);
+        Ok(past)
     }
 
     /// Some facts that follow those given before; `None` when there are no more. `run` is told what
@@ -78,6 +97,10 @@ impl Past {
     }
 
     async fn read_on(&mut self) -> Result<Option<Piece>> {
+        if let Some(facts) = self.given.take() {
+            let is_tail = false;
+            return Ok(Some(Piece { facts, is_tail }));
+        }
         if let Some(from) = self.next {
             let chunks = self
                 .projection

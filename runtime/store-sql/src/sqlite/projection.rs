@@ -5,6 +5,7 @@
 //! stay where they are when it ends.
 
 mod list;
+mod load;
 mod read;
 mod write;
 
@@ -16,7 +17,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::projection::{
-    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Snapshot, SnapshotAt, Status,
+    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
 use steploom_store::{Projection, Result};
 use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timestamp};
@@ -108,10 +109,16 @@ impl Projection for Executions {
     async fn due(
         &self,
         slots: (u16, u16),
+        after: Option<(Timestamp, ExecutionId)>,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<(Timestamp, ExecutionId)>> {
-        read::due(&self.readers, slots, until, limit).await
+        read::due(&self.readers, slots, after, until, limit).await
+    }
+
+    async fn load(&self, ids: &[ExecutionId], bytes_max: usize) -> Result<Vec<Loaded>> {
+        let mut snapshot = self.readers.begin().await.map_err(failed)?;
+        load::load(&mut snapshot, ids, bytes_max).await
     }
 
     async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<Row>> {

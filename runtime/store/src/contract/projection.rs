@@ -9,7 +9,7 @@ use super::fixture::{
     name, running, write,
 };
 use crate::journal::{Epoch, Lsn};
-use crate::projection::{Chunk, Filter, Offer, Row, Sleep, Snapshot, SnapshotAt, Status};
+use crate::projection::{Chunk, Filter, Loaded, Offer, Row, Sleep, Snapshot, SnapshotAt, Status};
 use crate::{Error, Result, Store};
 
 async fn facts(store: &Store, id: ExecutionId, from_fact: u64) -> Result<Vec<(u64, Bytes)>> {
@@ -217,6 +217,45 @@ pub async fn finds_snapshots_by_event(subject: &dyn Subject) -> Result<()> {
     Ok(())
 }
 
+/// Their owner gets executions by their ids, whoever's they are, and the facts of those that are open
+/// and short.
+pub async fn loads_many_for_their_owner(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let rows: Vec<_> = (0..5).map(|n| running(1, n)).collect();
+    write(&store, 1, &rows).await?;
+    let over = ended(rows[4].clone(), Status::Failed);
+    let mut long = change(&rows[3], 1, "more");
+    long.snapshot = Some(Snapshot {
+        facts: 2,
+        events: 2,
+        body: Bytes::from_static(b"state"),
+    });
+    checkpoint(&store, 2, &[change(&rows[1], 1, "more"), long, change(&over, 1, "end")]).await?;
+    let absent = id(1, 99);
+    let ids: Vec<_> = rows.iter().map(|row| row.id).chain([absent]).collect();
+    let loaded = async |bytes_max| -> Result<Vec<_>> {
+        let mut loaded = store.projection.load(&ids, bytes_max).await?;
+        loaded.sort_by_key(|one| one.row.id);
+        let facts = |one: Loaded| {
+            let chunks = one.chunks.into_iter().flatten();
+            let facts = chunks.map(|chunk| String::from_utf8_lossy(&chunk.facts).into_owned());
+            (one.row, facts.collect::<Vec<_>>())
+        };
+        Ok(loaded.into_iter().map(facts).collect())
+    };
+    let expected = [
+        (rows[0].clone(), vec!["facts".to_owned()]),
+        (rows[1].clone(), vec!["facts".to_owned(), "more".to_owned()]),
+        (rows[2].clone(), vec!["facts".to_owned()]),
+        (rows[3].clone(), Vec::new()),
+        (over, Vec::new()),
+    ];
+    assert_eq!(loaded(1_000_000).await?, expected);
+    let none: Vec<_> = expected.map(|(row, _)| (row, Vec::new())).into();
+    assert_eq!(loaded(0).await?, none, "there is no room for facts");
+    Ok(())
+}
+
 /// A flipped bit of one execution's facts is reported, never returned, and the others are good.
 pub async fn a_flipped_bit_concerns_one_execution(subject: &dyn Subject) -> Result<()> {
     let store = subject.open().await?;
@@ -234,6 +273,11 @@ pub async fn a_flipped_bit_concerns_one_execution(subject: &dyn Subject) -> Resu
     }
     let open = store.projection.open((0, u16::MAX), None, 9).await?;
     assert_eq!(open.len(), 3);
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let loaded = store.projection.load(&ids, 1_000).await?;
+    let whole = |id| loaded.iter().any(|one| one.row.id == id && one.chunks.is_some());
+    let are_whole: Vec<_> = ids.iter().map(|id| whole(*id)).collect();
+    assert_eq!(are_whole, [true, false, true]);
     Ok(())
 }
 
@@ -355,12 +399,15 @@ pub async fn finds_what_is_due(subject: &dyn Subject) -> Result<()> {
         wake(9, until(1)),
     ];
     checkpoint(&store, 1, &changes).await?;
-    let due = async |ms, limit| store.projection.due((1, 8), at(ms), limit).await;
+    let due = async |ms, limit| store.projection.due((1, 8), None, at(ms), limit).await;
     assert_eq!(due(19, 9).await?, []);
     assert_eq!(due(20, 9).await?, [(at(20), id(2, 0))]);
     assert_eq!(due(35, 9).await?, [(at(20), id(2, 0)), (at(30), id(1, 0))]);
     assert_eq!(due(99, 1).await?, [(at(20), id(2, 0))]);
-    let all = store.projection.due((0, u16::MAX), at(99), 2).await?;
+    let after = Some((at(20), id(2, 0)));
+    let rest = store.projection.due((1, 8), after, at(99), 9).await?;
+    assert_eq!(rest[0], (at(30), id(1, 0)), "after the first");
+    let all = store.projection.due((0, u16::MAX), None, at(99), 2).await?;
     assert_eq!(all, [(at(1), id(9, 0)), (at(20), id(2, 0))]);
     let mut over = wake(4, until(5));
     over.row = ended(over.row, Status::Aborted);

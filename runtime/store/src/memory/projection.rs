@@ -13,7 +13,7 @@ use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timesta
 use super::{Memory, lock};
 use crate::journal::{Epoch, Lsn};
 use crate::projection::{
-    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Sleep, Snapshot, SnapshotAt, Status,
+    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Sleep, Snapshot, SnapshotAt, Status,
 };
 use crate::{Error, Projection, Result};
 
@@ -115,6 +115,7 @@ impl Projection for Memory {
     async fn due(
         &self,
         slots: (u16, u16),
+        after: Option<(Timestamp, ExecutionId)>,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<(Timestamp, ExecutionId)>> {
@@ -124,11 +125,28 @@ impl Projection for Memory {
                 Sleep::Until(wake_at) => Some((wake_at, execution.row.id)),
                 Sleep::No | Sleep::Called => None,
             })
-            .filter(|(wake_at, _)| *wake_at <= until)
+            .filter(|sleeper| sleeper.0 <= until && after.is_none_or(|after| *sleeper > after))
             .collect();
         due.sort();
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    async fn load(&self, ids: &[ExecutionId], bytes_max: usize) -> Result<Vec<Loaded>> {
+        let executions = lock(&self.executions);
+        let found = ids.iter().filter_map(|id| executions.by_id.get(id));
+        let mut bytes = 0;
+        let load = |execution: &Execution| {
+            let is_short = execution.is_open() && bytes < bytes_max;
+            let is_short = is_short && matches!(execution.snapshot(SnapshotAt::Newest), Ok(None));
+            let chunks = is_short.then(|| execution.chunks(0, usize::MAX).ok()).flatten();
+            bytes += chunks.iter().flatten().map(|c| c.facts.len()).sum::<usize>();
+            Loaded {
+                row: execution.row.clone(),
+                chunks,
+            }
+        };
+        Ok(found.map(load).collect())
     }
 
     async fn offers(

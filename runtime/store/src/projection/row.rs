@@ -75,6 +75,16 @@ pub struct Snapshot {
     pub body: Bytes,
 }
 
+/// An execution as its owner needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Its row.
+    pub row: Row,
+    /// All of its facts, if it is open, has no snapshot, and they were not too many or damaged. `None`:
+    /// ask for the snapshot and the chunks of this one.
+    pub chunks: Option<Vec<Chunk>>,
+}
+
 /// Which snapshot of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SnapshotAt {

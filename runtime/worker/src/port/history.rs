@@ -198,18 +198,20 @@ impl Port {
     /// Tells the events after one.
     async fn telling(&self, id: ExecutionId, tail: Tail, after: u64) -> Result<Telling> {
         let projection = &self.shared.store.projection;
-        let machine = self.shared.definitions.get(tail.definition).await?;
         let found = match projection.snapshot(id, SnapshotAt::Event(after)).await {
             Ok(found) => found,
             // The facts tell the same.
             Err(StoreError::Corrupt(_)) => None,
             Err(error) => return Err(error.into()),
         };
-        let restored = found.and_then(|snapshot| {
-            let (run, _) = shard::restore(machine.clone(), &snapshot)?;
-            Some((run, snapshot.facts))
-        });
-        let (run, from) = restored.unwrap_or_else(|| (Run::new(machine), 0));
+        let restored = match &found {
+            Some(snapshot) => shard::restore(&self.shared.definitions, snapshot).await?,
+            None => None,
+        };
+        let (run, from) = match (restored, found) {
+            (Some((run, _)), Some(snapshot)) => (run, snapshot.facts),
+            _ => (Run::new(self.shared.definitions.get(tail.definition).await?), 0),
+        };
         let newest = codec::split_chunk(tail.facts).map_err(|e| corrupt(id, &e))?;
         let range = (from, tail.facts_before);
         Ok(Telling {

@@ -5,12 +5,14 @@
 //! all of them together cost no more than a multiple of the facts, however long an execution runs.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use prost::Message;
-use steploom_asl::Machine;
 use steploom_machine::{ActionId, Run};
 use steploom_store::projection::Snapshot;
+use steploom_types::Result;
+
+use crate::definitions::Definitions;
 
 /// Bytes of facts that are not worth a snapshot: they are folded as quickly.
 const FACTS_BYTES_MIN: usize = 256 * 1024;
@@ -18,8 +20,8 @@ const FACTS_BYTES_MIN: usize = 256 * 1024;
 /// What is kept. Numbers of fields are for ever, as those of facts.
 #[derive(Clone, PartialEq, Message)]
 struct Body {
-    #[prost(bytes = "vec", tag = "1")]
-    run: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    run: Bytes,
     /// Tasks of activities that were given to a worker.
     #[prost(uint64, repeated, tag = "2")]
     taken: Vec<u64>,
@@ -63,7 +65,7 @@ impl Snapshots {
             return None;
         }
         let body = Body {
-            run: run.snapshot()?,
+            run: run.snapshot()?.into(),
             taken: taken.iter().map(|action| action.0).collect(),
         };
         let body = body.encode_to_vec();
@@ -79,15 +81,22 @@ impl Snapshots {
     }
 }
 
-/// What a snapshot holds, if this release can use it.
-pub(crate) fn restore(
-    machine: Arc<Machine>,
+/// The run that a snapshot holds, and the tasks of activities that workers have; `None` if this release
+/// cannot use it.
+pub(crate) async fn restore(
+    definitions: &Definitions,
     snapshot: &Snapshot,
-) -> Option<(Run, BTreeSet<ActionId>)> {
-    let body = Body::decode(snapshot.body.clone()).ok()?;
-    let run = Run::restore(machine, &body.run)?;
-    (run.event_count() == snapshot.events).then(|| {
-        let taken = body.taken.into_iter().map(ActionId).collect();
-        (run, taken)
-    })
+) -> Result<Option<(Run, BTreeSet<ActionId>)>> {
+    let Ok(body) = Body::decode(snapshot.body.clone()) else {
+        return Ok(None);
+    };
+    // One that was redriven may follow another definition than its row says.
+    let Some(definition) = Run::snapshot_definition(&body.run) else {
+        return Ok(None);
+    };
+    let machine = definitions.get(definition).await?;
+    let run = Run::restore(machine, &body.run);
+    let run = run.filter(|run| run.event_count() == snapshot.events);
+    let taken = body.taken.into_iter().map(ActionId).collect();
+    Ok(run.map(|run| (run, taken)))
 }

@@ -57,14 +57,21 @@ pub(super) async fn open(
 pub(super) async fn due(
     from: &SqlitePool,
     slots: (u16, u16),
+    after: Option<(Timestamp, ExecutionId)>,
     until: Timestamp,
     limit: u32,
 ) -> Result<Vec<(Timestamp, ExecutionId)>> {
     let (first, last) = ids_of(slots);
+    let (after, after_id) = after.map_or((i64::MIN, Vec::new()), |(at, id)| {
+        (at.as_millis(), id.to_bytes().to_vec())
+    });
     let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
         "SELECT wake_at, id FROM open_execution INDEXED BY open_execution_by_wake
-         WHERE wake_at <= ? AND id BETWEEN ? AND ? ORDER BY wake_at, id LIMIT ?",
+         WHERE (wake_at, id) > (?, ?) AND wake_at <= ? AND id BETWEEN ? AND ?
+         ORDER BY wake_at, id LIMIT ?",
     )
+    .bind(after)
+    .bind(after_id)
     .bind(until.as_millis())
     .bind(first)
     .bind(last)

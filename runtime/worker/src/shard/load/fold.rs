@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use steploom_machine::{Fact, Started};
 use steploom_probe::{Mark, mark};
-use steploom_store::projection::{Row, Snapshot, SnapshotAt, Status};
-use steploom_types::{Digest, Error, ExecutionId, Kind, Result};
+use steploom_store::projection::{Chunk, Loaded, Row, SnapshotAt, Status};
+use steploom_types::{Error, ExecutionId, Kind, Result};
 
 use super::{Brought, Want, Wanted};
 use crate::codec;
@@ -18,42 +18,50 @@ use crate::shard::quarantine::Aside;
 use crate::shard::snapshot;
 use crate::shared::Shared;
 
+/// Bytes of facts that are read with one question, for many executions.
+const FACTS_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// Brings executions, many with one question.
 pub(super) async fn bring(
     shared: &Arc<Shared>,
     wanted: Vec<Wanted>,
 ) -> Vec<(ExecutionId, Brought)> {
     let ids: Vec<_> = wanted.iter().map(|one| one.id).collect();
-    let rows = match shared.store.projection.rows(&ids).await {
-        Ok(rows) => rows,
+    let found = match shared.store.projection.load(&ids, FACTS_BYTES_MAX).await {
+        Ok(found) => found,
         Err(error) => {
             tracing::warn!(%error, "executions cannot be loaded; trying again");
             let unknown = |one: Wanted| (one.id, Brought::Unknown(one));
             return wanted.into_iter().map(unknown).collect();
         }
     };
-    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut found: HashMap<_, _> = found.into_iter().map(|one| (one.row.id, one)).collect();
     let mut brought = Vec::with_capacity(wanted.len());
     for one in wanted {
         let id = one.id;
-        let row = rows.remove(&id);
-        brought.push((id, bring_one(shared, row, one).await));
+        let stored = found.remove(&id);
+        brought.push((id, bring_one(shared, stored, one).await));
         tokio::task::yield_now().await;
     }
     brought
 }
 
-async fn bring_one(shared: &Arc<Shared>, row: Option<Row>, wanted: Wanted) -> Brought {
+async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted) -> Brought {
+    let (row, chunks) = match stored {
+        Some(stored) => (Some(stored.row), stored.chunks),
+        None => (None, None),
+    };
     if let Some(row) = &row {
-        let is_wanted = match row.status {
-            Status::Quarantined => wanted.want >= Want::Aside,
-            status => status.is_open(),
-        };
-        if !is_wanted {
+        if !row.status.is_open() {
             return Brought::Absent;
         }
         if wanted.want == Want::State && wanted.tail.is_empty() {
             return Brought::Open(row.account);
+        }
+        // Facts beyond the projection: it was released, and the process died before that was written.
+        let is_released = wanted.want >= Want::Aside || !wanted.tail.is_empty();
+        if row.status == Status::Quarantined && !is_released {
+            return Brought::Absent;
         }
     }
     if let Some(deaths) = wanted.deaths {
@@ -61,7 +69,7 @@ async fn bring_one(shared: &Arc<Shared>, row: Option<Row>, wanted: Wanted) -> Br
         let aside = Aside::of(row, &wanted.tail, &corrupt(wanted.id, &why));
         return aside.map_or(Brought::Absent, |aside| Brought::Aside(Box::new(aside)));
     }
-    match fold(shared, row.as_ref(), wanted.id, &wanted.tail).await {
+    match fold(shared, row.as_ref(), chunks, wanted.id, &wanted.tail).await {
         Ok(Some(hot)) => Brought::Hot(Box::new(hot)),
         Ok(None) => Brought::Absent,
         Err(error) if is_passing(&error) => {
@@ -88,11 +96,12 @@ fn is_passing(error: &Error) -> bool {
 async fn fold(
     shared: &Arc<Shared>,
     row: Option<&Row>,
+    chunks: Option<Vec<Chunk>>,
     id: ExecutionId,
     tail: &[Bytes],
 ) -> Result<Option<Hot>> {
     let mut hot = match row {
-        Some(row) => begin(shared, row).await?,
+        Some(row) => begin(shared, row, chunks.as_deref()).await?,
         None => match tail.first().map(|fact| decode(id, fact)).transpose()? {
             Some(Fact::Started(started)) => new(shared, *started).await?,
             // A fact of one that had ended when it was committed: nothing waits for it.
@@ -102,7 +111,10 @@ async fn fold(
     let projection = shared.store.projection.clone();
     let from = hot.facts_checkpointed();
     let upto = if row.is_some() { u64::MAX } else { from };
-    let mut past = Past::new(projection, id, (from, upto), tail.to_vec());
+    let mut past = match chunks {
+        Some(chunks) => Past::of(projection, id, chunks, tail.to_vec())?,
+        None => Past::new(projection, id, (from, upto), tail.to_vec()),
+    };
     while let Some(piece) = past.next(hot.run_mut()).await? {
         if piece.is_tail && hot.facts_checkpointed() > 0 {
             mark(Mark::TailOfChunks);
@@ -131,7 +143,10 @@ fn fold_some(id: ExecutionId, mut hot: Hot, piece: &Piece) -> Result<Hot> {
 }
 
 /// Where folding begins: the newest snapshot that this release can use, or before the first fact.
-async fn begin(shared: &Arc<Shared>, row: &Row) -> Result<Hot> {
+async fn begin(shared: &Arc<Shared>, row: &Row, chunks: Option<&[Chunk]>) -> Result<Hot> {
+    if let Some(chunks) = chunks {
+        return begin_with(shared, row.id, chunks.first()).await;
+    }
     let projection = &shared.store.projection;
     let found = match projection.snapshot(row.id, SnapshotAt::Newest).await {
         Ok(found) => found,
@@ -142,32 +157,23 @@ async fn begin(shared: &Arc<Shared>, row: &Row) -> Result<Hot> {
         Err(error) => return Err(error.into()),
     };
     if let Some(snapshot) = found
-        && let Some(hot) = restore(shared, row.definition, &snapshot).await?
+        && let Some((run, taken)) = snapshot::restore(&shared.definitions, &snapshot).await?
+        && let Some(started) = run.birth().cloned()
     {
-        return Ok(hot);
+        return Ok(Hot::restored(run, started, taken, &snapshot));
     }
-    let mut first = projection.chunks(row.id, 0, 1).await?;
-    if first.is_empty() {
-        return Err(corrupt(row.id, &"it has no facts"));
-    }
-    let facts = codec::split_chunk(first.swap_remove(0).facts).map_err(|e| corrupt(row.id, &e))?;
-    match facts.first().map(|fact| decode(row.id, fact)).transpose()? {
-        Some(Fact::Started(started)) => new(shared, *started).await,
-        _ => Err(corrupt(row.id, &"its first fact is not that it started")),
-    }
+    let first = projection.chunks(row.id, 0, 1).await?;
+    begin_with(shared, row.id, first.first()).await
 }
 
-async fn restore(
-    shared: &Arc<Shared>,
-    definition: Digest,
-    snapshot: &Snapshot,
-) -> Result<Option<Hot>> {
-    let machine = shared.definitions.get(definition).await?;
-    let Some((run, taken)) = snapshot::restore(machine, snapshot) else {
-        return Ok(None);
-    };
-    let started = run.birth().cloned();
-    Ok(started.map(|started| Hot::restored(run, started, taken, snapshot)))
+/// Before its first fact, which is in this chunk.
+async fn begin_with(shared: &Arc<Shared>, id: ExecutionId, first: Option<&Chunk>) -> Result<Hot> {
+    let first = first.ok_or_else(|| corrupt(id, &"it has no facts"))?;
+    let fact = codec::first_of_chunk(first.facts.clone()).map_err(|e| corrupt(id, &e))?;
+    match fact.map(|fact| decode(id, &fact)).transpose()? {
+        Some(Fact::Started(started)) => new(shared, *started).await,
+        _ => Err(corrupt(id, &"its first fact is not that it started")),
+    }
 }
 
 async fn new(shared: &Arc<Shared>, started: Started) -> Result<Hot> {
