@@ -11,9 +11,9 @@ pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod release;
 pub(crate) mod start;
 pub(crate) mod start_batch;
-pub(crate) mod release;
 pub(crate) mod stop;
 
 /// An execution that was accepted, and where to find it.

@@ -230,7 +230,12 @@ pub async fn loads_many_for_their_owner(subject: &dyn Subject) -> Result<()> {
         events: 2,
         body: Bytes::from_static(b"state"),
     });
-    checkpoint(&store, 2, &[change(&rows[1], 1, "more"), long, change(&over, 1, "end")]).await?;
+    checkpoint(
+        &store,
+        2,
+        &[change(&rows[1], 1, "more"), long, change(&over, 1, "end")],
+    )
+    .await?;
     let absent = id(1, 99);
     let ids: Vec<_> = rows.iter().map(|row| row.id).chain([absent]).collect();
     let loaded = async |bytes_max| -> Result<Vec<_>> {
@@ -275,7 +280,11 @@ pub async fn a_flipped_bit_concerns_one_execution(subject: &dyn Subject) -> Resu
     assert_eq!(open.len(), 3);
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let loaded = store.projection.load(&ids, 1_000).await?;
-    let whole = |id| loaded.iter().any(|one| one.row.id == id && one.chunks.is_some());
+    let whole = |id| {
+        loaded
+            .iter()
+            .any(|one| one.row.id == id && one.chunks.is_some())
+    };
     let are_whole: Vec<_> = ids.iter().map(|id| whole(*id)).collect();
     assert_eq!(are_whole, [true, false, true]);
     Ok(())

@@ -13,7 +13,8 @@ use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timesta
 use super::{Memory, lock};
 use crate::journal::{Epoch, Lsn};
 use crate::projection::{
-    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Sleep, Snapshot, SnapshotAt, Status,
+    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Sleep, Snapshot, SnapshotAt,
+    Status,
 };
 use crate::{Error, Projection, Result};
 
@@ -139,8 +140,14 @@ impl Projection for Memory {
         let load = |execution: &Execution| {
             let is_short = execution.is_open() && bytes < bytes_max;
             let is_short = is_short && matches!(execution.snapshot(SnapshotAt::Newest), Ok(None));
-            let chunks = is_short.then(|| execution.chunks(0, usize::MAX).ok()).flatten();
-            bytes += chunks.iter().flatten().map(|c| c.facts.len()).sum::<usize>();
+            let chunks = is_short
+                .then(|| execution.chunks(0, usize::MAX).ok())
+                .flatten();
+            bytes += chunks
+                .iter()
+                .flatten()
+                .map(|c| c.facts.len())
+                .sum::<usize>();
             Loaded {
                 row: execution.row.clone(),
                 chunks,

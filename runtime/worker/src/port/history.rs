@@ -210,7 +210,10 @@ impl Port {
         };
         let (run, from) = match (restored, found) {
             (Some((run, _)), Some(snapshot)) => (run, snapshot.facts),
-            _ => (Run::new(self.shared.definitions.get(tail.definition).await?), 0),
+            _ => (
+                Run::new(self.shared.definitions.get(tail.definition).await?),
+                0,
+            ),
         };
         let newest = codec::split_chunk(tail.facts).map_err(|e| corrupt(id, &e))?;
         let range = (from, tail.facts_before);

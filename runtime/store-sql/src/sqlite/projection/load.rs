@@ -96,7 +96,7 @@ async fn chunks(
     Ok(found)
 }
 
-fn push_ids(select: &mut QueryBuilder<'_, Sqlite>, ids: &[ExecutionId]) {
+fn push_ids(select: &mut QueryBuilder<Sqlite>, ids: &[ExecutionId]) {
     let mut values = select.separated(", ");
     for id in ids {
         values.push_bind(id.to_bytes().to_vec());
