@@ -1,7 +1,5 @@
 //! Executions as the API shows them, from an owner's memory or from a row of the projection.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
 use steploom_machine::{Outcome, Started};
@@ -54,6 +52,7 @@ pub(crate) fn row(
 ) -> Row {
     let shown = execution(started, outcome, ended_at);
     let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
+    let terms = started.terms.as_deref();
     Row {
         account: started.account,
         id: started.id,
@@ -68,11 +67,11 @@ pub(crate) fn row(
         output: shown.output.as_ref().map(text),
         error: shown.error,
         cause: shown.cause,
-        tags: BTreeMap::new(),
+        tags: terms.map(|terms| terms.tags.clone()).unwrap_or_default(),
         redrives: 0,
         redriven_at: None,
-        part_of: None,
-        priority: 0,
+        part_of: started.range.as_deref().map(|r| (r.parent, r.map_run)),
+        priority: terms.map_or(0, |terms| terms.priority),
     }
 }
 

@@ -229,16 +229,20 @@ impl Hot {
         self.taken.contains(&action)
     }
 
-    /// Whether nobody follows it; those who have gone away do not count.
+    /// Whether nobody follows it or watches it; those who have gone away do not count.
     pub(super) fn is_alone(&mut self) -> bool {
         self.followers.retain(|follower| !follower.is_closed());
-        self.followers.is_empty()
+        self.watchers.retain(Watcher::is_there);
+        self.followers.is_empty() && self.watchers.is_empty()
     }
 
     /// Whether something runs here for it, besides listening for the ends of its children.
     pub(super) fn is_at_work(&self) -> bool {
         let mut running = self.running.iter();
-        running.any(|(action, attempt)| attempt.is_at_work() && !self.children.contains_key(action))
+        running.any(|(action, attempt)| {
+            let listens = self.children.contains_key(action) && !attempt.is_of_a_range();
+            attempt.is_at_work() && !listens
+        })
     }
 
     /// Executions whose end is waited for.

@@ -220,9 +220,12 @@ impl Command {
     /// The execution that must be in memory for this, and how much of it.
     fn needs(&self) -> Option<(ExecutionId, Want)> {
         match self {
-            Self::Fact { id, .. } | Self::Stop { id, .. } | Self::Take { id, .. } => {
-                Some((*id, Want::Open))
-            }
+            Self::Fact { id, .. }
+            | Self::Stop { id, .. }
+            | Self::Take { id, .. }
+            | Self::Watch { id, .. }
+            | Self::ChangeMapRun { id, .. }
+            | Self::MapRuns { id, .. } => Some((*id, Want::Open)),
             Self::Token { token, .. } => Some((token.execution, Want::Open)),
             Self::Tail {
                 id, follow: true, ..
@@ -236,7 +239,9 @@ impl Command {
     /// The execution that this only waits for if it is on its way.
     fn reads(&self) -> Option<ExecutionId> {
         match self {
-            Self::Read { id, .. } | Self::Tail { id, .. } => Some(*id),
+            Self::Read { id, .. } | Self::Tail { id, .. } | Self::RangeCounts { id, .. } => {
+                Some(*id)
+            }
             _ => None,
         }
     }

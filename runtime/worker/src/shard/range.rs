@@ -17,6 +17,13 @@ pub(super) struct Watcher {
     reply: oneshot::Sender<Option<Watched>>,
 }
 
+impl Watcher {
+    /// Whether it still waits.
+    pub(super) fn is_there(&self) -> bool {
+        !self.reply.is_closed()
+    }
+}
+
 impl Owned {
     /// Begins a range, or goes on listening to one that a former owner began.
     pub(super) fn begin_range(&mut self, id: ExecutionId, ask: StartRange) {
