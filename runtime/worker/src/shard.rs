@@ -40,6 +40,7 @@ use crate::shared::Shared;
 use recover::Recovered;
 
 pub(crate) use attempt::{Ending, Heard};
+pub(crate) use load::fold::supply;
 pub(crate) use snapshot::restore;
 pub(crate) use start::{Accepted, Reply, Start};
 

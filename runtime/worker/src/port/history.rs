@@ -2,6 +2,7 @@
 //! snapshot on. A page costs what lies between two snapshots, however long the execution is.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{Stream, stream};
@@ -16,6 +17,7 @@ use super::executions::not_found;
 use super::{Port, bad_next};
 use crate::past::{Past, corrupt};
 use crate::shard::{self, Command, Tail};
+use crate::shared::Shared;
 use crate::{codec, event};
 
 /// Events that are told before they are passed on.
@@ -23,6 +25,7 @@ const EVENTS_AT_ONCE: usize = 1_000;
 
 /// Tells an execution's events, the oldest first.
 struct Telling {
+    shared: Arc<Shared>,
     id: ExecutionId,
     run: Run,
     past: Past,
@@ -63,6 +66,7 @@ impl Telling {
                 continue;
             };
             let fact = codec::decode(&encoded).map_err(|e| corrupt(self.id, &e))?;
+            shard::supply(&self.shared, &mut self.run, std::slice::from_ref(&fact)).await?;
             steploom_machine::apply(&mut self.run, &fact, &mut sink)
                 .map_err(|defect| corrupt(self.id, &defect))?;
         }
@@ -218,6 +222,7 @@ impl Port {
         let newest = codec::split_chunk(tail.facts).map_err(|e| corrupt(id, &e))?;
         let range = (from, tail.facts_before);
         Ok(Telling {
+            shared: self.shared.clone(),
             id,
             run,
             past: Past::new(projection.clone(), id, range, newest),

@@ -170,12 +170,17 @@ impl Owned {
             let started = hot.started().clone();
             let answers = Answers::new(self.handle.clone(), id);
             let shared = self.shared.clone();
-            attempt.work = Some(if let Some(listening) = self.listener(id, action) {
+            let listening = self.listener(id, action);
+            // One that is done has said so; if that was lost, it is to be said again.
+            let listening = listening.filter(|listening| !listening.is_finished());
+            attempt.work = Some(if let Some(listening) = listening {
                 Work::Task(listening)
             } else if effect::calls_function(&invoke.resource) {
                 dispatcher::begin(&shared, started, invoke, answers)
             } else {
-                Work::Task(tokio::spawn(effect::invoke(shared, started, invoke, answers)))
+                Work::Task(tokio::spawn(effect::invoke(
+                    shared, started, invoke, answers,
+                )))
             });
         }
         if let Some(hot) = self.hot.get_mut(&id) {

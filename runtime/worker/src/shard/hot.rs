@@ -99,17 +99,16 @@ impl Hot {
         taken: BTreeSet<ActionId>,
         snapshot: &store::Snapshot,
     ) -> Self {
-        let awaited = run.outstanding().into_iter().filter_map(|action| {
-            match action {
-                Action::Invoke(invoke) => {
-                    Some((invoke.action, Child::awaited(&started, &invoke)?))
-                }
+        let awaited = run
+            .outstanding()
+            .into_iter()
+            .filter_map(|action| match action {
+                Action::Invoke(invoke) => Some((invoke.action, Child::awaited(&started, &invoke)?)),
                 Action::StartRange(range) => {
                     Some((range.action, Child::of_range(&started, &range)))
                 }
                 _ => None,
-            }
-        });
+            });
         let children = awaited.collect();
         Self {
             facts_checkpointed: snapshot.facts,
@@ -159,6 +158,7 @@ impl Hot {
             actions
         };
         self.note(fact, &actions);
+        self.share_birth(fact);
         if self.run.outcome().is_some() {
             self.ended_at = Some(fact.at());
             self.followers.clear();
@@ -172,6 +172,7 @@ impl Hot {
         self.snapshots.count(encoded.len());
         let actions = steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?;
         self.note(fact, &actions);
+        self.share_birth(fact);
         if self.run.outcome().is_some() {
             self.ended_at = Some(fact.at());
         }
@@ -179,6 +180,13 @@ impl Hot {
         self.orphans.clear();
         self.first_event = self.run.event_count() + 1;
         Ok(())
+    }
+
+    /// The run has read what it was given at its birth: one copy is enough.
+    fn share_birth(&mut self, fact: &Fact) {
+        if let (Fact::Started(_), Some(birth)) = (fact, self.run.birth()) {
+            self.started = birth.clone();
+        }
     }
 
     /// Keeps what the run itself does not: which tasks were taken, and which children there are.

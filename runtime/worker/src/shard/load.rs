@@ -2,7 +2,7 @@
 //! was taken those that were awake. Tasks beside the owner read and fold; the owner goes on, and
 //! commands for those that are on their way wait for them.
 
-mod fold;
+pub(crate) mod fold;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub(super) enum Want {
     Open,
     /// It, also if it was set aside.
     Aside,
+    /// It, also if it has ended: to be redriven.
+    Ended,
 }
 
 /// An execution that a task is to bring.
@@ -170,7 +172,9 @@ impl Loads {
             // Somebody waits for it now.
             self.urgent.push_back(id);
         }
-        if !is_full && coming.waiting.len() < WAITING_MAX {
+        let has_room = !is_full && coming.waiting.len() < WAITING_MAX;
+        // Of answers there are no more than attempts.
+        if has_room || command.is_answer() {
             coming.waiting.push(command);
             self.waiting += 1;
         }
@@ -232,8 +236,23 @@ impl Command {
             } => Some((*id, Want::Open)),
             Self::Ended { id, .. } => Some((*id, Want::State)),
             Self::Release { id, .. } => Some((*id, Want::Aside)),
-            _ => None,
+            // These ask what is in memory, or are not about one execution.
+            Self::Read { .. }
+            | Self::Tail { .. }
+            | Self::RangeCounts { .. }
+            | Self::ReadByName { .. }
+            | Self::Start(_)
+            | Self::StartAll(_)
+            | Self::NamesLooked { .. }
+            | Self::Settled { .. }
+            | Self::Depose
+            | Self::Shutdown { .. } => None,
         }
+    }
+
+    /// Whether it is an attempt's answer, which nobody says again.
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Fact { .. })
     }
 
     /// The execution that this only waits for if it is on its way.
@@ -265,8 +284,8 @@ impl Owned {
             _ if self.aside.contains_key(&id) => return self.handle_here(command),
             None if !is_coming => return self.handle_here(command),
             None => {}
-            // Dropping it tells the caller to ask again.
-            Some(_) if !is_coming && self.loads.is_full() => return,
+            // Dropping it tells the caller to ask again. An answer comes once.
+            Some(_) if !is_coming && self.loads.is_full() && !command.is_answer() => return,
             Some(want) => {
                 if want == Want::Aside {
                     self.caution.pardon(id);
@@ -428,7 +447,7 @@ impl Owned {
         }
         let name = hot.name_key();
         self.names.entry(name).or_insert(Taken::By(id));
-        if coming.has_tail || coming.want == Want::Aside {
+        if coming.has_tail || coming.want >= Want::Aside {
             self.checkpoints.touch(id);
         }
         let outstanding = if hot.is_open() {

@@ -68,17 +68,13 @@ impl Owned {
             if !hot.is_checkpointed() {
                 continue;
             }
-            if hot.is_open() {
-                self.leave_if_it_waits(id, false, &mut underway);
-            } else if let Some(hot) = self.hot.remove(&id) {
-                self.forget(id, hot, Leave::Ended);
-            }
+            self.leave_if_it_can(id, false, &mut underway);
         }
     }
 
     /// Looks at an execution again after a while, though no checkpoint may write it meanwhile.
     pub(super) fn linger(&mut self, id: ExecutionId) {
-        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+        let Some(hot) = self.hot.get_mut(&id) else {
             return;
         };
         if !hot.lingers {
@@ -103,8 +99,8 @@ impl Owned {
                         continue;
                     };
                     hot.lingers = false;
-                    if hot.is_open() && hot.is_checkpointed() {
-                        self.leave_if_it_waits(id, true, &mut underway);
+                    if hot.is_checkpointed() {
+                        self.leave_if_it_can(id, true, &mut underway);
                     }
                 }
                 _ => return,
@@ -118,16 +114,23 @@ impl Owned {
         Some(at.saturating_duration_since(Instant::now()))
     }
 
-    fn leave_if_it_waits(&mut self, id: ExecutionId, is_late: bool, underway: &mut Underway) {
+    fn leave_if_it_can(&mut self, id: ExecutionId, is_late: bool, underway: &mut Underway) {
         let now = self.shared.clock.now();
-        let stay = self.hot.get_mut(&id).map(|hot| stay(hot, now, is_late));
-        match stay {
-            None | Some(Stay::Awake) => {}
-            Some(Stay::ForNow) => self.linger(id),
-            Some(Stay::No) if self.is_underway(id, underway) => self.linger(id),
-            Some(Stay::No) => {
+        let Some(hot) = self.hot.get_mut(&id) else {
+            return;
+        };
+        let (stays, why) = match hot.is_open() {
+            true => (stay(hot, now, is_late), Leave::Waits),
+            false => (Stay::No, Leave::Ended),
+        };
+        match stays {
+            Stay::Awake => {}
+            Stay::ForNow => self.linger(id),
+            // One that has ended may be about to be redriven.
+            Stay::No if self.is_underway(id, underway) => self.linger(id),
+            Stay::No => {
                 if let Some(hot) = self.hot.remove(&id) {
-                    self.forget(id, hot, Leave::Waits);
+                    self.forget(id, hot, why);
                 }
             }
         }

@@ -5,6 +5,7 @@ mod effects;
 mod fairness;
 mod memory;
 mod node;
+mod quarantine;
 mod runner;
 mod starts;
 

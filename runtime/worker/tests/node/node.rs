@@ -78,12 +78,27 @@ impl Node {
         self.start_worker().await;
     }
 
-    /// The worker is asked to stop, as at the end of the process, and another one goes on.
-    pub(crate) async fn stop_and_restart(&mut self) {
+    /// The worker is asked to stop, and does.
+    pub(crate) async fn stop_worker(&mut self) {
         let worker = self.worker.take().expect("it runs");
         tokio::time::timeout(PATIENCE, worker.stop())
             .await
             .expect("a node that is asked to stop stops");
+    }
+
+    /// Another worker goes on where one was stopped.
+    pub(crate) async fn start_again(&mut self) {
+        self.start_worker().await;
+    }
+
+    /// What lasts.
+    pub(crate) fn store(&self) -> &Memory {
+        &self.store
+    }
+
+    /// The worker is asked to stop, as at the end of the process, and another one goes on.
+    pub(crate) async fn stop_and_restart(&mut self) {
+        self.stop_worker().await;
         self.start_worker().await;
     }
 

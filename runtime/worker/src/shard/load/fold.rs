@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use steploom_machine::{Fact, Started};
+use steploom_machine::{Fact, NewVersion, Run, Started};
 use steploom_probe::{Mark, mark};
 use steploom_store::projection::{Chunk, Loaded, Row, SnapshotAt, Status};
 use steploom_types::{Error, ExecutionId, Kind, Result};
@@ -52,7 +52,8 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
         None => (None, None),
     };
     if let Some(row) = &row {
-        if !row.status.is_open() {
+        let is_wanted = wanted.want == Want::Ended || is_redriven(&wanted.tail);
+        if !row.status.is_open() && !is_wanted {
             return Brought::Absent;
         }
         if wanted.want == Want::State && wanted.tail.is_empty() {
@@ -81,6 +82,12 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
             None => Brought::Absent,
         },
     }
+}
+
+/// Whether these facts bring one back that had ended.
+fn is_redriven(tail: &[Bytes]) -> bool {
+    let redriven = |fact: &Bytes| matches!(codec::decode(fact), Ok(Fact::Redriven(_)));
+    tail.iter().any(redriven)
 }
 
 /// Whether the store may answer a little later.
@@ -119,23 +126,39 @@ async fn fold(
         if piece.is_tail && hot.facts_checkpointed() > 0 {
             mark(Mark::TailOfChunks);
         }
-        hot = catch_unwind(AssertUnwindSafe(move || fold_some(id, hot, &piece)))
+        let facts = piece.facts.iter().map(|fact| decode(id, fact));
+        let facts: Vec<_> = facts.collect::<Result<_>>()?;
+        supply(shared, hot.run_mut(), &facts).await?;
+        hot = catch_unwind(AssertUnwindSafe(move || fold_some(id, hot, &piece, &facts)))
             .map_err(|_| corrupt(id, &"folding its facts panics"))??;
         tokio::task::yield_now().await;
     }
     Ok(Some(hot))
 }
 
-fn fold_some(id: ExecutionId, mut hot: Hot, piece: &Piece) -> Result<Hot> {
-    for encoded in &piece.facts {
-        let fact = decode(id, encoded)?;
+/// Hands a run the versions of its machine that facts to come name.
+pub(crate) async fn supply(shared: &Shared, run: &mut Run, facts: &[Fact]) -> Result<()> {
+    for fact in facts {
+        let version = match fact {
+            Fact::Redriven(redriven) => redriven.version,
+            _ => None,
+        };
+        if let Some(NewVersion { definition, .. }) = version {
+            run.supply(definition, shared.definitions.get(definition).await?);
+        }
+    }
+    Ok(())
+}
+
+fn fold_some(id: ExecutionId, mut hot: Hot, piece: &Piece, facts: &[Fact]) -> Result<Hot> {
+    for (fact, encoded) in facts.iter().zip(&piece.facts) {
         let folded = if piece.is_tail {
-            if !hot.is_open() {
+            if !hot.is_open() && !matches!(fact, Fact::Redriven(_)) {
                 continue;
             }
-            hot.apply(&fact, encoded).map(drop)
+            hot.apply(fact, encoded).map(drop)
         } else {
-            hot.fold(&fact, encoded)
+            hot.fold(fact, encoded)
         };
         folded.map_err(|defect| corrupt(id, &defect))?;
     }
