@@ -85,6 +85,7 @@ pub(crate) enum Command {
     Activity(command::activity::Args),
     Object(command::object::Args),
     Connection(command::connection::Args),
+    Shard(command::shard::Args),
     Completions(command::completions::Args),
 }
 

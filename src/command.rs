@@ -13,6 +13,7 @@ pub(crate) mod logs;
 pub(crate) mod machine;
 pub(crate) mod object;
 pub(crate) mod release;
+pub(crate) mod shard;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod stop;
@@ -83,6 +84,7 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Activity(args) => activity::run(args, context).await,
         Command::Object(args) => object::run(args, context).await,
         Command::Connection(args) => connection::run(args, context).await,
+        Command::Shard(args) => shard::run(args, context).await,
         Command::Machine(args) => machine::run(args, context).await,
         Command::Completions(_) | Command::Up(_) | Command::Demo(_) => {
             unreachable!("these need no server and were run before")

@@ -44,6 +44,22 @@ pub(crate) fn duration_ms(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "expected a duration such as 30s, 15m, 1h or 7d".to_owned())
 }
 
+/// Parses where other nodes reach a node: `http://10.0.0.7:8090`, or `https://` where a proxy before
+/// it ends TLS.
+pub(crate) fn node_address(text: &str) -> Result<String, String> {
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let is_good = |rest: &str| {
+        let host = rest.trim_end_matches('/');
+        !host.is_empty() && !host.contains(['@', '?', '#', ' '])
+    };
+    match rest {
+        Some(rest) if is_good(rest) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("expected a URL such as http://10.0.0.7:8090".to_owned()),
+    }
+}
+
 /// A number and a unit; without a unit `bare` counts, if there is such a thing.
 fn quantity(text: &str, units: &[(&str, u64)], bare: Option<u64>) -> Option<u64> {
     let lower = text.trim().to_ascii_lowercase();

@@ -1,6 +1,7 @@
 //! The whole platform in this process: store, worker and HTTP front, started and stopped together.
 
 mod folder;
+pub(crate) mod node;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -53,6 +54,8 @@ pub(crate) struct Options {
     pub(crate) log_days: u32,
     /// Where tasks may call over HTTP, besides the open internet.
     pub(crate) egress: Vec<steploom_worker::EgressRule>,
+    /// How it talks to other nodes on the same database; not at all if `None`.
+    pub(crate) node: Option<node::Options>,
 }
 
 /// The running platform.
@@ -61,6 +64,7 @@ pub(crate) struct Platform {
     worker: Worker,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
+    nodes: Option<node::Running>,
 }
 
 /// Starts it; when this returns, every execution that was open goes on and requests are answered.
@@ -95,6 +99,10 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         queue_wait_max: QUEUE_WAIT_MAX,
         volumes: check_volumes(options.volumes)?,
     })?;
+    let nodes = match &options.node {
+        Some(node) => Some(node::Listening::bind(node).await?),
+        None => None,
+    };
     let worker = Worker::start(steploom_worker::Config {
         node: folder.node()?,
         store,
@@ -105,10 +113,18 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         tasks_max: instances as usize,
         log_days: options.log_days,
         run_limits: steploom_worker::RunLimits::default(),
-        secret_key: folder.secret_key()?,
+        secret_key: match &options.node {
+            Some(node) => steploom_worker::shared_key(&node.secret),
+            None => folder.secret_key()?,
+        },
         egress: options.egress,
+        peers: match &nodes {
+            Some(nodes) => Some(nodes.peering()?),
+            None => None,
+        },
     })
     .await?;
+    let nodes = nodes.map(|nodes| nodes.serve(worker.peers()));
     worker.ready().await;
     let (stop, stopped) = oneshot::channel();
     let mut config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
@@ -123,6 +139,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         worker,
         stop,
         server,
+        nodes,
     })
 }
 
@@ -138,6 +155,10 @@ impl Platform {
         let _ = self.stop.send(());
         let served = self.server.await.context("the HTTP front panicked")?;
         self.worker.stop().await;
+        // Last of all: others ask until the shards are theirs.
+        if let Some(nodes) = self.nodes {
+            nodes.stop().await;
+        }
         served.context("the HTTP front failed")
     }
 }

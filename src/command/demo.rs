@@ -122,6 +122,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,
         egress: Vec::new(),
+        node: None,
     })
     .await?;
     let url = up::reachable(platform.address());

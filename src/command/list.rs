@@ -1,9 +1,10 @@
-//! `list`: functions, machines and executions as tables.
+//! `list`: functions, machines, executions, nodes and shards as tables.
 
 use clap::ValueEnum;
 use serde::Serialize;
 use steploom_api::wire::{
-    ExecutionPage, ExecutionStatus, FunctionPage, ListExecutions, MachinePage, Page,
+    ClusterNodes, ExecutionPage, ExecutionStatus, FunctionPage, ListExecutions, MachinePage, Page,
+    Shards,
 };
 use steploom_types::MachineName;
 
@@ -13,12 +14,13 @@ use crate::view::live::now;
 use crate::view::table::{Rows, status};
 use crate::view::{human, out};
 
-/// List functions, machines or executions
+/// List functions, machines, executions, nodes or shards
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom list                                  executions, newest first
   steploom list functions
+  steploom list shards                           and who owns them
   steploom list --machine word-count --status failed --limit 5")]
 pub(crate) struct Args {
     /// What to list
@@ -47,6 +49,8 @@ enum What {
     Functions,
     Machines,
     Executions,
+    Nodes,
+    Shards,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -121,6 +125,14 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
                 found.next.as_deref(),
             )
         }
+        What::Nodes => {
+            let found = context.client.list_nodes().await?;
+            show(context, &found, Ok(nodes(&found, context)), None)
+        }
+        What::Shards => {
+            let found = context.client.list_shards().await?;
+            show(context, &found, Ok(shards(&found, context)), None)
+        }
     }
 }
 
@@ -149,6 +161,36 @@ fn show<T: Serialize>(
         out::note(format!("there are more: --next {next}"));
     }
     Ok(())
+}
+
+fn nodes(found: &ClusterNodes, context: &Context) -> String {
+    let mut rows = Rows::new(context.paint, &["node", "address", "shards", ""]);
+    for node in &found.items {
+        rows.add([
+            node.id.clone(),
+            node.address.clone().unwrap_or_else(|| "-".to_owned()),
+            node.shards.to_string(),
+            if node.is_this { "this one" } else { "" }.to_owned(),
+        ]);
+    }
+    rows.text(&[2])
+}
+
+fn shards(found: &Shards, context: &Context) -> String {
+    let mut rows = Rows::new(
+        context.paint,
+        &["shard", "slots", "owner", "epoch", "records"],
+    );
+    for shard in &found.items {
+        rows.add([
+            shard.id.to_string(),
+            format!("{} - {}", shard.first_slot, shard.last_slot),
+            shard.owner.clone().unwrap_or_else(|| "-".to_owned()),
+            shard.epoch.to_string(),
+            shard.records.to_string(),
+        ]);
+    }
+    rows.text(&[0, 3, 4])
 }
 
 fn functions(found: &FunctionPage, context: &Context) -> Result<String, &'static str> {

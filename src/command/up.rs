@@ -88,6 +88,35 @@ pub(crate) struct Args {
     )]
     egress_allow: Vec<steploom_worker::EgressRule>,
 
+    /// Listen here for other nodes on the same database, apart from the API; needs a secret
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "STEPLOOM_NODE_LISTEN",
+        help_heading = "Several nodes"
+    )]
+    node_listen: Option<SocketAddr>,
+
+    /// Where other nodes reach this one, if not at --node-listen, such as http://10.0.0.7:8090
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STEPLOOM_NODE_ADDRESS",
+        requires = "node_listen",
+        value_parser = parse::node_address,
+        help_heading = "Several nodes"
+    )]
+    node_address: Option<String>,
+
+    /// A file with the secret that all nodes share; else the secret itself in STEPLOOM_NODE_SECRET
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "node_listen",
+        help_heading = "Several nodes"
+    )]
+    node_secret: Option<PathBuf>,
+
     /// The form of log lines, which go to standard error; STEPLOOM_LOG chooses levels
     #[arg(
         long,
@@ -102,6 +131,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
     logging::start(args.log_format, "info");
     let data = args.data.clone();
+    let node = node_options(&args)?;
     let platform = platform::start(Options {
         data: args.data,
         listen: args.listen,
@@ -111,6 +141,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         hosts: args.hosts,
         log_days: args.log_days,
         egress: args.egress_allow,
+        node,
     })
     .await?;
     let served = Served {
@@ -130,6 +161,31 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         result = platform.stop() => Ok(result?),
         () = signal::stop_wanted() => Err(Failure::interrupted()),
     }
+}
+
+/// How it takes part in a cluster.
+fn node_options(args: &Args) -> Result<Option<platform::node::Options>, Failure> {
+    const VARIABLE: &str = "STEPLOOM_NODE_SECRET";
+    let Some(listen) = args.node_listen else {
+        return Ok(None);
+    };
+    let secret = match &args.node_secret {
+        Some(path) => std::fs::read(path).map_err(|error| {
+            Failure::usage(format!("cannot read the nodes' secret '{}': {error}", path.display()))
+        })?,
+        None => std::env::var(VARIABLE)
+            .map_err(|_| {
+                Failure::usage(format!(
+                    "--node-listen needs the secret that all nodes share: --node-secret FILE, or the secret itself in {VARIABLE}"
+                ))
+            })?
+            .into_bytes(),
+    };
+    Ok(Some(platform::node::Options {
+        listen,
+        address: args.node_address.clone(),
+        secret: secret.trim_ascii().to_vec(),
+    }))
 }
 
 /// What is being served.

@@ -11,6 +11,7 @@ mod function;
 mod log;
 mod machine;
 mod node;
+mod peer;
 mod task;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutF
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::Machines;
 pub use node::Node;
+pub use peer::{PEER_HEAD, PEER_PATH, PEER_SEAL, PeerAnswer, Peers};
 pub use task::Tasks;
 
 /// Everything that the gateway needs.

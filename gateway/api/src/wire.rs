@@ -30,7 +30,7 @@ pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
     Validation,
 };
-pub use node::Index;
+pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, SplitShard};
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
 pub use task::{FailTask, SucceedTask};

@@ -12,11 +12,13 @@ mod edge;
 mod extract;
 mod failure;
 mod openapi;
+mod peer;
 mod request_id;
 mod route;
 mod server;
 mod sse;
 
 pub use config::{Config, Limits};
+pub use peer::serve_peers;
 pub use route::router;
 pub use server::serve;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod bucket;
+mod cluster;
 mod connection;
 mod execution;
 mod function;
@@ -112,6 +113,10 @@ fn table() -> OpenApiRouter<Arc<App>> {
             connection::put::put_connection,
             connection::delete::delete_connection
         ))
+        // Nodes and shards.
+        .routes(routes!(cluster::nodes::list_nodes))
+        .routes(routes!(cluster::shards::list_shards))
+        .routes(routes!(cluster::split::split_shard))
         // The process itself.
         .routes(routes!(node::index::index))
         .routes(routes!(node::health::healthz))

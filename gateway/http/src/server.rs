@@ -11,6 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use steploom_api::Ports;
 use steploom_auth::check_listen;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::route;
 
 /// How long to wait when the system has no room for another connection, such as no file handles.
@@ -39,12 +40,23 @@ pub async fn serve(
         .map_err(|refused| io::Error::new(io::ErrorKind::PermissionDenied, refused.message))?;
     let (end, ending) = watch::channel(false);
     let limits = config.limits.clone();
+    let router = route::router_until(ports, config, ending);
+    run(listener, router, limits, end, shutdown).await;
+    Ok(())
+}
+
+/// Serves a router until `shutdown` resolves; `end` becomes true then.
+pub(crate) async fn run(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    end: watch::Sender<bool>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let ending = end.subscribe();
     let shutdown_timeout = limits.shutdown_timeout;
     let room = Arc::new(Semaphore::new(limits.connections_max));
-    let server = Arc::new(connection::Server::new(
-        route::router_until(ports, config, ending.clone()),
-        limits,
-    ));
+    let server = Arc::new(connection::Server::new(router, limits));
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -72,7 +84,6 @@ pub async fn serve(
         tracing::warn!("requests were cut off: they did not finish within the time to stop");
         connections.shutdown().await;
     }
-    Ok(())
 }
 
 /// The next connection. What goes wrong with one connection is no reason to stop.

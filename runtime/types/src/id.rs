@@ -39,6 +39,20 @@ impl Slot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ShardId(pub u16);
 
+impl FromStr for ShardId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        text.parse().map(Self).map_err(|_| {
+            let text = text.escape_default();
+            Error::invalid(
+                "InvalidShard",
+                format!("'{text}' is not a shard's number: 0 to {}", u16::MAX),
+            )
+        })
+    }
+}
+
 impl fmt::Display for ShardId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -108,6 +108,29 @@ pub const TAG_KEY_LENGTH_MAX: usize = 128;
 /// See [`TAGS_MAX`].
 pub const TAG_VALUE_LENGTH_MAX: usize = 256;
 
+/// What nodes ask of one another.
+pub mod peer {
+    /// Bytes of one request or answer: a batch of starts, or the largest payload several times over.
+    pub const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+    /// Bytes of a request's head.
+    pub const HEAD_BYTES_MAX: usize = 4 * 1024;
+    /// Requests that one node has under way at another, those that wait for an end included; more
+    /// of them wait their turn.
+    pub const CALLS_MAX: usize = 4_096;
+    /// Requests of other nodes that a node works on; more of them are refused, to be said again.
+    pub const ANSWERS_MAX: usize = 16_384;
+    /// Milliseconds that a call waits for a shard's owner to be known and to answer, before its
+    /// caller is told to come back: as long as a hand-over takes.
+    pub const PATIENCE_MS: u64 = 4_000;
+    /// Milliseconds that one request waits for something to happen at another node, such as the end
+    /// of an execution, before it is asked anew.
+    pub const WAIT_MS_MAX: u64 = 20_000;
+    /// Milliseconds by which the clocks of two nodes may differ, and for which a request is good.
+    pub const AGE_MS_MAX: i64 = 30_000;
+    /// Bytes of a secret that nodes share, at the least: it is not to be guessed.
+    pub const SECRET_BYTES_MIN: usize = 16;
+}
+
 /// Days for which the name of a closed execution stays taken.
 pub const NAME_WINDOW_DAYS: u32 = 1;
 

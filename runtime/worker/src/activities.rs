@@ -4,23 +4,30 @@
 //! be had, and makes it a fact that it was taken, so a task is given away once. Here is a window:
 //! tasks are offered when they are submitted, and when their execution comes to memory; those of
 //! executions that left it are in the projection, which is asked when the window is empty.
+//!
+//! Each node has the offers of its own executions. One that has offers and no worker that waits says so
+//! to the others, and those with workers come for the tasks, one at a time and from one node at a time:
+//! so no task is given to a worker that has one already.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use steploom_machine::ActionId;
+use steploom_store::lease::NodeId;
 use steploom_types::{AccountId, Error, ExecutionId, Json, Kind, Name, Result, limits};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use crate::shard::Command;
-use crate::shards::Shards;
+use crate::peer::call::{Call, activity};
+use crate::port::Port;
+use crate::shards;
 use crate::shared::Shared;
 
 /// A task that a worker of an activity is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ActivityTask {
     pub(crate) token: String,
     pub(crate) input: Json,
@@ -46,6 +53,11 @@ struct Queue {
     window: Mutex<Window>,
     came: Notify,
     pollers: AtomicUsize,
+    /// Other nodes that may have some.
+    elsewhere: Mutex<BTreeSet<NodeId>>,
+    /// Counts what was offered, and whether others are being told.
+    offered: AtomicU64,
+    is_telling: AtomicBool,
 }
 
 type Place = (ExecutionId, ActionId);
@@ -121,13 +133,27 @@ impl Activities {
     /// A task of an execution is to be had.
     pub(crate) fn offer(
         &self,
-        account: AccountId,
-        activity: &Name,
-        id: ExecutionId,
-        action: ActionId,
+        shared: &Arc<Shared>,
+        (account, activity): (AccountId, &Name),
+        (id, action): (ExecutionId, ActionId),
     ) {
         let queue = self.queue(account, activity);
         if lock(&queue.window).offer((id, action)) {
+            queue.came.notify_one();
+        }
+        queue.offered.fetch_add(1, Ordering::SeqCst);
+        let has_pollers = queue.pollers.load(Ordering::SeqCst) > 0;
+        if !has_pollers && !queue.is_telling.swap(true, Ordering::SeqCst) {
+            let activity = activity.clone();
+            tokio::spawn(tell_others(shared.clone(), account, activity, queue));
+        }
+    }
+
+    /// Another node has tasks of the activity.
+    pub(crate) fn offered_at(&self, account: AccountId, activity: &Name, node: NodeId) {
+        let queue = self.queue(account, activity);
+        if queue.pollers.load(Ordering::SeqCst) > 0 {
+            lock(&queue.elsewhere).insert(node);
             queue.came.notify_one();
         }
     }
@@ -144,38 +170,59 @@ impl Activities {
         lock(&queue.window).withdraw((id, action));
     }
 
+    /// Gives the oldest task that this node has to a worker; `None` if there is none.
+    pub(crate) async fn take_now(
+        &self,
+        port: &Port,
+        (account, activity): (AccountId, &Name),
+        worker: Option<&str>,
+    ) -> Option<ActivityTask> {
+        let queue = self.queue(account, activity);
+        loop {
+            while let Some((id, action)) = queue.next() {
+                if let Some(task) = ask(port, id, action, worker).await {
+                    return Some(task);
+                }
+            }
+            if !queue.refill(port, account, activity).await {
+                return None;
+            }
+        }
+    }
+
     /// Waits until a task of the activity is given to this worker; `None` if none came in time.
     ///
     /// # Errors
     /// `Exhausted` when too many workers wait for this activity.
     pub(crate) async fn take(
         &self,
-        shared: &Shared,
-        shards: &Shards,
-        (account, activity): (AccountId, &Name),
+        port: &Port,
+        of: (AccountId, &Name),
         worker: Option<&str>,
         wait: Duration,
     ) -> Result<Option<ActivityTask>> {
-        let queue = self.queue(account, activity);
+        let queue = self.queue(of.0, of.1);
         let _waiting = Poller::enter(&queue)?;
         let deadline = Instant::now() + wait;
+        let mut ask_again = Instant::now();
         loop {
             let came = queue.came.notified();
             tokio::pin!(came);
             came.as_mut().enable();
-            loop {
-                while let Some((id, action)) = queue.next() {
-                    if let Some(task) = ask(shards, id, action, worker).await {
-                        return Ok(Some(task));
-                    }
-                }
-                if !queue.refill(shared, account, activity).await {
-                    break;
-                }
+            if let Some(task) = self.take_now(port, of, worker).await {
+                return Ok(Some(task));
             }
-            let again = deadline.min(Instant::now() + ASK_AGAIN);
-            let is_over = timeout_at(again, came).await.is_err() && Instant::now() >= deadline;
-            if is_over {
+            if Instant::now() >= ask_again {
+                let others = port.shards().others();
+                lock(&queue.elsewhere).extend(others.into_iter().map(|node| node.id));
+                ask_again = Instant::now() + ASK_AGAIN;
+            }
+            if let Some(task) = queue.take_elsewhere(port, of, worker).await {
+                return Ok(Some(task));
+            }
+            if timeout_at(deadline.min(ask_again), came).await.is_err()
+                && Instant::now() >= deadline
+            {
                 return Ok(None);
             }
         }
@@ -198,20 +245,41 @@ impl Activities {
 
 /// Asks the execution's owner for the task; `None` if it is no longer to be had.
 async fn ask(
-    shards: &Shards,
+    port: &Port,
     id: ExecutionId,
     action: ActionId,
     worker: Option<&str>,
 ) -> Option<ActivityTask> {
-    let (reply, answer) = tokio::sync::oneshot::channel();
-    let take = Command::Take {
+    let take = activity::TakeTask {
         id,
-        action,
+        action: action.0,
         worker: worker.map(str::to_owned),
-        reply,
     };
-    shards.of_slot(id.slot()).send(take).await.ok()?;
-    answer.await.ok().flatten()
+    match port.shards().place(id.slot()) {
+        shards::Place::Here(_) => take.run(port).await.ok().flatten(),
+        // What the projection has may be another node's.
+        shards::Place::There(node) => port.shared().peers.ask(&node, &take).await.ok().flatten(),
+        shards::Place::Nobody => None,
+    }
+}
+
+/// Says to the other nodes that there are tasks here, until they have heard of the newest.
+async fn tell_others(shared: Arc<Shared>, account: AccountId, activity: Name, queue: Arc<Queue>) {
+    let shards = shared.shards().await;
+    loop {
+        let told = queue.offered.load(Ordering::SeqCst);
+        let offered = activity::Offered {
+            account,
+            activity: activity.clone(),
+            at: shared.node.0.clone(),
+        };
+        shared.tell_others(&shards, offered).await;
+        queue.is_telling.store(false, Ordering::SeqCst);
+        let is_newest = queue.offered.load(Ordering::SeqCst) == told;
+        if is_newest || queue.is_telling.swap(true, Ordering::SeqCst) {
+            return;
+        }
+    }
 }
 
 impl Queue {
@@ -220,12 +288,12 @@ impl Queue {
     }
 
     /// Asks the projection for tasks, if it is time to; whether there are any.
-    async fn refill(&self, shared: &Shared, account: AccountId, activity: &Name) -> bool {
+    async fn refill(&self, port: &Port, account: AccountId, activity: &Name) -> bool {
         let Some(after) = lock(&self.window).ask(Instant::now()) else {
             return false;
         };
         let after = after.map(|(id, action)| (id, action.0));
-        let projection = &shared.store.projection;
+        let projection = &port.shared().store.projection;
         let found = projection
             .offers(account, activity, (0, u16::MAX), after, PAGE)
             .await;
@@ -239,6 +307,36 @@ impl Queue {
             Err(error) => {
                 tracing::warn!(%error, "tasks of an activity cannot be read; trying again");
                 false
+            }
+        }
+    }
+
+    /// Asks the nodes that may have tasks, one after the other.
+    async fn take_elsewhere(
+        &self,
+        port: &Port,
+        (account, activity): (AccountId, &Name),
+        worker: Option<&str>,
+    ) -> Option<ActivityTask> {
+        loop {
+            let id = lock(&self.elsewhere).pop_first()?;
+            let Some(node) = port.shards().other(&id) else {
+                continue;
+            };
+            let take = activity::Take {
+                account,
+                activity: activity.clone(),
+                worker: worker.map(str::to_owned),
+            };
+            match port.shared().peers.ask_node(&node, &take).await {
+                Ok(Some(task)) => {
+                    // It may have more, for the next worker.
+                    lock(&self.elsewhere).insert(id);
+                    self.came.notify_one();
+                    return Some(task);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%error, "a node was not asked for tasks"),
             }
         }
     }

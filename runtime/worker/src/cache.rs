@@ -6,29 +6,42 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// Entries kept; when full, the cache starts anew, which costs a read an entry.
 const ENTRIES_MAX: usize = 10_000;
 
-pub(crate) struct Cache<K, V>(RwLock<Inner<K, V>>);
+pub(crate) struct Cache<K, V>(RwLock<Inner<K, V>>, Option<Duration>);
 
 struct Inner<K, V> {
     generation: u64,
-    entries: HashMap<K, V>,
+    entries: HashMap<K, (V, Instant)>,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     pub(crate) fn new() -> Self {
-        Self(RwLock::new(Inner {
+        Self::aging(None)
+    }
+
+    /// A cache that forgets what is older, for what others change who may fail to say so.
+    pub(crate) fn aging(age: Option<Duration>) -> Self {
+        let inner = Inner {
             generation: 0,
             entries: HashMap::new(),
-        }))
+        };
+        Self(RwLock::new(inner), age)
     }
 
     /// The value kept, or the generation in which a read begins now.
     pub(crate) fn get(&self, key: &K) -> Result<V, u64> {
         let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        inner.entries.get(key).cloned().ok_or(inner.generation)
+        let kept = inner.entries.get(key);
+        let fresh = kept.filter(|(_, since)| self.1.is_none_or(|age| since.elapsed() < age));
+        fresh
+            .map(|(value, _)| value.clone())
+            .ok_or(inner.generation)
     }
 
     /// Keeps what was read, unless something changed since the read began.
@@ -38,7 +51,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
             if inner.entries.len() >= ENTRIES_MAX {
                 inner.entries.clear();
             }
-            inner.entries.insert(key, value);
+            inner.entries.insert(key, (value, Instant::now()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The execution that an attempt at `states:startExecution` starts: which it is follows from the
 //! attempt alone, so a repeat finds it and does not start another.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steploom_api::wire;
 use steploom_asl::model::{Api, Integration, Pattern, Resource};
@@ -12,7 +13,7 @@ use crate::arn;
 use crate::service::Words;
 
 /// A child of an execution.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Child {
     pub(crate) machine: Name,
     pub(crate) version: Option<u32>,

@@ -17,12 +17,12 @@ mod effect;
 mod egress;
 mod event;
 mod fair;
-mod lease;
 mod logs;
 mod mailbox;
 mod metrics;
 mod past;
 mod payload;
+mod peer;
 mod port;
 mod reading;
 mod registry;
@@ -38,18 +38,22 @@ mod view;
 use std::sync::Arc;
 
 use steploom_api::Ports;
+use steploom_api::port::Peers;
 use steploom_artifacts::Artifacts;
 use steploom_call::Runner;
 use steploom_store::Store;
 use steploom_store::lease::NodeId;
 use steploom_types::Result;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use egress::EgressRule;
+pub use peer::{HttpTransport, Lines, Peering, Received, Transport, Unreached, shared_key};
 pub use steploom_machine::RunLimits;
 
+use crate::peer::Server;
 use crate::port::Port;
 use crate::shards::Shards;
 use crate::shared::Shared;
@@ -78,6 +82,8 @@ pub struct Config {
     pub secret_key: [u8; 32],
     /// Where tasks may call over HTTP, besides the open internet.
     pub egress: Vec<EgressRule>,
+    /// How it talks to other nodes on the same store; not at all if `None`.
+    pub peers: Option<Peering>,
 }
 
 /// One node, running.
@@ -85,7 +91,7 @@ pub struct Worker {
     shared: Arc<Shared>,
     shards: Shards,
     port: Arc<Port>,
-    renewal: JoinHandle<()>,
+    keeper: JoinHandle<()>,
 }
 
 impl Worker {
@@ -96,15 +102,16 @@ impl Worker {
     /// When the store does not answer.
     pub async fn start(config: Config) -> Result<Self> {
         let shared = Arc::new(Shared::new(config)?);
-        let shards = Shards::start(&shared).await?;
+        let shards = Shards::new(shared.node.clone());
+        shards.refresh(&shared, Instant::now()).await?;
         shared.set_shards(shards.clone());
-        let renewal = lease::start(shared.clone(), shards.clone());
+        let keeper = shards::start(shared.clone(), shards.clone());
         let port = Arc::new(Port::new(shared.clone(), shards.clone()));
         Ok(Self {
             shared,
             shards,
             port,
-            renewal,
+            keeper,
         })
     }
 
@@ -123,18 +130,23 @@ impl Worker {
         }
     }
 
+    /// What other nodes call, over a listener of its own.
+    pub fn peers(&self) -> Arc<dyn Peers> {
+        Arc::new(Server::new(self.port.clone()))
+    }
+
     /// Waits until every shard that this node can get is recovered. The wait ends when dropped.
     pub async fn ready(&self) {
-        self.shards.recovered(&self.shared).await;
+        self.shards.settled().await;
     }
 
     /// Stops the node: what was accepted is durable, the leases are given back, logs are written.
     /// Tasks that run are given up; the next owner makes the same attempts again.
     pub async fn stop(self) {
-        self.shards.stop().await;
-        self.renewal.abort();
+        self.shards.stop(&self.shared).await;
+        self.keeper.abort();
         // It was ended just now, so an error is what is wanted.
-        let _ = self.renewal.await;
+        let _ = self.keeper.await;
         self.shared.logs.flush().await;
     }
 }

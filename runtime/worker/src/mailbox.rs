@@ -2,8 +2,8 @@
 //!
 //! Everything here may be said twice: a start is idempotent by its name, a stop of what has ended
 //! changes nothing, an end is asked for and not announced. So whoever says it says it again after a
-//! crash, and no message has to be kept. Today all shards are in this process; this is the one
-//! place that would reach others.
+//! crash, and no message has to be kept. Whether the other's owner is this node or another makes no
+//! difference here: see [`crate::peer`].
 
 pub(crate) mod ranges;
 
@@ -14,9 +14,13 @@ use steploom_machine::PartialFailure;
 use steploom_types::{AccountId, Error, ExecutionId, Kind, MachineName, Name, Result, Slot};
 
 use crate::child::Child;
+use crate::effect::is_passing;
+use crate::peer::call::Call;
+use crate::peer::call::ends::End;
+use crate::peer::call::execution::StopChild;
 use crate::port::{NewExecution, Port};
 use crate::shard::{Command, Found};
-use crate::view;
+use crate::shards::Place;
 
 /// Between two tries where the other side does not answer.
 const RETRY: Duration = Duration::from_millis(100);
@@ -95,39 +99,52 @@ pub(crate) async fn ended(
     id: ExecutionId,
 ) -> Result<wire::Execution> {
     loop {
-        match try_ended(port, account, id).await {
-            Ok(Some(execution)) if !execution.summary.status.is_open() => {
-                return Ok(execution);
+        let end = match port.shards().place(id.slot()) {
+            Place::Here(_) => port.ended_here(account, id).await.map(End::of),
+            Place::Nobody => Ok(End::Elsewhere),
+            Place::There(node) => {
+                let (peers, ends) = (&port.shared().peers, &port.shared().ends);
+                tokio::select! {
+                    end = ends.ended(peers, &node, (account, id)) => end,
+                    () = port.shards().moved_from(id.slot(), &node.id) => Ok(End::Elsewhere),
+                }
             }
-            Ok(None) => {
+        };
+        match end {
+            Ok(End::Ended(execution)) => return Ok(*execution),
+            Ok(End::Absent) => {
                 let message = format!("there is no execution {id} any more");
                 return Err(Error::not_found("ExecutionNotFound", message));
             }
             // The owner has changed meanwhile: ask the new one.
-            Ok(Some(_)) | Err(_) => tokio::time::sleep(RETRY).await,
+            Ok(End::Elsewhere) | Err(_) => tokio::time::sleep(RETRY).await,
         }
     }
 }
 
-async fn try_ended(
-    port: &Port,
-    account: AccountId,
-    id: ExecutionId,
-) -> Result<Option<wire::Execution>> {
-    let shard = port.shards().of_slot(id.slot());
-    let here = shard.ask(|reply| Command::Ended { account, id, reply });
-    if let Some(execution) = here.await? {
-        return Ok(Some(execution));
+/// Says something to the owner of a slot until it is heard, however long it is away. What is said
+/// must bear being said twice; what was not heard when this node ends is said again by whoever
+/// owns the sender next.
+///
+/// # Errors
+/// What the owner answers; `Unavailable` when this node is stopping.
+pub(crate) async fn deliver<C: Call + Clone>(port: &Port, call: C) -> Result<C::Answer> {
+    loop {
+        match port.ask(call.clone()).await {
+            Err(error) if is_passing(&error) && !port.shards().stopping() => {
+                tokio::time::sleep(RETRY).await;
+            }
+            answer => return answer,
+        }
     }
-    let row = port.shared().store.projection.find(account, id).await?;
-    row.map(view::execution_of_row).transpose()
 }
 
 /// Stops the execution that an attempt has started, if it did and if it runs. Returns when that is
 /// durable, or when this node is stopping.
 pub(crate) async fn stop(port: &Port, account: AccountId, child: &Child) {
     loop {
-        match try_stop(port, account, child).await {
+        let child = child.clone();
+        match deliver(port, StopChild { account, child }).await {
             Ok(true) => return,
             Ok(false) => tokio::time::sleep(COMING).await,
             Err(error) if port.shards().stopping() => {
@@ -139,11 +156,11 @@ pub(crate) async fn stop(port: &Port, account: AccountId, child: &Child) {
     }
 }
 
-/// Whether it is done.
-async fn try_stop(port: &Port, account: AccountId, child: &Child) -> Result<bool> {
+/// The same at the child's owner. Whether it is done.
+pub(crate) async fn stop_here(port: &Port, account: AccountId, child: &Child) -> Result<bool> {
     let (machine, name) = (child.machine_name(), child.name.clone());
     let slot = Slot::of(account, &machine.to_string(), name.as_str());
-    let shard = port.shards().of_slot(slot);
+    let shard = port.shards().of_slot(slot)?;
     let asked = (machine.clone(), name.clone());
     let found = shard
         .ask(|reply| Command::ReadByName {

@@ -29,6 +29,10 @@ pub(crate) struct Metrics {
     pub(crate) checkpoint_seconds: Histogram,
     pub(crate) shards_owned: IntGauge,
     pub(crate) shards_recovered: IntCounter,
+    pub(crate) shards_handed_over: IntCounter,
+    pub(crate) takeover_seconds: Histogram,
+    pub(crate) peer_calls: IntCounterVec,
+    pub(crate) peer_seconds: Histogram,
     pub(crate) tasks: IntCounterVec,
     pub(crate) activity_polls: IntCounterVec,
     pub(crate) invocations: IntCounterVec,
@@ -95,6 +99,27 @@ impl Metrics {
                 r,
                 "steploom_shards_recovered_total",
                 "Recoveries of shards.",
+            )?,
+            shards_handed_over: counter(
+                r,
+                "steploom_shards_handed_over_total",
+                "Shards that were handed over to other nodes.",
+            )?,
+            takeover_seconds: histogram(
+                r,
+                "steploom_takeover_seconds",
+                "From having a shard's lease to serving its executions.",
+            )?,
+            peer_calls: counters(
+                r,
+                "steploom_peer_calls_total",
+                "Calls sent to other nodes, by what was asked and how that went.",
+                &["call", "outcome"],
+            )?,
+            peer_seconds: histogram(
+                r,
+                "steploom_peer_seconds",
+                "Duration of a call that was sent to another node.",
             )?,
             tasks: counters(
                 r,

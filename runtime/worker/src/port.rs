@@ -9,6 +9,7 @@ mod history;
 mod logs;
 mod machines;
 mod node;
+mod routed;
 mod settings;
 mod starts;
 mod tasks;
@@ -19,8 +20,10 @@ use steploom_store::catalog::MachineVersion;
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
 pub(crate) use buckets::{Facets, NewObject, facets};
-pub(crate) use starts::NewExecution;
+pub(crate) use starts::{NewExecution, Placed, Started};
+pub(crate) use tasks::token_slot;
 
+use crate::peer::call::node::Forget;
 use crate::shards::Shards;
 use crate::shared::Shared;
 
@@ -46,6 +49,23 @@ impl Port {
 
     pub(crate) fn shards(&self) -> &Shards {
         &self.shards
+    }
+
+    /// A function was changed or deleted: no node starts the old one from now on, but for those that
+    /// do not answer, which notice a little later by themselves.
+    async fn forget_function(&self, account: AccountId, name: &Name) {
+        self.shared.registry.forget_function(account, name);
+        let name = name.clone();
+        let forget = Forget::Function { account, name };
+        self.shared.tell_others(&self.shards, forget).await;
+    }
+
+    /// As [`Port::forget_function`].
+    async fn forget_machine(&self, account: AccountId, name: &Name) {
+        self.shared.registry.forget_machine(account, name);
+        let name = name.clone();
+        let forget = Forget::Machine { account, name };
+        self.shared.tell_others(&self.shards, forget).await;
     }
 
     pub(crate) async fn machine_version(

@@ -1,6 +1,7 @@
 //! What a function's or a machine's name means now: the version, resolved and ready to run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use steploom_api::wire::FunctionSettings;
 use steploom_call::{Kind, Limits};
@@ -34,11 +35,15 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub(crate) fn new(catalog: Arc<dyn Catalog>) -> Self {
+    /// With other nodes on the same catalog, what is known is looked up again now and then.
+    pub(crate) fn new(catalog: Arc<dyn Catalog>, is_shared: bool) -> Self {
+        /// What a node that was not told of a change lags behind at the most.
+        const AGE_MAX: Duration = Duration::from_secs(5);
+        let age = is_shared.then_some(AGE_MAX);
         Self {
             catalog,
-            functions: Cache::new(),
-            machines: Cache::new(),
+            functions: Cache::aging(age),
+            machines: Cache::aging(age),
         }
     }
 

@@ -29,12 +29,17 @@ use steploom_machine::token::Token;
 use steploom_machine::{ActionId, Counts, Fact, MapRunChange, MapRunView, PartialFailure};
 use steploom_probe::{Mark, mark};
 use steploom_store::journal::Epoch;
+use steploom_store::lease::Lease;
 use steploom_store::projection::Row;
-use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, limits};
+use steploom_types::{
+    AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, Slot, limits,
+};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use crate::activities::ActivityTask;
 use crate::mailbox::ranges::Watched;
+use crate::peer::call::not_owner;
 use crate::shared::Shared;
 
 use recover::Recovered;
@@ -141,10 +146,30 @@ pub(crate) enum Command {
         follow: bool,
         reply: oneshot::Sender<Option<Tail>>,
     },
-    /// The lease was lost: drop everything.
-    Depose,
+    /// The lease of that epoch was lost: drop everything.
+    Depose { epoch: Epoch },
+    /// Split the shard: commit and checkpoint what is there, and end when two others have its slots.
+    Split {
+        at: Slot,
+        reply: oneshot::Sender<Result<(ShardId, ShardId)>>,
+    },
     /// Commit and checkpoint what is there, give the lease back, and end.
     Shutdown { reply: oneshot::Sender<()> },
+}
+
+impl Command {
+    /// The owner ends before it has looked at this: who asked asks the next one. A start is told so,
+    /// since it must not be said again where it may have been done.
+    fn bounce(self) {
+        let starts = match self {
+            Self::Start(start) => vec![*start],
+            Self::StartAll(starts) => starts,
+            _ => return,
+        };
+        for start in starts {
+            start.reply.send(Err(not_owner()));
+        }
+    }
 }
 
 /// What an owner has under a name.
@@ -194,11 +219,24 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// Starts the owner's task. It ends after [`Command::Shutdown`].
-    pub(crate) fn spawn(shared: Arc<Shared>, shard: ShardId, slots: (u16, u16)) -> Self {
+    /// Starts the owner's task. It ends after [`Command::Shutdown`], and when somebody else has the
+    /// shard; then `ended` is called.
+    pub(crate) fn spawn(
+        shared: Arc<Shared>,
+        lease: Lease,
+        slots: (u16, u16),
+        ended: impl FnOnce(ShardId) + Send + 'static,
+    ) -> Self {
         let (inbox, receiver) = mpsc::channel(limits::SHARD_QUEUE_MAX);
+        let shard = lease.shard;
         let handle = Self { shard, inbox };
-        tokio::spawn(supervise(shared, slots, handle.clone(), receiver));
+        let owner = supervise(shared, lease, slots, handle.clone(), receiver);
+        tokio::spawn(async move {
+            let reply = owner.await;
+            ended(shard);
+            // Whoever asked may have given up waiting.
+            let _ = reply.map(|reply| reply.send(()));
+        });
         handle
     }
 
@@ -216,13 +254,13 @@ impl Handle {
                     ),
                 )
                 .with_retry_after(1),
-                mpsc::error::TrySendError::Closed(_) => stopping(),
+                mpsc::error::TrySendError::Closed(_) => not_owner(),
             })
     }
 
     /// Tells the owner, waiting for room.
     pub(crate) async fn send(&self, command: Command) -> Result<()> {
-        self.inbox.send(command).await.map_err(|_| stopping())
+        self.inbox.send(command).await.map_err(|_| not_owner())
     }
 
     /// Asks the owner and waits for its answer.
@@ -236,67 +274,146 @@ impl Handle {
     }
 }
 
-fn stopping() -> steploom_types::Error {
-    steploom_types::Error::new(
-        steploom_types::Kind::Unavailable,
-        "Stopping",
-        "this node is stopping; ask again",
-    )
-    .with_retry_after(1)
-}
-
 /// The owner dropped what it was asked, because it was deposed or is recovering.
 pub(crate) fn moved() -> steploom_types::Error {
     steploom_store::Error::Fenced { shard: ShardId(0) }.into()
 }
 
-/// Keeps a shard owned: recovers it, serves it, and begins again when it was lost.
+/// Whether it is that, and nobody knows whether it was done.
+pub(crate) fn is_moved(error: &steploom_types::Error) -> bool {
+    error.kind == steploom_types::Kind::Fenced
+}
+
+/// Keeps a shard owned: recovers it, serves it, and begins again when it was lost. Ends with who
+/// waits for the end, if it was asked for, or when somebody else has the shard.
 async fn supervise(
     shared: Arc<Shared>,
+    lease: Lease,
     slots: (u16, u16),
     handle: Handle,
     mut inbox: mpsc::Receiver<Command>,
-) {
+) -> Option<oneshot::Sender<()>> {
+    /// After which a shard that this release cannot serve is tried again: nobody waits for that to
+    /// change by itself.
+    const RETRY_NEWER: Duration = Duration::from_secs(10);
     /// Between two tries to get hold of a shard.
     const RETRY: Duration = Duration::from_millis(500);
-    /// The same where this release cannot serve it: nobody waits for that to change by itself.
-    const RETRY_NEWER: Duration = Duration::from_secs(10);
     let shard = handle.shard;
+    let mut first = Some(lease);
     loop {
-        let mut owned = match recover::recover(&shared, slots, &handle).await {
-            Ok(Recovered::Owned(owned)) => owned,
-            Ok(Recovered::Newer(why)) => {
+        let began = Instant::now();
+        let mut owned = match own(&shared, first.take(), slots, &handle).await {
+            Ok(Some(Recovered::Owned(owned))) => owned,
+            Ok(Some(Recovered::Newer(why))) => {
                 tracing::error!(%shard, why, "a newer release wrote to this shard's journal: start that release; the other shards are served");
                 shared.refuse(shard, why);
-                tokio::time::sleep(RETRY_NEWER).await;
-                continue;
+                match refuse_for_a_while(&mut inbox, RETRY_NEWER).await {
+                    Some(reply) => return reply,
+                    None => continue,
+                }
             }
-            Ok(Recovered::Elsewhere) => {
+            Ok(None) => {
                 mark(Mark::LeaseRefused);
-                tokio::time::sleep(RETRY).await;
-                continue;
+                tracing::warn!(%shard, "a shard has another owner");
+                return None;
             }
             Err(error) => {
                 mark(Mark::RecoveryAgain);
                 tracing::error!(%shard, %error, "a shard cannot be recovered; trying again");
-                tokio::time::sleep(RETRY).await;
-                continue;
+                match refuse_for_a_while(&mut inbox, RETRY).await {
+                    Some(reply) => {
+                        shared.let_go(shard);
+                        return reply;
+                    }
+                    None => continue,
+                }
             }
         };
+        shared
+            .metrics
+            .takeover_seconds
+            .observe(began.elapsed().as_secs_f64());
         shared.hold(shard, owned.lease.epoch);
         shared.metrics.shards_owned.inc();
         shared.metrics.shards_recovered.inc();
         let exit = owned.serve(&mut inbox).await;
-        shared.let_go(shard);
         shared.metrics.shards_owned.dec();
         match exit {
-            owned::Exit::Deposed => tracing::warn!(%shard, "a shard was lost; loading it again"),
+            owned::Exit::Deposed => {
+                shared.let_go(shard);
+                tracing::warn!(%shard, "a shard was lost; loading it again");
+            }
+            owned::Exit::Split { at, reply } => {
+                let split = owned.split(at).await;
+                shared.let_go(shard);
+                let is_split = split.is_ok();
+                // Whoever asked may have given up waiting.
+                let _ = reply.send(split);
+                if is_split {
+                    send_away(inbox).await;
+                    return None;
+                }
+            }
             owned::Exit::Shutdown(reply) => {
                 owned.finish().await;
-                // Whoever asked may have given up waiting.
-                let _ = reply.map(|reply| reply.send(()));
-                return;
+                shared.let_go(shard);
+                send_away(inbox).await;
+                return reply;
             }
+        }
+    }
+}
+
+/// What came too late goes to the next owner.
+async fn send_away(mut inbox: mpsc::Receiver<Command>) {
+    inbox.close();
+    while let Some(command) = inbox.recv().await {
+        command.bounce();
+    }
+}
+
+/// Takes the lease, if that was not done yet, and recovers the shard; `None` while another node's
+/// lease is good. The lease is renewed from the beginning, however long the recovery takes.
+async fn own(
+    shared: &Arc<Shared>,
+    lease: Option<Lease>,
+    slots: (u16, u16),
+    handle: &Handle,
+) -> Result<Option<Recovered>> {
+    let lease = match lease {
+        Some(lease) => Some(lease),
+        None => {
+            let leases = &shared.store.leases;
+            leases.acquire(handle.shard, &shared.node).await?
+        }
+    };
+    let Some(lease) = lease else {
+        return Ok(None);
+    };
+    shared.lease(lease.shard, lease.epoch);
+    let recovered = recover::recover(shared, lease, slots, handle).await?;
+    if matches!(recovered, Recovered::Newer(_)) {
+        // A node with that release may have it.
+        shared.let_go(lease.shard);
+        let leases = &shared.store.leases;
+        leases.release(lease.shard, lease.epoch).await?;
+    }
+    Ok(Some(recovered))
+}
+
+/// Waits before the next try to get hold of a shard. Whoever asks for something meanwhile is told to
+/// come back. `Some` when the shard is wanted no longer.
+async fn refuse_for_a_while(
+    inbox: &mut mpsc::Receiver<Command>,
+    pause: Duration,
+) -> Option<Option<oneshot::Sender<()>>> {
+    let until = Instant::now() + pause;
+    loop {
+        match timeout_at(until, inbox.recv()).await {
+            Err(_) => return None,
+            Ok(None) => return Some(None),
+            Ok(Some(Command::Shutdown { reply })) => return Some(Some(reply)),
+            Ok(Some(command)) => command.bounce(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What every part of a node reaches.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::future::join_all;
 use steploom_call::Runner;
 use steploom_machine::RunLimits;
 use steploom_store::Store;
@@ -18,6 +19,8 @@ use crate::dispatcher::Dispatcher;
 use crate::egress::Egress;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
+use crate::peer::call::NodeCall;
+use crate::peer::{Ends, Peers};
 use crate::reading::{Listings, Readings};
 use crate::registry::Registry;
 use crate::seal::Seal;
@@ -46,20 +49,28 @@ pub(crate) struct Shared {
     pub(crate) listings: Listings,
     pub(crate) http: Clients,
     pub(crate) seal: Seal,
+    pub(crate) peers: Arc<Peers>,
+    pub(crate) ends: Ends,
     pub(crate) run_limits: RunLimits,
     /// One permit for each task that loads executions.
     pub(crate) loads: Semaphore,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
+    /// Shards that are owned and recovered.
     held: watch::Sender<BTreeMap<ShardId, Epoch>>,
     /// Shards that this release cannot serve, and why.
     refused: watch::Sender<BTreeMap<ShardId, String>>,
+    /// Leases to be renewed: of those, and of shards that are being recovered.
+    leased: Mutex<BTreeMap<ShardId, Epoch>>,
 }
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Result<Self> {
         let metrics = Arc::new(Metrics::new().map_err(Error::internal)?);
-        let registry = Arc::new(Registry::new(config.store.catalog.clone()));
+        let registry = Arc::new(Registry::new(
+            config.store.catalog.clone(),
+            config.peers.is_some(),
+        ));
         let logs = Logs::start(
             config.artifacts.clone(),
             config.clock.clone(),
@@ -79,6 +90,13 @@ impl Shared {
             ),
             registry,
             logs,
+            peers: Arc::new(Peers::new(
+                config.node.clone(),
+                config.peers,
+                config.clock.clone(),
+                metrics.clone(),
+            )?),
+            ends: Ends::default(),
             metrics,
             node: config.node,
             store: config.store,
@@ -96,6 +114,7 @@ impl Shared {
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
             refused: watch::Sender::default(),
+            leased: Mutex::default(),
         })
     }
 
@@ -113,6 +132,36 @@ impl Shared {
             .ok()
             .and_then(|shards| shards.clone())
             .unwrap_or_else(|| unreachable!("it was waited for"))
+    }
+
+    /// The lease of a shard is to be renewed from now on.
+    pub(crate) fn lease(&self, shard: ShardId, epoch: Epoch) {
+        self.leases().insert(shard, epoch);
+    }
+
+    /// The leases to be renewed.
+    pub(crate) fn leased(&self) -> Vec<(ShardId, Epoch)> {
+        let leased = self.leases();
+        leased
+            .iter()
+            .map(|(shard, epoch)| (*shard, *epoch))
+            .collect()
+    }
+
+    fn leases(&self) -> MutexGuard<'_, BTreeMap<ShardId, Epoch>> {
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells all other nodes something, and waits for a moment until they have heard. One that is away
+    /// learns it in its own time.
+    pub(crate) async fn tell_others<C: NodeCall>(&self, shards: &Shards, call: C) {
+        let others = shards.others();
+        let tellings = others.iter().map(|node| self.peers.ask_node(node, &call));
+        for told in join_all(tellings).await {
+            if let Err(error) = told {
+                tracing::debug!(%error, call = C::NAME, "another node was not told");
+            }
+        }
     }
 
     /// A shard is owned from now on.
@@ -141,6 +190,7 @@ impl Shared {
 
     /// A shard is no longer owned.
     pub(crate) fn let_go(&self, shard: ShardId) {
+        self.leases().remove(&shard);
         self.held.send_modify(|held| {
             held.remove(&shard);
         });

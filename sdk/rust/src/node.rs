@@ -25,4 +25,28 @@ impl Client {
         let response = self.call(Method::GET, "/metrics").send().await?;
         response.text().await.map_err(|e| self.unreachable(&e))
     }
+
+    /// The nodes that work on the server's database, by their ids.
+    pub async fn list_nodes(&self) -> Result<wire::ClusterNodes> {
+        self.call(Method::GET, "/v1/nodes").fetch().await
+    }
+
+    /// All shards by their first slots, and who owns them.
+    pub async fn list_shards(&self) -> Result<wire::Shards> {
+        self.call(Method::GET, "/v1/shards").fetch().await
+    }
+
+    /// Splits a shard in two, while its executions go on.
+    ///
+    /// # Errors
+    /// `Problem` / `ShardNotFound`, which is also so after this very call went well; `ShardUnsettled`
+    /// when it has to be asked again.
+    pub async fn split_shard(
+        &self,
+        shard: u16,
+        split: &wire::SplitShard,
+    ) -> Result<wire::ShardSplit> {
+        let call = self.call(Method::POST, &format!("/v1/shards/{shard}/split"));
+        call.json(split)?.fetch().await
+    }
 }

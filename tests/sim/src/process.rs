@@ -134,6 +134,7 @@ impl Process {
             },
             secret_key: [7; 32],
             egress: Vec::new(),
+            peers: None,
         }
     }
 

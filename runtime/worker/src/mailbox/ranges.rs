@@ -2,11 +2,13 @@
 //! parent, so that everything here may be said again.
 
 use steploom_api::wire;
-use steploom_machine::{MapRunChange, PartialFailure, Started};
+use steploom_machine::{Fact, MapRunChange, Started};
 use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
 use tokio::sync::oneshot;
 
 use super::{COMING, RETRY};
+use crate::peer::call::execution::Stop;
+use crate::peer::call::{self, Encoded};
 use crate::port::Port;
 use crate::shard::{self, Command, Heard, Reply, Start};
 use crate::view;
@@ -37,6 +39,13 @@ pub(crate) async fn start(port: &Port, range: &Started) -> Result<()> {
 }
 
 async fn try_start(port: &Port, range: &Started) -> Result<()> {
+    let started = Encoded(Fact::Started(Box::new(range.clone())));
+    let id = range.id;
+    port.ask(call::range::StartRange { id, started }).await
+}
+
+/// The same at the range's owner, which is here.
+pub(crate) async fn start_here(port: &Port, range: &Started) -> Result<()> {
     let checked = port.shared().definitions.get(range.definition).await?;
     let (reply, answer) = oneshot::channel();
     let start = Start {
@@ -52,7 +61,7 @@ async fn try_start(port: &Port, range: &Started) -> Result<()> {
         range: Some(Box::new(range.clone())),
         reply: Reply::One(reply),
     };
-    let shard = port.shards().of_slot(range.id.slot());
+    let shard = port.shards().of_slot(range.id.slot())?;
     shard.try_send(Command::Start(Box::new(start)))?;
     answer.await.map_err(|_| shard::moved())??;
     Ok(())
@@ -69,23 +78,17 @@ pub(crate) async fn watch(
     seen: u64,
 ) -> Result<Watched> {
     loop {
-        let shard = port.shards().of_slot(id.slot());
-        let watched = shard
-            .ask(|reply| Command::Watch {
-                account,
-                id,
-                seen,
-                reply,
-            })
-            .await;
-        match watched {
-            Ok(Some(watched)) => return Ok(watched),
-            Ok(None) => {
+        let watch = call::range::Watch { account, id, seen };
+        match port.ask(watch).await {
+            Ok(call::range::Watched::Failed(failed)) => return Ok(Watched::Failed(failed)),
+            Ok(call::range::Watched::Ended(ended)) => return Ok(Watched::Ended(ended)),
+            Ok(call::range::Watched::Absent) => {
                 if let Some(ended) = ended(port, account, id).await? {
                     return Ok(Watched::Ended(ended));
                 }
                 tokio::time::sleep(COMING).await;
             }
+            Ok(call::range::Watched::Nothing) => {}
             Err(_) => tokio::time::sleep(RETRY).await,
         }
     }
@@ -104,15 +107,8 @@ pub(crate) async fn change(
     change: MapRunChange,
 ) -> Result<()> {
     loop {
-        let shard = port.shards().of_slot(id.slot());
-        let heard = shard
-            .ask(|reply| Command::ChangeMapRun {
-                account,
-                id,
-                map_run,
-                change,
-                reply,
-            })
+        let heard = port
+            .ask(call::range::ChangeMapRun::new(account, id, map_run, change))
             .await;
         match heard {
             Ok(Heard::Absent) => {
@@ -137,23 +133,11 @@ pub(crate) async fn stopped(
     id: ExecutionId,
 ) -> Result<wire::Execution> {
     loop {
-        let shard = port.shards().of_slot(id.slot());
-        let stopped = shard
-            .ask(|reply| Command::Stop {
-                account,
-                id,
-                failure: PartialFailure::default(),
-                reply,
-            })
-            .await;
-        match stopped {
-            Ok(Some(execution)) if !is_running(&execution) => return Ok(execution),
-            Ok(_) => {
-                if let Some(ended) = ended(port, account, id).await? {
-                    return Ok(*ended);
-                }
-                tokio::time::sleep(COMING).await;
-            }
+        let stop = wire::StopExecution::default();
+        match port.ask(Stop { account, id, stop }).await {
+            Ok(execution) if !is_running(&execution) => return Ok(execution),
+            Err(error) if error.kind == Kind::NotFound => return Err(error),
+            Ok(_) => tokio::time::sleep(COMING).await,
             Err(_) => tokio::time::sleep(RETRY).await,
         }
     }

@@ -70,13 +70,7 @@ impl Activities for Port {
         let taken = self
             .shared
             .activities
-            .take(
-                &self.shared,
-                &self.shards,
-                (account, name),
-                worker.as_deref(),
-                wait,
-            )
+            .take(self, (account, name), worker.as_deref(), wait)
             .await?;
         let outcome = if taken.is_some() { "task" } else { "none" };
         let polls = &self.shared.metrics.activity_polls;

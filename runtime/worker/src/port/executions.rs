@@ -1,7 +1,6 @@
 //! Executions: starting, reading, stopping, and their history.
 
-use async_trait::async_trait;
-use steploom_api::port::{EventStream, Executions};
+use steploom_api::port::EventStream;
 use steploom_api::wire;
 use steploom_machine::PartialFailure;
 use steploom_store::projection::{Cursor, Filter};
@@ -11,50 +10,17 @@ use super::{Port, bad_next, page_size};
 use crate::shard::{Command, Found};
 use crate::view;
 
-#[async_trait]
-impl Executions for Port {
-    async fn start(
-        &self,
-        account: AccountId,
-        start: wire::StartExecution,
-    ) -> Result<(wire::Execution, bool)> {
-        let new = self.resolve(account, start).await?;
-        self.start_execution(account, new, None).await
-    }
-
-    async fn start_batch(
-        &self,
-        account: AccountId,
-        starts: Vec<wire::StartExecution>,
-    ) -> Vec<Result<(wire::ExecutionSummary, bool)>> {
-        self.start_all(account, starts).await
-    }
-
-    async fn get(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
-        self.find(account, id).await?.ok_or_else(|| not_found(id))
-    }
-
-    async fn get_by_name(
+/// What the owner does, which is here.
+impl Port {
+    /// An execution by its name.
+    pub(crate) async fn find_by_name_here(
         &self,
         account: AccountId,
         machine: &MachineName,
         name: &Name,
-    ) -> Result<wire::Execution> {
-        let not_found = || {
-            Error::not_found(
-                "ExecutionNotFound",
-                format!("machine '{machine}' has no execution '{name}'"),
-            )
-        };
-        if let Ok(id) = name.as_str().parse::<ExecutionId>()
-            && let Some(execution) = self.find(account, id).await?
-            && execution.summary.machine == *machine
-        {
-            return Ok(execution);
-        }
-        let shard = self
-            .shards
-            .of_slot(Slot::of(account, &machine.to_string(), name.as_str()));
+    ) -> Result<Option<wire::Execution>> {
+        let slot = Slot::of(account, &machine.to_string(), name.as_str());
+        let shard = self.shards.of_slot(slot)?;
         let (machine, name) = (machine.clone(), name.clone());
         let asked = (machine.clone(), name.clone());
         let found = shard
@@ -66,7 +32,7 @@ impl Executions for Port {
             })
             .await?;
         if let Found::Here(execution) = found {
-            return Ok(execution);
+            return Ok(Some(execution));
         }
         let row = self
             .shared
@@ -74,10 +40,11 @@ impl Executions for Port {
             .projection
             .find_by_name(account, &machine, &name)
             .await?;
-        view::execution_of_row(row.ok_or_else(not_found)?)
+        row.map(view::execution_of_row).transpose()
     }
 
-    async fn list(
+    /// Executions, newest first, as the projection has them.
+    pub(super) async fn list_projected(
         &self,
         account: AccountId,
         list: wire::ListExecutions,
@@ -108,7 +75,8 @@ impl Executions for Port {
         })
     }
 
-    async fn history(
+    /// A page of a history.
+    pub(crate) async fn history_here(
         &self,
         account: AccountId,
         id: ExecutionId,
@@ -118,7 +86,8 @@ impl Executions for Port {
         self.page_history(account, id, &page, limit).await
     }
 
-    async fn stop(
+    /// Asks an execution to end and waits for that.
+    pub(crate) async fn stop_here(
         &self,
         account: AccountId,
         id: ExecutionId,
@@ -130,7 +99,7 @@ impl Executions for Port {
         };
         let stopped = self
             .shards
-            .of_slot(id.slot())
+            .of_slot(id.slot())?
             .ask(|reply| Command::Stop {
                 account,
                 id,
@@ -140,20 +109,29 @@ impl Executions for Port {
             .await?;
         match stopped {
             Some(execution) => Ok(execution),
-            None => self.get(account, id).await,
+            None => {
+                let found = self.find_here(account, id).await?;
+                found.ok_or_else(|| not_found(id))
+            }
         }
     }
 
-    async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+    /// Lets an execution that was set aside go on, if it can.
+    pub(crate) async fn release_here(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+    ) -> Result<wire::Execution> {
         let released = self
             .shards
-            .of_slot(id.slot())
+            .of_slot(id.slot())?
             .ask(|reply| Command::Release { account, id, reply })
             .await?;
         if let Some(released) = released {
             return Ok(released);
         }
-        let found = self.get(account, id).await?;
+        let found = self.find_here(account, id).await?;
+        let found = found.ok_or_else(|| not_found(id))?;
         if found.summary.status != wire::ExecutionStatus::Quarantined {
             return Ok(found);
         }
@@ -164,20 +142,45 @@ impl Executions for Port {
         ))
     }
 
-    async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream> {
+    /// Events after one, and those to come.
+    pub(crate) async fn events_here(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        after: u64,
+    ) -> Result<EventStream> {
         Ok(Box::pin(self.follow(account, id, after).await?))
     }
 }
 
 impl Port {
     /// An execution, from its owner or from the projection.
-    async fn find(&self, account: AccountId, id: ExecutionId) -> Result<Option<wire::Execution>> {
-        let shard = self.shards.of_slot(id.slot());
+    pub(crate) async fn find_here(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+    ) -> Result<Option<wire::Execution>> {
+        let shard = self.shards.of_slot(id.slot())?;
         let in_memory = shard
             .ask(|reply| Command::Read { account, id, reply })
             .await?;
         if in_memory.is_some() {
             return Ok(in_memory);
+        }
+        let row = self.shared.store.projection.find(account, id).await?;
+        row.map(view::execution_of_row).transpose()
+    }
+
+    /// An execution once it has ended; `None` if there is none.
+    pub(crate) async fn ended_here(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+    ) -> Result<Option<wire::Execution>> {
+        let shard = self.shards.of_slot(id.slot())?;
+        let ended = shard.ask(|reply| Command::Ended { account, id, reply });
+        if let Some(execution) = ended.await? {
+            return Ok(Some(execution));
         }
         let row = self.shared.store.projection.find(account, id).await?;
         row.map(view::execution_of_row).transpose()

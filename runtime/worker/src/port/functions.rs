@@ -54,7 +54,7 @@ impl Functions for Port {
             ),
             other => other.into(),
         })?;
-        self.shared.registry.forget_function(account, &name);
+        self.forget_function(account, &name).await;
         view(function)
     }
 
@@ -110,7 +110,7 @@ impl Functions for Port {
             .catalog
             .delete_function(account, name)
             .await?;
-        self.shared.registry.forget_function(account, name);
+        self.forget_function(account, name).await;
         there
             .then_some(())
             .ok_or_else(|| function_not_found(name, None))

@@ -177,7 +177,7 @@ impl Port {
     async fn tail(&self, account: AccountId, id: ExecutionId, follow: bool) -> Result<Tail> {
         let tail = self
             .shards
-            .of_slot(id.slot())
+            .of_slot(id.slot())?
             .ask(|reply| Command::Tail {
                 account,
                 id,

@@ -35,7 +35,7 @@ impl Machines for Port {
             }
             other => other.into(),
         })?;
-        self.shared.registry.forget_machine(account, &name);
+        self.forget_machine(account, &name).await;
         Ok(wire::Machine {
             summary: summary(machine),
             definition: shown(definition)?,
@@ -116,7 +116,7 @@ impl Machines for Port {
             .catalog
             .delete_machine(account, name)
             .await?;
-        self.shared.registry.forget_machine(account, name);
+        self.forget_machine(account, name).await;
         there.then_some(()).ok_or_else(|| machine_not_found(name))
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
 use steploom_api::wire;
 use steploom_asl::Machine;
 use steploom_types::{
@@ -11,9 +13,12 @@ use steploom_types::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::Port;
+use crate::peer::call::{self, is_not_owner, not_owner};
+use crate::peer::failure::Reply as PeerReply;
 use crate::shard::{self, Command, Reply, Start};
 
 /// An execution to be started, its machine resolved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NewExecution {
     pub(crate) machine: MachineName,
     pub(crate) machine_version: u32,
@@ -22,11 +27,20 @@ pub(crate) struct NewExecution {
     pub(crate) input: Json,
 }
 
+/// How often the shards of a batch may split while it is started.
+const SPLITS_MAX: usize = 4;
+
 /// A machine's version as a batch asks for it.
 type Version = (Name, Option<u32>);
 
-/// What a version means: its number, its definition's digest, and that definition checked.
-type Resolved = Result<(u32, Digest, Arc<Machine>)>;
+/// What a version means: its number, and its definition's digest.
+type Resolved = Result<(u32, Digest)>;
+
+/// A start that has its id, and with that its shard.
+pub(crate) type Placed = (NewExecution, ExecutionId);
+
+/// What a batch answers for one start, and whether it was started now.
+pub(crate) type Started = (wire::ExecutionSummary, bool);
 
 impl Port {
     /// What a start asks for.
@@ -55,11 +69,22 @@ impl Port {
         new: NewExecution,
         mark: Option<u64>,
     ) -> Result<(wire::Execution, bool)> {
+        let id = self.place(account, &new, mark)?;
+        self.ask(call::start::Start { account, new, id }).await
+    }
+
+    /// Starts an execution whose slot is here.
+    pub(crate) async fn start_here(
+        &self,
+        account: AccountId,
+        new: NewExecution,
+        id: ExecutionId,
+    ) -> Result<(wire::Execution, bool)> {
         let checked = self.shared.definitions.get(new.definition).await?;
         let (reply, answer) = oneshot::channel();
-        let (slot, start) = self.place(account, new, checked, mark, Reply::One(reply))?;
+        let start = self.command(account, (new, id), checked, Reply::One(reply));
         self.shards
-            .of_slot(slot)
+            .of_slot(id.slot())?
             .try_send(Command::Start(Box::new(start)))?;
         let accepted = answer.await.map_err(|_| shard::moved())??;
         Ok(accepted.execution())
@@ -70,90 +95,151 @@ impl Port {
         &self,
         account: AccountId,
         starts: Vec<wire::StartExecution>,
-    ) -> Vec<Result<(wire::ExecutionSummary, bool)>> {
+    ) -> Vec<Result<Started>> {
         let mut answers: Vec<_> = starts.iter().map(|_| Err(shard::moved())).collect();
         let mut versions: HashMap<Version, Resolved> = HashMap::new();
-        let mut shards: BTreeMap<ShardId, (Slot, Vec<(usize, Start)>)> = BTreeMap::new();
-        let (sender, mut replies) = mpsc::unbounded_channel();
+        let mut left = Vec::with_capacity(starts.len());
         for (number, start) in starts.into_iter().enumerate() {
             let key = (start.machine.clone(), start.version);
             if !versions.contains_key(&key) {
                 let resolved = self.resolve_version(account, &key).await;
                 versions.insert(key.clone(), resolved);
             }
-            let reply = Reply::Of(number, sender.clone());
-            let placed = versions[&key]
-                .clone()
-                .and_then(|resolved| self.place_resolved(account, start, resolved, reply));
+            let placed = versions[&key].clone().and_then(|resolved| {
+                let new = new_execution(start, resolved);
+                self.place(account, &new, None).map(|id| (new, id))
+            });
             match placed {
-                Ok((slot, start)) => {
-                    let shard = self.shards.of_slot(slot).shard;
-                    let (_, starts) = shards.entry(shard).or_insert_with(|| (slot, Vec::new()));
-                    starts.push((number, start));
+                Ok(placed) => left.push((number, placed)),
+                Err(error) => answers[number] = Err(error),
+            }
+        }
+        for _ in 0..SPLITS_MAX {
+            let spare = self.start_by_shard(account, left, &mut answers).await;
+            if spare.is_empty() {
+                break;
+            }
+            left = spare;
+        }
+        answers
+    }
+
+    /// Asks each shard's owner for what is its, and gives what turned out to be another's.
+    async fn start_by_shard(
+        &self,
+        account: AccountId,
+        starts: Vec<(usize, Placed)>,
+        answers: &mut [Result<Started>],
+    ) -> Vec<(usize, Placed)> {
+        let mut shards: BTreeMap<Option<ShardId>, (Vec<usize>, Vec<Placed>)> = BTreeMap::new();
+        for (number, placed) in starts {
+            let shard = self.shards.shard_of(placed.1.slot());
+            let (numbers, starts) = shards.entry(shard).or_default();
+            numbers.push(number);
+            starts.push(placed);
+        }
+        let asked = shards.into_values().map(|(numbers, starts)| async move {
+            let call = call::start::StartAll { account, starts };
+            let answered = self.ask_by_ref(&call).await;
+            (numbers, call.starts, answered)
+        });
+        let mut spare = Vec::new();
+        for (numbers, starts, answered) in join_all(asked).await {
+            let of_each = match answered {
+                Ok(of_each) => of_each.into_iter().map(PeerReply::result).collect(),
+                Err(error) => vec![Err(error); numbers.len()],
+            };
+            for ((number, placed), answer) in numbers.into_iter().zip(starts).zip(of_each) {
+                if answer.as_ref().is_err_and(is_not_owner) {
+                    spare.push((number, placed));
+                }
+                answers[number] = answer;
+            }
+        }
+        spare
+    }
+
+    /// Starts executions of one shard, which is here.
+    ///
+    /// # Errors
+    /// When it is elsewhere: none of them was started.
+    pub(crate) async fn start_all_here(
+        &self,
+        account: AccountId,
+        starts: Vec<Placed>,
+    ) -> Result<Vec<Result<Started>>> {
+        let Some(slot) = starts.first().map(|(_, id)| id.slot()) else {
+            return Ok(Vec::new());
+        };
+        let mut answers: Vec<_> = starts.iter().map(|_| Err(shard::moved())).collect();
+        let mut definitions: HashMap<Digest, Result<Arc<Machine>>> = HashMap::new();
+        let (sender, mut replies) = mpsc::unbounded_channel();
+        let mut commands = Vec::with_capacity(starts.len());
+        let shard = self.shards.of_slot(slot)?;
+        for (number, placed) in starts.into_iter().enumerate() {
+            let digest = placed.0.definition;
+            if !definitions.contains_key(&digest) {
+                let checked = self.shared.definitions.get(digest).await;
+                definitions.insert(digest, checked);
+            }
+            match definitions[&digest].clone() {
+                // The shard was split meanwhile.
+                _ if self.shards.shard_of(placed.1.slot()) != Some(shard.shard) => {
+                    answers[number] = Err(not_owner());
+                }
+                Ok(checked) => {
+                    let reply = Reply::Of(number, sender.clone());
+                    commands.push(self.command(account, placed, checked, reply));
                 }
                 Err(error) => answers[number] = Err(error),
             }
         }
         drop(sender);
-        for (slot, starts) in shards.into_values() {
-            let (numbers, starts): (Vec<_>, Vec<_>) = starts.into_iter().unzip();
-            let sent = self.shards.of_slot(slot);
-            if let Err(error) = sent.try_send(Command::StartAll(starts)) {
-                for number in numbers {
-                    answers[number] = Err(error.clone());
-                }
-            }
-        }
-        // The senders are with the shards: those that drop theirs have moved.
+        shard.try_send(Command::StartAll(commands))?;
+        // The senders are with the shard: those that it drops have moved.
         while let Some((number, answer)) = replies.recv().await {
             answers[number] = answer.map(shard::Accepted::summary);
         }
-        answers
+        // A shard that ends sends all of them away.
+        if answers
+            .iter()
+            .all(|answer| answer.as_ref().is_err_and(is_not_owner))
+        {
+            return Err(not_owner());
+        }
+        Ok(answers)
     }
 
     async fn resolve_version(&self, account: AccountId, (name, version): &Version) -> Resolved {
         let version = self.machine_version(account, name, *version).await?;
-        let checked = self.shared.definitions.get(version.definition).await?;
-        Ok((version.version, version.definition, checked))
-    }
-
-    fn place_resolved(
-        &self,
-        account: AccountId,
-        start: wire::StartExecution,
-        (machine_version, definition, checked): (u32, Digest, Arc<Machine>),
-        reply: Reply,
-    ) -> Result<(Slot, Start)> {
-        let new = NewExecution {
-            machine: MachineName::Named(start.machine),
-            machine_version,
-            definition,
-            name: start.name,
-            input: start.input,
-        };
-        self.place(account, new, checked, None, reply)
+        Ok((version.version, version.definition))
     }
 
     /// Gives a start its slot and its id.
     fn place(
         &self,
         account: AccountId,
-        new: NewExecution,
-        checked: Arc<Machine>,
+        new: &NewExecution,
         mark: Option<u64>,
-        reply: Reply,
-    ) -> Result<(Slot, Start)> {
+    ) -> Result<ExecutionId> {
         ensure_input_fits(&new.input)?;
+        let chance = &self.shared.chance;
         let slot = match &new.name {
             Some(name) => Slot::of(account, &new.machine.to_string(), name.as_str()),
-            None => self.shared.chance.slot(),
+            None => self.shards.own_slot(chance.draw()),
         };
-        let id = ExecutionId::new(
-            slot,
-            self.shared.clock.now(),
-            mark.unwrap_or_else(|| self.shared.chance.draw()),
-        );
-        let start = Start {
+        let lot = mark.unwrap_or_else(|| chance.draw());
+        Ok(ExecutionId::new(slot, self.shared.clock.now(), lot))
+    }
+
+    fn command(
+        &self,
+        account: AccountId,
+        (new, id): Placed,
+        checked: Arc<Machine>,
+        reply: Reply,
+    ) -> Start {
+        Start {
             account,
             id,
             name: new.name,
@@ -165,8 +251,20 @@ impl Port {
             input: new.input,
             range: None,
             reply,
-        };
-        Ok((slot, start))
+        }
+    }
+}
+
+fn new_execution(
+    start: wire::StartExecution,
+    (machine_version, definition): (u32, Digest),
+) -> NewExecution {
+    NewExecution {
+        machine: MachineName::Named(start.machine),
+        machine_version,
+        definition,
+        name: start.name,
+        input: start.input,
     }
 }
 

@@ -1,64 +1,51 @@
 //! Tasks that somebody outside ends, by their tokens.
 
-use async_trait::async_trait;
-use steploom_api::port::Tasks;
-use steploom_api::wire;
+use steploom_machine::Fact;
 use steploom_machine::token::Token;
-use steploom_machine::{Fact, Failure};
 use steploom_store::Error as StoreError;
-use steploom_types::{AccountId, Error, Json, Result, limits};
+use steploom_types::{AccountId, Error, Json, Result, Slot, limits};
 
 use super::Port;
 use crate::codec;
 use crate::shard::{Command, Ending, Heard};
 
 /// The error of a task that ended badly without a name for it.
-const TASK_FAILED: &str = "States.TaskFailed";
+pub(super) const TASK_FAILED: &str = "States.TaskFailed";
 
-#[async_trait]
-impl Tasks for Port {
-    async fn succeed(&self, account: AccountId, token: &str, output: Json) -> Result<()> {
-        if output.size() > limits::PAYLOAD_BYTES_MAX {
-            self.check(account, token).await?;
-            return Err(Error::invalid(
-                "InvalidOutput",
-                format!(
-                    "Invalid Output: 'the output has {} bytes; at most {} are allowed'",
-                    output.size(),
-                    limits::PAYLOAD_BYTES_MAX
-                ),
-            ));
-        }
-        self.tell(account, token, Ending::Succeeded(output)).await
-    }
+/// The slot of the execution that a token is of; any, if it is none.
+pub(crate) fn token_slot(token: &str) -> Slot {
+    Token::parse(token).map_or(Slot(0), |token| token.execution.slot())
+}
 
-    async fn fail(&self, account: AccountId, token: &str, failure: wire::FailTask) -> Result<()> {
-        let failure = Failure {
-            error: failure.error.unwrap_or_else(|| TASK_FAILED.to_owned()),
-            cause: failure.cause,
-        };
-        self.tell(account, token, Ending::Failed(failure)).await
-    }
+/// # Errors
+/// When the text is no token.
+pub(super) fn ensure_token(text: &str) -> Result<()> {
+    Token::parse(text).map(drop).ok_or_else(invalid_token)
+}
 
-    async fn heartbeat(&self, account: AccountId, token: &str) -> Result<()> {
-        self.tell(account, token, Ending::None).await
-    }
+pub(super) fn output_too_large(output: &Json) -> Error {
+    Error::invalid(
+        "InvalidOutput",
+        format!(
+            "Invalid Output: 'the output has {} bytes; at most {} are allowed'",
+            output.size(),
+            limits::PAYLOAD_BYTES_MAX
+        ),
+    )
 }
 
 impl Port {
-    /// Whether somebody waits for the task of a token.
-    ///
-    /// # Errors
-    /// As the methods of [`Tasks`] when nobody does.
-    pub(crate) async fn check(&self, account: AccountId, token: &str) -> Result<()> {
-        self.tell(account, token, Ending::Check).await
-    }
-
-    async fn tell(&self, account: AccountId, text: &str, ending: Ending) -> Result<()> {
+    /// Tells the owner, which is here, what somebody says of a task.
+    pub(crate) async fn tell_here(
+        &self,
+        account: AccountId,
+        text: &str,
+        ending: Ending,
+    ) -> Result<()> {
         let token = Token::parse(text).ok_or_else(invalid_token)?;
         let heard = self
             .shards
-            .of_slot(token.execution.slot())
+            .of_slot(token.execution.slot())?
             .ask(|reply| Command::Token {
                 account,
                 token,

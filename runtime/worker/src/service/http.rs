@@ -19,7 +19,7 @@ use steploom_types::{Json, Name, limits};
 
 use super::Call;
 
-pub(crate) use client::Clients;
+pub(crate) use client::{Clients, install_tls};
 
 /// The error of a call that got no answer.
 const SOCKET: &str = "States.Http.Socket";

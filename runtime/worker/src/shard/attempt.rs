@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
 use steploom_asl::Resource;
 use steploom_asl::model::{Integration, Pattern};
 use steploom_machine::token::Token;
@@ -55,7 +56,7 @@ pub(crate) enum Ending {
 }
 
 /// What becomes of that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Heard {
     /// It is durable.
     Done,
@@ -210,9 +211,8 @@ impl Owned {
         let offer = hot.running.get(&action).and_then(|a| a.offer.as_ref());
         if let Some(offer) = offer.filter(|offer| !offer.is_taken) {
             let account = hot.started().account;
-            self.shared
-                .activities
-                .offer(account, &offer.activity, id, action);
+            let of = (account, &offer.activity);
+            self.shared.activities.offer(&self.shared, of, (id, action));
         }
     }
 

@@ -245,7 +245,8 @@ impl Command {
             | Self::StartAll(_)
             | Self::NamesLooked { .. }
             | Self::Settled { .. }
-            | Self::Depose
+            | Self::Depose { .. }
+            | Self::Split { .. }
             | Self::Shutdown { .. } => None,
         }
     }

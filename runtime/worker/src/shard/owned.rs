@@ -12,7 +12,7 @@ use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
 use steploom_store::projection::Status;
-use steploom_types::{AccountId, ExecutionId, Timestamp, limits};
+use steploom_types::{AccountId, Error, ExecutionId, Result, ShardId, Slot, Timestamp, limits};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ use super::load::{Brought, Loads};
 use super::quarantine::Aside;
 use super::start::{NameKey, Taken};
 use super::wake::{self, Sleeper, Wakes};
-use super::{Command, Found, Handle, Tail};
+use super::{Command, Found, Handle, Tail, moved};
 use crate::committer::Committed;
 use crate::effect::{self, Answers};
 use crate::shared::Shared;
@@ -104,6 +104,11 @@ impl Default for Channel {
 pub(super) enum Exit {
     /// It is lost: drop everything.
     Deposed,
+    /// Two shards are to have its slots.
+    Split {
+        at: Slot,
+        reply: oneshot::Sender<Result<(ShardId, ShardId)>>,
+    },
     /// The process ends.
     Shutdown(Option<oneshot::Sender<()>>),
 }
@@ -174,10 +179,25 @@ impl Owned {
                     if taken == 0 {
                         return Exit::Shutdown(None);
                     }
-                    for command in commands.drain(..) {
+                    let mut commands = commands.drain(..);
+                    while let Some(command) = commands.next() {
                         match command {
-                            Command::Depose => return Exit::Deposed,
-                            Command::Shutdown { reply } => return Exit::Shutdown(Some(reply)),
+                            Command::Depose { epoch } if epoch == self.lease.epoch => {
+                                return Exit::Deposed;
+                            }
+                            Command::Depose { .. } => {}
+                            Command::Shutdown { reply } => {
+                                commands.for_each(Command::bounce);
+                                return Exit::Shutdown(Some(reply));
+                            }
+                            Command::Split { at, reply } => match self.ensure_settled() {
+                                Ok(()) => {
+                                    commands.for_each(Command::bounce);
+                                    return Exit::Split { at, reply };
+                                }
+                                // Whoever asked may have given up waiting.
+                                Err(unsettled) => drop(reply.send(Err(unsettled))),
+                            },
                             command => self.handle(command),
                         }
                     }
@@ -189,16 +209,8 @@ impl Owned {
 
     /// Commits and checkpoints what is there, and gives the lease back.
     pub(super) async fn finish(&mut self) {
-        // Twice: the commit under way, and what waits behind it. What follows from those is done by
-        // the next owner; an execution that goes round and round would never let this one end.
-        for _ in 0..2 {
-            self.begin_commit();
-            if let Some((_, receiver)) = &mut self.committing {
-                if receiver.await != Ok(Committed::Done) {
-                    return;
-                }
-                self.committed();
-            }
+        if !self.commit_rest().await {
+            return;
         }
         // What is not settled is begun again from the journal, which a checkpoint would let go.
         let is_whole = self.unsettled == 0 && !self.loads.holds_back_checkpoints();
@@ -217,6 +229,54 @@ impl Owned {
         {
             tracing::warn!(shard = %self.lease.shard, %error, "a lease was not given back; it runs out by itself");
         }
+    }
+
+    /// Commits what is there. Whether that went well.
+    async fn commit_rest(&mut self) -> bool {
+        // Twice: the commit under way, and what waits behind it. What follows from those is done by
+        // the next owner; an execution that goes round and round would never let this one end.
+        for _ in 0..2 {
+            self.begin_commit();
+            if let Some((_, receiver)) = &mut self.committing {
+                if receiver.await != Ok(Committed::Done) {
+                    return false;
+                }
+                self.committed();
+            }
+        }
+        true
+    }
+
+    /// # Errors
+    /// While the journal has what the projection must not have yet.
+    fn ensure_settled(&self) -> Result<()> {
+        if self.unsettled == 0 && !self.loads.holds_back_checkpoints() {
+            return Ok(());
+        }
+        let message =
+            "executions of this shard are being loaded, or stop their children; ask again";
+        Err(Error::conflict("ShardUnsettled", message).with_retry_after(1))
+    }
+
+    /// Commits what is there, projects all of the journal, and gives the slots to two new shards.
+    pub(super) async fn split(&mut self, at: Slot) -> Result<(ShardId, ShardId)> {
+        if !self.commit_rest().await {
+            return Err(moved());
+        }
+        self.ensure_settled()?;
+        if !self.finish_checkpoints().await {
+            return Err(moved());
+        }
+        self.settle().await;
+        let Lease { shard, epoch, .. } = self.lease;
+        let store = &self.shared.store;
+        // The newest records may have changed nothing, so that no checkpoint was due for them.
+        store
+            .projection
+            .checkpoint(shard, epoch, self.lsn, &[])
+            .await?;
+        store.journal.trim(shard, self.lsn).await?;
+        Ok(store.leases.split(shard, epoch, at).await?)
     }
 
     /// Whether the disk is so far behind that no more is taken on. What it waits for then comes
@@ -327,7 +387,7 @@ impl Owned {
                 let tail = self.find_mut(account, id).map(|hot| tail(hot, follow));
                 let _ = reply.send(tail);
             }
-            Command::Depose | Command::Shutdown { .. } => {
+            Command::Depose { .. } | Command::Split { .. } | Command::Shutdown { .. } => {
                 unreachable!("the loop takes these itself")
             }
         }

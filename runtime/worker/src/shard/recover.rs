@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use steploom_machine::SEMANTICS;
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
+use steploom_store::lease::Lease;
 use steploom_store::{Error as StoreError, journal};
 use steploom_types::{ExecutionId, Result};
 
@@ -25,22 +26,18 @@ const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub(super) enum Recovered {
     /// It is ours.
     Owned(Box<Owned>),
-    /// Another node's lease is good.
-    Elsewhere,
     /// A newer release wrote to its journal, which this one cannot read: how.
     Newer(String),
 }
 
-/// Makes this node the owner of a shard. Its executions are not in memory yet.
+/// Makes ready to serve a shard whose lease was taken. Its executions are not in memory yet.
 pub(super) async fn recover(
     shared: &Arc<Shared>,
+    lease: Lease,
     slots: (u16, u16),
     handle: &Handle,
 ) -> Result<Recovered> {
     let store = &shared.store;
-    let Some(lease) = store.leases.acquire(handle.shard, &shared.node).await? else {
-        return Ok(Recovered::Elsewhere);
-    };
     crash_point(CrashPoint::AfterLease);
     let checkpointed = store.projection.checkpointed(handle.shard).await?;
     let mut tail = Tail::default();

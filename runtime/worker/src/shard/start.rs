@@ -48,7 +48,7 @@ pub(crate) enum Reply {
 
 impl Reply {
     /// A caller that has gone away is not missed: it finds the execution by its name, or asks again.
-    pub(super) fn send(self, answer: Result<Accepted>) {
+    pub(crate) fn send(self, answer: Result<Accepted>) {
         match self {
             Self::One(reply) => drop(reply.send(answer)),
             Self::Of(number, replies) => drop(replies.send((number, answer))),

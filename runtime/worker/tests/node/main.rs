@@ -1,12 +1,14 @@
 //! A whole node on the store in memory, through the ports, as the gateway sees it. Functions need
 //! compiled modules and are tested with the real binary; here tasks fail or wait.
 
+mod cluster;
 mod effects;
 mod fairness;
 mod memory;
 mod node;
 mod quarantine;
 mod runner;
+mod several;
 mod starts;
 
 use futures::StreamExt;

@@ -28,6 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Clock(AtomicI64);
 
 impl Clock {
+    pub(crate) fn new() -> Self {
+        Self(AtomicI64::new(1_700_000_000_000))
+    }
+
     pub(crate) fn advance_ms(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
@@ -56,7 +60,7 @@ impl Node {
     }
 
     pub(crate) async fn start_limited(run_limits: RunLimits) -> Self {
-        let clock = Arc::new(Clock(AtomicI64::new(1_700_000_000_000)));
+        let clock = Arc::new(Clock::new());
         let mut node = Self {
             worker: None,
             runtime: None,
@@ -291,6 +295,7 @@ impl Node {
             run_limits: self.run_limits,
             secret_key: [9; 32],
             egress: Vec::new(),
+            peers: None,
         }));
         let worker = worker.await.unwrap().unwrap();
         worker.ready().await;

@@ -99,7 +99,7 @@ impl Clients {
 }
 
 /// Gives rustls its provider. Somebody else in the process may have done so before.
-fn install_tls() {
+pub(crate) fn install_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
