@@ -61,6 +61,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ),
     ("steploom-bench-machine", &["steploom-machine"]),
     ("steploom-fuzz", &["steploom-machine"]),
+    ("steploom-reference", &["steploom-machine"]),
     ("steploom-sim", &["steploom-worker"]),
     (
         "steploom-conformance",

@@ -8,6 +8,7 @@ mod ci;
 mod conformance;
 mod fuzz;
 mod modules;
+mod reference;
 mod shell;
 mod sim;
 mod test;
@@ -68,6 +69,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run random machines through our interpreter and a naive one
+    Reference {
+        /// How many, seed: see `cargo xtask reference -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Check format and lints, then run every test
     Ci,
 }
@@ -80,6 +87,7 @@ fn main() -> ExitCode {
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),
         Verb::Sim { args } => sim::run(&args),
+        Verb::Reference { args } => reference::run(&args),
         Verb::Ci => ci::run(),
     };
     match done {

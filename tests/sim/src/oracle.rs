@@ -4,7 +4,7 @@ mod fold;
 
 use std::collections::BTreeMap;
 
-use steploom_store::projection::{Cursor, Filter, Row, Status};
+use steploom_store::projection::{Cursor, Filter, Row};
 use steploom_types::{AccountId, ExecutionId, MachineName, Name, limits};
 
 use crate::simulation::Simulation;
@@ -26,14 +26,11 @@ pub(crate) fn judge(simulation: &mut Simulation) {
     fold::replay_is_stored(simulation, &rows);
 }
 
-/// Executions that the projection has as open.
-pub(crate) fn open_executions(simulation: &Simulation) -> Vec<Row> {
-    let filter = Filter {
-        status: Some(Status::Running),
-        ..Filter::default()
-    };
+/// Whether the projection has no open execution.
+pub(crate) fn everything_has_ended(simulation: &Simulation) -> bool {
     let projection = simulation.host.store.projection.clone();
-    simulation.outside(async move { projection.list(AccountId::LOCAL, &filter, None, PAGE).await })
+    let counts = simulation.outside(async move { projection.counts(AccountId::LOCAL, None).await });
+    !counts.iter().any(|(_, status, _)| status.is_open())
 }
 
 fn violate(simulation: &Simulation, what: String) {
@@ -41,7 +38,10 @@ fn violate(simulation: &Simulation, what: String) {
 }
 
 fn everything_ended(simulation: &Simulation) {
-    for row in open_executions(simulation) {
+    for row in all_rows(simulation).into_values() {
+        if !row.status.is_open() {
+            continue;
+        }
         let what = format!("{} of {} never ends", row.id, row.machine);
         violate(simulation, what);
     }

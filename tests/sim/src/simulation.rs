@@ -216,7 +216,7 @@ impl Simulation {
             self.step(step_ms);
             if self.now_ms >= look_ms {
                 look_ms = self.now_ms + SETTLE_LOOK_MS;
-                let is_quiet = self.load.is_idle() && oracle::open_executions(self).is_empty();
+                let is_quiet = self.load.is_idle() && oracle::everything_has_ended(self);
                 quiet = if is_quiet { quiet + 1 } else { 0 };
             }
         }

@@ -62,12 +62,24 @@ pub(super) fn replay_is_stored(simulation: &Simulation, rows: &BTreeMap<Executio
     for (id, stored) in &facts {
         if let Err(wrong) = check(simulation, &mut machines, *id, stored, rows.get(id)) {
             violate(simulation, format!("{id}: {wrong}"));
+            show(simulation, stored);
         }
     }
     for id in rows.keys().filter(|id| !facts.contains_key(id)) {
         violate(simulation, format!("{id} has a row and no facts"));
     }
     simulation.world.lock().model.facts = facts;
+}
+
+/// What is in the journal of an execution, for whoever reads the trace.
+fn show(simulation: &Simulation, stored: &[Bytes]) {
+    let mut inner = simulation.world.lock();
+    let now_ms = inner.now_ms;
+    for fact in stored {
+        inner
+            .trace
+            .say(now_ms, || format!("{:?}", replay::fact(fact)));
+    }
 }
 
 fn check(
@@ -227,7 +239,10 @@ fn check_tasks(
             _ => false,
         };
         if !is_so {
-            return Err(format!("its task {action} ended otherwise than was told"));
+            let is = answers.get(action);
+            return Err(format!(
+                "its task {action} was told to be ended by {output:?} and has {is:?}"
+            ));
         }
     }
     Ok(())
