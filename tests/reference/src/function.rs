@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 
 use crate::lots::scramble;
 
-/// The names of all functions.
-pub(crate) const NAMES: &[&str] = &["echo", "wrap", "count", "odd", "boom", "never", "text"];
+/// Functions that answer.
+pub(crate) const SUCCEED: &[&str] = &["echo", "wrap", "count", "text"];
+
+/// Functions that fail, always or as often as not.
+pub(crate) const FAIL: &[&str] = &["odd", "odd", "boom", "never"];
 
 /// What a call comes to, and after how many milliseconds.
 #[derive(Clone, Debug, PartialEq)]

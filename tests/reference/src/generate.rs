@@ -143,6 +143,10 @@ impl Author<'_> {
             let place = self.lots.below(self.variables.len() as u64) as usize;
             return format!("${}", self.variables[place]);
         }
+        if self.lots.percent(2) {
+            let astray = ["$.absent", "$.r", "$.r.n", "$.objs[0].n", "$.list[1]"];
+            return self.lots.pick(&astray).to_owned();
+        }
         if self.lots.percent(4) {
             return self
                 .lots
@@ -256,9 +260,9 @@ impl Author<'_> {
     fn filter(&mut self, state: &mut Value, percent: u64) {
         for field in ["InputPath", "OutputPath"] {
             if self.lots.percent(percent) {
-                let path = self
-                    .lots
-                    .pick(&["$", "$.o", "$.o", "$.list", "$$.Execution.Input"]);
+                let path =
+                    self.lots
+                        .pick(&["$", "$.o", "$.o", "$.o", "$$.Execution.Input", "$.list"]);
                 state[field] = path.into();
             }
         }
@@ -291,14 +295,19 @@ impl Author<'_> {
             1 => state["Parameters"] = self.template(),
             _ => {}
         }
-        self.filter(&mut state, 6);
+        self.filter(&mut state, 3);
         self.result_path(&mut state);
         self.assign(&mut state);
         state
     }
 
     fn task(&mut self) -> Value {
-        let mut state = json!({"Type": "Task", "Resource": self.lots.pick(function::NAMES)});
+        let names = if self.lots.percent(80) {
+            function::SUCCEED
+        } else {
+            function::FAIL
+        };
+        let mut state = json!({"Type": "Task", "Resource": self.lots.pick(names)});
         if self.lots.percent(50) {
             state["Parameters"] = self.template();
         }
@@ -311,7 +320,7 @@ impl Author<'_> {
 
     /// What Task, Parallel and Map have in common.
     fn rescued(&mut self, state: &mut Value, percent: u64) {
-        self.filter(state, 5);
+        self.filter(state, 3);
         self.result_path(state);
         if self.lots.percent(15) {
             state["ResultSelector"] = json!({"n": 4, "got.$": "$", "list": []});

@@ -17,8 +17,10 @@ pub const UNREACHED: &[(Mark, &str)] = &[];
 pub struct Campaign {
     /// The first seed.
     pub seed: u64,
-    /// Hours in all: a seed is an hour.
+    /// How many seeds: hours, if a seed is an hour.
     pub hours: u64,
+    /// Minutes of load and faults in a seed.
+    pub minutes: u64,
     /// Threads, of which each runs a seed at a time.
     pub threads: usize,
 }
@@ -96,7 +98,7 @@ pub fn run(campaign: Campaign, told: impl Fn(u64) + Sync) -> Report {
                     if seed >= end {
                         return;
                     }
-                    let result = twice(seed);
+                    let result = twice(seed, campaign.minutes);
                     let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
                     match result {
                         Ok(outcome) => report.add(&outcome),
@@ -116,10 +118,10 @@ pub fn run(campaign: Campaign, told: impl Fn(u64) + Sync) -> Report {
 }
 
 /// The plan of one seed of a campaign.
-pub fn plan(seed: u64) -> Plan {
+pub fn plan(seed: u64, minutes: u64) -> Plan {
     Plan {
         seed,
-        minutes: 60,
+        minutes,
         bug: None,
         is_traced: false,
     }
@@ -129,15 +131,15 @@ pub fn plan(seed: u64) -> Plan {
 ///
 /// # Errors
 /// What the oracles object to, or that the second run was another one.
-pub fn twice(seed: u64) -> Result<Outcome, Failure> {
-    let first = simulate(plan(seed));
+pub fn twice(seed: u64, minutes: u64) -> Result<Outcome, Failure> {
+    let first = simulate(plan(seed, minutes));
     if !first.violations.is_empty() {
         return Err(Failure {
             seed,
             why: first.violations,
         });
     }
-    let second = simulate(plan(seed));
+    let second = simulate(plan(seed, minutes));
     if first.hash != second.hash {
         let why = format!(
             "two runs of this seed differ: {:016x} and {:016x}",
@@ -152,10 +154,13 @@ pub fn twice(seed: u64) -> Result<Outcome, Failure> {
 }
 
 /// The first of these seeds that finds a planted bug, and what it finds.
-pub fn find(bug: Bug, seeds: Range<u64>) -> Option<(u64, Outcome)> {
+pub fn find(bug: Bug, seeds: Range<u64>, minutes: u64) -> Option<(u64, Outcome)> {
     seeds.into_iter().find_map(|seed| {
         let bug = Some(bug);
-        let outcome = simulate(Plan { bug, ..plan(seed) });
+        let outcome = simulate(Plan {
+            bug,
+            ..plan(seed, minutes)
+        });
         (!outcome.violations.is_empty()).then_some((seed, outcome))
     })
 }

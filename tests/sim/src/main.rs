@@ -22,6 +22,9 @@ struct Cli {
     /// Hours in all
     #[arg(long, default_value_t = 10)]
     hours: u64,
+    /// Minutes of load and faults in a seed; at 60, a seed is an hour
+    #[arg(long, default_value_t = 60)]
+    minutes: u64,
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -60,6 +63,7 @@ fn run(cli: &Cli) -> bool {
     let cores = available_parallelism().map_or(1, usize::from);
     let campaign = Campaign {
         seed: cli.seed,
+        minutes: cli.minutes,
         hours: cli.hours,
         threads: cli.threads.unwrap_or(cores),
     };
@@ -147,7 +151,7 @@ fn as_json(report: &Report) -> Value {
 fn trace(cli: &Cli) -> bool {
     let plan = Plan {
         is_traced: true,
-        ..campaign::plan(cli.seed)
+        ..campaign::plan(cli.seed, cli.minutes)
     };
     let outcome = simulate(plan);
     for line in &outcome.lines {
@@ -177,7 +181,7 @@ fn find_bugs(cli: &Cli, name: &str) -> bool {
     };
     let mut are_found = true;
     for bug in bugs {
-        match campaign::find(bug, cli.seed..cli.seed + cli.hours) {
+        match campaign::find(bug, cli.seed..cli.seed + cli.hours, cli.minutes) {
             Some((seed, outcome)) => {
                 println!("{bug}: found by seed {seed}: {}", outcome.violations[0]);
             }

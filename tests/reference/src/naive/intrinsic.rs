@@ -120,16 +120,27 @@ fn format(text: &str, values: &[Value]) -> Result<Value, Wrong> {
     let mut values = values.iter();
     for part in parts {
         match values.next() {
-            Some(Value::String(text)) => formatted.push_str(text),
-            Some(value @ (Value::Number(_) | Value::Bool(_) | Value::Null)) => {
-                formatted.push_str(&value.to_string());
-            }
-            _ => return failed(),
+            Some(value) => formatted.push_str(&java(value)),
+            None => return failed(),
         }
         formatted.push_str(part);
     }
     match values.next() {
         None => Ok(Value::String(formatted)),
         Some(_) => failed(),
+    }
+}
+
+/// A value as the service prints it, which is written in Java: `{a=1, b=[x, null]}`.
+fn java(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(", ");
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(java).collect())),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| format!("{name}={}", java(value));
+            format!("{{{}}}", joined(fields.iter().map(field).collect()))
+        }
+        other => other.to_string(),
     }
 }
