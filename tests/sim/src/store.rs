@@ -10,7 +10,7 @@ use steploom_store::catalog::{
 use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record};
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
 use steploom_store::projection::{
-    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Snapshot, SnapshotAt, Status,
+    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
 use steploom_store::{Catalog, Journal, Leases, Projection, Result, Store};
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
@@ -88,7 +88,8 @@ passes! { Projection, projection {
     Checkpoint checkpoint(shard: ShardId, epoch: Epoch, upto: Lsn, changes: &[Change]) -> ();
     Read checkpointed(shard: ShardId) -> Lsn;
     Read open(slots: (u16, u16), after: Option<ExecutionId>, limit: u32) -> Vec<Row>;
-    Read due(slots: (u16, u16), until: Timestamp, limit: u32) -> Vec<(Timestamp, ExecutionId)>;
+    Read due(slots: (u16, u16), after: Option<(Timestamp, ExecutionId)>, until: Timestamp, limit: u32) -> Vec<(Timestamp, ExecutionId)>;
+    Read load(ids: &[ExecutionId], bytes_max: usize) -> Vec<Loaded>;
     Read find(account: AccountId, id: ExecutionId) -> Option<Row>;
     Read find_by_name(account: AccountId, machine: &MachineName, name: &Name) -> Option<Row>;
     Read offers(account: AccountId, activity: &Name, slots: (u16, u16), after: Option<(ExecutionId, u64)>, limit: u32) -> Vec<(ExecutionId, u64)>;
