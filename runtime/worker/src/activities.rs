@@ -62,15 +62,30 @@ struct Queue {
 
 type Place = (ExecutionId, ActionId);
 
-#[derive(Default)]
+/// Before all tasks: actions are counted from 1.
+fn first() -> Place {
+    (ExecutionId::from_bytes([0; 16]), ActionId(0))
+}
+
 struct Window {
     /// Tasks that may be had, the oldest first; those that are not in `offered` are gone.
     order: VecDeque<Place>,
     offered: HashSet<Place>,
-    /// After which task the projection is asked next; `None` for the first.
-    after: Option<Place>,
+    /// After which task the projection is asked next; the least there can be, at first.
+    after: Place,
     /// When it may be asked again; `None`: now.
     ask_at: Option<Instant>,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            order: VecDeque::new(),
+            offered: HashSet::new(),
+            after: first(),
+            ask_at: None,
+        }
+    }
 }
 
 impl Window {
@@ -107,7 +122,7 @@ impl Window {
     }
 
     /// After which task the projection is to be asked, if it is time to.
-    fn ask(&mut self, now: Instant) -> Option<Option<Place>> {
+    fn ask(&mut self, now: Instant) -> Option<Place> {
         if self.ask_at.is_some_and(|at| at > now) {
             return None;
         }
@@ -119,7 +134,8 @@ impl Window {
     /// What the projection has.
     fn learn(&mut self, found: Vec<Place>) {
         let is_end = found.len() < PAGE as usize;
-        self.after = found.last().copied().filter(|_| !is_end);
+        let next = found.last().copied().filter(|_| !is_end);
+        self.after = next.unwrap_or_else(first);
         if !is_end {
             self.ask_at = None;
         }
@@ -292,7 +308,7 @@ impl Queue {
         let Some(after) = lock(&self.window).ask(Instant::now()) else {
             return false;
         };
-        let after = after.map(|(id, action)| (id, action.0));
+        let after = Some((after.0, after.1.0));
         let projection = &port.shared().store.projection;
         let found = projection
             .offers(account, activity, (0, u16::MAX), after, PAGE)

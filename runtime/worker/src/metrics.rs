@@ -19,9 +19,7 @@ pub(crate) struct Metrics {
     pub(crate) executions_started: IntCounter,
     pub(crate) executions_ended: IntCounterVec,
     pub(crate) executions_open: IntGauge,
-    pub(crate) executions_parked: IntCounter,
-    pub(crate) executions_loaded: IntCounter,
-    pub(crate) executions_quarantined: IntCounter,
+    pub(crate) moves: Moves,
     pub(crate) facts: IntCounter,
     pub(crate) commits: IntCounter,
     pub(crate) commit_seconds: Histogram,
@@ -45,6 +43,35 @@ pub(crate) struct Metrics {
     http_request_seconds: HistogramVec,
 }
 
+/// Executions that left memory, and came back.
+pub(crate) struct Moves {
+    pub(crate) parked: IntCounter,
+    pub(crate) loaded: IntCounter,
+    pub(crate) quarantined: IntCounter,
+}
+
+impl Moves {
+    fn new(r: &Registry) -> Result<Self, prometheus::Error> {
+        Ok(Self {
+            parked: counter(
+                r,
+                "steploom_executions_parked_total",
+                "Executions that left memory to wait.",
+            )?,
+            loaded: counter(
+                r,
+                "steploom_executions_loaded_total",
+                "Executions that came back to memory, as they were due, called, or awake when their shard was taken.",
+            )?,
+            quarantined: counter(
+                r,
+                "steploom_executions_quarantined_total",
+                "Executions that were set aside, since they cannot be loaded or cannot go on.",
+            )?,
+        })
+    }
+}
+
 impl Metrics {
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
@@ -66,21 +93,7 @@ impl Metrics {
                 "steploom_executions_open",
                 "Executions in memory that have not ended; those that only wait are in the store.",
             )?,
-            executions_parked: counter(
-                r,
-                "steploom_executions_parked_total",
-                "Executions that left memory to wait.",
-            )?,
-            executions_loaded: counter(
-                r,
-                "steploom_executions_loaded_total",
-                "Executions that came back to memory, as they were due, called, or awake when their shard was taken.",
-            )?,
-            executions_quarantined: counter(
-                r,
-                "steploom_executions_quarantined_total",
-                "Executions that were set aside, since they cannot be loaded or cannot go on.",
-            )?,
+            moves: Moves::new(r)?,
             facts: counter(r, "steploom_facts_total", "Facts committed.")?,
             commits: counter(r, "steploom_commits_total", "Group commits.")?,
             commit_seconds: histogram(r, "steploom_commit_seconds", "Duration of a group commit.")?,

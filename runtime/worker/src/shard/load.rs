@@ -229,11 +229,11 @@ impl Command {
             | Self::Take { id, .. }
             | Self::Watch { id, .. }
             | Self::ChangeMapRun { id, .. }
-            | Self::MapRuns { id, .. } => Some((*id, Want::Open)),
-            Self::Token { token, .. } => Some((token.execution, Want::Open)),
-            Self::Tail {
+            | Self::MapRuns { id, .. }
+            | Self::Tail {
                 id, follow: true, ..
             } => Some((*id, Want::Open)),
+            Self::Token { token, .. } => Some((token.execution, Want::Open)),
             Self::Ended { id, .. } => Some((*id, Want::State)),
             Self::Release { id, .. } => Some((*id, Want::Aside)),
             // These ask what is in memory, or are not about one execution.
@@ -384,7 +384,7 @@ impl Owned {
                 continue;
             };
             match brought {
-                Brought::Unknown(wanted) => self.ask_again(coming, wanted),
+                Brought::Unknown(wanted) => self.ask_again(&coming, wanted),
                 Brought::Open(account) => self.is_open(id, account, coming),
                 Brought::Hot(hot) => {
                     self.loads.with_tail -= usize::from(coming.has_tail);
@@ -405,14 +405,16 @@ impl Owned {
 
     /// The store did not answer for this one: who waits is told so, and what must come is brought
     /// later.
-    fn ask_again(&mut self, coming: Coming, wanted: Wanted) {
+    fn ask_again(&mut self, coming: &Coming, wanted: Wanted) {
         if coming.must_come {
             let id = wanted.id;
             let again = Coming {
+                want: coming.want,
                 tail: wanted.tail,
+                has_tail: coming.has_tail,
                 is_begun: false,
+                must_come: true,
                 waiting: Vec::new(),
-                ..coming
             };
             self.loads.coming.insert(id, again);
             self.loads.later.push_back(id);
@@ -458,7 +460,7 @@ impl Owned {
             Vec::new()
         };
         self.hot.insert(id, hot);
-        self.shared.metrics.executions_loaded.inc();
+        self.shared.metrics.moves.loaded.inc();
         for action in outstanding {
             match &action {
                 Action::SetTimer { .. } if is_planted(Bug::TimerForgotten) => continue,

@@ -402,9 +402,10 @@ impl Owned {
     fn read_by_name(&mut self, key: NameKey, reply: oneshot::Sender<Found>) {
         let found = match self.names.get(&key) {
             Some(Taken::Waiting(_)) => Found::Coming,
-            Some(Taken::By(id)) => match self.hot.get(id) {
-                Some(hot) => Found::Here(hot.execution()),
-                None => {
+            Some(Taken::By(id)) => {
+                if let Some(hot) = self.hot.get(id) {
+                    Found::Here(hot.execution())
+                } else {
                     let (account, machine, name) = key;
                     let again = Command::ReadByName {
                         account,
@@ -417,7 +418,7 @@ impl Owned {
                     }
                     return;
                 }
-            },
+            }
             None => Found::Absent,
         };
         let _ = reply.send(found);

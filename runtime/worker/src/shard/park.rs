@@ -119,9 +119,10 @@ impl Owned {
         let Some(hot) = self.hot.get_mut(&id) else {
             return;
         };
-        let (stays, why) = match hot.is_open() {
-            true => (stay(hot, now, is_late), Leave::Waits),
-            false => (Stay::No, Leave::Ended),
+        let (stays, why) = if hot.is_open() {
+            (stay(hot, now, is_late), Leave::Waits)
+        } else {
+            (Stay::No, Leave::Ended)
         };
         match stays {
             Stay::Awake => {}
@@ -157,7 +158,7 @@ impl Owned {
             if let Some(at) = hot.run().next_timer() {
                 self.wakes.sleeps((at, id));
             }
-            self.shared.metrics.executions_parked.inc();
+            self.shared.metrics.moves.parked.inc();
         }
         if why != Leave::Ended {
             self.shared.metrics.executions_open.dec();

@@ -108,7 +108,7 @@ impl Owned {
         if let Some(hot) = self.hot.remove(&id) {
             self.forget(id, hot, park::Leave::Aside);
         }
-        self.shared.metrics.executions_quarantined.inc();
+        self.shared.metrics.moves.quarantined.inc();
         self.aside.insert(id, aside);
         self.checkpoints.touch(id);
     }

@@ -142,13 +142,14 @@ impl Owned {
                     mark(Mark::NameComing);
                     waiting.push(start);
                 }
-                Taken::By(id) => match self.hot.get(id) {
-                    Some(hot) => answer_taken(start, hot.execution()),
-                    None => {
+                Taken::By(id) => {
+                    if let Some(hot) = self.hot.get(id) {
+                        answer_taken(start, hot.execution());
+                    } else {
                         let (id, key) = (*id, taken.key().clone());
                         self.start_again(id, key, start);
                     }
-                },
+                }
             },
         }
         None
