@@ -10,6 +10,7 @@ mod execution;
 mod function;
 mod log;
 mod machine;
+mod map_run;
 mod node;
 mod peer;
 mod task;
@@ -23,6 +24,7 @@ pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::Machines;
+pub use map_run::MapRuns;
 pub use node::Node;
 pub use peer::{PEER_HEAD, PEER_PATH, PEER_SEAL, PeerAnswer, Peers};
 pub use task::Tasks;
@@ -36,6 +38,8 @@ pub struct Ports {
     pub machines: Arc<dyn Machines>,
     /// Executions.
     pub executions: Arc<dyn Executions>,
+    /// Map runs of executions.
+    pub map_runs: Arc<dyn MapRuns>,
     /// Tasks that somebody outside ends.
     pub tasks: Arc<dyn Tasks>,
     /// Activities.

@@ -7,6 +7,7 @@ mod execution;
 mod function;
 mod log;
 mod machine;
+mod map_run;
 mod node;
 mod page;
 mod problem;
@@ -30,6 +31,7 @@ pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
     Validation,
 };
+pub use map_run::{ItemCounts, MapRun, MapRunNumber, MapRunStatus, MapRuns, UpdateMapRun};
 pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, SplitShard};
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};

@@ -7,6 +7,7 @@ mod connection;
 mod execution;
 mod function;
 mod machine;
+mod map_run;
 mod node;
 mod task;
 
@@ -85,6 +86,12 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(execution::stop::stop_execution))
         .routes(routes!(execution::release::release_execution))
         .routes(routes!(execution::events::follow_events))
+        .routes(routes!(map_run::list::list_map_runs))
+        .routes(routes!(
+            map_run::get::get_map_run,
+            map_run::update::update_map_run
+        ))
+        .routes(routes!(map_run::stop::stop_map_run))
         // Tasks that somebody outside ends, and activities.
         .routes(routes!(task::success::succeed_task))
         .routes(routes!(task::failure::fail_task))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use steploom_asl::model::{Integration, Pattern, ReaderFormat, ReaderSource, Resource};
 use steploom_types::{Digest, ExecutionId, Json, Timestamp};
 
-use crate::{Range, Started, Terms};
+use crate::{NewVersion, Range, Started, Terms};
 
 /// The number of an action within its execution: counts up from 1, never used twice.
 ///
@@ -246,6 +246,8 @@ pub struct StartRange {
     pub id: ExecutionId,
     /// Its seed.
     pub seed: u64,
+    /// The version of the machine that the parent follows.
+    pub machine_version: NewVersion,
     /// Which it is.
     pub range: Range,
     /// Its input.
@@ -274,6 +276,8 @@ impl StartRange {
                 .to_string()
                 .parse()
                 .expect("an id has only hexadecimal digits and dashes"),
+            machine_version: self.machine_version.number,
+            definition: self.machine_version.definition,
             seed: self.seed,
             input: self.input.clone(),
             // It takes part in no limits: its parent does.

@@ -316,6 +316,7 @@ fn pause<S: EventSink>(turn: &mut Turn<'_, S>) {
     if !std::mem::replace(&mut turn.run.is_paused, true) {
         turn.hidden = false;
         turn.tell(0, Detail::ExecutionPaused);
+        ranges::pause_all(turn, true);
     }
 }
 
@@ -323,6 +324,7 @@ fn resume<S: EventSink>(turn: &mut Turn<'_, S>) {
     if std::mem::replace(&mut turn.run.is_paused, false) {
         turn.hidden = false;
         turn.tell(0, Detail::ExecutionResumed);
+        ranges::pause_all(turn, false);
     }
 }
 

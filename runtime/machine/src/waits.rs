@@ -388,6 +388,7 @@ fn put_range(range: &StartRange, out: &mut Writer) {
         action: _,
         id,
         seed,
+        machine_version,
         range,
         input,
         state: _,
@@ -397,6 +398,7 @@ fn put_range(range: &StartRange, out: &mut Writer) {
     } = range;
     id.put(out);
     seed.put(out);
+    machine_version.put(out);
     range.put(out);
     input.put(out);
     window.put(out);
@@ -409,6 +411,7 @@ fn take_range(action: ActionId, from: &mut Reader<'_>) -> Option<StartRange> {
         action,
         id: Snap::take(from)?,
         seed: Snap::take(from)?,
+        machine_version: Snap::take(from)?,
         range: Snap::take(from)?,
         input: Snap::take(from)?,
         state: from.state()?.name.clone(),

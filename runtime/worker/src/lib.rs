@@ -121,6 +121,7 @@ impl Worker {
             functions: self.port.clone(),
             machines: self.port.clone(),
             executions: self.port.clone(),
+            map_runs: self.port.clone(),
             tasks: self.port.clone(),
             activities: self.port.clone(),
             buckets: self.port.clone(),

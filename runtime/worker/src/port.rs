@@ -8,6 +8,7 @@ mod functions;
 mod history;
 mod logs;
 mod machines;
+mod map_runs;
 mod node;
 mod routed;
 mod settings;

@@ -32,6 +32,7 @@ mod form;
 mod function;
 mod log;
 mod machine;
+mod map_run;
 mod node;
 mod retry;
 mod sse;

@@ -94,6 +94,30 @@ async fn stopping_ends_an_execution_and_may_say_why() {
 }
 
 #[tokio::test]
+async fn map_runs_are_shown_changed_and_stopped() {
+    let front = Front::new();
+    let start = front.json("POST /v1/executions", r#"{"machine": "m"}"#);
+    let id = start.await.value()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/executions/{id}/map-runs");
+    let listed = front.get(&path).await.value();
+    assert_eq!(listed["items"][0]["items"]["succeeded"], 5);
+    assert_eq!(listed["items"][0]["itemsPerSecond"], 2.5);
+    let one = front.get(&format!("{path}/1")).await.value();
+    assert_eq!(one, listed["items"][0]);
+    let line = format!("PATCH {path}/1");
+    let changed = front.json(&line, r#"{"maxConcurrency": 7}"#).await;
+    assert_eq!(changed.value()["maxConcurrency"], 7);
+    let wrong = front.json(&line, r#"{"maxConcurrency": "x"}"#).await;
+    assert_eq!(wrong.problem().code, "InvalidBody");
+    let stopped = front.json(&format!("POST {path}/1/stop"), "").await;
+    assert_eq!(stopped.value()["status"], "ABORTED");
+    let absent = front.get(&format!("{path}/2")).await;
+    assert_eq!(absent.problem().code, "MapRunNotFound");
+    let wrong = front.get(&format!("{path}/two")).await;
+    assert_eq!(wrong.problem().code, "InvalidMapRun");
+}
+
+#[tokio::test]
 async fn a_batch_is_answered_start_by_start() {
     let front = Front::new();
     let array = r#"[{"machine": "m", "name": "a"}, {"machine": 1}, 7, {"machine": "m", "name": "a", "input": 1}]"#;

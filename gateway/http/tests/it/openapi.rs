@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 50] = [
+const ROUTES: [&str; 54] = [
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",
@@ -39,6 +39,10 @@ const ROUTES: [&str; 50] = [
     "GET /v1/executions/{id}",
     "GET /v1/executions/{id}/events",
     "GET /v1/executions/{id}/history",
+    "GET /v1/executions/{id}/map-runs",
+    "GET /v1/executions/{id}/map-runs/{number}",
+    "PATCH /v1/executions/{id}/map-runs/{number}",
+    "POST /v1/executions/{id}/map-runs/{number}/stop",
     "GET /v1/functions",
     "GET /v1/functions/{name}",
     "GET /v1/functions/{name}/logs",
@@ -99,6 +103,7 @@ async fn every_route_listed_is_routed() {
                 &line
                     .replace("{execution}", "x")
                     .replace("{token}", "x")
+                    .replace("{number}", "1")
                     .replace("{key}", "x"),
                 &[],
                 "",

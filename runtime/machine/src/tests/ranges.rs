@@ -262,8 +262,6 @@ fn too_many_failures_stop_all_ranges_and_their_results_are_written() {
 #[test]
 fn what_a_range_cannot_do_fails_the_state_as_in_the_parent() {
     let selector = json!({ "ItemSelector": { "x.$": "$.nothing.here" } });
-    let query = json!({ "ItemSelector": "{% $error('no') %}", "QueryLanguage": "JSONata", "Parameters": null });
-    let _ = query;
     for fields in [selector] {
         let machine = definition(call(), fields);
         let (here, spread) = (
@@ -344,4 +342,25 @@ fn an_execution_that_is_stopped_gives_up_its_ranges() {
             .all(|action| matches!(action, Action::Cancel { .. }))
     );
     assert_eq!(driver.run.map_runs()[0].counts.aborted, 25);
+}
+
+#[test]
+fn ranges_of_a_paused_execution_begin_nothing() {
+    let machine = definition(call(), json!({ "MaxConcurrency": 40 }));
+    let mut answers = |_: &Invoke| Answer::Never;
+    let mut driver = start(&machine, 95, true, &mut answers);
+    driver.run_to_end(&mut answers);
+    let windows = |driver: &Driver| -> Vec<u32> {
+        let outstanding = driver.run.outstanding();
+        let windows = outstanding.iter().filter_map(|action| match action {
+            Action::StartRange(range) => Some(range.window),
+            _ => None,
+        });
+        windows.collect()
+    };
+    let at = driver.now;
+    driver.apply(Fact::Paused { at }, &mut answers);
+    assert_eq!(windows(&driver), [0, 0]);
+    driver.apply(Fact::Resumed { at }, &mut answers);
+    assert_eq!(windows(&driver), [20, 20]);
 }

@@ -8,6 +8,7 @@
 pub(crate) mod activity;
 pub(crate) mod ends;
 pub(crate) mod execution;
+pub(crate) mod map_run;
 pub(crate) mod node;
 pub(crate) mod range;
 pub(crate) mod shard;
@@ -117,6 +118,8 @@ calls! {
         range::StartRange,
         range::Watch,
         range::ChangeMapRun,
+        map_run::List,
+        map_run::CountRange,
         shard::Split,
         start::Start,
         start::StartAll,

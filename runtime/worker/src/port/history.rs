@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{Stream, stream};
 use steploom_api::wire;
-use steploom_machine::{Event, EventSink, Run};
+use steploom_machine::{Event, EventSink, MapRunView, Run};
 use steploom_store::Error as StoreError;
 use steploom_store::projection::SnapshotAt;
 use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
@@ -147,6 +147,18 @@ impl Port {
         let mut telling = self.telling(id, tail.without_events(), u64::MAX).await?;
         telling.tell(1).await?;
         Ok(telling.run.event_count())
+    }
+
+    /// The map runs of an execution that is not in memory.
+    pub(crate) async fn past_map_runs(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+    ) -> Result<Vec<MapRunView>> {
+        let tail = self.tail(account, id, false).await?;
+        let mut telling = self.telling(id, tail, u64::MAX).await?;
+        telling.tell(1).await?;
+        Ok(telling.run.map_runs())
     }
 
     /// Every event after one, and those to come while the execution is open.

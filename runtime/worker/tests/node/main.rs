@@ -7,6 +7,7 @@ mod fairness;
 mod memory;
 mod node;
 mod quarantine;
+mod ranges;
 mod runner;
 mod several;
 mod starts;

@@ -189,6 +189,18 @@ async fn executions() {
     let history = client.history(id, &wire::PageHistory::default()).await;
     assert_eq!(history.unwrap().items[0].kind, "ExecutionStarted");
 
+    let runs = client.list_map_runs(id).await.unwrap().items;
+    let number = runs[0].number;
+    assert_eq!(client.get_map_run(id, number).await.unwrap(), runs[0]);
+    let update = wire::UpdateMapRun {
+        max_concurrency: Some(7),
+        ..wire::UpdateMapRun::default()
+    };
+    let changed = client.update_map_run(id, number, &update).await.unwrap();
+    assert_eq!(changed.max_concurrency, 7);
+    let stopped = client.stop_map_run(id, number).await.unwrap();
+    assert_eq!(stopped.status, wire::MapRunStatus::Aborted);
+
     let stop = wire::StopExecution {
         error: Some("Cancelled".into()),
         cause: None,

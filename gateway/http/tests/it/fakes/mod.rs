@@ -5,6 +5,7 @@ mod executions;
 mod functions;
 mod logs;
 mod machines;
+mod map_runs;
 mod node;
 mod resources;
 
@@ -65,6 +66,7 @@ impl World {
             functions: Arc::clone(self) as _,
             machines: Arc::clone(self) as _,
             executions: Arc::clone(self) as _,
+            map_runs: Arc::clone(self) as _,
             tasks: Arc::clone(self) as _,
             activities: Arc::clone(self) as _,
             buckets: Arc::clone(self) as _,

@@ -2,14 +2,13 @@
 //! have ended.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use steploom_types::{ExecutionId, Timestamp, limits};
 
 use super::{MapRun, Ranges};
 use crate::frame::{Activity, FrameId};
-use crate::{ActionId, PartialFailure, Run, snapshot};
+use crate::{PartialFailure, Run, snapshot};
 
 /// What became of items. All of a batch have their iteration's fate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +55,7 @@ impl Counts {
 }
 
 /// How a map run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MapRunStatus {
     /// It goes on.
     Running,
@@ -69,14 +68,14 @@ pub enum MapRunStatus {
 }
 
 /// A map run, as it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapRunView {
     /// Its number within the execution.
     pub number: u64,
     /// The `Map`'s name.
-    pub state: Arc<str>,
+    pub state: String,
     /// Its ARN.
-    pub arn: Arc<str>,
+    pub arn: String,
     /// How it stands.
     pub status: MapRunStatus,
     /// When it began.
@@ -101,8 +100,10 @@ pub struct MapRunView {
     pub tolerated_percentage: Option<f64>,
     /// The newest change's version.
     pub version: u64,
+    /// Items that ranges that run have said failed; `counts` are without them.
+    pub reported: u64,
     /// The ranges that run.
-    pub ranges: Vec<(ActionId, ExecutionId)>,
+    pub ranges: Vec<ExecutionId>,
 }
 
 /// The map runs of an execution, by their numbers.
@@ -122,6 +123,11 @@ impl MapRuns {
         self.open.get(&number).copied()
     }
 
+    /// The frames of those that run.
+    pub(crate) fn frames(&self) -> Vec<FrameId> {
+        self.open.values().copied().collect()
+    }
+
     fn ended(&mut self, view: MapRunView) {
         self.open.remove(&view.number);
         self.ended.insert(view.number, view);
@@ -135,6 +141,7 @@ impl MapRun {
     /// It ended, and leaves the execution.
     pub(super) fn leave(&self, runs: &mut MapRuns, at: Timestamp, status: MapRunStatus) {
         let mut view = self.view();
+        view.counts.failed += std::mem::take(&mut view.reported);
         let left = view.items.saturating_sub(view.counts.ended());
         if status != MapRunStatus::Succeeded {
             // What ran in ranges that were given up with their parent is not known one by one.
@@ -150,27 +157,24 @@ impl MapRun {
     }
 
     fn view(&self) -> MapRunView {
-        let mut counts = self.counts;
         let ranges = self.ranges.as_deref();
-        if let Some(ranges) = ranges {
-            counts.failed += ranges.reported();
-        }
         MapRunView {
             number: self.number,
-            state: Arc::clone(&self.state),
-            arn: Arc::clone(&self.names.arn),
+            state: self.state.to_string(),
+            arn: self.names.arn.to_string(),
             status: MapRunStatus::Running,
             started_at: self.started_at,
             ended_at: None,
             items: self.queue.known(),
             is_total: self.queue.total().is_some(),
             running: self.running.values().map(|(_, items)| items).sum(),
-            counts,
+            counts: self.counts,
             results_written: self.results.written_count(),
             window: self.window,
             tolerated_count: self.tolerance.count,
             tolerated_percentage: self.tolerance.percentage,
             version: self.version,
+            reported: ranges.map_or(0, Ranges::reported),
             ranges: ranges.map_or_else(Vec::new, Ranges::ids),
         }
     }
@@ -207,8 +211,7 @@ impl Run {
 
     /// The execution's frames are about to go.
     pub(crate) fn abandon_map_runs(&mut self, at: Timestamp) {
-        let open: Vec<FrameId> = self.map_runs.open.values().copied().collect();
-        for id in open {
+        for id in self.map_runs.frames() {
             if let Some(frame) = self.frames.get(id)
                 && let Activity::Mapping(run) = &frame.activity
             {
@@ -247,6 +250,7 @@ snapshot::fields!(MapRunView {
     tolerated_count,
     tolerated_percentage,
     version,
+    reported,
     ranges,
 });
 snapshot::fields!(MapRuns { open, ended });

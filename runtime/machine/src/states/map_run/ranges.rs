@@ -18,7 +18,8 @@ use crate::snapshot;
 use crate::turn::{Turn, over_limit};
 use crate::waits::Wait;
 use crate::{
-    Action, ActionId, EventSink, Failure, MapRunChange, PartialFailure, Range, StartRange, chance,
+    Action, ActionId, EventSink, Failure, MapRunChange, NewVersion, PartialFailure, Range,
+    StartRange, chance,
 };
 
 /// The golden ratio's part of all slots: ranges that follow each other lie far apart, and all of them evenly.
@@ -63,9 +64,8 @@ impl Ranges {
         self.running.values().map(|range| range.failed).sum()
     }
 
-    pub(super) fn ids(&self) -> Vec<(ActionId, ExecutionId)> {
-        let id = |(action, range): (&ActionId, &Running)| (*action, range.id);
-        self.running.iter().map(id).collect()
+    pub(super) fn ids(&self) -> Vec<ExecutionId> {
+        self.running.values().map(|range| range.id).collect()
     }
 
     /// Those in flight, for them to be given up.
@@ -149,6 +149,10 @@ fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, offset: u64, count: 
     let (at, parent) = (turn.at, turn.started.id);
     let seed = chance::number(!turn.started.seed, action.0);
     let state = turn.state(id).name.clone();
+    let version = turn.run.version.unwrap_or(NewVersion {
+        definition: turn.started.definition,
+        number: turn.started.machine_version,
+    });
     let Some(run) = run_of(turn, id) else {
         return;
     };
@@ -184,6 +188,7 @@ fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, offset: u64, count: 
             action,
             id: range_id,
             seed,
+            machine_version: version,
             range: Range {
                 parent,
                 map_run,
@@ -270,17 +275,35 @@ fn share_out<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         }
     }
     for (action, window) in told {
-        let mut version = 0;
-        turn.run.waits.change_range(action, |range| {
-            range.version += 1;
-            range.window = window;
-            version = range.version;
+        set_window(turn, action, window);
+    }
+}
+
+fn set_window<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId, window: u32) {
+    let mut version = 0;
+    turn.run.waits.change_range(action, |range| {
+        range.version += 1;
+        range.window = window;
+        version = range.version;
+    });
+    turn.actions.push(Action::SetWindow {
+        action,
+        version,
+        window,
+    });
+}
+
+/// Keeps all ranges from beginning anything, or lets them go on.
+pub(crate) fn pause_all<S: EventSink>(turn: &mut Turn<'_, S>, is_paused: bool) {
+    for id in turn.run.map_runs.frames() {
+        let ranges = run_of(turn, id).and_then(|run| run.ranges.as_deref());
+        let windows: Vec<(ActionId, u32)> = ranges.map_or_else(Vec::new, |all| {
+            let window = |(action, range): (&ActionId, &Running)| (*action, range.window);
+            all.running.iter().map(window).collect()
         });
-        turn.actions.push(Action::SetWindow {
-            action,
-            version,
-            window,
-        });
+        for (action, window) in windows {
+            set_window(turn, action, if is_paused { 0 } else { window });
+        }
     }
 }
 
