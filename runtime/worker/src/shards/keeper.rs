@@ -4,6 +4,7 @@
 //! A shard that was lost is told so at once, though the fence in the journal would tell it with its
 //! next commit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,7 +93,6 @@ impl Keeper {
         let held = self.shared.leased();
         let leases = &self.shared.store.leases;
         let lost = leases.renew(&self.shared.node, &held).await?;
-        self.shards.renewed(sent);
         for (shard, epoch) in held {
             if !lost.contains(&shard) {
                 continue;
@@ -104,6 +104,8 @@ impl Keeper {
                 let _ = here.handle.send(Command::Depose { epoch }).await;
             }
         }
+        // Only now: who asks for what was lost comes after that word, and is sent away.
+        self.shards.renewed(sent);
         Ok(())
     }
 
@@ -165,20 +167,25 @@ impl Keeper {
         });
     }
 
-    /// Says that everything is there, once what was taken first is recovered.
+    /// Says that everything is there, once what was taken first is recovered, or cannot be by this
+    /// release.
     fn settle(&self) {
         if *self.shards.0.settled.borrow() {
             return;
         }
         let wanted: Vec<_> = lock(&self.shards.0.here).keys().copied().collect();
         let mut held = self.shared.held_changes();
-        let shards = self.shards.clone();
+        let (shards, shared) = (self.shards.clone(), Arc::downgrade(&self.shared));
         tokio::spawn(async move {
-            let all = |held: &std::collections::BTreeMap<ShardId, _>| {
+            let all = |held: &BTreeMap<ShardId, _>| {
+                let refused = shared.upgrade().map(|shared| shared.refused());
+                let refused = refused.unwrap_or_default();
                 let here = lock(&shards.0.here);
-                let is_done =
-                    |shard: &ShardId| held.contains_key(shard) || !here.contains_key(shard);
-                wanted.iter().all(is_done)
+                wanted.iter().all(|shard| {
+                    held.contains_key(shard)
+                        || refused.contains_key(shard)
+                        || !here.contains_key(shard)
+                })
             };
             // The sender is gone when the node is.
             if held.wait_for(all).await.is_ok() {
