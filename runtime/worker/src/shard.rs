@@ -380,12 +380,11 @@ async fn own(
     slots: (u16, u16),
     handle: &Handle,
 ) -> Result<Option<Recovered>> {
-    let lease = match lease {
-        Some(lease) => Some(lease),
-        None => {
-            let leases = &shared.store.leases;
-            leases.acquire(handle.shard, &shared.node).await?
-        }
+    let leases = &shared.store.leases;
+    let lease = if lease.is_some() {
+        lease
+    } else {
+        leases.acquire(handle.shard, &shared.node).await?
     };
     let Some(lease) = lease else {
         return Ok(None);
@@ -395,7 +394,6 @@ async fn own(
     if matches!(recovered, Recovered::Newer(_)) {
         // A node with that release may have it.
         shared.let_go(lease.shard);
-        let leases = &shared.store.leases;
         leases.release(lease.shard, lease.epoch).await?;
     }
     Ok(Some(recovered))

@@ -133,8 +133,8 @@ pub(crate) async fn stopped(
     id: ExecutionId,
 ) -> Result<wire::Execution> {
     loop {
-        let stop = wire::StopExecution::default();
-        match port.ask(Stop { account, id, stop }).await {
+        let why = wire::StopExecution::default();
+        match port.ask(Stop { account, id, why }).await {
             Ok(execution) if !is_running(&execution) => return Ok(execution),
             Err(error) if error.kind == Kind::NotFound => return Err(error),
             Ok(_) => tokio::time::sleep(COMING).await,

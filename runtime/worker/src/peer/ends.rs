@@ -25,7 +25,7 @@ const GATHER: Duration = Duration::from_millis(10);
 const GROUP_MAX: usize = 1_000;
 
 /// After which a node for whose executions nobody waits is forgotten.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Who waits for the ends of executions elsewhere.
 #[derive(Default)]
@@ -75,11 +75,14 @@ impl Ends {
     }
 }
 
+/// What a request was answered.
+type Told = Result<Vec<(usize, End)>>;
+
 struct Attendant {
     peers: Arc<Peers>,
     node: Node,
     groups: BTreeMap<u64, (Vec<Waiting>, AbortHandle)>,
-    requests: JoinSet<(u64, Result<Vec<(usize, End)>>)>,
+    requests: JoinSet<(u64, Told)>,
     next: u64,
 }
 
@@ -114,7 +117,7 @@ impl Attendant {
     }
 
     /// A request was answered: who waited for that is told, the others wait on.
-    fn tell(&mut self, number: u64, told: Result<Vec<(usize, End)>>, rest: &mut Vec<Waiting>) {
+    fn tell(&mut self, number: u64, told: Told, rest: &mut Vec<Waiting>) {
         let Some((group, _)) = self.groups.remove(&number) else {
             return;
         };

@@ -152,7 +152,8 @@ impl Executions for Port {
         id: ExecutionId,
         stop: wire::StopExecution,
     ) -> Result<wire::Execution> {
-        self.ask(Stop { account, id, stop }).await
+        let why = stop;
+        self.ask(Stop { account, id, why }).await
     }
 
     async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {

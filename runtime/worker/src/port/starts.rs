@@ -1,5 +1,6 @@
 //! Starting executions, one or many, each on the shard that its name or chance gives it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -178,11 +179,14 @@ impl Port {
         let shard = self.shards.of_slot(slot)?;
         for (number, placed) in starts.into_iter().enumerate() {
             let digest = placed.0.definition;
-            if !definitions.contains_key(&digest) {
-                let checked = self.shared.definitions.get(digest).await;
-                definitions.insert(digest, checked);
-            }
-            match definitions[&digest].clone() {
+            let checked = match definitions.entry(digest) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(new) => {
+                    let checked = self.shared.definitions.get(digest).await;
+                    new.insert(checked).clone()
+                }
+            };
+            match checked {
                 // The shard was split meanwhile.
                 _ if self.shards.shard_of(placed.1.slot()) != Some(shard.shard) => {
                     answers[number] = Err(not_owner());

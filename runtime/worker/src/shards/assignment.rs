@@ -16,7 +16,7 @@ use tokio::time::Instant;
 const SETTLE: Duration = Duration::from_secs(3);
 
 /// Within which giving shards away makes the next time wait twice as long.
-const MEMORY: Duration = Duration::from_secs(60);
+const MEMORY: Duration = Duration::from_mins(1);
 
 /// How often that doubles at the most: 48 s.
 const DOUBLINGS_MAX: usize = 4;
@@ -92,9 +92,10 @@ impl Assignment {
             false => 0,
         };
         take.extend(free.into_iter().take(room));
-        let give = match is_giving {
-            true => Vec::new(),
-            false => self.surplus(shards, here, share, now),
+        let give = if is_giving {
+            Vec::new()
+        } else {
+            self.surplus(shards, here, share, now)
         };
         Plan { take, give }
     }

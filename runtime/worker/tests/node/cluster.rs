@@ -23,7 +23,7 @@ use crate::node::Clock;
 use crate::runner::Scripted;
 
 /// How long a test waits for what must come, before it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Cluster {
     store: Memory,
@@ -36,13 +36,14 @@ pub(crate) struct Cluster {
 struct Member {
     worker: Option<Worker>,
     runtime: Option<Runtime>,
-    /// While it is held, the node's only thread stands still.
-    pause: Arc<Mutex<()>>,
 }
 
 /// Who is reached where.
 #[derive(Default)]
-struct Network(Mutex<HashMap<String, (Arc<dyn Peers>, tokio::runtime::Handle)>>);
+struct Network(Mutex<HashMap<String, Reached>>);
+
+/// What a node answers with, and where that runs.
+type Reached = (Arc<dyn Peers>, tokio::runtime::Handle);
 
 #[async_trait]
 impl Transport for Network {
@@ -123,7 +124,6 @@ impl Cluster {
         let member = Member {
             worker: Some(worker),
             runtime: Some(runtime),
-            pause: Arc::default(),
         };
         self.nodes.insert(name, member);
     }
@@ -158,16 +158,16 @@ impl Cluster {
     /// Stops a node's only thread while `meanwhile` runs, as SIGSTOP does.
     pub(crate) async fn paused(&self, name: &str, meanwhile: impl Future<Output = ()>) {
         let member = &self.nodes[name];
-        let pause = member.pause.clone();
-        let held = member.pause.lock().unwrap();
+        let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
         let (stopped, is_stopped) = tokio::sync::oneshot::channel();
         member.runtime.as_ref().unwrap().spawn(async move {
             let _ = stopped.send(());
-            drop(pause.lock());
+            // Until the other end is dropped.
+            let _ = goes_on.recv();
         });
         is_stopped.await.unwrap();
         meanwhile.await;
-        drop(held);
+        drop(go_on);
     }
 
     pub(crate) fn ports(&self, name: &str) -> Ports {

@@ -56,10 +56,13 @@ impl NodeCall for Ended {
             if told.is_empty() {
                 until = Instant::now() + GATHER;
             }
-            let end = ended.map(End::of).unwrap_or_else(|error| {
-                tracing::debug!(%error, "an end cannot be told");
-                End::Elsewhere
-            });
+            let end = match ended {
+                Ok(found) => End::of(found),
+                Err(error) => {
+                    tracing::debug!(%error, "an end cannot be told");
+                    End::Elsewhere
+                }
+            };
             told.push((place, end));
         }
         Ok(told)

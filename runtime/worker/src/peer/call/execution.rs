@@ -92,7 +92,7 @@ impl Follow {
 pub(crate) struct Stop {
     pub(crate) account: AccountId,
     pub(crate) id: ExecutionId,
-    pub(crate) stop: wire::StopExecution,
+    pub(crate) why: wire::StopExecution,
 }
 
 impl Call for Stop {
@@ -105,7 +105,7 @@ impl Call for Stop {
     }
 
     async fn run(&self, port: &Port) -> Result<Self::Answer> {
-        port.stop_here(self.account, self.id, self.stop.clone())
+        port.stop_here(self.account, self.id, self.why.clone())
             .await
     }
 }

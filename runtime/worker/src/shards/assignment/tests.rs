@@ -43,7 +43,9 @@ impl World {
         for _ in 0..seconds {
             self.now += Duration::from_secs(1);
             let names: Vec<_> = self.nodes.keys().cloned().collect();
-            names.iter().for_each(|name| self.look(name));
+            for name in &names {
+                self.look(name);
+            }
         }
     }
 
