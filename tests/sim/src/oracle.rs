@@ -44,6 +44,8 @@ fn everything_ended(simulation: &Simulation) {
         }
         let what = format!("{} of {} never ends", row.id, row.machine);
         violate(simulation, what);
+        let stored = simulation.world.lock().model.facts.get(&row.id).cloned();
+        fold::show(simulation, &stored.unwrap_or_default());
     }
     if !simulation.load.is_idle() {
         violate(simulation, "a client was never answered".to_owned());

@@ -155,8 +155,11 @@ impl Owned {
         }
         if why == Leave::Waits {
             self.listen_on(id, &hot);
-            if let Some(at) = hot.run().next_timer() {
-                self.wakes.sleeps((at, id));
+            match hot.run().next_timer() {
+                // Its row says that the next owner has to load it at once, and not when it is due.
+                Some(at) if hot.run().listens() => self.wakes.keep((at, id)),
+                Some(at) => self.wakes.sleeps((at, id)),
+                None => {}
             }
             self.shared.metrics.moves.parked.inc();
         }

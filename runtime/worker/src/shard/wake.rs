@@ -37,6 +37,8 @@ pub(super) struct Wakes {
     /// All up to this one, included, are known; `None` before the first answer.
     edge: Option<Sleeper>,
     question: Question,
+    /// Those of whom the projection does not say until when they sleep: no question finds them.
+    kept: BTreeSet<Sleeper>,
 }
 
 #[derive(Default)]
@@ -62,6 +64,11 @@ impl Wakes {
                 self.question = Question::Void;
             }
         }
+    }
+
+    /// An execution has left memory, and its row does not say until when it sleeps.
+    pub(super) fn keep(&mut self, sleeper: Sleeper) {
+        self.kept.insert(sleeper);
     }
 
     /// Where the projection is to be asked next: after which sleeper, until when. Must be followed
@@ -97,16 +104,20 @@ impl Wakes {
 
     /// One that is due, or nearly so.
     pub(super) fn next(&mut self, now: Timestamp) -> Option<ExecutionId> {
-        let (at, _) = self.window.first()?;
-        if *at > now.plus_millis(LEAD_MS) {
-            return None;
+        for sleepers in [&mut self.window, &mut self.kept] {
+            let first = sleepers.first();
+            if first.is_some_and(|(at, _)| *at <= now.plus_millis(LEAD_MS)) {
+                return sleepers.pop_first().map(|(_, id)| id);
+            }
         }
-        self.window.pop_first().map(|(_, id)| id)
+        None
     }
 
     /// In how long there is something to do: one to load, or a question to ask.
     pub(super) fn due_in(&self, now: Timestamp) -> Option<Duration> {
-        let sleeper = self.window.first().map(|(at, _)| (*at, LEAD_MS));
+        let first = |sleepers: &BTreeSet<Sleeper>| sleepers.first().map(|(at, _)| (*at, LEAD_MS));
+        let sleepers = [first(&self.window), first(&self.kept)];
+        let sleeper = sleepers.into_iter().flatten().min();
         let question = self.edge.filter(|_| self.has_room());
         // A millisecond later than needed at the least: the edge must be nearer than the margin.
         let question = question.map(|(at, _)| (at.plus_millis(1), MARGIN_MS));

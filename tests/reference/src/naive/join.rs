@@ -93,7 +93,7 @@ pub(super) fn map(
     let mut joined = Joined::new(at_ms);
     // When each place comes free.
     let mut places = vec![at_ms; concurrency.min(items.len())];
-    for (index, item) in items.iter().enumerate() {
+    for (index, (key, item)) in items.iter().enumerate() {
         places.sort_unstable();
         let start_ms = places[0];
         match &joined.failure {
@@ -106,6 +106,9 @@ pub(super) fn map(
         }
         let mut inner = around.clone();
         inner.context["Map"] = json!({"Item": {"Index": index, "Value": item}});
+        if let Some(key) = key {
+            inner.context["Map"]["Item"]["Key"] = key.as_str().into();
+        }
         let input = match state.get("ItemSelector") {
             None => Ok(item.clone()),
             Some(selector) => template::fill(selector, effective, &inner),
@@ -123,13 +126,22 @@ pub(super) fn map(
     joined.finish()
 }
 
-fn items(state: &Value, effective: &Value, around: &Surroundings) -> Result<Vec<Value>, Wrong> {
+/// What a Map goes over: an array's items, or an object's fields with their names.
+fn items(
+    state: &Value,
+    effective: &Value,
+    around: &Surroundings,
+) -> Result<Vec<(Option<String>, Value)>, Wrong> {
     let items = match state["ItemsPath"].as_str() {
         None => effective.clone(),
         Some(path) => path::value(path, effective, around)?,
     };
     match items {
-        Value::Array(items) => Ok(items),
+        Value::Array(items) => Ok(items.into_iter().map(|item| (None, item)).collect()),
+        Value::Object(fields) => Ok(fields
+            .into_iter()
+            .map(|(name, value)| (Some(name), value))
+            .collect()),
         _ => runtime("what a Map goes over is no array"),
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn replay_is_stored(simulation: &Simulation, rows: &BTreeMap<Executio
 }
 
 /// What is in the journal of an execution, for whoever reads the trace.
-fn show(simulation: &Simulation, stored: &[Bytes]) {
+pub(super) fn show(simulation: &Simulation, stored: &[Bytes]) {
     let mut inner = simulation.world.lock();
     let now_ms = inner.now_ms;
     for fact in stored {

@@ -111,3 +111,16 @@ fn the_window_is_bounded_and_what_it_leaves_is_asked_for_again() {
     }
     assert_eq!(woken, count as usize);
 }
+
+#[test]
+fn one_of_whom_the_projection_knows_no_time_wakes_up_however_late_it_is_due() {
+    let late = sleeper(10 * AHEAD_MS as i64, 1);
+    let mut world = World::of([]);
+    assert!(world.woken(at(0)).is_empty());
+    world.wakes.keep(late);
+    assert!(world.woken(at(9 * AHEAD_MS as i64)).is_empty());
+    let due = world.wakes.due_in(at(9 * AHEAD_MS as i64));
+    assert!(due.is_some_and(|due| due.as_millis() <= u128::from(AHEAD_MS)));
+    assert_eq!(world.woken(late.0), [late.1]);
+    assert!(world.woken(at(20 * AHEAD_MS as i64)).is_empty());
+}
