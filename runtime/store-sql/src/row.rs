@@ -5,3 +5,4 @@ pub(crate) mod execution;
 pub(crate) mod function;
 pub(crate) mod machine;
 pub(crate) mod object;
+pub(crate) mod pack;

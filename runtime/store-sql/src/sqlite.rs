@@ -1,16 +1,19 @@
 //! The store on SQLite: one folder, one process.
 //!
 //! Journal, projection and catalog are separate files, so that the commits of one do not wait for
-//! another's, and a generation of the journal goes by unlinking its file. Every file is in WAL mode
+//! another's, and a generation of the journal or a partition of closed executions goes by unlinking
+//! its file. Every file is in WAL mode
 //! with `synchronous=FULL`: a commit that returned is on the disk. A lock on the folder keeps every
 //! other process out, so leases need not be stored; the epochs are.
 
 mod batch;
 mod catalog;
 mod connect;
+mod files;
 mod folder;
 mod journal;
 mod lease;
+mod many;
 mod projection;
 mod writer;
 
@@ -26,6 +29,10 @@ use journal::{Log, Size};
 /// reads much more than it must, and large enough that making files costs nothing.
 pub const GENERATION_BYTES: usize = 32 * 1024 * 1024;
 
+/// Closed executions in one file of the projection: a file's indexes then stay small enough to be
+/// kept in memory while it is written.
+pub const PARTITION_ROWS: u64 = 1_000_000;
+
 /// Opens the store in `dir`, making the folder and the databases if there are none.
 ///
 /// # Errors
@@ -38,6 +45,7 @@ pub async fn open(dir: &Path) -> Result<Store, steploom_types::Error> {
             full_bytes: GENERATION_BYTES,
             prepare_bytes: GENERATION_BYTES / 2,
         },
+        partition_rows: PARTITION_ROWS,
     };
     open_with(dir, options).await
 }
@@ -46,12 +54,13 @@ pub async fn open(dir: &Path) -> Result<Store, steploom_types::Error> {
 struct Options {
     clock: Clock,
     generation: Size,
+    partition_rows: u64,
 }
 
 async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types::Error> {
     let folder = Arc::new(Folder::open(dir).await?);
     let log = Log::open(folder.clone(), options.generation).await?;
-    let projection = projection::Executions::open(folder.clone()).await?;
+    let projection = projection::Executions::open(folder.clone(), options.partition_rows).await?;
     let catalog = catalog::Entries::open(folder).await?;
     let log = Arc::new(tokio::sync::Mutex::new(log));
     check_order(&log, &projection).await?;

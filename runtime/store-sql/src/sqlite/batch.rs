@@ -1,7 +1,10 @@
 //! Rows in batches, so that many go into one statement.
 
-/// Rows in one statement. SQLite takes 32,766 values in one, and rows have at most 14.
+/// Rows in one statement. SQLite takes 32,766 values in one, and rows have at most 15.
 const ROWS_MAX: usize = 256;
+
+/// How many different sizes of batches there are: the powers of two up to [`ROWS_MAX`].
+pub(super) const SIZES: usize = ROWS_MAX.ilog2() as usize + 1;
 
 /// Cuts `rows` into runs of [`ROWS_MAX`] and then of ever smaller powers of two: so few different
 /// statements that all of them stay prepared.

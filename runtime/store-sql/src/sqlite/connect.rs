@@ -55,8 +55,13 @@ fn migrate<'a>(
 
 /// Connections that read what [`writer`] has made.
 pub(super) fn readers(options: SqliteConnectOptions) -> SqlitePool {
+    few_readers(options, READERS_MAX)
+}
+
+/// The same, where so many connections are enough.
+pub(super) fn few_readers(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
     SqlitePoolOptions::new()
-        .max_connections(READERS_MAX)
+        .max_connections(connections)
         .connect_lazy_with(options.pragma("query_only", "ON"))
 }
 

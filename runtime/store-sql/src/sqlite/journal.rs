@@ -6,7 +6,6 @@
 //! trimmed all it has in the oldest generation, that file goes. So a crash at any instruction leaves
 //! either the old state or the new one, and at worst a file that the next opening removes.
 
-mod files;
 mod generation;
 mod places;
 
@@ -21,8 +20,12 @@ use steploom_types::{ShardId, Slot, limits};
 use tokio::sync::Mutex;
 use tokio::task::{JoinError, JoinHandle};
 
+use super::files::Series;
 use super::folder::Folder;
 use generation::{Generation, Sealed};
+
+/// The files of the journal.
+const FILES: Series = Series("journal-");
 
 /// Generations whose connections stay open, each with a thread; older ones are opened when read.
 const CONNECTIONS_MAX: usize = 4;
@@ -76,7 +79,7 @@ pub(super) struct Log {
 impl Log {
     /// Opens what is in the folder, or begins the first generation.
     pub(super) async fn open(folder: Arc<Folder>, size: Size) -> Result<Self> {
-        files::remove_orphans(&folder)?;
+        FILES.remove_orphans(&folder)?;
         let mut closed = begun(&folder).await?;
         let newest = match closed.pop() {
             Some(newest) => newest,
@@ -307,7 +310,7 @@ impl Drop for Log {
 
 /// The generations that have begun. The file of one that has not is removed.
 async fn begun(folder: &Folder) -> Result<Vec<Generation>> {
-    let numbers = files::numbers(folder)?;
+    let numbers = FILES.numbers(folder)?;
     let mut begun: Vec<Generation> = Vec::with_capacity(numbers.len());
     for (position, number) in numbers.iter().enumerate() {
         let generation = Generation::create(folder, *number).await?;
@@ -319,7 +322,7 @@ async fn begun(folder: &Folder) -> Result<Vec<Generation>> {
         } else if position + 1 == numbers.len() && (position > 0 || *number == 1) {
             generation.remove(folder)?;
         } else {
-            let file = files::name(*number);
+            let file = FILES.name(*number);
             return Err(Error::Corrupt(format!("{file} has lost its contents")));
         }
     }
@@ -337,8 +340,8 @@ fn check_succession(before: &Generation, after: &Generation) -> Result<()> {
     }
     Err(Error::Corrupt(format!(
         "{} does not begin where {} has ended",
-        files::name(after.number),
-        files::name(before.number)
+        FILES.name(after.number),
+        FILES.name(before.number)
     )))
 }
 

@@ -17,9 +17,13 @@ mod crash;
 mod folder;
 mod plans;
 mod rotation;
+mod upgrade;
 
 /// Small, so that tests see many generations.
 const GENERATION_BYTES: usize = 64 * 1024;
+
+/// Small, so that tests see many partitions.
+const PARTITION_ROWS: u64 = 10;
 
 /// Which files there are does not depend on how fast one is made.
 const ON_DEMAND: Size = Size {
@@ -86,11 +90,13 @@ impl Subject for Files {
 
     async fn flip_chunk(&self, id: ExecutionId) -> Result<()> {
         let mut file = raw(&self.dir.path().join("projection.db")).await;
+        let id = id.to_bytes();
+        let key = [&id[2..8], &id[..2], &id[8..]].concat();
         let flipped = sqlx::query(
             "UPDATE chunk SET facts = CAST(substr(facts, 1, length(facts) - 1) || x'00' AS BLOB)
-             WHERE id = ?",
+             WHERE key = ?",
         )
-        .bind(id.to_bytes().to_vec())
+        .bind(key)
         .execute(&mut file)
         .await
         .unwrap();
@@ -100,7 +106,7 @@ impl Subject for Files {
     }
 
     fn partition_rows(&self) -> u64 {
-        10
+        PARTITION_ROWS
     }
 
     fn generation_bytes(&self) -> usize {
@@ -108,7 +114,7 @@ impl Subject for Files {
     }
 }
 
-steploom_store::contract!(most Files::prepared());
+steploom_store::contract!(Files::prepared());
 
 async fn open_at(dir: &Path, clock: &Clock) -> Result<Store> {
     open_sized(dir, clock, ON_DEMAND).await
@@ -118,6 +124,7 @@ async fn open_sized(dir: &Path, clock: &Clock, size: Size) -> Result<Store> {
     let options = Options {
         clock: clock.clone(),
         generation: size,
+        partition_rows: PARTITION_ROWS,
     };
     let opened = open_with(dir, options).await;
     opened.map_err(|error| match error.kind {

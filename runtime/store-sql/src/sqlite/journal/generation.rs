@@ -10,10 +10,11 @@ use steploom_store::{Error, Result};
 use steploom_types::ShardId;
 
 use super::places::Places;
-use super::{Head, Heads, files};
+use super::{FILES, Head, Heads};
 use crate::column::{count, shard, slot, stored};
 use crate::error::failed;
 use crate::sqlite::connect;
+use crate::sqlite::files;
 use crate::sqlite::folder::Folder;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/journal");
@@ -59,7 +60,7 @@ impl From<&Append> for Sealed {
 impl Generation {
     /// Opens a generation's file, making one that has not begun if there is none.
     pub(super) async fn create(folder: &Folder, number: u64) -> Result<Self> {
-        let path = folder.file(&files::name(number));
+        let path = folder.file(&FILES.name(number));
         let options = connect::options(&path).pragma("wal_autocheckpoint", WAL_PAGES_MAX);
         let mut generation = Self {
             number,
@@ -192,7 +193,7 @@ impl Generation {
 
     /// Removes the file. A connection to it may stay open: it has nothing to say any more.
     pub(super) fn remove(&self, folder: &Folder) -> Result<()> {
-        files::remove(folder, self.number)
+        FILES.remove(folder, self.number)
     }
 
     /// Closes the connection until it is needed again.
