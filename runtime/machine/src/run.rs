@@ -11,8 +11,8 @@ use crate::context::Kept;
 use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
 use crate::states::map_run::MapRuns;
-use crate::waits::Waits;
-use crate::{Action, Fact, NewVersion, PartialFailure, Started};
+use crate::waits::{Wait, Waits};
+use crate::{Action, ActionId, Fact, Invoke, NewVersion, PartialFailure, Started};
 
 /// One execution. Made empty, changed by [`crate::apply`] alone; to drop it and to fold its facts
 /// into a new one gives the same again.
@@ -161,6 +161,14 @@ impl Run {
             .is_none_or(|version| version.definition != definition)
         {
             self.supplied.insert(definition, machine);
+        }
+    }
+
+    /// An attempt that is waited for.
+    pub fn attempt(&self, action: ActionId) -> Option<&Invoke> {
+        match self.waits.get(action)? {
+            Wait::Call(_, invoke) => Some(invoke),
+            Wait::Read(..) | Wait::Write(..) | Wait::Range(..) | Wait::Timer(..) => None,
         }
     }
 

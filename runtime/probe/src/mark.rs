@@ -17,6 +17,12 @@ table! {
         AttemptAgain = "attempt-again",
         /// Recovery set a timer that was overdue.
         TimerOverdue = "timer-overdue",
+        /// An attempt that is made once at the most may have been made by a former owner.
+        OutcomeUnknown = "outcome-unknown",
+        /// An execution came to memory while it was paused.
+        PausedLoaded = "paused-loaded",
+        /// An execution that had ended was redriven twice at once.
+        RedriveTwice = "redrive-twice",
         /// A shard could not be recovered, and that was tried again.
         RecoveryAgain = "recovery-again",
         /// Another node's lease was still good.

@@ -3,6 +3,7 @@
 mod activities;
 mod buckets;
 mod connections;
+mod control;
 mod executions;
 mod functions;
 mod history;
@@ -21,6 +22,7 @@ use steploom_store::catalog::MachineVersion;
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
 pub(crate) use buckets::{Facets, NewObject, facets};
+pub(crate) use control::Wanted;
 pub(crate) use starts::{NewExecution, Placed, Started};
 pub(crate) use tasks::token_slot;
 

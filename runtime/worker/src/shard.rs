@@ -10,6 +10,7 @@ mod attempt;
 mod batch;
 mod caution;
 mod checkpoint;
+mod control;
 mod hot;
 mod load;
 mod owned;
@@ -45,6 +46,7 @@ use crate::shared::Shared;
 use recover::Recovered;
 
 pub(crate) use attempt::{Ending, Heard};
+pub(crate) use control::{Control, Wish, ended};
 pub(crate) use load::fold::supply;
 pub(crate) use snapshot::restore;
 pub(crate) use start::{Accepted, Reply, Start};
@@ -74,6 +76,8 @@ pub(crate) enum Command {
         id: ExecutionId,
         reply: oneshot::Sender<Option<wire::Execution>>,
     },
+    /// What somebody wants of an execution, running or ended.
+    Control(Box<Control>),
     /// Somebody with a task's token speaks of the task.
     Token {
         account: AccountId,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
-use steploom_machine::{Outcome, Started};
+use steploom_machine::{Outcome, Run, Started};
 use steploom_store::Error as StoreError;
 use steploom_store::projection::{Row, Status};
 use steploom_types::{Error, Json, Result, Timestamp};
@@ -41,6 +41,26 @@ pub(crate) fn summary(
         status: shown(status(outcome)),
         started_at: started.at,
         ended_at,
+        redrive_count: 0,
+        redriven_at: None,
+    }
+}
+
+/// What a run says of an execution, beyond its birth and its end.
+pub(crate) fn stand(summary: &mut ExecutionSummary, run: &Run) {
+    summary.status = shown(status_of(run));
+    if let Some(version) = run.version() {
+        summary.machine_version = version.number;
+    }
+    let redrives = run.redrives();
+    (summary.redrive_count, summary.redriven_at) = (redrives.count, redrives.last_at);
+}
+
+/// How a run stands.
+pub(crate) fn status_of(run: &Run) -> Status {
+    match run.outcome() {
+        None if run.is_paused() => Status::Paused,
+        outcome => status(outcome),
     }
 }
 
@@ -104,6 +124,8 @@ pub(crate) fn summary_of_row(row: &Row) -> ExecutionSummary {
         status: shown(row.status),
         started_at: row.started_at,
         ended_at: row.ended_at,
+        redrive_count: row.redrives,
+        redriven_at: row.redriven_at,
     }
 }
 

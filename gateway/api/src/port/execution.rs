@@ -76,6 +76,30 @@ pub trait Executions: Send + Sync {
     /// `Conflict` when it still cannot go on: the message says why.
     async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
 
+    /// Lets an execution begin nothing new until [`Executions::resume`]; what runs goes on, and what
+    /// comes of it counts then. One that is paused is left as it is.
+    ///
+    /// # Errors
+    /// `Conflict` / `ExecutionEnded` when it has ended.
+    async fn pause(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
+
+    /// Lets a paused execution go on. One that is not paused is left as it is.
+    ///
+    /// # Errors
+    /// `Conflict` / `ExecutionEnded` when it has ended.
+    async fn resume(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution>;
+
+    /// Lets an execution that did not end well go on from where it ended.
+    ///
+    /// # Errors
+    /// `Conflict` / `ExecutionNotRedrivable`, with why not; `NotFound` / `MachineNotFound` when there is no such version.
+    async fn redrive(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        redrive: wire::RedriveExecution,
+    ) -> Result<wire::Execution>;
+
     /// Events after `after` (0: from the first), then those to come; ends after the last event.
     async fn events(&self, account: AccountId, id: ExecutionId, after: u64) -> Result<EventStream>;
 }

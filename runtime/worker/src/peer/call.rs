@@ -112,6 +112,7 @@ calls! {
         execution::ReadByName,
         execution::History,
         execution::Stop,
+        execution::Control,
         execution::Release,
         activity::TakeTask,
         execution::StopChild,

@@ -9,8 +9,8 @@ use steploom_api::wire;
 use steploom_types::{AccountId, Error, ExecutionId, Json, MachineName, Name, Result, limits};
 use tokio::time::{Instant, sleep};
 
-use super::{Port, executions, tasks};
-use crate::peer::call::execution::{Follow, History, Read, ReadByName, Release, Stop};
+use super::{Port, Wanted, executions, tasks};
+use crate::peer::call::execution::{Control, Follow, History, Read, ReadByName, Release, Stop};
 use crate::peer::call::task::{Said, Tell};
 use crate::peer::call::{Call, is_not_owner, not_owner};
 use crate::peer::{is_away, is_lost};
@@ -154,6 +154,41 @@ impl Executions for Port {
     ) -> Result<wire::Execution> {
         let why = stop;
         self.ask(Stop { account, id, why }).await
+    }
+
+    async fn pause(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        let wanted = Wanted::Pause;
+        self.ask(Control {
+            account,
+            id,
+            wanted,
+        })
+        .await
+    }
+
+    async fn resume(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        let wanted = Wanted::Resume;
+        self.ask(Control {
+            account,
+            id,
+            wanted,
+        })
+        .await
+    }
+
+    async fn redrive(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        redrive: wire::RedriveExecution,
+    ) -> Result<wire::Execution> {
+        let wanted = Wanted::Redrive(redrive);
+        self.ask(Control {
+            account,
+            id,
+            wanted,
+        })
+        .await
     }
 
     async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use steploom_asl::Resource;
 use steploom_asl::model::{Integration, Pattern};
 use steploom_machine::token::Token;
-use steploom_machine::{ActionId, Fact, Failure, Invoke};
+use steploom_machine::{ActionId, Fact, Failure, Invoke, OUTCOME_UNKNOWN};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_types::{AccountId, ExecutionId, Json, Name};
 use tokio::sync::{oneshot, watch};
@@ -69,7 +69,7 @@ pub(crate) enum Heard {
 }
 
 impl Attempt {
-    fn of(invoke: &Invoke, is_taken: bool) -> Self {
+    pub(super) fn of(invoke: &Invoke, is_taken: bool) -> Self {
         let offer = match (&invoke.resource, &invoke.token) {
             (Resource::Activity(activity), Some(token)) => Some(Box::new(Offer {
                 activity: activity.name.clone(),
@@ -157,12 +157,33 @@ impl Attempt {
 impl Owned {
     /// Begins an attempt, or goes on with one that a former owner began.
     pub(super) fn begin_attempt(&mut self, id: ExecutionId, invoke: Box<Invoke>) {
-        let Some(hot) = self.hot.get_mut(&id) else {
-            return;
-        };
         if invoke.retry > 0 && is_planted(Bug::RetryDropped) {
             return;
         }
+        let (at, action) = (self.shared.clock.now(), invoke.action);
+        if invoke.is_dispatched {
+            // A former owner has begun it, or was about to.
+            mark(Mark::OutcomeUnknown);
+            let cause = "it may have been made, and is not made again: the node that was to make it has gone away";
+            let fact = Fact::TaskFailed {
+                at,
+                action,
+                failure: Failure::new(OUTCOME_UNKNOWN, cause),
+                version: None,
+            };
+            return self.pending.push(id, fact, None);
+        }
+        if invoke.at_most_once {
+            return self.pending.push(id, Fact::Dispatched { at, action }, None);
+        }
+        self.make_attempt(id, invoke);
+    }
+
+    /// Makes an attempt, or goes on with one.
+    pub(super) fn make_attempt(&mut self, id: ExecutionId, invoke: Box<Invoke>) {
+        let Some(hot) = self.hot.get_mut(&id) else {
+            return;
+        };
         crash_point(CrashPoint::BeforeDispatch);
         let action = invoke.action;
         let mut attempt = Attempt::of(&invoke, hot.is_taken(action));

@@ -6,6 +6,8 @@ use steploom_types::ExecutionId;
 use tokio::sync::oneshot;
 
 use super::attempt::Heard;
+use super::control::Controlled;
+use super::hot::Hot;
 use super::start::Admitted;
 use crate::activities::ActivityTask;
 use crate::codec;
@@ -27,13 +29,16 @@ pub(super) enum After {
     Heard(oneshot::Sender<Heard>),
     /// The worker that is given this task.
     Taken(oneshot::Sender<Option<ActivityTask>>, ActivityTask),
+    /// Whoever wanted something of the execution.
+    Controlled(Controlled),
 }
 
 impl After {
     /// Tells them. Those who have gone away are not missed: a token's owner asks again, and a task that
     /// was taken by nobody times out.
-    pub(super) fn tell(self) {
+    pub(super) fn tell(self, hot: Option<&Hot>) {
         match self {
+            Self::Controlled(reply) => drop(reply.send(hot.map(|hot| Ok(hot.execution())))),
             Self::Heard(reply) => drop(reply.send(Heard::Done)),
             Self::Taken(reply, task) => drop(reply.send(Some(task))),
         }

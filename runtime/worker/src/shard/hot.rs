@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use steploom_api::wire;
-use steploom_machine::{Action, ActionId, Defect, Fact, NoEvents, Run, Started};
+use steploom_machine::{Action, ActionId, Defect, Fact, Invoke, NoEvents, Run, Started};
 use steploom_probe::{Mark, mark};
 use steploom_store::projection::{self as store, Change, Chunk, Row, Sleep, Status};
 use steploom_types::Timestamp;
@@ -61,6 +61,10 @@ pub(super) struct Hot {
     last_change: u64,
     /// Whether it is looked at again later, see [`super::park`].
     pub(super) lingers: bool,
+    /// Whether it has ended, and that it goes on is about to be durable.
+    pub(super) is_redriving: bool,
+    /// What is waited for and was not begun, as it came to memory while it was paused.
+    pub(super) unbegun: BTreeSet<ActionId>,
 }
 
 impl Hot {
@@ -89,6 +93,8 @@ impl Hot {
             watchers: Vec::new(),
             last_change: 0,
             lingers: false,
+            is_redriving: false,
+            unbegun: BTreeSet::new(),
         }
     }
 
@@ -159,10 +165,7 @@ impl Hot {
         };
         self.note(fact, &actions);
         self.share_birth(fact);
-        if self.run.outcome().is_some() {
-            self.ended_at = Some(fact.at());
-            self.followers.clear();
-        }
+        self.note_end(fact);
         Ok(actions)
     }
 
@@ -173,9 +176,7 @@ impl Hot {
         let actions = steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?;
         self.note(fact, &actions);
         self.share_birth(fact);
-        if self.run.outcome().is_some() {
-            self.ended_at = Some(fact.at());
-        }
+        self.note_end(fact);
         // A checkpoint waits until every stop of a child is durable.
         self.orphans.clear();
         self.first_event = self.run.event_count() + 1;
@@ -186,6 +187,18 @@ impl Hot {
     fn share_birth(&mut self, fact: &Fact) {
         if let (Fact::Started(_), Some(birth)) = (fact, self.run.birth()) {
             self.started = birth.clone();
+        }
+    }
+
+    fn note_end(&mut self, fact: &Fact) {
+        if self.run.outcome().is_some() {
+            self.ended_at = Some(fact.at());
+            self.followers.clear();
+        } else {
+            self.ended_at = None;
+        }
+        if matches!(fact, Fact::Redriven(_)) {
+            self.is_redriving = false;
         }
     }
 
@@ -230,6 +243,20 @@ impl Hot {
         let newest = run.map_or(0, |run| run.version);
         self.last_change = self.last_change.max(newest) + 1;
         self.last_change
+    }
+
+    /// It is waited for, and not begun for now.
+    pub(super) fn leave_out(&mut self, action: ActionId) {
+        self.unbegun.insert(action);
+    }
+
+    /// An attempt is not begun for now; who has its token may answer for it.
+    pub(super) fn hold(&mut self, invoke: &Invoke) {
+        self.leave_out(invoke.action);
+        if invoke.token.is_some() {
+            let attempt = Attempt::of(invoke, self.is_taken(invoke.action));
+            self.running.insert(invoke.action, attempt);
+        }
     }
 
     /// Whether a worker has this task of an activity.
@@ -362,7 +389,9 @@ impl Hot {
 
     /// The execution as the API shows it.
     pub(super) fn execution(&self) -> wire::Execution {
-        view::execution(&self.started, self.run.outcome(), self.ended_at)
+        let mut shown = view::execution(&self.started, self.run.outcome(), self.ended_at);
+        view::stand(&mut shown.summary, &self.run);
+        shown
     }
 
     /// The same for who started it, before it has the shape that they want.
@@ -375,10 +404,17 @@ impl Hot {
     }
 
     pub(super) fn status(&self) -> Status {
-        view::status(self.run.outcome())
+        view::status_of(&self.run)
     }
 
     fn row(&self) -> Row {
-        view::row(&self.started, self.run.outcome(), self.ended_at)
+        let mut row = view::row(&self.started, self.run.outcome(), self.ended_at);
+        row.status = self.status();
+        if let Some(version) = self.run.version() {
+            row.machine_version = version.number;
+        }
+        let redrives = self.run.redrives();
+        (row.redrives, row.redriven_at) = (redrives.count, redrives.last_at);
+        row
     }
 }

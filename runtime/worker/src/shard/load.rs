@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::Command;
 use super::caution::{self, Caution};
+use super::control::Wish;
 use super::hot::Hot;
 use super::owned::{News, Owned};
 use super::quarantine::Aside;
@@ -236,6 +237,13 @@ impl Command {
             Self::Token { token, .. } => Some((token.execution, Want::Open)),
             Self::Ended { id, .. } => Some((*id, Want::State)),
             Self::Release { id, .. } => Some((*id, Want::Aside)),
+            Self::Control(control) => {
+                let want = match control.what {
+                    Wish::Pause | Wish::Resume => Want::Open,
+                    Wish::Redrive(..) => Want::Ended,
+                };
+                Some((control.id, want))
+            }
             // These ask what is in memory, or are not about one execution.
             Self::Read { .. }
             | Self::Tail { .. }
@@ -455,7 +463,7 @@ impl Owned {
         }
         let outstanding = if hot.is_open() {
             self.shared.metrics.executions_open.inc();
-            hot.run().outstanding()
+            Self::to_begin(&mut hot)
         } else {
             Vec::new()
         };

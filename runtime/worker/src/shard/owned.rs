@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::batch::{After, Batch, Entry};
+use super::batch::{Batch, Entry};
 use super::caution::Caution;
 use super::checkpoint::Checkpoints;
 use super::hot::Hot;
@@ -368,6 +368,7 @@ impl Owned {
                     self.unsettled -= 1;
                 }
             }
+            Command::Control(control) => self.control(*control),
             Command::Release { account, id, reply } => self.release(account, id, reply),
             Command::Read { account, id, reply } => {
                 let _ = reply.send(self.find_mut(account, id).map(|hot| hot.execution()));
@@ -475,12 +476,15 @@ impl Owned {
             self.shared.metrics.executions_open.inc();
             answer = Some((admitted.key, admitted.reply));
         }
-        let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
+        let goes_on = matches!(fact, Fact::Redriven(_));
+        let hot = self.hot.get_mut(&id);
+        let Some(hot) = hot.filter(|hot| hot.is_open() || goes_on) else {
             if let Some(aside) = self.aside.get_mut(&id) {
                 aside.push(&encoded);
                 self.checkpoints.touch(id);
             }
-            return after.into_iter().for_each(After::tell);
+            let hot = self.hot.get(&id);
+            return after.into_iter().for_each(|after| after.tell(hot));
         };
         // A panic ends this execution, and no other.
         let applied = catch_unwind(AssertUnwindSafe(|| hot.apply(&fact, &encoded)));
@@ -499,7 +503,14 @@ impl Owned {
         if let Fact::TaskSubmitted { action, .. } = &fact {
             self.offer(id, *action);
         }
-        after.into_iter().for_each(After::tell);
+        match &fact {
+            Fact::Resumed { .. } => self.begin_rest(id),
+            Fact::Dispatched { action, .. } => self.begin_once(id, *action),
+            Fact::Redriven(_) => self.redriven(id),
+            _ => {}
+        }
+        let hot = self.hot.get(&id);
+        after.into_iter().for_each(|after| after.tell(hot));
         self.checkpoints.touch(id);
         if let Some((key, reply)) = answer {
             crash_point(CrashPoint::BeforeAnswer);

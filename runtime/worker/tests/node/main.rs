@@ -2,6 +2,7 @@
 //! compiled modules and are tested with the real binary; here tasks fail or wait.
 
 mod cluster;
+mod control;
 mod effects;
 mod fairness;
 mod memory;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use steploom_call::{Call, Finished, Gauges, Inspected, Kind, Refused, Runner};
+use steploom_call::{Call, Failure, Finished, Gauges, Inspected, Kind, Refused, Runner};
 use steploom_types::{Digest, Json, Name, Result};
 use tokio::sync::Semaphore;
 
@@ -20,6 +20,8 @@ struct State {
     begun: Vec<(String, Json)>,
     /// Functions whose calls wait, each for a permit from the test.
     held: BTreeMap<String, Arc<Semaphore>>,
+    /// How many calls of a function are yet to fail.
+    failing: BTreeMap<String, usize>,
     running: BTreeMap<String, usize>,
     running_max: BTreeMap<String, usize>,
 }
@@ -38,6 +40,18 @@ impl Scripted {
     /// Lets so many calls of the function end.
     pub(crate) fn let_go(&self, function: &str, calls: usize) {
         self.state.lock().unwrap().held[function].add_permits(calls);
+    }
+
+    /// The next so many calls of the function fail.
+    pub(crate) fn fail(&self, function: &str, calls: usize) {
+        let mut state = self.state.lock().unwrap();
+        state.failing.insert(function.to_owned(), calls);
+    }
+
+    fn fails(&self, function: &str) -> bool {
+        let mut state = self.state.lock().unwrap();
+        let left = state.failing.get_mut(function).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
     }
 
     /// The events of all calls of the function, in the order in which they began.
@@ -114,8 +128,16 @@ impl Runner for Scripted {
         if let Some(held) = held {
             held.acquire().await.unwrap().forget();
         }
+        let outcome = if self.fails(function) {
+            Err(Failure {
+                error: "E".to_owned(),
+                cause: "as the test wants it".to_owned(),
+            })
+        } else {
+            Ok(call.event.clone())
+        };
         Ok(Finished {
-            outcome: Ok(call.event.clone()),
+            outcome,
             duration_us: 1,
             fuel_used: 1,
             memory_bytes: 1,

@@ -7,7 +7,7 @@ use steploom_types::{AccountId, ExecutionId, MachineName, Name, Result, Slot};
 use super::Call;
 use crate::child::Child;
 use crate::mailbox;
-use crate::port::Port;
+use crate::port::{Port, Wanted};
 
 /// An execution by its id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,6 +106,34 @@ impl Call for Stop {
 
     async fn run(&self, port: &Port) -> Result<Self::Answer> {
         port.stop_here(self.account, self.id, self.why.clone())
+            .await
+    }
+}
+
+/// Lets an execution pause, go on, or go on after its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Control {
+    pub(crate) account: AccountId,
+    pub(crate) id: ExecutionId,
+    pub(crate) wanted: Wanted,
+}
+
+impl Call for Control {
+    const NAME: &'static str = "control";
+    const WAIT_MS: u64 = 30_000;
+    type Answer = wire::Execution;
+
+    fn slot(&self) -> Slot {
+        self.id.slot()
+    }
+
+    /// Somebody may have redriven it and it may have failed again meanwhile.
+    fn is_repeatable(&self) -> bool {
+        !matches!(self.wanted, Wanted::Redrive(_))
+    }
+
+    async fn run(&self, port: &Port) -> Result<Self::Answer> {
+        port.control_here(self.account, self.id, self.wanted.clone())
             .await
     }
 }
