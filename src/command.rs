@@ -12,7 +12,10 @@ pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
 pub(crate) mod object;
+pub(crate) mod pause;
+pub(crate) mod redrive;
 pub(crate) mod release;
+pub(crate) mod resume;
 pub(crate) mod shard;
 pub(crate) mod start;
 pub(crate) mod status;
@@ -76,6 +79,9 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Status(args) => status::run(args, context).await,
         Command::History(args) => history::run(args, context).await,
         Command::Stop(args) => stop::run(args, context).await,
+        Command::Pause(args) => pause::run(args, context).await,
+        Command::Resume(args) => resume::run(args, context).await,
+        Command::Redrive(args) => redrive::run(args, context).await,
         Command::Release(args) => release::run(args, context).await,
         Command::List(args) => list::run(args, context).await,
         Command::Logs(args) => logs::run(args, context).await,

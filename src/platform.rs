@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{CompilerCommand, Sandbox};
-use steploom_types::Name;
+use steploom_types::{Name, limits};
 use steploom_worker::{SystemChance, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -112,7 +112,10 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         chance: Arc::new(SystemChance),
         tasks_max: instances as usize,
         log_days: options.log_days,
-        run_limits: steploom_worker::RunLimits::default(),
+        run_limits: steploom_worker::RunLimits {
+            execution_seconds_max: limits::EXECUTION_SECONDS_MAX,
+            ..steploom_worker::RunLimits::default()
+        },
         secret_key: match &options.node {
             Some(node) => steploom_worker::shared_key(&node.secret),
             None => folder.secret_key()?,

@@ -120,6 +120,46 @@ impl Client {
             .await
     }
 
+    /// Lets an execution begin nothing new until [`Client::resume_execution`]; one that is paused is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// `Problem` / `ExecutionEnded`.
+    pub async fn pause_execution(&self, id: ExecutionId) -> Result<wire::Execution> {
+        self.call(Method::POST, &format!("/v1/executions/{id}/pause"))
+            .repeatable(true)
+            .fetch()
+            .await
+    }
+
+    /// Lets a paused execution go on; one that is not paused is left as it is.
+    ///
+    /// # Errors
+    /// `Problem` / `ExecutionEnded`.
+    pub async fn resume_execution(&self, id: ExecutionId) -> Result<wire::Execution> {
+        self.call(Method::POST, &format!("/v1/executions/{id}/resume"))
+            .repeatable(true)
+            .fetch()
+            .await
+    }
+
+    /// Lets an execution that did not end well go on from where it ended. Not repeated: if no answer
+    /// came, its `redrive_count` tells.
+    ///
+    /// # Errors
+    /// `Problem` / `ExecutionNotRedrivable`, which says why; `MachineNotFound` when there is no such
+    /// version.
+    pub async fn redrive_execution(
+        &self,
+        id: ExecutionId,
+        redrive: &wire::RedriveExecution,
+    ) -> Result<wire::Execution> {
+        self.call(Method::POST, &format!("/v1/executions/{id}/redrive"))
+            .json(redrive)?
+            .fetch()
+            .await
+    }
+
     /// Lets an execution that was set aside (`QUARANTINED`) go on; one that was not is left as it is.
     ///
     /// # Errors

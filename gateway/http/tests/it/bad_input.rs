@@ -64,6 +64,9 @@ async fn bad_ids() {
         "GET /v1/executions/{}",
         "GET /v1/executions/{}/history",
         "POST /v1/executions/{}/stop",
+        "POST /v1/executions/{}/pause",
+        "POST /v1/executions/{}/resume",
+        "POST /v1/executions/{}/redrive",
         "POST /v1/executions/{}/release",
         "GET /v1/executions/{}/events",
     ] {
@@ -96,12 +99,13 @@ async fn unknown_query_fields() {
         "POST /v1/executions",
     ];
     let of_one = ["", "/history", "/events"].map(|end| format!("GET /v1/executions/{ID}{end}"));
-    let stop = format!("POST /v1/executions/{ID}/stop");
+    let to_one = ["stop", "pause", "resume", "redrive", "release"]
+        .map(|end| format!("POST /v1/executions/{ID}/{end}"));
     let all = in_table
         .into_iter()
         .chain(others.map(str::to_owned))
         .chain(of_one)
-        .chain([stop, format!("POST /v1/executions/{ID}/release")]);
+        .chain(to_one);
     for line in all {
         let answer = front.send(&format!("{line}?limmit=1"), &[], "").await;
         assert_eq!(answer.status, 400, "{line}: {}", answer.text());

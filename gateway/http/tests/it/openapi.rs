@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 54] = [
+const ROUTES: [&str; 57] = [
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",
@@ -55,7 +55,10 @@ const ROUTES: [&str; 54] = [
     "GET /v1/openapi.json",
     "POST /v1/executions",
     "POST /v1/executions/batch",
+    "POST /v1/executions/{id}/pause",
+    "POST /v1/executions/{id}/redrive",
     "POST /v1/executions/{id}/release",
+    "POST /v1/executions/{id}/resume",
     "POST /v1/executions/{id}/stop",
     "POST /v1/functions/{name}/invoke",
     "POST /v1/functions/{name}/invoke-async",

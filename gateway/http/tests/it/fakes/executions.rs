@@ -46,6 +46,8 @@ pub(crate) fn begin(
             status: wire::ExecutionStatus::Running,
             started_at,
             ended_at: None,
+            redrive_count: 0,
+            redriven_at: None,
         };
         let execution = wire::Execution {
             summary,
@@ -180,6 +182,37 @@ impl Executions for World {
         })
     }
 
+    async fn pause(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        self.stand(account, id, wire::ExecutionStatus::Paused)
+    }
+
+    async fn resume(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
+        self.stand(account, id, wire::ExecutionStatus::Running)
+    }
+
+    async fn redrive(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        redrive: wire::RedriveExecution,
+    ) -> Result<wire::Execution> {
+        check_account(account);
+        self.change(|state| {
+            let run = state.executions.get_mut(&id).ok_or_else(absent)?;
+            let summary = &mut run.execution.summary;
+            if summary.status.is_open() {
+                return Err(Error::conflict(
+                    "ExecutionNotRedrivable",
+                    "it has not ended",
+                ));
+            }
+            summary.status = wire::ExecutionStatus::Running;
+            summary.redrive_count += 1;
+            summary.machine_version = redrive.version.unwrap_or(summary.machine_version);
+            Ok(run.execution.clone())
+        })
+    }
+
     async fn release(&self, account: AccountId, id: ExecutionId) -> Result<wire::Execution> {
         check_account(account);
         let state = self.state();
@@ -194,6 +227,26 @@ impl Executions for World {
             return Err(absent());
         }
         Ok(follow(self, id, after))
+    }
+}
+
+impl World {
+    /// An execution, which from now on stands like this.
+    fn stand(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+        status: wire::ExecutionStatus,
+    ) -> Result<wire::Execution> {
+        check_account(account);
+        self.change(|state| {
+            let run = state.executions.get_mut(&id).ok_or_else(absent)?;
+            if !run.execution.summary.status.is_open() {
+                return Err(Error::conflict("ExecutionEnded", "it has ended"));
+            }
+            run.execution.summary.status = status;
+            Ok(run.execution.clone())
+        })
     }
 }
 
