@@ -4,6 +4,7 @@ mod folder;
 pub(crate) mod node;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use anyhow::Context;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{CompilerCommand, Sandbox};
+use steploom_store::Store;
+use steploom_store_sql::{postgres, sqlite};
 use steploom_types::{Name, limits};
 use steploom_worker::{SystemChance, SystemClock, Worker};
 use tokio::net::TcpListener;
@@ -40,6 +43,8 @@ pub(crate) const LOG_DAYS_DEFAULT: u32 = 14;
 pub(crate) struct Options {
     /// Where everything is kept.
     pub(crate) data: PathBuf,
+    /// The Postgres database that keeps what the store keeps; the data folder does if `None`.
+    pub(crate) database_url: Option<String>,
     /// Where modules and logs are kept: a folder or `s3://bucket/prefix`; below `data` if `None`.
     pub(crate) objects: Option<String>,
     /// Where to listen; port 0 takes a free one.
@@ -65,6 +70,8 @@ pub(crate) struct Platform {
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
     nodes: Option<node::Running>,
+    /// The data folder is ours as long as this is open.
+    _lock: Option<File>,
 }
 
 /// Starts it; when this returns, every execution that was open goes on and requests are answered.
@@ -78,7 +85,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         )
     })?;
     let address = listener.local_addr()?;
-    let store = steploom_store_sql::sqlite::open(&folder.store()).await?;
+    let (store, lock) = open_store(&folder, options.database_url.as_deref()).await?;
     let objects = options
         .objects
         .clone()
@@ -143,7 +150,21 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         stop,
         server,
         nodes,
+        _lock: lock,
     })
+}
+
+/// Opens the store, in the database or in the folder.
+async fn open_store(
+    folder: &Folder,
+    database_url: Option<&str>,
+) -> anyhow::Result<(Store, Option<File>)> {
+    let Some(url) = database_url else {
+        return Ok((sqlite::open(&folder.store()).await?, None));
+    };
+    let lock = folder.lock()?;
+    let store = postgres::open(url, postgres::Options::default()).await?;
+    Ok((store, Some(lock)))
 }
 
 impl Platform {

@@ -118,6 +118,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         listen: args.listen.unwrap_or_else(free_address),
         volumes: vec![(name(VOLUME.0)?, folder.clone())],
         instances: None,
+        database_url: None,
         objects: None,
         hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use steploom_api::wire::{ExecutionStatus, ListExecutions};
 use steploom_sdk::Client;
+use steploom_store_sql::postgres;
 use steploom_types::Name;
 
 use crate::failure::Failure;
@@ -28,6 +29,7 @@ const COUNTED_MAX: u32 = steploom_types::limits::PAGE_SIZE_MAX;
 Examples:
   steploom up
   steploom up --data /var/lib/steploom --listen 127.0.0.1:9000 --log-format json
+  steploom up --database-url postgres://steploom:secret@db/steploom --objects s3://bucket/prefix
   steploom up --volume input=./texts      functions deployed with --volume input=/input read ./texts")]
 pub(crate) struct Args {
     /// Where everything is kept
@@ -70,6 +72,15 @@ pub(crate) struct Args {
     /// How many sandboxes may run at once; chosen from the computer's size if left out
     #[arg(long, value_name = "N", env = "STEPLOOM_INSTANCES", value_parser = clap::value_parser!(u32).range(1..))]
     instances: Option<u32>,
+
+    /// Keep state in this Postgres database, which other nodes may share: postgres://USER:PASSWORD@HOST:PORT/DATABASE; in files below --data if left out
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STEPLOOM_DATABASE_URL",
+        hide_env_values = true
+    )]
+    database_url: Option<String>,
 
     /// Where modules and logs are kept: a folder, or s3://BUCKET/PREFIX with AWS_* settings; below --data if left out
     #[arg(long, value_name = "URL", env = "STEPLOOM_OBJECTS")]
@@ -132,11 +143,14 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
     logging::start(args.log_format, "info");
     let data = args.data.clone();
     let node = node_options(&args)?;
+    let database = args.database_url.as_deref().map(postgres::place);
+    let database = database.transpose().map_err(anyhow::Error::from)?;
     let platform = platform::start(Options {
         data: args.data,
         listen: args.listen,
         volumes: args.volumes.clone(),
         instances: args.instances,
+        database_url: args.database_url,
         objects: args.objects,
         hosts: args.hosts,
         log_days: args.log_days,
@@ -147,6 +161,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
     let served = Served {
         url: format!("http://{}", platform.address()),
         data,
+        database,
         volumes: args.volumes,
         counts: count(platform.address()).await?,
     };
@@ -194,6 +209,8 @@ fn node_options(args: &Args) -> Result<Option<platform::node::Options>, Failure>
 struct Served {
     url: String,
     data: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
     volumes: Vec<(Name, PathBuf)>,
     #[serde(flatten)]
     counts: Counts,
@@ -253,6 +270,9 @@ impl Served {
             ),
             format!("  data        {}", self.data.display()),
         ];
+        if let Some(database) = &self.database {
+            lines.push(format!("  database    {database}"));
+        }
         for (name, folder) in &self.volumes {
             lines.push(format!("  volume      {name} = {}", folder.display()));
         }

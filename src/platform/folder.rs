@@ -41,6 +41,25 @@ impl Folder {
         written
     }
 
+    /// Takes the folder for this process alone, until the file is dropped: its id is in there, and two
+    /// processes of one id would take each other's shards. (A store in the folder sees to that itself.)
+    pub(super) fn lock(&self) -> anyhow::Result<File> {
+        let path = self.0.join("lock");
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .with_context(|| format!("cannot open '{}'", path.display()))?;
+        if file.try_lock().is_err() {
+            bail!(
+                "another process uses the data folder '{}'; every node has a folder of its own: choose another with --data",
+                self.0.display()
+            );
+        }
+        Ok(file)
+    }
+
     /// Journal, projection and catalog.
     pub(super) fn store(&self) -> PathBuf {
         self.0.join("store")

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::chance::Chance;
 use crate::load::{self, Kind, Start};
 use crate::oracle;
+use crate::support::postgres::Cluster;
 use crate::support::server::{Server, command};
 
 /// Kills, if `STEPLOOM_KILLS` does not say.
@@ -21,7 +22,7 @@ const RECOVERY_MAX: Duration = Duration::from_millis(300);
 /// Named starts that are repeated after each restart.
 const REPEATED: u64 = 8;
 
-fn kills() -> usize {
+pub(crate) fn kills() -> usize {
     std::env::var("STEPLOOM_KILLS").map_or(KILLS_DEFAULT, |text| {
         text.parse().expect("STEPLOOM_KILLS is a number")
     })
@@ -29,10 +30,23 @@ fn kills() -> usize {
 
 #[test]
 fn campaign() {
+    run(&[]);
+}
+
+/// The same with everything but the objects in a database, which stays up.
+#[test]
+fn campaign_on_postgres() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    run(&["--database-url", &cluster.database()]);
+}
+
+fn run(arguments: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let mut chance = Chance::from_environment();
-    let mut server = Server::start_on(&data, &[]);
+    let mut server = Server::start_on(&data, arguments);
     load::deploy(&server);
     let mut starts: Vec<Start> = Vec::new();
     for round in 0..kills() {
@@ -50,9 +64,9 @@ fn campaign() {
         let acknowledged = made.iter().filter(|start| start.id.is_some()).count();
         starts.extend(made);
         if chance.below(2) == 0 {
-            kill_while_it_starts(&data, chance.moment(RECOVERY_MAX));
+            kill_while_it_starts(&data, arguments, chance.moment(RECOVERY_MAX));
         }
-        server = Server::start_on(&data, &[]);
+        server = Server::start_on(&data, arguments);
         let open = server.metric("steploom_executions_open");
         eprintln!("kill {round} after {moment:?}: {acknowledged} acknowledged, {open} open");
         repeat(&server, &mut starts, &mut chance);
@@ -62,12 +76,12 @@ fn campaign() {
     eprintln!("{} executions, all as they should be", recovered.len());
     // What is there once more, without anything that memory held.
     server.kill();
-    let server = Server::start_on(&data, &[]);
+    let server = Server::start_on(&data, arguments);
     oracle::check(&server, &recovered);
 }
 
 /// Starts a server and kills it before it has recovered, or just after.
-fn kill_while_it_starts(data: &Path, moment: Duration) {
+fn kill_while_it_starts(data: &Path, arguments: &[&str], moment: Duration) {
     let log = File::options()
         .append(true)
         .open(data.with_extension("log"))
@@ -75,6 +89,7 @@ fn kill_while_it_starts(data: &Path, moment: Duration) {
     let mut child = command()
         .args(["up", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)
@@ -87,7 +102,7 @@ fn kill_while_it_starts(data: &Path, moment: Duration) {
 
 /// Repeats some named starts, as a caller does whose answer was lost: each is the execution that it
 /// was, or a conflict once that has ended, and never a second one.
-fn repeat(server: &Server, starts: &mut [Start], chance: &mut Chance) {
+pub(crate) fn repeat(server: &Server, starts: &mut [Start], chance: &mut Chance) {
     let named: Vec<usize> = (0..starts.len())
         .filter(|at| starts[*at].kind != Kind::Unnamed)
         .collect();

@@ -11,6 +11,7 @@
 
 mod campaign;
 mod chance;
+mod database;
 mod demo;
 mod load;
 mod oracle;

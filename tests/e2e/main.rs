@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_module;
 mod command;
 mod data_folder;
+mod database;
 mod definition;
 mod demo;
 mod effect;

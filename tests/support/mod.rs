@@ -7,6 +7,7 @@ pub(crate) mod api;
 pub(crate) mod cli;
 pub(crate) mod guest;
 pub(crate) mod http;
+pub(crate) mod postgres;
 pub(crate) mod server;
 pub(crate) mod toolchain;
 pub(crate) mod wait;

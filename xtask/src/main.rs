@@ -8,6 +8,7 @@ mod ci;
 mod conformance;
 mod fuzz;
 mod modules;
+mod postgres;
 mod reference;
 mod shell;
 mod sim;

@@ -2,12 +2,13 @@
 
 use anyhow::{Result, bail};
 
-use crate::{modules, shell};
+use crate::{modules, postgres, shell};
 
 /// Runs the workspace's tests and those of `modules/`. What fails does not keep the rest from
 /// running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     modules::run(None, false)?;
+    let has_postgres = postgres::ensure();
     let mut failed: Vec<String> = Vec::new();
     let mut note = |done: Result<()>| {
         if let Err(error) = done {
@@ -23,6 +24,10 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     }
     let mut workspace = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     workspace.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
+    if has_postgres {
+        // None of them may think otherwise, and skip itself.
+        workspace.env("STEPLOOM_POSTGRES_REQUIRED", "1");
+    }
     note(shell::run(workspace.args(filter)));
     if failed.is_empty() {
         eprintln!("all tests passed");

@@ -88,6 +88,17 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
     })
 }
 
+/// Which database a URL means, for people: without the password.
+///
+/// # Errors
+/// The URL is none.
+pub fn place(url: &str) -> Result<String, Error> {
+    let parsed = parse(url)?;
+    let (host, port) = (parsed.get_host(), parsed.get_port());
+    let database = parsed.get_database().unwrap_or(parsed.get_username());
+    Ok(format!("{host}:{port}/{database}"))
+}
+
 /// The URL is never part of a message: there is a password in it.
 fn parse(url: &str) -> Result<PgConnectOptions, Error> {
     let invalid = || {

@@ -5,6 +5,7 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
     let served = Served {
         url: "http://127.0.0.1:8080".to_owned(),
         data: ".steploom".into(),
+        database: Some("db:5432/steploom".to_owned()),
         volumes: vec![("input".parse().unwrap(), "./texts".into())],
         counts: Counts {
             functions: 1,
@@ -21,6 +22,7 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
             "  reference   http://127.0.0.1:8080/v1/openapi.json",
             "  health      http://127.0.0.1:8080/healthz  http://127.0.0.1:8080/readyz  http://127.0.0.1:8080/metrics",
             "  data        .steploom",
+            "  database    db:5432/steploom",
             "  volume      input = ./texts",
             "  there are   1 function, 0 machines, 1,000 executions or more running",
         ]
