@@ -31,12 +31,14 @@ const STATEMENTS_MAX: usize = 256;
 
 /// Connections of a node, by what they are for: one does not wait for the other.
 const APPENDS_MAX: usize = 2;
-const LEASES_MAX: usize = 4;
+const LEASES_MAX: usize = 2;
+const JOURNAL_MAX: usize = 4;
 const CHECKPOINTS_MAX: usize = 4;
-const QUERIES_MAX: usize = 10;
+const QUERIES_MAX: usize = 8;
 
 /// Connections that a node may have at once.
-pub const CONNECTIONS_MAX: usize = APPENDS_MAX + LEASES_MAX + CHECKPOINTS_MAX + QUERIES_MAX;
+pub const CONNECTIONS_MAX: usize =
+    APPENDS_MAX + LEASES_MAX + JOURNAL_MAX + CHECKPOINTS_MAX + QUERIES_MAX;
 
 /// Closed executions after which a new partition begins.
 pub const PARTITION_ROWS: u64 = 1_000_000;
@@ -72,9 +74,12 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
     let connect = parse(url)?;
     migrate::migrate(&connect).await?;
     let links = |connections_max| Arc::new(Links::new(connect.clone(), connections_max));
-    let (leases, queries) = (links(LEASES_MAX), links(QUERIES_MAX));
-    let journal =
-        journal::Journal::new(links(APPENDS_MAX), leases.clone(), options.generation_bytes);
+    let queries = links(QUERIES_MAX);
+    let journal = journal::Journal::new(
+        links(APPENDS_MAX),
+        links(JOURNAL_MAX),
+        options.generation_bytes,
+    );
     let projection = projection::Executions::new(
         links(CHECKPOINTS_MAX),
         queries.clone(),
@@ -84,7 +89,7 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
         journal: Arc::new(journal),
         projection: Arc::new(projection),
         catalog: Arc::new(catalog::Entries::new(queries)),
-        leases: Arc::new(lease::Leases::new(leases)),
+        leases: Arc::new(lease::Leases::new(links(LEASES_MAX))),
     })
 }
 

@@ -111,21 +111,27 @@ impl Journal {
         let made = on!(self.links, |link| generation::make_after(link, full))?;
         let newest = self.note(made)?;
         drop(turning);
-        self.sweep().await?;
+        self.sweep().await;
         Ok(newest)
     }
 
-    /// Drops the generations that no shard needs. If another is at it, it sees to that.
-    async fn sweep(&self) -> Result<()> {
+    /// Drops the generations that no shard needs. If another is at it, it sees to that; if it fails,
+    /// the next trim tries again.
+    async fn sweep(&self) {
         if self.state().generations.len() < 2 {
-            return Ok(());
+            return;
         }
         let Ok(_turning) = self.turning.try_lock() else {
-            return Ok(());
+            return;
         };
+        if let Err(error) = self.try_sweep().await {
+            tracing::warn!(%error, "journal tables that nobody needs stay for now");
+        }
+    }
+
+    async fn try_sweep(&self) -> Result<()> {
         let left = on!(self.links, |link| generation::sweep(link))?;
-        self.note(left)?;
-        Ok(())
+        self.note(left).map(drop)
     }
 
     async fn append_to_newest(&self, batch: &Batch) -> Result<Vec<i64>> {
@@ -351,7 +357,8 @@ impl steploom_store::Journal for Journal {
 
     async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()> {
         on!(self.links, |link| trim(link, shard, upto))?;
-        self.sweep().await
+        self.sweep().await;
+        Ok(())
     }
 }
 

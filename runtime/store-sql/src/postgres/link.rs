@@ -20,7 +20,7 @@ use crate::error::failed;
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// How long one waits for a connection that others have.
-const TAKE_MAX: Duration = Duration::from_secs(10);
+const TAKE_MAX: Duration = Duration::from_secs(30);
 
 /// After so long a connection that nobody used is looked at before it is.
 const IDLE_MAX: Duration = Duration::from_secs(1);
@@ -36,7 +36,8 @@ const WORK_MAX: Duration = Duration::from_secs(40);
 /// fencing or the absence of long transactions depends on.
 ///
 /// A former owner that stands still in the middle of a checkpoint holds its rows for five seconds at
-/// most. Plans are generic, since every statement here searches by an index whatever its values are.
+/// most. Plans are generic, since every statement here searches by an index whatever its values are; and a table that grew since it was
+/// looked at last is not read from end to end.
 const SESSION: &str = "
     SET search_path = steploom;
     SELECT set_config('synchronous_commit', 'on', false)
@@ -46,6 +47,7 @@ const SESSION: &str = "
     SET lock_timeout = '10s';
     SET idle_in_transaction_session_timeout = '5s';
     SET plan_cache_mode = 'force_generic_plan';
+    SET enable_seqscan = off;
     SET jit = off;
     SET client_min_messages = warning;
 ";
