@@ -11,6 +11,7 @@
 
 mod count;
 mod list;
+mod load;
 mod parts;
 mod read;
 mod row;
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::projection::{
-    Change, Chunk, Closed, Cursor, Filter, Partition, Row, Snapshot, SnapshotAt, Status,
+    Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
 use steploom_store::{Error, Projection, Result};
 use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Timestamp};
@@ -161,10 +162,17 @@ impl Projection for Executions {
     async fn due(
         &self,
         slots: (u16, u16),
+        after: Option<(Timestamp, ExecutionId)>,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<(Timestamp, ExecutionId)>> {
-        on!(self.links, |link| read::due(link, slots, until, limit))
+        on!(self.links, |link| {
+            read::due(link, slots, after, until, limit)
+        })
+    }
+
+    async fn load(&self, ids: &[ExecutionId], bytes_max: usize) -> Result<Vec<Loaded>> {
+        ask!(self, |link, parts| load::load(link, parts, ids, bytes_max))
     }
 
     async fn offers(

@@ -11,7 +11,7 @@ use super::{Options, link, open, parse};
 mod crash;
 mod migration;
 mod owners;
-mod partition;
+mod parts;
 
 /// The throw-away server, which needs nothing of ours.
 #[path = "../../../../tests/support/postgres.rs"]

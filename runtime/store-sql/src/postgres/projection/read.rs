@@ -63,14 +63,21 @@ pub(super) async fn open(
 pub(super) async fn due(
     from: &mut PgConnection,
     slots: (u16, u16),
+    after: Option<(Timestamp, ExecutionId)>,
     until: Timestamp,
     limit: u32,
 ) -> Result<Vec<(Timestamp, ExecutionId)>> {
     let (first, last) = ids_of(slots);
+    let (after, after_id) = after.map_or((i64::MIN, Vec::new()), |(at, id)| {
+        (at.as_millis(), id.to_bytes().to_vec())
+    });
     let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
         "SELECT wake_at, id FROM open_execution
-         WHERE wake_at <= $1 AND id BETWEEN $2 AND $3 ORDER BY wake_at, id LIMIT $4",
+         WHERE (wake_at, id) > ($1, $2) AND wake_at <= $3 AND id BETWEEN $4 AND $5
+         ORDER BY wake_at, id LIMIT $6",
     )
+    .bind(after)
+    .bind(after_id)
     .bind(until.as_millis())
     .bind(first)
     .bind(last)
@@ -272,7 +279,10 @@ fn chunks_sql(part: Part) -> String {
     )
 }
 
-fn chunk(id: ExecutionId, (first_fact, first_event, framed): (i64, i64, Vec<u8>)) -> Result<Chunk> {
+pub(super) fn chunk(
+    id: ExecutionId,
+    (first_fact, first_event, framed): (i64, i64, Vec<u8>),
+) -> Result<Chunk> {
     let (first_fact, first_event) = (count(first_fact)?, count(first_event)?);
     let facts = frame::open(&about(id, first_fact, first_event), &Bytes::from(framed));
     Ok(Chunk {
