@@ -3,9 +3,6 @@
 //!
 //! Without Postgres on this computer they are skipped, and say so.
 
-#[path = "../support/postgres.rs"]
-#[expect(dead_code, reason = "other test programs use the rest")]
-mod postgres;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other test programs use the rest")]
 mod support;
@@ -18,9 +15,9 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use postgres::Cluster;
 use support::api::types;
 use support::guest;
+use support::postgres::Cluster;
 use support::server::{Server, signal};
 use support::wait::until;
 
