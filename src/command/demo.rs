@@ -259,10 +259,10 @@ impl Demo {
         let note = Note::new(&self.folder);
         note.save(&self.data)?;
         let start = StartExecution {
-            machine: name(MACHINE)?,
             version: None,
             name: None,
             input: json!({ "folder": VOLUME.1 }).into(),
+            ..StartExecution::new(name(MACHINE)?)
         };
         let execution = self.client.start_execution(&start).await?.execution;
         note.with_execution(execution.summary.id).save(&self.data)?;

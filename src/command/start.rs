@@ -67,10 +67,10 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         return batch::run(file, &args.machine, args.machine_version, context).await;
     }
     let start = StartExecution {
-        machine: args.machine,
         version: args.machine_version,
         name: args.name,
         input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
+        ..StartExecution::new(args.machine)
     };
     let started = context.client.start_execution(&start).await?.execution;
     let id = started.summary.id;

@@ -20,8 +20,8 @@ pub use connection::{
 };
 pub use execution::{
     Event, Execution, ExecutionPage, ExecutionStatus, ExecutionSummary, History, ListExecutions,
-    PageHistory, RedriveExecution, StartAnswer, StartBatch, StartError, StartExecution,
-    StopExecution,
+    PageHistory, RedriveExecution, StartAnswer, StartBatch, StartBefore, StartError,
+    StartExecution, StopExecution,
 };
 pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use steploom_types::limits::{
-    EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, SECONDS_FIELD_MAX, STATES_MAX,
+    CONCURRENT_EXECUTIONS_MAX, EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, SECONDS_FIELD_MAX,
+    STATES_MAX,
 };
 
 use crate::diagnostic::{Report, code};
@@ -20,13 +21,14 @@ use crate::variables::Assignments;
 use crate::{reach, state};
 
 /// The fields of a machine.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "Comment",
     "StartAt",
     "States",
     "Version",
     "TimeoutSeconds",
     "QueryLanguage",
+    "MaxConcurrentExecutions",
 ];
 
 /// What has been compiled so far.
@@ -76,6 +78,7 @@ impl<'a> Compiler<'a> {
         let comment = fields.text(report, "Comment").map(str::to_owned);
         fields.word(report, "Version", &["1.0"]);
         let timeout_seconds = fields.whole(report, "TimeoutSeconds", 0..=SECONDS_FIELD_MAX);
+        let concurrency = self.concurrency(fields);
         self.scope(fields, None)?;
         if self.report.errors() > 0 {
             return None;
@@ -86,6 +89,7 @@ impl<'a> Compiler<'a> {
             timeout_seconds: timeout_seconds
                 .filter(|seconds| *seconds > 0)
                 .map(|seconds| seconds.min(EXECUTION_SECONDS_MAX)),
+            max_concurrent_executions: concurrency,
             states: std::mem::take(&mut self.states)
                 .into_iter()
                 .collect::<Option<_>>()?,
@@ -95,6 +99,15 @@ impl<'a> Compiler<'a> {
         };
         self.assignments.check(&machine, &mut self.report);
         (self.report.errors() == 0).then_some(machine)
+    }
+
+    /// How many executions may run at once: an extension.
+    fn concurrency(&mut self, fields: Fields<'a>) -> Option<u32> {
+        const FIELD: &str = "MaxConcurrentExecutions";
+        let range = 1..=u64::from(CONCURRENT_EXECUTIONS_MAX);
+        let executions = fields.whole(&mut self.report, FIELD, range)?;
+        self.allows_extension(FIELD);
+        u32::try_from(executions).ok()
     }
 
     /// Compiles `StartAt` and `States` of the object at the present place.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use steploom_types::Timestamp;
 
 /// The terms of a start. Most executions have none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Labels for searches.
     pub tags: BTreeMap<String, String>,
@@ -18,7 +19,7 @@ pub struct Terms {
 }
 
 /// A limit on how many executions run at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// Among those of the machine with this key; `None`: among all of the machine.
     pub key: Option<String>,

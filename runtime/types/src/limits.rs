@@ -45,6 +45,15 @@ pub mod batch {
 /// what a batch may bring, and well below the largest record.
 pub const SHARD_PENDING_BYTES_MAX: usize = batch::BYTES_MAX;
 
+/// Characters of the key under which executions run one after another, or so many at once.
+pub const CONCURRENCY_KEY_LENGTH_MAX: usize = 128;
+
+/// The largest limit on executions at once, of a machine or of a key.
+pub const CONCURRENT_EXECUTIONS_MAX: u32 = 100_000;
+
+/// Priorities of executions, from `-PRIORITY_MAX` to this.
+pub const PRIORITY_MAX: i8 = 100;
+
 /// Nesting of JSON values (serde_json stops at 128 as well).
 pub const JSON_DEPTH_MAX: usize = 128;
 

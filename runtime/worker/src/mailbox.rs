@@ -5,6 +5,7 @@
 //! crash, and no message has to be kept. Whether the other's owner is this node or another makes no
 //! difference here: see [`crate::peer`].
 
+mod letter;
 pub(crate) mod ranges;
 
 use std::time::Duration;
@@ -21,6 +22,8 @@ use crate::peer::call::execution::StopChild;
 use crate::port::{NewExecution, Port};
 use crate::shard::{Command, Found};
 use crate::shards::Place;
+
+pub(crate) use letter::{Key, Letter, Mail, Post, Tickets, Wish, order_at};
 
 /// Between two tries where the other side does not answer.
 const RETRY: Duration = Duration::from_millis(100);
@@ -64,6 +67,7 @@ async fn try_start(port: &Port, account: AccountId, child: &Child) -> Result<wir
         definition: version.definition,
         name: Some(child.name.clone()),
         input: child.input.clone(),
+        terms: None,
     };
     let started = port.start_execution(account, new, Some(child.mark)).await?;
     Ok(started.0)

@@ -15,6 +15,7 @@ mod routed;
 mod settings;
 mod starts;
 mod tasks;
+mod terms;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ mod batch;
 mod caution;
 mod checkpoint;
 mod control;
+mod home;
 mod hot;
 mod load;
 mod owned;
@@ -20,6 +21,7 @@ mod range;
 mod recover;
 mod snapshot;
 mod start;
+mod waiting;
 mod wake;
 
 use std::sync::Arc;
@@ -40,6 +42,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::activities::ActivityTask;
 use crate::mailbox::ranges::Watched;
+use crate::mailbox::{Key, Mail};
 use crate::peer::call::not_owner;
 use crate::shared::Shared;
 
@@ -49,7 +52,7 @@ pub(crate) use attempt::{Ending, Heard};
 pub(crate) use control::{Control, Wish, ended};
 pub(crate) use load::fold::supply;
 pub(crate) use snapshot::restore;
-pub(crate) use start::{Accepted, Reply, Start};
+pub(crate) use start::{Accepted, Reply, Start, ensure_in_time};
 
 /// What the owner is asked or told.
 pub(crate) enum Command {
@@ -150,6 +153,16 @@ pub(crate) enum Command {
         follow: bool,
         reply: oneshot::Sender<Option<Tail>>,
     },
+    /// Letters about limits.
+    Letters(Mail),
+    /// So many places in the order of a key with its home here; the answer is the first.
+    Tickets {
+        key: Key,
+        count: u64,
+        reply: oneshot::Sender<u64>,
+    },
+    /// Those have come that were given places from this one on.
+    TicketsUsed { key: Key, first: u64 },
     /// The lease of that epoch was lost: drop everything.
     Depose { epoch: Epoch },
     /// Split the shard: commit and checkpoint what is there, and end when two others have its slots.

@@ -2,24 +2,21 @@
 
 use bytes::Bytes;
 use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
-use steploom_machine::{Outcome, Run, Started};
+use steploom_machine::{NewVersion, Outcome, Redrives, Run, Started};
 use steploom_store::Error as StoreError;
 use steploom_store::projection::{Row, Status};
 use steploom_types::{Error, Json, Result, Timestamp};
 
 /// An execution in memory. Input and output are shared, not copied.
-pub(crate) fn execution(
-    started: &Started,
-    outcome: Option<&Outcome>,
-    ended_at: Option<Timestamp>,
-) -> Execution {
+pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
+    let Stands { outcome, .. } = stands;
     let (output, failure) = match outcome {
         Some(Outcome::Succeeded(output)) => (Some(output.clone()), None),
         Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => (None, Some(failure)),
         Some(Outcome::TimedOut | Outcome::Expired) | None => (None, None),
     };
     Execution {
-        summary: summary(started, outcome, ended_at),
+        summary: summary(started, stands),
         input: started.input.clone(),
         output,
         error: failure.and_then(|f| f.error.clone()),
@@ -28,70 +25,46 @@ pub(crate) fn execution(
 }
 
 /// The same as lists show it.
-pub(crate) fn summary(
-    started: &Started,
-    outcome: Option<&Outcome>,
-    ended_at: Option<Timestamp>,
-) -> ExecutionSummary {
+pub(crate) fn summary(started: &Started, stands: Stands<'_>) -> ExecutionSummary {
+    let terms = started.terms.as_deref();
     ExecutionSummary {
         id: started.id,
         name: started.name.clone(),
         machine: started.machine.clone(),
-        machine_version: started.machine_version,
-        status: shown(status(outcome)),
+        machine_version: stands.machine_version(started),
+        status: shown(stands.status()),
         started_at: started.at,
-        ended_at,
-        redrive_count: 0,
-        redriven_at: None,
-    }
-}
-
-/// What a run says of an execution, beyond its birth and its end.
-pub(crate) fn stand(summary: &mut ExecutionSummary, run: &Run) {
-    summary.status = shown(status_of(run));
-    if let Some(version) = run.version() {
-        summary.machine_version = version.number;
-    }
-    let redrives = run.redrives();
-    (summary.redrive_count, summary.redriven_at) = (redrives.count, redrives.last_at);
-}
-
-/// How a run stands.
-pub(crate) fn status_of(run: &Run) -> Status {
-    match run.outcome() {
-        None if run.is_paused() => Status::Paused,
-        outcome => status(outcome),
+        ended_at: stands.ended_at,
+        tags: terms.map(|terms| terms.tags.clone()).unwrap_or_default(),
+        priority: terms.map_or(0, |terms| terms.priority),
+        redrive_count: stands.redrives.count,
+        redriven_at: stands.redrives.last_at,
     }
 }
 
 /// The row of an execution in memory.
-pub(crate) fn row(
-    started: &Started,
-    outcome: Option<&Outcome>,
-    ended_at: Option<Timestamp>,
-) -> Row {
-    let shown = execution(started, outcome, ended_at);
+pub(crate) fn row(started: &Started, stands: Stands<'_>) -> Row {
+    let shown = execution(started, stands);
     let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
-    let terms = started.terms.as_deref();
     Row {
         account: started.account,
         id: started.id,
         name: shown.summary.name,
         machine: shown.summary.machine,
-        machine_version: started.machine_version,
+        machine_version: shown.summary.machine_version,
         definition: started.definition,
-        status: status(outcome),
+        status: stands.status(),
         started_at: started.at,
-        ended_at,
+        ended_at: stands.ended_at,
         input: text(&started.input),
         output: shown.output.as_ref().map(text),
         error: shown.error,
         cause: shown.cause,
-        tags: terms.map(|terms| terms.tags.clone()).unwrap_or_default(),
-        redrives: 0,
-        redriven_at: None,
+        tags: shown.summary.tags,
+        redrives: stands.redrives.count,
+        redriven_at: stands.redrives.last_at,
         part_of: started.range.as_deref().map(|r| (r.parent, r.map_run)),
-        priority: terms.map_or(0, |terms| terms.priority),
+        priority: shown.summary.priority,
     }
 }
 
@@ -124,8 +97,53 @@ pub(crate) fn summary_of_row(row: &Row) -> ExecutionSummary {
         status: shown(row.status),
         started_at: row.started_at,
         ended_at: row.ended_at,
+        tags: row.tags.clone(),
+        priority: row.priority,
         redrive_count: row.redrives,
         redriven_at: row.redriven_at,
+    }
+}
+
+/// How an execution in memory stands.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Stands<'a> {
+    /// It waits to begin.
+    pub(crate) is_pending: bool,
+    pub(crate) is_paused: bool,
+    pub(crate) outcome: Option<&'a Outcome>,
+    pub(crate) ended_at: Option<Timestamp>,
+    /// The version that it follows, if that is not the one it started with.
+    pub(crate) version: Option<NewVersion>,
+    pub(crate) redrives: Redrives,
+}
+
+impl<'a> Stands<'a> {
+    /// What a run says of it.
+    pub(crate) fn of(run: &'a Run, ended_at: Option<Timestamp>) -> Self {
+        Self {
+            is_pending: run.is_pending(),
+            is_paused: run.is_paused(),
+            outcome: run.outcome(),
+            ended_at,
+            version: run.version(),
+            redrives: run.redrives(),
+        }
+    }
+}
+
+impl Stands<'_> {
+    fn machine_version(&self, started: &Started) -> u32 {
+        self.version
+            .map_or(started.machine_version, |version| version.number)
+    }
+
+    /// In a word.
+    pub(crate) fn status(&self) -> Status {
+        match self.outcome {
+            None if self.is_paused => Status::Paused,
+            None if self.is_pending => Status::Pending,
+            outcome => status(outcome),
+        }
     }
 }
 
@@ -136,9 +154,8 @@ pub(crate) fn status(outcome: Option<&Outcome>) -> Status {
         Some(Outcome::Succeeded(_)) => Status::Succeeded,
         Some(Outcome::Failed(_)) => Status::Failed,
         Some(Outcome::TimedOut) => Status::TimedOut,
-        // Nothing is started on such terms yet.
-        Some(Outcome::Expired) => Status::Aborted,
         Some(Outcome::Aborted(_)) => Status::Aborted,
+        Some(Outcome::Expired) => Status::Expired,
     }
 }
 

@@ -14,10 +14,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new(endpoint.as_deref().unwrap_or("http://127.0.0.1:8080"))?;
 
     let start = wire::StartExecution {
-        machine,
         version: None,
         name: None,
         input,
+        ..wire::StartExecution::new(machine)
     };
     let id = client.start_execution(&start).await?.execution.summary.id;
     let mut events = client.events(id, 0);

@@ -11,10 +11,10 @@
 //! let client = Client::new("http://127.0.0.1:8080")?;
 //! let started = client
 //!     .start_execution(&wire::StartExecution {
-//!         machine: "word-count".parse()?,
 //!         version: None,
 //!         name: Some("monday".parse()?),
 //!         input: Json::parse(r#"{"text": "to be or not to be"}"#)?,
+//!         ..wire::StartExecution::new("word-count".parse()?)
 //!     })
 //!     .await?;
 //! let ended = client.wait(started.execution.summary.id).await?;

@@ -119,10 +119,10 @@ impl Service {
         let input = case.input(Timestamp::from_millis(now_ms()));
         let execution_name = case.execution_name();
         let start = wire::StartExecution {
-            machine,
             version: None,
             name: execution_name.as_deref().map(name).transpose()?,
             input: Json::parse(&input).map_err(|error| error.message)?,
+            ..wire::StartExecution::new(machine)
         };
         let started = self.client.start_execution(&start).await.map_err(told)?;
         let execution = self.wait(started.execution).await?;
@@ -161,10 +161,10 @@ impl Service {
                 .await?;
             if let Some(first) = other.get("start_first_with") {
                 let start = wire::StartExecution {
-                    machine,
                     version: None,
                     name: None,
                     input: first.clone().into(),
+                    ..wire::StartExecution::new(machine)
                 };
                 self.client.start_execution(&start).await.map_err(told)?;
             }

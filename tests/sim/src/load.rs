@@ -122,10 +122,10 @@ impl Load {
         let is_named = self.lots.percent(60);
         let number = self.lots.draw();
         let start = wire::StartExecution {
-            machine,
             version: None,
             name: is_named.then(|| format!("n{number:x}").parse().expect("a short name")),
             input: definition::input(&mut self.lots).into(),
+            ..wire::StartExecution::new(machine)
         };
         if is_named {
             self.names.push_back(start.clone());

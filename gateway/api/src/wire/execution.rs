@@ -1,5 +1,7 @@
 //! Executions, their history and events.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use steploom_types::{ExecutionId, Json, MachineName, Name, Timestamp};
 use utoipa::{IntoParams, ToSchema};
@@ -59,6 +61,57 @@ pub struct StartExecution {
     #[serde(default = "Json::empty_object")]
     #[schema(value_type = Object)]
     pub input: Json,
+    /// Labels for searches: at most 50, keys of up to 128 characters, values of up to 256.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// -100 to 100: its tasks, and its turn where it waits for a limit, go before those of lower
+    /// priority of the same machine. 0 if left out.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub priority: i8,
+    /// It is dropped, with the status EXPIRED, if it has not begun by then: an instant, or seconds
+    /// from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_before: Option<StartBefore>,
+    /// Of the machine's executions with the same key only so many run at once; the others wait as
+    /// PENDING. 1 to 128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "customer-7")]
+    pub concurrency_key: Option<String>,
+    /// How many of the key run at once: 1 to 100,000; 1 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency_limit: Option<u32>,
+    /// Those of the key run one at a time, in the order in which they were accepted.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub ordered: bool,
+}
+
+impl StartExecution {
+    /// A start of a machine's newest version with the input `{}`, and nothing else.
+    pub fn new(machine: Name) -> Self {
+        Self {
+            machine,
+            version: None,
+            name: None,
+            input: Json::empty_object(),
+            tags: BTreeMap::new(),
+            priority: 0,
+            start_before: None,
+            concurrency_key: None,
+            concurrency_limit: None,
+            ordered: false,
+        }
+    }
+}
+
+/// When an execution has to begin at the latest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum StartBefore {
+    /// At this instant.
+    #[schema(value_type = String, format = DateTime)]
+    At(Timestamp),
+    /// So many seconds after it was asked for.
+    Seconds(u64),
 }
 
 /// What became of a batch of starts.
@@ -159,21 +212,19 @@ pub struct ExecutionSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Its priority, -100 to 100.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub priority: i8,
     /// How often it was redriven.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub redrive_count: u32,
     /// When it was redriven last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub redriven_at: Option<Timestamp>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out a reference"
-)]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// An execution.

@@ -58,6 +58,7 @@ pub(crate) async fn start_here(port: &Port, range: &Started) -> Result<()> {
         checked,
         seed: range.seed,
         input: range.input.clone(),
+        terms: None,
         range: Some(Box::new(range.clone())),
         reply: Reply::One(reply),
     };

@@ -8,6 +8,7 @@
 pub(crate) mod activity;
 pub(crate) mod ends;
 pub(crate) mod execution;
+pub(crate) mod limit;
 pub(crate) mod map_run;
 pub(crate) mod node;
 pub(crate) mod range;
@@ -116,6 +117,9 @@ calls! {
         execution::Release,
         activity::TakeTask,
         execution::StopChild,
+        limit::Letters,
+        limit::TakeTickets,
+        limit::UseTickets,
         range::StartRange,
         range::Watch,
         range::ChangeMapRun,

@@ -185,6 +185,7 @@ impl Functions for Port {
             definition,
             name,
             input: invoke.event,
+            terms: None,
         };
         Ok(self.start_execution(account, new, None).await?.0)
     }

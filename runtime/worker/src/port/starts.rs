@@ -8,12 +8,15 @@ use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use steploom_api::wire;
 use steploom_asl::Machine;
+use steploom_machine::Terms;
 use steploom_types::{
-    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, ShardId, Slot, limits,
+    AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, ShardId, Slot,
+    Timestamp, limits,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::Port;
+use super::{Port, terms};
+use crate::mailbox::{Key, Tickets};
 use crate::peer::call::{self, is_not_owner, not_owner};
 use crate::peer::failure::Reply as PeerReply;
 use crate::shard::{self, Command, Reply, Start};
@@ -26,6 +29,9 @@ pub(crate) struct NewExecution {
     pub(crate) definition: Digest,
     pub(crate) name: Option<Name>,
     pub(crate) input: Json,
+    /// What else its caller asked for; without the limit of the machine.
+    #[serde(default)]
+    pub(crate) terms: Option<Terms>,
 }
 
 /// How often the shards of a batch may split while it is started.
@@ -53,13 +59,12 @@ impl Port {
         let version = self
             .machine_version(account, &start.machine, start.version)
             .await?;
-        Ok(NewExecution {
-            machine: MachineName::Named(start.machine),
-            machine_version: version.version,
-            definition: version.definition,
-            name: start.name,
-            input: start.input,
-        })
+        let order = match key_in_order(account, &start) {
+            Some(key) => Some(Tickets::take(&self.shared, key, 1).await?.next()),
+            None => None,
+        };
+        let now = self.shared.clock.now();
+        new_execution(start, (version.version, version.definition), now, order)
     }
 
     /// Starts an execution durably; whether it was started now or was there. `mark` are the last 64 bits
@@ -100,14 +105,23 @@ impl Port {
         let mut answers: Vec<_> = starts.iter().map(|_| Err(shard::moved())).collect();
         let mut versions: HashMap<Version, Resolved> = HashMap::new();
         let mut left = Vec::with_capacity(starts.len());
+        let mut tickets = self.tickets(account, &starts).await;
         for (number, start) in starts.into_iter().enumerate() {
+            let order = match key_in_order(account, &start).map(|key| tickets.get_mut(&key)) {
+                Some(Some(Ok(tickets))) => Some(tickets.next()),
+                Some(Some(Err(error))) => {
+                    answers[number] = Err(error.clone());
+                    continue;
+                }
+                Some(None) | None => None,
+            };
             let key = (start.machine.clone(), start.version);
             if !versions.contains_key(&key) {
                 let resolved = self.resolve_version(account, &key).await;
                 versions.insert(key.clone(), resolved);
             }
             let placed = versions[&key].clone().and_then(|resolved| {
-                let new = new_execution(start, resolved);
+                let new = new_execution(start, resolved, self.shared.clock.now(), order)?;
                 self.place(account, &new, None).map(|id| (new, id))
             });
             match placed {
@@ -122,7 +136,27 @@ impl Port {
             }
             left = spare;
         }
+        drop(tickets);
         answers
+    }
+
+    /// For each key whose executions run in order, the places of those of a batch.
+    async fn tickets(
+        &self,
+        account: AccountId,
+        starts: &[wire::StartExecution],
+    ) -> BTreeMap<Key, Result<Tickets>> {
+        let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
+        for start in starts {
+            if let Some(key) = key_in_order(account, start) {
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        let ask = counts.into_iter().map(|(key, count)| async move {
+            let tickets = Tickets::take(&self.shared, key.clone(), count).await;
+            (key, tickets)
+        });
+        join_all(ask).await.into_iter().collect()
     }
 
     /// Asks each shard's owner for what is its, and gives what turned out to be another's.
@@ -227,6 +261,7 @@ impl Port {
         mark: Option<u64>,
     ) -> Result<ExecutionId> {
         ensure_input_fits(&new.input)?;
+        shard::ensure_in_time(new.terms.as_ref(), self.shared.clock.now())?;
         let chance = &self.shared.chance;
         let slot = match &new.name {
             Some(name) => Slot::of(account, &new.machine.to_string(), name.as_str()),
@@ -243,6 +278,7 @@ impl Port {
         checked: Arc<Machine>,
         reply: Reply,
     ) -> Start {
+        let terms = terms::with_machine(new.terms, &checked);
         Start {
             account,
             id,
@@ -253,23 +289,39 @@ impl Port {
             checked,
             seed: self.shared.chance.draw(),
             input: new.input,
+            terms,
             range: None,
             reply,
         }
     }
 }
 
+/// What a start asks for, checked; `order` is its place among those of its key.
 fn new_execution(
-    start: wire::StartExecution,
+    mut start: wire::StartExecution,
     (machine_version, definition): (u32, Digest),
-) -> NewExecution {
-    NewExecution {
+    now: Timestamp,
+    order: Option<u64>,
+) -> Result<NewExecution> {
+    let terms = terms::of_start(&mut start, now, order)?;
+    Ok(NewExecution {
         machine: MachineName::Named(start.machine),
         machine_version,
         definition,
         name: start.name,
         input: start.input,
-    }
+        terms,
+    })
+}
+
+/// The key of a start that runs in the order of its key.
+fn key_in_order(account: AccountId, start: &wire::StartExecution) -> Option<Key> {
+    let key = start.concurrency_key.clone().filter(|_| start.ordered)?;
+    Some(Key {
+        account,
+        machine: MachineName::Named(start.machine.clone()),
+        key: Some(key),
+    })
 }
 
 fn ensure_input_fits(input: &Json) -> Result<()> {

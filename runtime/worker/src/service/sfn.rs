@@ -50,10 +50,10 @@ async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
         None => Json::empty_object(),
     };
     let start = wire::StartExecution {
-        machine,
         version,
         name,
         input,
+        ..wire::StartExecution::new(machine)
     };
     let (execution, _) = call
         .port

@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 use super::attempt::Attempt;
 use super::range::Watcher;
 use super::snapshot::Snapshots;
-use super::start::{Accepted, NameKey};
+use super::start::{Accepted, NameKey, New};
 use crate::child::Child;
 use crate::codec;
 use crate::event::Collect;
-use crate::view;
+use crate::view::{self, Stands};
 
 /// Events that a follower may be behind before it is dropped; it then comes back where it stopped.
 pub(super) const FOLLOWER_QUEUE_MAX: usize = 4096;
@@ -362,9 +362,17 @@ impl Hot {
         }
     }
 
+    /// Whether it waits to begin, or runs under limits: those stay in memory, as the homes of limits
+    /// ask for them.
+    pub(super) fn is_bound(&self) -> bool {
+        let terms = self.started.terms.as_ref();
+        self.is_open()
+            && terms.is_some_and(|terms| !terms.claims.is_empty() || self.run.is_pending())
+    }
+
     /// Whether the next owner has to load it at once.
     fn sleep(&self) -> Sleep {
-        if !self.run.is_idle() || self.run.listens() {
+        if !self.run.is_idle() || self.run.listens() || self.is_bound() {
             return Sleep::No;
         }
         self.run.next_timer().map_or(Sleep::Called, Sleep::Until)
@@ -389,32 +397,28 @@ impl Hot {
 
     /// The execution as the API shows it.
     pub(super) fn execution(&self) -> wire::Execution {
-        let mut shown = view::execution(&self.started, self.run.outcome(), self.ended_at);
-        view::stand(&mut shown.summary, &self.run);
-        shown
+        view::execution(&self.started, self.stands())
+    }
+
+    fn stands(&self) -> Stands<'_> {
+        Stands::of(&self.run, self.ended_at)
     }
 
     /// The same for who started it, before it has the shape that they want.
     pub(super) fn accepted(&self) -> Accepted {
-        Accepted::New {
+        Accepted::New(New {
             started: self.started.clone(),
+            is_pending: self.run.is_pending(),
             outcome: self.run.outcome().cloned(),
             ended_at: self.ended_at,
-        }
+        })
     }
 
     pub(super) fn status(&self) -> Status {
-        view::status_of(&self.run)
+        self.stands().status()
     }
 
     fn row(&self) -> Row {
-        let mut row = view::row(&self.started, self.run.outcome(), self.ended_at);
-        row.status = self.status();
-        if let Some(version) = self.run.version() {
-            row.machine_version = version.number;
-        }
-        let redrives = self.run.redrives();
-        (row.redrives, row.redriven_at) = (redrives.count, redrives.last_at);
-        row
+        view::row(&self.started, self.stands())
     }
 }

@@ -88,6 +88,8 @@ pub(super) struct Loads {
     with_tail: usize,
     /// Commands that wait, over all.
     waiting: usize,
+    /// Those on their way that were awake when the shard was taken.
+    first: usize,
     scan: Scan,
 }
 
@@ -98,6 +100,8 @@ struct Coming {
     is_begun: bool,
     /// Whether it comes for its own sake: it is awake, or due.
     must_come: bool,
+    /// Whether it is one of those that were awake when the shard was taken.
+    is_first: bool,
     waiting: Vec<Command>,
 }
 
@@ -128,11 +132,18 @@ impl Loads {
             has_tail: true,
             is_begun: false,
             must_come: true,
+            is_first: true,
             waiting: Vec::new(),
         };
         self.coming.insert(id, coming);
+        self.first += 1;
         self.later.push_back(id);
         self.with_tail += 1;
+    }
+
+    /// Whether all that were awake when the shard was taken are here, or have been set aside.
+    pub(super) fn has_all_awake(&self) -> bool {
+        matches!(self.scan, Scan::Done) && self.first == 0
     }
 
     fn bring(&mut self, id: ExecutionId, want: Want, must_come: bool) -> &mut Coming {
@@ -149,6 +160,7 @@ impl Loads {
                 has_tail: false,
                 is_begun: false,
                 must_come,
+                is_first: false,
                 waiting: Vec::new(),
             }
         });
@@ -184,6 +196,7 @@ impl Loads {
     fn take(&mut self, id: ExecutionId) -> Option<Coming> {
         let coming = self.coming.remove(&id)?;
         self.waiting -= coming.waiting.len();
+        self.first -= usize::from(coming.is_first);
         Some(coming)
     }
 
@@ -253,6 +266,9 @@ impl Command {
             | Self::StartAll(_)
             | Self::NamesLooked { .. }
             | Self::Settled { .. }
+            | Self::Letters(_)
+            | Self::Tickets { .. }
+            | Self::TicketsUsed { .. }
             | Self::Depose { .. }
             | Self::Split { .. }
             | Self::Shutdown { .. } => None,
@@ -381,6 +397,10 @@ impl Owned {
         };
         for id in ids {
             self.bring(id);
+            if let Some(coming) = self.loads.coming.get_mut(&id).filter(|c| !c.is_first) {
+                coming.is_first = true;
+                self.loads.first += 1;
+            }
         }
     }
 
@@ -424,6 +444,7 @@ impl Owned {
                 must_come: true,
                 waiting: Vec::new(),
             };
+            self.loads.first += usize::from(again.is_first);
             self.loads.coming.insert(id, again);
             self.loads.later.push_back(id);
         }
@@ -480,6 +501,7 @@ impl Owned {
             }
             self.act(id, action);
         }
+        self.enlist(id);
         self.go_on(coming.waiting);
         self.linger(id);
     }

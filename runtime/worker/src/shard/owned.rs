@@ -20,14 +20,17 @@ use tokio::time::Instant;
 use super::batch::{Batch, Entry};
 use super::caution::Caution;
 use super::checkpoint::Checkpoints;
+use super::home::Home;
 use super::hot::Hot;
 use super::load::{Brought, Loads};
 use super::quarantine::Aside;
 use super::start::{NameKey, Taken};
+use super::waiting::{START_BEFORE, Waiting};
 use super::wake::{self, Sleeper, Wakes};
 use super::{Command, Found, Handle, Tail, moved};
 use crate::committer::Committed;
 use crate::effect::{self, Answers};
+use crate::mailbox::Post;
 use crate::shared::Shared;
 
 /// Commands taken at once.
@@ -76,6 +79,15 @@ pub(super) struct Owned {
     pub(super) checkpoints: Checkpoints,
     /// Stops of children that are not durable yet, see [`Owned::stop_child`].
     pub(super) unsettled: usize,
+    /// Executions here that wait for limits or hold them.
+    pub(super) waiting: Waiting,
+    /// Limits that have their home here.
+    pub(super) home: Home,
+    pub(super) post: Post,
+    /// All shards with their slots, both ends included.
+    pub(super) shard_slots: Vec<(ShardId, (u16, u16))>,
+    /// Whether all that was awake is here, and was told to the homes of limits.
+    pub(super) is_introduced: bool,
 }
 
 /// What tasks beside the owner tell it. It goes with the owner: the next one hears nothing of it.
@@ -121,8 +133,14 @@ impl Owned {
         lease: Lease,
         lsn: Lsn,
         caution: Caution,
+        shard_slots: Vec<(ShardId, (u16, u16))>,
     ) -> Self {
         Self {
+            waiting: Waiting::default(),
+            home: Home::new(shard_slots.iter().map(|(_, slots)| *slots)),
+            post: Post::open(shared.clone(), lease.shard, slots, lease.epoch),
+            is_introduced: false,
+            shard_slots,
             shared,
             handle,
             slots,
@@ -158,6 +176,7 @@ impl Owned {
             self.begin_commit();
             self.begin_checkpoint();
             self.begin_loads();
+            self.introduce();
             let due = self.sleep_until_due();
             // In this order, so that the same events are met in the same order in a simulation. None
             // starves the others: a commit and a checkpoint end once, and what is due was just done.
@@ -388,6 +407,15 @@ impl Owned {
                 let tail = self.find_mut(account, id).map(|hot| tail(hot, follow));
                 let _ = reply.send(tail);
             }
+            Command::Letters(mail) => self.read_letters(mail),
+            Command::Tickets { key, count, reply } => {
+                self.home
+                    .tickets(self.shared.clock.now(), key, count, reply);
+            }
+            Command::TicketsUsed { key, first } => {
+                let granted = self.home.used(&key, first);
+                self.grant(granted);
+            }
             Command::Depose { .. } | Command::Split { .. } | Command::Shutdown { .. } => {
                 unreachable!("the loop takes these itself")
             }
@@ -500,8 +528,10 @@ impl Owned {
         if let Some(hot) = self.hot.get_mut(&id) {
             hot.tell_watchers();
         }
-        if let Fact::TaskSubmitted { action, .. } = &fact {
-            self.offer(id, *action);
+        match &fact {
+            Fact::TaskSubmitted { action, .. } => self.offer(id, *action),
+            Fact::Started(_) => self.enlist(id),
+            _ => {}
         }
         match &fact {
             Fact::Resumed { .. } => self.begin_rest(id),
@@ -592,6 +622,7 @@ impl Owned {
                 let _ = waiter.send(Some(hot.execution()));
             }
         }
+        self.give_back(id);
     }
 
     /// Facts that wait to be durable and applied.
@@ -640,6 +671,10 @@ impl Owned {
             self.timers.pop_first();
             if let Some(hot) = self.hot.get_mut(&id) {
                 hot.timers.remove(&action);
+                if action == START_BEFORE {
+                    self.expire(id);
+                    continue;
+                }
                 self.pending
                     .push(id, Fact::TimerFired { at: now, action }, None);
             }

@@ -209,7 +209,7 @@ impl Owned {
 }
 
 fn stay(hot: &mut Hot, now: Timestamp, is_late: bool) -> Stay {
-    if !hot.run().is_idle() {
+    if !hot.run().is_idle() || hot.is_bound() {
         return Stay::Awake;
     }
     let next = hot.run().next_timer();

@@ -12,7 +12,10 @@ use tokio::sync::oneshot;
 use super::hot::Hot;
 use super::owned::Owned;
 use super::park;
-use crate::{codec, view};
+use crate::{
+    codec,
+    view::{self, Stands},
+};
 
 /// The error that a quarantined execution shows.
 const ERROR: &str = "Execution.Quarantined";
@@ -37,7 +40,7 @@ impl Aside {
     pub(super) fn of(row: Option<Row>, tail: &[Bytes], why: &Error) -> Option<Self> {
         let is_new = row.is_none();
         let row = row.or_else(|| match codec::decode(tail.first()?).ok()? {
-            Fact::Started(started) => Some(view::row(&started, None, None)),
+            Fact::Started(started) => Some(view::row(&started, Stands::default())),
             _ => None,
         })?;
         let why = why.detail.as_deref().unwrap_or(&why.message);
@@ -52,7 +55,7 @@ impl Aside {
     /// One that cannot go on.
     pub(super) fn of_hot(hot: &mut Hot, why: &str) -> Self {
         let chunk = hot.take_facts();
-        let row = view::row(hot.started(), None, None);
+        let row = view::row(hot.started(), Stands::default());
         let mut aside = Self::new(row, why, (chunk.first_fact, chunk.first_event));
         aside.facts.extend_from_slice(&chunk.facts);
         aside

@@ -65,11 +65,16 @@ pub(super) async fn recover(
         ))
         .into());
     }
+    let shards = store.leases.shards().await?.into_iter();
+    let shards = shards.map(|shard| (shard.id, (shard.slots.0.0, shard.slots.1.0)));
+    let shards = shards.collect();
     crash_point(CrashPoint::BeforeResume);
     let lsn = lsn.max(lease.last_lsn);
     let caution = Caution::begin(shared, handle.shard).await?;
-    let mut owned = Owned::new(shared.clone(), handle.clone(), slots, lease, lsn, caution);
+    let (shared, handle) = (shared.clone(), handle.clone());
+    let mut owned = Owned::new(shared, handle, slots, lease, lsn, caution, shards);
     tail.enter(&mut owned);
+    owned.ask_around();
     Ok(Recovered::Owned(Box::new(owned)))
 }
 

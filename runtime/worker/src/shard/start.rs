@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use steploom_api::wire;
-use steploom_machine::{Fact, Outcome, SEMANTICS, Started};
+use steploom_machine::{Fact, Outcome, SEMANTICS, Started, Terms};
 use steploom_probe::{Bug, Mark, is_planted, mark};
 use steploom_store::projection::Row;
 use steploom_types::{
@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Command;
 use super::owned::Owned;
-use crate::view;
+use crate::view::{self, Stands};
 
 /// An execution that somebody wants.
 pub(crate) struct Start {
@@ -35,6 +35,7 @@ pub(crate) struct Start {
     pub(crate) input: Json,
     /// Of a range: its first fact, but for the time. It takes part in no limits: its parent does.
     pub(crate) range: Option<Box<Started>>,
+    pub(crate) terms: Option<Arc<Terms>>,
     pub(crate) reply: Reply,
 }
 
@@ -59,11 +60,7 @@ impl Reply {
 /// An execution that was accepted, not yet in the shape that its caller wants.
 pub(crate) enum Accepted {
     /// It was started now.
-    New {
-        started: Arc<Started>,
-        outcome: Option<Outcome>,
-        ended_at: Option<Timestamp>,
-    },
+    New(New),
     /// It was there.
     Found(Box<wire::Execution>),
 }
@@ -72,11 +69,7 @@ impl Accepted {
     /// The execution, and whether it was started now.
     pub(crate) fn execution(self) -> (wire::Execution, bool) {
         match self {
-            Self::New {
-                started,
-                outcome,
-                ended_at,
-            } => (view::execution(&started, outcome.as_ref(), ended_at), true),
+            Self::New(new) => (view::execution(&new.started, new.stands()), true),
             Self::Found(execution) => (*execution, false),
         }
     }
@@ -84,12 +77,26 @@ impl Accepted {
     /// The same without input and output.
     pub(crate) fn summary(self) -> (wire::ExecutionSummary, bool) {
         match self {
-            Self::New {
-                started,
-                outcome,
-                ended_at,
-            } => (view::summary(&started, outcome.as_ref(), ended_at), true),
+            Self::New(new) => (view::summary(&new.started, new.stands()), true),
             Self::Found(execution) => (execution.summary, false),
+        }
+    }
+}
+
+/// How an execution stood when its start was applied.
+pub(crate) struct New {
+    pub(crate) started: Arc<Started>,
+    pub(crate) is_pending: bool,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+impl New {
+    fn stands(&self) -> Stands<'_> {
+        Stands {
+            is_pending: self.is_pending,
+            outcome: self.outcome.as_ref(),
+            ended_at: self.ended_at,
         }
     }
 }
@@ -115,13 +122,9 @@ pub(super) struct Admitted {
 impl Owned {
     /// Begins starts, which go into one record; each is answered when it is durable.
     pub(super) fn start_all(&mut self, starts: Vec<Start>) {
-        let unknown: Vec<_> = starts
-            .into_iter()
-            .filter_map(|start| self.start(start))
-            .collect();
-        if !unknown.is_empty() {
-            self.look_up(unknown);
-        }
+        let unknown = starts.into_iter().filter_map(|start| self.start(start));
+        let unknown = unknown.collect();
+        self.look_up(unknown);
     }
 
     /// Begins a start; gives its name if that is to be looked up first.
@@ -185,6 +188,9 @@ impl Owned {
     }
 
     fn look_up(&self, keys: Vec<NameKey>) {
+        if keys.is_empty() {
+            return;
+        }
         let (shared, handle) = (self.shared.clone(), self.handle.clone());
         tokio::spawn(async move {
             let projection = &shared.store.projection;
@@ -240,7 +246,12 @@ impl Owned {
 
     fn admit(&mut self, mut start: Start) {
         if self.pending.body_bytes() > limits::SHARD_PENDING_BYTES_MAX {
-            return self.refuse_busy(start);
+            let message = "the disk falls behind what is started; try again in a second";
+            let busy = Error::new(Kind::Exhausted, "ShardBusy", message).with_retry_after(1);
+            return self.refuse(start, &busy);
+        }
+        if let Err(late) = ensure_in_time(start.terms.as_deref(), self.shared.clock.now()) {
+            return self.refuse(start, &late);
         }
         let name = start.name.clone().unwrap_or_else(|| id_as_name(start.id));
         let key = start
@@ -263,16 +274,17 @@ impl Owned {
             seed: start.seed,
             limits: self.shared.run_limits,
             input: start.input,
-            terms: None,
+            terms: start.terms,
             range: None,
         });
         if is_planted(Bug::AnswerBeforeCommit) {
             let reply = std::mem::replace(&mut start.reply, Reply::One(oneshot::channel().0));
-            reply.send(Ok(Accepted::New {
+            reply.send(Ok(Accepted::New(New {
                 started: Arc::new(started.clone()),
+                is_pending: false,
                 outcome: None,
                 ended_at: None,
-            }));
+            })));
         }
         let admitted = Admitted {
             checked: start.checked,
@@ -283,19 +295,22 @@ impl Owned {
             .push(start.id, Fact::Started(Box::new(started)), Some(admitted));
     }
 
-    /// So much waits for the disk that no more is taken. Who waits for the same name is told as well.
-    fn refuse_busy(&mut self, start: Start) {
-        let busy = || {
-            let message = "the disk falls behind what is started; try again in a second";
-            Error::new(Kind::Exhausted, "ShardBusy", message).with_retry_after(1)
+    /// Refuses a start that is not pending yet; who waits for its name goes on without it.
+    fn refuse(&mut self, start: Start, error: &Error) {
+        let key = start
+            .name
+            .clone()
+            .map(|name| (start.account, start.machine.clone(), name));
+        refuse(start, error.clone());
+        let Some(Taken::Waiting(waiting)) = key.and_then(|key| self.names.remove(&key)) else {
+            return;
         };
-        if let Some(name) = &start.name {
-            let key = (start.account, start.machine.clone(), name.clone());
-            if let Some(Taken::Waiting(waiting)) = self.names.remove(&key) {
-                waiting.into_iter().for_each(|start| refuse(start, busy()));
-            }
-        }
-        refuse(start, busy());
+        // The name was looked up and is free.
+        let unknown = waiting
+            .into_iter()
+            .filter_map(|next| self.start(next))
+            .collect();
+        self.look_up(unknown);
     }
 
     /// A named start has become durable: those who wanted the same name are answered.
@@ -334,6 +349,17 @@ fn answer_taken(start: Start, taken: wire::Execution) {
 
 fn refuse(start: Start, error: Error) {
     start.reply.send(Err(error));
+}
+
+/// A start that has waited for too long is refused.
+pub(crate) fn ensure_in_time(terms: Option<&Terms>, now: Timestamp) -> Result<()> {
+    match terms.and_then(|terms| terms.start_before) {
+        Some(before) if before <= now => Err(Error::invalid(
+            "StartBeforePassed",
+            format!("it was to begin before {before}, which has passed; nothing was started"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// An id's text is a valid name, always.

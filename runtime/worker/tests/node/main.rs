@@ -5,6 +5,7 @@ mod cluster;
 mod control;
 mod effects;
 mod fairness;
+mod limits;
 mod memory;
 mod node;
 mod quarantine;

@@ -151,10 +151,10 @@ impl Node {
         input: Value,
     ) -> Result<(Execution, bool)> {
         let start = StartExecution {
-            machine: machine.parse().unwrap(),
             version: None,
             name: name.map(|name| name.parse().unwrap()),
             input: Json::from(input),
+            ..StartExecution::new(machine.parse().unwrap())
         };
         self.ports().executions.start(AccountId::LOCAL, start).await
     }
@@ -196,7 +196,7 @@ impl Node {
     }
 
     pub(crate) async fn ended(&self, id: ExecutionId) -> Execution {
-        self.until(|| async { self.get(id).await.summary.status != ExecutionStatus::Running })
+        self.until(|| async { !self.get(id).await.summary.status.is_open() })
             .await;
         self.get(id).await
     }

@@ -9,10 +9,10 @@ use crate::{PASS, WAIT};
 
 pub(crate) fn start(machine: &str, name: Option<&str>, n: usize) -> StartExecution {
     StartExecution {
-        machine: machine.parse().unwrap(),
         version: None,
         name: name.map(|name| name.parse().unwrap()),
         input: Json::from(json!({ "n": n })),
+        ..StartExecution::new(machine.parse().unwrap())
     }
 }
 

@@ -146,10 +146,10 @@ async fn machines() {
 async fn executions() {
     let (_world, client) = front().await;
     let start = wire::StartExecution {
-        machine: name("m"),
         version: None,
         name: Some(name("monday")),
         input: Json::parse("[1]").unwrap(),
+        ..wire::StartExecution::new(name("m"))
     };
     let started = client.start_execution(&start).await.unwrap();
     assert!(started.is_new);

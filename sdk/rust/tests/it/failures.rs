@@ -7,10 +7,10 @@ use crate::serve::{client, front, script};
 
 fn start(name: Option<&str>) -> wire::StartExecution {
     wire::StartExecution {
-        machine: "m".parse().unwrap(),
         version: None,
         name: name.map(|name| name.parse().unwrap()),
         input: Json::empty_object(),
+        ..wire::StartExecution::new("m".parse().unwrap())
     }
 }
 

@@ -11,10 +11,10 @@ const ID: &str = "00070000-018b-cfe5-6800-000000000001";
 
 async fn start(client: &Client, machine: &str) -> ExecutionId {
     let start = wire::StartExecution {
-        machine: machine.parse().unwrap(),
         version: None,
         name: None,
         input: Json::parse("[1]").unwrap(),
+        ..wire::StartExecution::new(machine.parse().unwrap())
     };
     let started = client.start_execution(&start).await.unwrap();
     started.execution.summary.id

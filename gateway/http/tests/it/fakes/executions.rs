@@ -46,6 +46,8 @@ pub(crate) fn begin(
             status: wire::ExecutionStatus::Running,
             started_at,
             ended_at: None,
+            tags: std::collections::BTreeMap::new(),
+            priority: 0,
             redrive_count: 0,
             redriven_at: None,
         };

@@ -1,0 +1,76 @@
+//! What the owners of executions and the homes of limits tell one another.
+
+use serde::{Deserialize, Serialize};
+use steploom_types::{Result, Slot};
+
+use super::Call;
+use crate::mailbox::{Key, Mail};
+use crate::port::Port;
+use crate::shard::Command;
+
+/// Letters to the owner of a slot, which bear being read twice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Letters {
+    /// The slot.
+    pub(crate) to: u16,
+    pub(crate) mail: Mail,
+}
+
+impl Call for Letters {
+    const NAME: &'static str = "letters";
+    type Answer = ();
+
+    fn slot(&self) -> Slot {
+        Slot(self.to)
+    }
+
+    async fn run(&self, port: &Port) -> Result<()> {
+        let owner = port.shards().of_slot(self.slot())?;
+        owner.send(Command::Letters(self.mail.clone())).await
+    }
+}
+
+/// Places in the order of a key: the first of so many.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TakeTickets {
+    pub(crate) key: Key,
+    pub(crate) count: u64,
+}
+
+impl Call for TakeTickets {
+    const NAME: &'static str = "takeTickets";
+    type Answer = u64;
+
+    fn slot(&self) -> Slot {
+        self.key.home()
+    }
+
+    async fn run(&self, port: &Port) -> Result<u64> {
+        let home = port.shards().of_slot(self.slot())?;
+        let (key, count) = (self.key.clone(), self.count);
+        home.ask(|reply| Command::Tickets { key, count, reply })
+            .await
+    }
+}
+
+/// Executions with places from this one on have all come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UseTickets {
+    pub(crate) key: Key,
+    pub(crate) first: u64,
+}
+
+impl Call for UseTickets {
+    const NAME: &'static str = "useTickets";
+    type Answer = ();
+
+    fn slot(&self) -> Slot {
+        self.key.home()
+    }
+
+    async fn run(&self, port: &Port) -> Result<()> {
+        let home = port.shards().of_slot(self.slot())?;
+        let (key, first) = (self.key.clone(), self.first);
+        home.send(Command::TicketsUsed { key, first }).await
+    }
+}

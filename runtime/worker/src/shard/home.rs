@@ -1,0 +1,246 @@
+//! The home of limits' keys: who holds a key, who waits for it, and who is next.
+//!
+//! All of it is in memory. A new home asks every shard what it has, and grants nothing before all
+//! have answered; so a limit is never exceeded because something was forgotten. What an owner says
+//! under an epoch that another one has followed is not believed.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use steploom_store::journal::Epoch;
+use steploom_types::{ExecutionId, ShardId, Timestamp};
+use tokio::sync::oneshot;
+
+use crate::mailbox::{Key, Wish, order_at};
+
+/// Higher priorities first, but for those that keep an order; then who came first.
+type Rank = (Reverse<i8>, u64, ExecutionId);
+
+#[derive(Default)]
+pub(super) struct Home {
+    keys: BTreeMap<Key, Queue>,
+    /// The shards that have said what they have, and under which epoch.
+    reported: BTreeMap<ShardId, Epoch>,
+    /// Slots of which nobody has said anything, as ranges with both ends included.
+    missing: Vec<(u16, u16)>,
+    /// The newest place that was given to one that runs in order.
+    last_order: u64,
+    /// Who wants such places before all have reported.
+    tickets: Vec<(Key, u64, oneshot::Sender<u64>)>,
+}
+
+#[derive(Default)]
+struct Queue {
+    held: BTreeSet<ExecutionId>,
+    waiting: BTreeMap<Rank, Wish>,
+    ranks: BTreeMap<ExecutionId, Rank>,
+    /// The first places of batches of which some may still be on their way: nobody who came later goes
+    /// before them.
+    coming: BTreeSet<u64>,
+}
+
+fn rank(wish: &Wish) -> Rank {
+    let priority = if wish.is_ordered { 0 } else { wish.priority };
+    (Reverse(priority), wish.order, wish.id)
+}
+
+impl Home {
+    /// A home that knows nothing yet; the owners of these slots are to be heard.
+    pub(super) fn new(slots: impl IntoIterator<Item = (u16, u16)>) -> Self {
+        Self {
+            missing: slots.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an owner may still be believed.
+    pub(super) fn believes(&self, from: ShardId, epoch: Epoch) -> bool {
+        self.reported.get(&from).is_none_or(|known| *known <= epoch)
+    }
+
+    fn is_open(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// An execution waits. Gives who may go on because of it.
+    pub(super) fn want(&mut self, wish: Wish) -> Vec<(Key, ExecutionId)> {
+        let key = wish.key.clone();
+        self.last_order = self.last_order.max(wish.order);
+        let queue = self.keys.entry(key.clone()).or_default();
+        if queue.held.contains(&wish.id) {
+            // It asks again, as its owner is a new one.
+            return vec![(key, wish.id)];
+        }
+        queue.add(wish);
+        self.grant(&key)
+    }
+
+    /// An execution has gone. Gives who may go on because of it.
+    pub(super) fn release(&mut self, key: &Key, id: ExecutionId) -> Vec<(Key, ExecutionId)> {
+        let Some(queue) = self.keys.get_mut(key) else {
+            return Vec::new();
+        };
+        queue.held.remove(&id);
+        queue.leave(id);
+        self.grant(key)
+    }
+
+    /// A shard has said what it has. Gives who may go on because of it.
+    pub(super) fn report(
+        &mut self,
+        (from, epoch): (ShardId, Epoch),
+        slots: (u16, u16),
+        wishes: Vec<Wish>,
+    ) -> Vec<(Key, ExecutionId)> {
+        if self
+            .reported
+            .insert(from, epoch)
+            .is_some_and(|known| known < epoch)
+        {
+            // A node may have gone, and whoever had tickets with it.
+            self.keys
+                .values_mut()
+                .for_each(|queue| queue.coming.clear());
+        }
+        self.missing = without(&self.missing, slots);
+        let is_of = |id: ExecutionId| (slots.0..=slots.1).contains(&id.slot().0);
+        let mut granted = BTreeSet::new();
+        for (key, queue) in &mut self.keys {
+            for id in queue.held.extract_if(.., |id| is_of(*id)) {
+                granted.insert((key.clone(), id));
+            }
+            let gone: Vec<_> = queue
+                .ranks
+                .keys()
+                .copied()
+                .filter(|id| is_of(*id))
+                .collect();
+            gone.into_iter().for_each(|id| queue.leave(id));
+        }
+        let mut again = Vec::new();
+        for wish in wishes {
+            self.last_order = self.last_order.max(wish.order);
+            let (key, id) = (wish.key.clone(), wish.id);
+            let queue = self.keys.entry(key.clone()).or_default();
+            // A grant that its owner had not heard of when it wrote still stands.
+            if wish.is_held || granted.contains(&(key.clone(), id)) {
+                queue.held.insert(id);
+                if !wish.is_held {
+                    again.push((key, id));
+                }
+            } else {
+                queue.add(wish);
+            }
+        }
+        if !self.is_open() {
+            return again;
+        }
+        for (key, count, reply) in std::mem::take(&mut self.tickets) {
+            self.give(key, count, reply);
+        }
+        let keys: Vec<_> = self.keys.keys().cloned().collect();
+        again.extend(keys.iter().flat_map(|key| self.grant(key)));
+        again
+    }
+
+    /// Somebody wants so many places in the order of a key; the answer is the first of them. Of more than
+    /// one, all are waited for until [`Home::used`] says that they have come.
+    pub(super) fn tickets(
+        &mut self,
+        now: Timestamp,
+        key: Key,
+        count: u64,
+        reply: oneshot::Sender<u64>,
+    ) {
+        self.last_order = self.last_order.max(order_at(now));
+        if self.is_open() {
+            self.give(key, count, reply);
+        } else {
+            self.tickets.push((key, count, reply));
+        }
+    }
+
+    fn give(&mut self, key: Key, count: u64, reply: oneshot::Sender<u64>) {
+        let first = self.last_order + 1;
+        self.last_order += count;
+        if count > 1 {
+            self.keys
+                .entry(key.clone())
+                .or_default()
+                .coming
+                .insert(first);
+        }
+        if reply.send(first).is_err() {
+            self.used(&key, first);
+        }
+    }
+
+    /// All executions with places from `first` on, which were given together, have come, or will not.
+    /// Gives who may go on because of it.
+    pub(super) fn used(&mut self, key: &Key, first: u64) -> Vec<(Key, ExecutionId)> {
+        if let Some(queue) = self.keys.get_mut(key) {
+            queue.coming.remove(&first);
+        }
+        self.grant(key)
+    }
+
+    /// Who may go on now.
+    fn grant(&mut self, key: &Key) -> Vec<(Key, ExecutionId)> {
+        let mut granted = Vec::new();
+        if !self.is_open() {
+            return granted;
+        }
+        let Some(queue) = self.keys.get_mut(key) else {
+            return granted;
+        };
+        let coming = queue.coming.first().copied().unwrap_or(u64::MAX);
+        while let Some((_, first)) = queue.waiting.first_key_value()
+            && queue.held.len() < first.limit as usize
+            && first.order < coming
+        {
+            let id = first.id;
+            queue.leave(id);
+            queue.held.insert(id);
+            granted.push((key.clone(), id));
+        }
+        if queue.held.is_empty() && queue.waiting.is_empty() && queue.coming.is_empty() {
+            self.keys.remove(key);
+        }
+        granted
+    }
+
+    /// Executions that hold a key or wait for one.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        let counts = self.keys.values().map(|q| q.held.len() + q.waiting.len());
+        counts.sum()
+    }
+}
+
+/// Ranges of slots without one of them: a shard may have split since the ranges were known.
+fn without(ranges: &[(u16, u16)], (first, last): (u16, u16)) -> Vec<(u16, u16)> {
+    let parts = ranges.iter().flat_map(|(from, to)| {
+        let before = (first > *from).then(|| (*from, (*to).min(first.saturating_sub(1))));
+        let after = (last < *to).then(|| ((*from).max(last.saturating_add(1)), *to));
+        [before, after]
+    });
+    parts.flatten().collect()
+}
+
+impl Queue {
+    fn add(&mut self, wish: Wish) {
+        let rank = rank(&wish);
+        if self.ranks.insert(wish.id, rank).is_none() {
+            self.waiting.insert(rank, wish);
+        }
+    }
+
+    fn leave(&mut self, id: ExecutionId) {
+        if let Some(rank) = self.ranks.remove(&id) {
+            self.waiting.remove(&rank);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
