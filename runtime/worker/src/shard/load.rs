@@ -442,6 +442,7 @@ impl Owned {
                 has_tail: coming.has_tail,
                 is_begun: false,
                 must_come: true,
+                is_first: coming.is_first,
                 waiting: Vec::new(),
             };
             self.loads.first += usize::from(again.is_first);
