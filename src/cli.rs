@@ -88,6 +88,7 @@ pub(crate) enum Command {
     Activity(command::activity::Args),
     Object(command::object::Args),
     Connection(command::connection::Args),
+    MapRun(command::map_run::Args),
     Shard(command::shard::Args),
     Completions(command::completions::Args),
 }

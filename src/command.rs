@@ -11,6 +11,7 @@ pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
+pub(crate) mod map_run;
 pub(crate) mod object;
 pub(crate) mod pause;
 pub(crate) mod redrive;
@@ -90,6 +91,7 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Activity(args) => activity::run(args, context).await,
         Command::Object(args) => object::run(args, context).await,
         Command::Connection(args) => connection::run(args, context).await,
+        Command::MapRun(args) => map_run::run(args, context).await,
         Command::Shard(args) => shard::run(args, context).await,
         Command::Machine(args) => machine::run(args, context).await,
         Command::Completions(_) | Command::Up(_) | Command::Demo(_) => {

@@ -1,4 +1,4 @@
-//! `list`: functions, machines, executions, nodes and shards as tables.
+//! `list`: functions, machines, executions, map runs, nodes and shards as tables.
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -8,24 +8,34 @@ use steploom_api::wire::{
 };
 use steploom_types::MachineName;
 
-use super::Context;
+use super::{Context, map_run};
 use crate::failure::Failure;
+use crate::parse::Reference;
 use crate::view::live::now;
 use crate::view::table::{Rows, status};
 use crate::view::{human, out};
 
-/// List functions, machines, executions, nodes or shards
+/// List functions, machines, executions, map runs, nodes or shards
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom list                                  executions, newest first
   steploom list functions
+  steploom list map-runs EXECUTION --follow      how far its distributed Maps are
   steploom list shards                           and who owns them
   steploom list --machine word-count --status failed --limit 5")]
 pub(crate) struct Args {
     /// What to list
     #[arg(default_value = "executions")]
     what: What,
+
+    /// For map-runs: the execution, its id or MACHINE/NAME
+    #[arg(value_name = "EXECUTION")]
+    of: Option<Reference>,
+
+    /// Follow map runs until they have ended
+    #[arg(long)]
+    follow: bool,
 
     /// Only executions of this machine; 'function:NAME' for asynchronous invocations
     #[arg(long, value_name = "NAME")]
@@ -49,6 +59,7 @@ enum What {
     Functions,
     Machines,
     Executions,
+    MapRuns,
     Nodes,
     Shards,
 }
@@ -89,6 +100,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if filtered && args.what != What::Executions {
         return Err(Failure::usage("--machine and --status are for executions"));
     }
+    if (args.of.is_some() || args.follow) && args.what != What::MapRuns {
+        return Err(Failure::usage("an execution and --follow are for map-runs"));
+    }
     let page = page(args.limit, args.next.clone());
     match args.what {
         What::Functions => {
@@ -124,6 +138,13 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
                 executions(&found, context),
                 found.next.as_deref(),
             )
+        }
+        What::MapRuns => {
+            let Some(of) = &args.of else {
+                let title = "which execution's? steploom list map-runs EXECUTION";
+                return Err(Failure::usage(title));
+            };
+            map_run::list(of, args.follow, context).await
         }
         What::Nodes => {
             let found = context.client.list_nodes().await?;

@@ -52,7 +52,7 @@ pub(crate) struct Join {
     /// Whether the frame is in the queue to start another child.
     queued: bool,
     /// Outputs by place; left empty where the state drops them anyway.
-    results: Vec<Option<Json>>,
+    results: Vec<Value>,
     keeps_results: bool,
     /// Bytes of all results.
     results_bytes: usize,
@@ -147,9 +147,9 @@ impl Join {
         self.results_bytes += output.size() + 1;
         let index = index as usize;
         if self.results.len() <= index {
-            self.results.resize(index + 1, None);
+            self.results.resize(index + 1, Value::Null);
         }
-        self.results[index] = Some(output);
+        self.results[index] = output.into_value();
     }
 
     /// Whether a state of this kind can have it.
@@ -200,8 +200,7 @@ impl Join {
         {
             return handover.into_result(machine, graph);
         }
-        let values = self.results.into_iter().flatten().map(Json::into_value);
-        Value::Array(values.collect()).into()
+        Value::Array(self.results).into()
     }
 }
 

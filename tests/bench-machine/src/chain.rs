@@ -113,7 +113,7 @@ fn chain(
     }
 }
 
-fn started() -> Started {
+pub(crate) fn started() -> Started {
     let at = Timestamp::from_millis(1_767_225_600_000);
     Started {
         at,

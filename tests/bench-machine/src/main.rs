@@ -3,9 +3,11 @@
 //! an interpreter around them. On one core.
 //!
 //! `--json` prints what `steploom-bench` prints; `--only NAME` runs one chain, for a profiler.
+//! `--items N` runs executions of so many items instead: see `million.rs`.
 
 mod chain;
 mod floor;
+mod million;
 mod report;
 
 use std::time::Duration;
@@ -31,10 +33,15 @@ const GOAL: f64 = 500_000.0;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only = arguments
-        .iter()
-        .position(|word| word == "--only")
-        .and_then(|place| arguments.get(place + 1));
+    let value = |name: &str| {
+        let place = arguments.iter().position(|word| word == name)?;
+        arguments.get(place + 1)
+    };
+    let only = value("--only");
+    if let Some(items) = value("--items") {
+        let items = items.parse().expect("--items takes a number");
+        return million::run(items, only.map(String::as_str));
+    }
     let mut rows = Vec::new();
     for chain in chain::all() {
         if only.is_none_or(|name| name == chain.name) {

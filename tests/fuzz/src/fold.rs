@@ -326,6 +326,5 @@ fn started(chance: &mut Chance) -> Fact {
             ..RunLimits::default()
         },
         input: Json::from(input),
-        terms: None,
     }))
 }

@@ -107,6 +107,7 @@ fn every_fact_reads_as_it_was_written() {
         .chain(later_facts())
         .chain(waiting_facts())
         .chain(controlling_facts())
+        .chain(range_facts())
     {
         assert_eq!(decode(&encode(&fact)).unwrap(), fact);
     }
@@ -149,6 +150,72 @@ fn what_release_0_2_wrote_is_read_for_ever() {
         .map(|hex| decode(&from_hex(hex)).unwrap())
         .collect();
     assert_eq!(read, later_facts());
+}
+
+/// A range, and what its parent hears and is told.
+fn range_facts() -> Vec<Fact> {
+    let Fact::Started(mut started) = facts().remove(0) else {
+        unreachable!("it is the first")
+    };
+    let page = Digest::of(b"page");
+    started.limits.range_items = 10;
+    started.range = Some(Box::new(Range {
+        parent: started.id,
+        map_run: 4,
+        action: ActionId(9),
+        offset: 1_000,
+        count: 7,
+        page,
+        window: 50,
+    }));
+    vec![
+        Fact::Started(started),
+        Fact::PageRead {
+            at: at(18),
+            action: ActionId(9),
+            etag: Some("e".into()),
+            offset: 1_000,
+            digest: page,
+            count: 7,
+            is_last: true,
+        },
+        Fact::RangeReported {
+            at: at(19),
+            action: ActionId(9),
+            failed: 3,
+        },
+        Fact::MapRunChanged {
+            at: at(20),
+            map_run: 4,
+            change: MapRunChange {
+                version: 2,
+                window: Some(50),
+                tolerated_count: Some(0),
+                tolerated_percentage: Some(2.5),
+                is_stopped: true,
+            },
+        },
+    ]
+}
+
+/// Never change a line; add new ones.
+const GOLDEN_RANGES: &[&str] = &[
+    "080112c4010894b4e4f4cb031210beef00000000000100000000000000071a066d6f6e646179220e66756e6374696f6e3a636f756e742803322044136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a380141efcdab89674523014a0b08011002180320e807300a52137b2262223a20312c202261223a2022c3bc227df2013f0a10beef00000000000100000000000000071004180920e807280732203660315a9af3df255d8f19ab077e4797822b41488a0e2a04bc6af71213c232743832",
+    "0812f2012e080912016518e80722203660315a9af3df255d8f19ab077e4797822b41488a0e2a04bc6af71213c2327428073001",
+    "0813fa010408091003",
+    "081482021308041002183220002900000000000004403001",
+];
+
+#[test]
+fn what_was_written_of_ranges_is_read_for_ever() {
+    let read: Vec<_> = GOLDEN_RANGES
+        .iter()
+        .map(|hex| decode(&from_hex(hex)).unwrap())
+        .collect();
+    assert_eq!(read, range_facts());
+    for (hex, fact) in GOLDEN_RANGES.iter().zip(range_facts()) {
+        assert_eq!(encode(&fact), from_hex(hex), "{fact:?}");
+    }
 }
 
 /// A start on terms, and what may follow.

@@ -161,6 +161,11 @@ impl Queue {
         self.batching.as_ref()
     }
 
+    /// Whether items come from a reader.
+    pub(super) fn reads(&self) -> bool {
+        self.reader.is_some()
+    }
+
     pub(super) fn is_reading(&self) -> bool {
         self.reading.is_some()
     }

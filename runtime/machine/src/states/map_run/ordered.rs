@@ -2,13 +2,16 @@
 //!
 //! All pages are read, and kept, before the first iteration starts.
 
+use std::sync::Arc;
+
+use serde_json::Value;
 use steploom_asl::model::{Map, OnFailure};
 use steploom_types::Json;
 
 use super::items::{self, Next};
 use super::{MapRun, run_of};
 use crate::failure::Problem;
-use crate::frame::{FrameId, Item};
+use crate::frame::{FrameId, Item, Run};
 use crate::join::order::{Order, Turned};
 use crate::states::map_order::{self, Ordering};
 use crate::turn::Turn;
@@ -18,7 +21,7 @@ use crate::{EventSink, snapshot};
 #[derive(Debug)]
 pub(super) struct Ordered {
     /// Pages, each with the number of items before it.
-    pages: Vec<Item>,
+    pages: Vec<Page>,
     /// The order while it is being found.
     finding: Option<Box<Ordering>>,
     /// The order, once it is.
@@ -68,25 +71,101 @@ impl Ordered {
     }
 
     /// The items that were not started.
-    pub(super) fn waiting(&self) -> Vec<serde_json::Value> {
+    pub(super) fn waiting(&self) -> Vec<Value> {
         let order = self.order.iter().flat_map(Order::waiting);
         order.filter_map(|index| self.value(index)).collect()
     }
 
-    fn value(&self, index: u32) -> Option<serde_json::Value> {
+    fn value(&self, index: u32) -> Option<Value> {
         let item = self.item(index)?;
         items::item(&item.items, item.index)
     }
 
     /// An item by its place among all.
     fn item(&self, index: u32) -> Option<Item> {
-        let before = |page: &Item| page.run.as_ref().map_or(0, |run| run.before);
-        let page = self
-            .pages
-            .partition_point(|page| before(page) <= u64::from(index));
-        let mut item = self.pages.get(page.checked_sub(1)?)?.clone();
-        item.index = (u64::from(index) - before(&item)) as u32;
-        Some(item)
+        let index = u64::from(index);
+        let page = self.pages.partition_point(|page| page.before() <= index);
+        let page = self.pages.get(page.checked_sub(1)?)?;
+        page.item(index - page.before())
+    }
+}
+
+/// Items that are kept for their turn.
+#[derive(Debug)]
+enum Page {
+    /// As the state has them.
+    Whole(Item),
+    /// Of those that were read the texts, one after the other, with where each ends: a tenth of what
+    /// the values take.
+    Packed {
+        before: u64,
+        source: Arc<str>,
+        text: String,
+        ends: Vec<u32>,
+    },
+}
+
+impl Page {
+    /// Packs what was read.
+    fn packed(page: Item) -> Self {
+        let (Some(run), Value::Array(items)) = (&page.run, page.items.value()) else {
+            return Self::Whole(page);
+        };
+        let mut text = String::new();
+        let mut ends = Vec::with_capacity(items.len());
+        for item in items {
+            text.push_str(&item.to_string());
+            match u32::try_from(text.len()) {
+                Ok(end) => ends.push(end),
+                Err(_) => return Self::Whole(page),
+            }
+        }
+        text.shrink_to_fit();
+        Self::Packed {
+            before: run.before,
+            source: Arc::clone(&run.source),
+            text,
+            ends,
+        }
+    }
+
+    fn before(&self) -> u64 {
+        match self {
+            Self::Whole(page) => page.run.as_ref().map_or(0, |run| run.before),
+            Self::Packed { before, .. } => *before,
+        }
+    }
+
+    /// The item at a place in the page.
+    fn item(&self, place: u64) -> Option<Item> {
+        let index = u32::try_from(place).ok()?;
+        match self {
+            Self::Whole(page) => Some(Item {
+                index,
+                ..page.clone()
+            }),
+            Self::Packed {
+                before,
+                source,
+                text,
+                ends,
+            } => {
+                let place = index as usize;
+                let from = place
+                    .checked_sub(1)
+                    .map_or(Some(0), |at| ends.get(at).copied())?;
+                let text = text.get(from as usize..*ends.get(place)? as usize)?;
+                let value: Value = serde_json::from_str(text).ok()?;
+                Some(Item {
+                    items: Value::Array(vec![value]).into(),
+                    index: 0,
+                    run: Some(Run {
+                        before: before + u64::from(index),
+                        source: Arc::clone(source),
+                    }),
+                })
+            }
+        }
     }
 }
 
@@ -111,8 +190,13 @@ pub(super) fn find<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
             return Ok(false);
         };
         run.queue.pass(end - first);
+        let is_read = run.queue.reads();
         if let Some(ordered) = run.ordered.as_deref_mut().filter(|_| end == length) {
-            ordered.pages.push(page);
+            ordered.pages.push(if is_read {
+                Page::packed(page)
+            } else {
+                Page::Whole(page)
+            });
         }
     }
     if !run_of(turn, id).is_some_and(|run| run.queue.is_empty()) {
@@ -167,6 +251,10 @@ fn skip(run: &mut MapRun, index: u32) -> bool {
     !runs_on && run.tolerance.is_exceeded(run.queue.total())
 }
 
+snapshot::variants!(Page {
+    0 => Whole(page),
+    1 => Packed { before, source, text, ends },
+});
 snapshot::fields!(Ordered {
     pages,
     finding,
