@@ -75,8 +75,6 @@ impl Board {
             started_at: None,
             last_at: Timestamp::default(),
             ended_at: None,
-            tags: std::collections::BTreeMap::new(),
-            priority: 0,
             status: ExecutionStatus::Running,
             failure: None,
             last_event: 0,

@@ -68,9 +68,8 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
 /// Starts a chain and waits for its end.
 async fn chain(server: &Server) -> Result<std::time::Duration> {
     let start = wire::StartExecution {
-        machine: MACHINE.parse()?,
         input: Json::parse(EVENT)?,
-        ..crate::million::start()
+        ..wire::StartExecution::new(MACHINE.parse()?)
     };
     let begun = Instant::now();
     let started = server.client().start_execution(&start).await?;

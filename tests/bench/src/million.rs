@@ -92,9 +92,8 @@ async fn measure(options: &Options, items: u64, shape: Shape) -> Result<Ran> {
     shape.prepare(&server, items).await?;
     let begun = Instant::now();
     let start = wire::StartExecution {
-        machine: shape.machine().parse()?,
         input: Json::parse(&shape.input(items))?,
-        ..start()
+        ..wire::StartExecution::new(shape.machine().parse()?)
     };
     let id = server.client().start_execution(&start).await?;
     let id = id.execution.summary.id;
@@ -143,17 +142,5 @@ async fn half(server: &Server, items: u64) -> Result<()> {
             return Ok(());
         }
         sleep(LOOK_INTERVAL).await;
-    }
-}
-
-/// A start with nothing set.
-pub(crate) fn start() -> wire::StartExecution {
-    wire::StartExecution {
-        machine: "any"
-            .parse()
-            .unwrap_or_else(|_| unreachable!("it is a name")),
-        version: None,
-        name: None,
-        input: Json::empty_object(),
     }
 }

@@ -119,8 +119,16 @@ impl Caution {
 pub(super) struct Loading(Notes);
 
 impl Loading {
+    /// The same with nothing being loaded: what follows is not the harm of what was.
+    pub(super) fn over(self) -> Self {
+        Self(Notes {
+            loading: Vec::new(),
+            ..self.0
+        })
+    }
+
     /// Notes it durably, however long the store is away: nothing can be loaded before, anyway.
-    pub(super) async fn note_surely(&self, shared: &Shared, shard: ShardId) {
+    pub(super) async fn note(&self, shared: &Shared, shard: ShardId) {
         while let Err(error) = self.0.write(shared, shard).await {
             tracing::warn!(%shard, %error, "what is to be loaded was not noted; trying again");
             tokio::time::sleep(RETRY).await;

@@ -58,9 +58,10 @@ impl Checkpoints {
         self.touched.contains(&id)
     }
 
-    /// Whether so much has come since the one under way began that no more is taken on.
-    pub(super) fn is_behind(&self) -> bool {
-        self.running.is_some() && self.bytes >= BEHIND_BYTES_MAX
+    /// Whether so much has come, while one is under way or held back by what is being loaded, that no
+    /// more is taken on.
+    pub(super) fn is_behind(&self, is_held_back: bool) -> bool {
+        (self.running.is_some() || is_held_back) && self.bytes >= BEHIND_BYTES_MAX
     }
 
     pub(super) fn count_bytes(&mut self, bytes: usize) {

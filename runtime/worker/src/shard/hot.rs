@@ -348,16 +348,11 @@ impl Hot {
         self.checkpointing = Some((facts, self.facts_count));
         self.facts_count = 0;
         self.first_event = self.run.event_count() + 1;
-        let sleep = self.sleep();
-        let offers = match sleep {
-            Sleep::No => Vec::new(),
-            Sleep::Until(_) | Sleep::Called => self.offers(),
-        };
         Change {
             row: self.row(),
             chunk,
-            sleep,
-            offers,
+            sleep: self.sleep(),
+            offers: self.offers(),
             snapshot: self.snapshots.take(&self.run, &self.taken, contained),
         }
     }

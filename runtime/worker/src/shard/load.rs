@@ -11,11 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use steploom_machine::Action;
 use steploom_probe::{Bug, Mark, is_planted, mark};
-use steploom_types::{AccountId, ExecutionId, limits};
+use steploom_types::{AccountId, ExecutionId, ShardId, limits};
 use tokio::sync::mpsc;
 
 use super::Command;
-use super::caution::{self, Caution};
+use super::caution::{self, Caution, Loading};
 use super::control::Wish;
 use super::hot::Hot;
 use super::owned::{News, Owned};
@@ -337,6 +337,16 @@ impl Owned {
         }
     }
 
+    /// The same for one whose time is near: before those that were only awake.
+    pub(super) fn bring_soon(&mut self, id: ExecutionId) {
+        let is_known = self.loads.coming.contains_key(&id);
+        self.bring(id);
+        if !is_known && self.loads.coming.contains_key(&id) {
+            // Met there first, it is passed over where it is met later.
+            self.loads.urgent.push_back(id);
+        }
+    }
+
     /// Begins what there is room for.
     pub(super) fn begin_loads(&mut self) {
         self.scan_awake();
@@ -354,12 +364,7 @@ impl Owned {
             });
             let (shared, news) = (self.shared.clone(), self.news.sender.clone());
             let shard = self.lease.shard;
-            tokio::spawn(async move {
-                if let Some(about) = about {
-                    about.note_surely(&shared, shard).await;
-                }
-                bring_all(shared, lot, news).await;
-            });
+            tokio::spawn(bring_all(shared, shard, lot, about, news));
         }
     }
 
@@ -412,7 +417,7 @@ impl Owned {
                 continue;
             };
             match brought {
-                Brought::Unknown(wanted) => self.ask_again(&coming, wanted),
+                Brought::Unknown(wanted) => self.ask_again(coming, wanted),
                 Brought::Open(account) => self.is_open(id, account, coming),
                 Brought::Hot(hot) => {
                     self.loads.with_tail -= usize::from(coming.has_tail);
@@ -431,24 +436,28 @@ impl Owned {
         }
     }
 
-    /// The store did not answer for this one: who waits is told so, and what must come is brought
-    /// later.
-    fn ask_again(&mut self, coming: &Coming, wanted: Wanted) {
-        if coming.must_come {
-            let id = wanted.id;
-            let again = Coming {
-                want: coming.want,
-                tail: wanted.tail,
-                has_tail: coming.has_tail,
-                is_begun: false,
-                must_come: true,
-                is_first: coming.is_first,
-                waiting: Vec::new(),
-            };
-            self.loads.first += usize::from(again.is_first);
-            self.loads.coming.insert(id, again);
-            self.loads.later.push_back(id);
+    /// The store did not answer for this one: who waits is told to ask again, by dropping it, and
+    /// what must come, or is answered, is brought later.
+    fn ask_again(&mut self, coming: Coming, wanted: Wanted) {
+        let waiting: Vec<_> = coming
+            .waiting
+            .into_iter()
+            .filter(Command::is_answer)
+            .collect();
+        if !coming.must_come && waiting.is_empty() {
+            return;
         }
+        self.loads.waiting += waiting.len();
+        self.loads.first += usize::from(coming.is_first);
+        let again = Coming {
+            tail: wanted.tail,
+            is_begun: false,
+            must_come: true,
+            waiting,
+            ..coming
+        };
+        self.loads.coming.insert(wanted.id, again);
+        self.loads.later.push_back(wanted.id);
     }
 
     /// Somebody only wanted to know whether it is open.
@@ -514,8 +523,17 @@ impl Owned {
     }
 }
 
-/// Brings executions, and tells their owner.
-async fn bring_all(shared: Arc<Shared>, wanted: Vec<Wanted>, news: mpsc::Sender<News>) {
+/// Brings executions, and tells their owner; carefully, if it is to be noted what they are.
+async fn bring_all(
+    shared: Arc<Shared>,
+    shard: ShardId,
+    wanted: Vec<Wanted>,
+    about: Option<Loading>,
+    news: mpsc::Sender<News>,
+) {
+    if let Some(about) = &about {
+        about.note(&shared, shard).await;
+    }
     // The semaphore is never closed.
     let permit = shared.loads.acquire().await;
     let brought = fold::bring(&shared, wanted).await;
@@ -523,6 +541,9 @@ async fn bring_all(shared: Arc<Shared>, wanted: Vec<Wanted>, news: mpsc::Sender<
         .iter()
         .any(|(_, b)| matches!(b, Brought::Unknown(_)));
     drop(permit);
+    if let Some(about) = about {
+        about.over().note(&shared, shard).await;
+    }
     if is_away {
         tokio::time::sleep(RETRY).await;
     }

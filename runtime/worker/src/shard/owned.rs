@@ -303,7 +303,8 @@ impl Owned {
     fn is_full(&self) -> bool {
         let commit = self.committing.is_some()
             && self.pending.body_bytes() >= limits::SHARD_PENDING_BYTES_MAX;
-        commit || self.checkpoints.is_behind()
+        let held_back = self.loads.holds_back_checkpoints();
+        commit || self.checkpoints.is_behind(held_back)
     }
 
     fn hear(&mut self, news: News) {
@@ -635,7 +636,7 @@ impl Owned {
     fn wake_due(&mut self) {
         let now = self.shared.clock.now();
         while let Some(id) = self.wakes.next(now) {
-            self.bring(id);
+            self.bring_soon(id);
         }
         let Some((after, until)) = self.wakes.ask(now) else {
             return;

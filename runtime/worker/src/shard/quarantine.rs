@@ -37,14 +37,19 @@ pub(super) struct Aside {
 
 impl Aside {
     /// One that could not be brought to memory. `None` if there is nothing that could be set aside.
-    pub(super) fn of(row: Option<Row>, tail: &[Bytes], why: &Error) -> Option<Self> {
-        let is_new = row.is_none();
+    /// The first of `tail` has the number `first_fact`, if that is known.
+    pub(super) fn of(
+        row: Option<Row>,
+        tail: &[Bytes],
+        first_fact: Option<u64>,
+        why: &Error,
+    ) -> Option<Self> {
         let row = row.or_else(|| match codec::decode(tail.first()?).ok()? {
             Fact::Started(started) => Some(view::row(&started, Stands::default())),
             _ => None,
         })?;
         let why = why.detail.as_deref().unwrap_or(&why.message);
-        let first_fact = if is_new { 0 } else { FIRST_FACT_UNKNOWN };
+        let first_fact = first_fact.unwrap_or(FIRST_FACT_UNKNOWN);
         let mut aside = Self::new(row, why, (first_fact, 0));
         for fact in tail {
             aside.push(fact);

@@ -97,6 +97,7 @@ impl New {
             is_pending: self.is_pending,
             outcome: self.outcome.as_ref(),
             ended_at: self.ended_at,
+            ..Stands::default()
         }
     }
 }

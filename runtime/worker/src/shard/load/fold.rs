@@ -12,7 +12,7 @@ use steploom_types::{Error, ExecutionId, Kind, Result};
 
 use super::{Brought, Want, Wanted};
 use crate::codec;
-use crate::past::{Past, Piece, corrupt};
+use crate::past::{Past, Piece, READ_BYTES_MAX, corrupt};
 use crate::shard::hot::Hot;
 use crate::shard::quarantine::Aside;
 use crate::shard::snapshot;
@@ -67,8 +67,7 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
     }
     if let Some(deaths) = wanted.deaths {
         let why = format!("the process died {deaths} times while it was loaded, it alone");
-        let aside = Aside::of(row, &wanted.tail, &corrupt(wanted.id, &why));
-        return aside.map_or(Brought::Absent, |aside| Brought::Aside(Box::new(aside)));
+        return set_aside(shared, row, &wanted, &corrupt(wanted.id, &why)).await;
     }
     match fold(shared, row.as_ref(), chunks, wanted.id, &wanted.tail).await {
         Ok(Some(hot)) => Brought::Hot(Box::new(hot)),
@@ -77,10 +76,39 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
             tracing::warn!(execution = %wanted.id, %error, "it cannot be loaded; trying again");
             Brought::Unknown(wanted)
         }
-        Err(error) => match Aside::of(row, &wanted.tail, &error) {
-            Some(aside) => Brought::Aside(Box::new(aside)),
-            None => Brought::Absent,
-        },
+        Err(error) => set_aside(shared, row, &wanted, &error).await,
+    }
+}
+
+/// It cannot be brought. Facts that the projection does not have come after those that it has.
+async fn set_aside(
+    shared: &Arc<Shared>,
+    row: Option<Row>,
+    wanted: &Wanted,
+    why: &Error,
+) -> Brought {
+    let first_fact = match &row {
+        Some(row) if !wanted.tail.is_empty() => count(shared, row.id).await.ok(),
+        _ => Some(0),
+    };
+    let aside = Aside::of(row, &wanted.tail, first_fact, why);
+    aside.map_or(Brought::Absent, |aside| Brought::Aside(Box::new(aside)))
+}
+
+/// How many facts the projection has of an execution.
+async fn count(shared: &Arc<Shared>, id: ExecutionId) -> Result<u64> {
+    let mut next = 0;
+    loop {
+        let projection = &shared.store.projection;
+        let chunks = projection.chunks(id, next, READ_BYTES_MAX).await?;
+        let before = next;
+        for chunk in chunks {
+            let facts = codec::split_chunk(chunk.facts).map_err(|e| corrupt(id, &e))?;
+            next = next.max(chunk.first_fact + facts.len() as u64);
+        }
+        if next == before {
+            return Ok(next);
+        }
     }
 }
 
