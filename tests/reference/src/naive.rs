@@ -21,7 +21,8 @@ pub enum Ended {
     Failed(String),
     /// By the machine's own `TimeoutSeconds`.
     TimedOut,
-    /// It hangs on which of two things at the same instant comes first, which nothing defines.
+    /// It hangs on which of two things at the same instant comes first, or on the words of a cause: nothing
+    /// defines these.
     Undefined,
 }
 

@@ -16,6 +16,10 @@ pub(crate) fn call(text: &str, data: &Value, around: &Surroundings) -> Result<Va
     for argument in split(arguments) {
         values.push(evaluate(&argument, data, around)?);
     }
+    if name == "States.Format" && values.iter().any(has_cause) {
+        // A cause's words become data, which may decide anything.
+        around.race.set(true);
+    }
     apply(name.trim_start_matches("States."), &values)
 }
 
@@ -30,6 +34,17 @@ fn evaluate(text: &str, data: &Value, around: &Surroundings) -> Result<Value, Wr
         return Ok(Value::String(quoted.trim_end_matches('\'').to_owned()));
     }
     serde_json::from_str(text).or_else(|_| failed())
+}
+
+/// Whether an error's cause, which every interpreter words for itself, is somewhere within.
+fn has_cause(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name == "Cause" || has_cause(value)),
+        Value::Array(items) => items.iter().any(has_cause),
+        _ => false,
+    }
 }
 
 /// Arguments, at the commas that are in no brackets and no quotes.
