@@ -111,6 +111,7 @@ pub(crate) fn pick(lots: &mut Lots, kinds: &[&'static Kind]) -> &'static Kind {
 
 /// A fault happens.
 pub(crate) fn befall(simulation: &mut Simulation, kind: &Kind) {
+    simulation.excite();
     let mut inner = simulation.world.lock();
     let now_ms = inner.now_ms;
     inner.trace.say(now_ms, || format!("fault: {}", kind.name));

@@ -30,6 +30,13 @@ const SETTLE_MS_MAX: u64 = 6 * 3_600 * 1_000;
 /// Between two looks whether everything has ended.
 const SETTLE_LOOK_MS: u64 = 5_000;
 
+/// Between which lengths steps are drawn while nothing is wrong: well below a lease's length, which the
+/// processes must not miss in one another's steps.
+const CALM_STEPS_MS: (u64, u64) = (200, 900);
+
+/// How long a fault is a thing of just now.
+const EXCITED_MS: u64 = 3_000;
+
 /// The longest step of the world.
 const STEP_MS_MAX: u64 = 5_000;
 
@@ -97,8 +104,10 @@ pub(crate) struct Simulation {
     /// Whether faults still come.
     is_stormy: bool,
     stays_dead: bool,
-    /// Between which lengths steps are drawn.
+    /// Between which lengths steps are drawn soon after a fault.
     steps_ms: (u64, u64),
+    /// Until when a fault is a thing of just now.
+    excited_until_ms: u64,
     outside: Runtime,
     /// Tasks of a process that has nothing to do.
     pub(crate) idle_tasks: usize,
@@ -158,6 +167,7 @@ impl Simulation {
             is_stormy: true,
             stays_dead: false,
             steps_ms,
+            excited_until_ms: 0,
             outside: tokio::runtime::Builder::new_current_thread()
                 .build()
                 .expect("a runtime without input and output needs nothing of the system"),
@@ -228,11 +238,12 @@ impl Simulation {
         let until_next = next.map_or(STEP_MS_MAX, |((at_ms, _), _)| {
             at_ms.saturating_sub(self.now_ms)
         });
-        let step_ms = if self.processes.len() > 1 {
-            self.lots.between(self.steps_ms.0, self.steps_ms.1)
-        } else {
-            STEP_MS_MAX
+        let (shortest, longest) = match self.processes.len() {
+            1 => (STEP_MS_MAX, STEP_MS_MAX),
+            _ if self.now_ms < self.excited_until_ms => self.steps_ms,
+            _ => CALM_STEPS_MS,
         };
+        let step_ms = self.lots.between(shortest, longest);
         step_ms.min(until_next).max(1)
     }
 
@@ -282,6 +293,7 @@ impl Simulation {
                 }
                 Event::Boot(process) => {
                     if !self.processes[process].is_alive() && !self.stays_dead {
+                        self.excite();
                         let now_ms = self.now_ms;
                         self.processes[process].boot(now_ms);
                     }
@@ -331,6 +343,11 @@ impl Simulation {
         self.agenda.insert((at_ms, self.number), event);
     }
 
+    /// Something is wrong: the world goes on in small steps for a while.
+    pub(crate) fn excite(&mut self) {
+        self.excited_until_ms = self.now_ms + EXCITED_MS;
+    }
+
     pub(crate) fn any_process(&mut self) -> usize {
         self.lots.below(self.processes.len() as u64) as usize
     }
@@ -343,6 +360,7 @@ impl Simulation {
     }
 
     fn restart_later(&mut self, process: usize, now_ms: u64) {
+        self.excite();
         let at_ms = now_ms + inject::restart_delay(&mut self.lots);
         self.later(at_ms, Event::Boot(process));
     }
