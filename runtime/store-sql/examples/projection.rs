@@ -34,10 +34,10 @@ async fn main() -> Result<()> {
     let _ = std::fs::remove_dir_all(&dir);
     let opened = steploom_store_sql::sqlite::open(dir.as_ref()).await;
     let store = opened.unwrap_or_else(|error| panic!("{dir}: {error}"));
-    let mut leases = Vec::new();
+    let (mut leases, node) = (Vec::new(), NodeId("a".into()));
     for shard in 0..16 {
-        let lease = store.leases.acquire(ShardId(shard), &NodeId("a".into()));
-        leases.push((lease.await?.expect("it is new"), Lsn(0)));
+        let lease = store.leases.acquire(ShardId(shard), &node).await?;
+        leases.push((lease.expect("it is new"), Lsn(0)));
     }
     let (mut written, mut begin, mut cpu) = (0, Instant::now(), cpu_seconds());
     while written < count {

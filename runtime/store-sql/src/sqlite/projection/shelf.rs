@@ -19,7 +19,7 @@ const CHUNKS: i64 = 16;
 /// What a row is read from; its body only where it is wanted.
 macro_rules! columns {
     () => {
-        "e.n, e.key, m.account, m.name AS machine, e.name, e.status, e.started_at, e.head"
+        "e.key, m.account, m.name AS machine, e.name, e.status, e.started_at, e.head"
     };
 }
 pub(super) use columns;
@@ -27,7 +27,6 @@ pub(super) use columns;
 /// The columns of an execution, its machine's joined to it.
 #[derive(FromRow)]
 pub(super) struct Stored {
-    pub(super) n: i64,
     pub(super) key: Vec<u8>,
     account: i64,
     machine: String,
