@@ -123,7 +123,7 @@ async fn followed(id: ExecutionId, context: &Context) -> Result<MapRuns, Failure
         let lines: Vec<String> = runs.items.iter().map(line).collect();
         match &bar {
             Some(bar) => bar.set_message(lines.join("\n")),
-            None => lines.iter().for_each(|line| out::note(line)),
+            None => lines.iter().for_each(out::note),
         }
         let is_over = |run: &MapRun| run.status != MapRunStatus::Running;
         let has_ended = runs.items.iter().all(is_over)

@@ -44,15 +44,14 @@ impl Listening {
             format!("cannot listen for other nodes on {listen}; choose another address with --node-listen")
         })?;
         let bound = listener.local_addr()?;
-        let address = match &options.address {
-            Some(address) => address.clone(),
-            None => {
-                ensure!(
-                    !bound.ip().is_unspecified(),
-                    "other nodes cannot reach {bound}; say under which address they can with --node-address"
-                );
-                format!("http://{bound}")
-            }
+        let address = if let Some(address) = &options.address {
+            address.clone()
+        } else {
+            ensure!(
+                !bound.ip().is_unspecified(),
+                "other nodes cannot reach {bound}; say under which address they can with --node-address"
+            );
+            format!("http://{bound}")
         };
         Ok(Self {
             listener,

@@ -141,21 +141,18 @@ impl<S: EventSink> Turn<'_, S> {
             }
             None => None,
         };
-        let output = match self.spent_input(id, &flow.result_path) {
-            Some((raw, path)) => {
-                let (combined, displaced) = path.swap(raw.into_value(), result.into_value());
-                let combined = combined.into();
-                self.output(id, &combined, flow).inspect_err(|_| {
-                    // The state does not end, and may yet be gone on with.
-                    let combined = combined.into_value();
-                    self.frame(id).input = path.put_back(combined, displaced).into();
-                })?
-            }
-            None => {
-                let raw = self.run.frames[id].input.clone();
-                let combined = self.combine(id, raw, result, &flow.result_path)?;
-                self.output(id, &combined, flow)?
-            }
+        let output = if let Some((raw, path)) = self.spent_input(id, &flow.result_path) {
+            let (combined, displaced) = path.swap(raw.into_value(), result.into_value());
+            let combined = combined.into();
+            self.output(id, &combined, flow).inspect_err(|_| {
+                // The state does not end, and may yet be gone on with.
+                let combined = combined.into_value();
+                self.frame(id).input = path.put_back(combined, displaced).into();
+            })?
+        } else {
+            let raw = self.run.frames[id].input.clone();
+            let combined = self.combine(id, raw, result, &flow.result_path)?;
+            self.output(id, &combined, flow)?
         };
         Ok(Exit { output, assigned })
     }

@@ -42,12 +42,11 @@ const CHECKPOINTS: u16 = 4;
 #[tokio::main]
 async fn main() {
     let server;
-    let url = match std::env::args().nth(1) {
-        Some(url) => url,
-        None => {
-            server = cluster::Cluster::start().expect("there is Postgres on this computer");
-            server.database()
-        }
+    let url = if let Some(url) = std::env::args().nth(1) {
+        url
+    } else {
+        server = cluster::Cluster::start().expect("there is Postgres on this computer");
+        server.database()
     };
     let store = postgres::open(&url, Options::default()).await;
     let store = store.unwrap_or_else(|error| panic!("{error}"));
@@ -96,7 +95,7 @@ async fn append(store: &Store, leases: &mut [Lease], facts: usize) {
         for lease in &mut *leases {
             lease.last_lsn = lease.last_lsn.next();
         }
-        if times.len() as u64 % TRIM_EVERY == 0 {
+        if (times.len() as u64).is_multiple_of(TRIM_EVERY) {
             for lease in &*leases {
                 let trimmed = store.journal.trim(lease.shard, lease.last_lsn).await;
                 trimmed.expect("it answers");
@@ -132,7 +131,7 @@ async fn checkpoint(store: &Store, leases: &[Lease]) {
     let (first, second) = (half().await, half().await);
     println!(
         "| {CHECKPOINTS} | {CHECKPOINT_ROWS} | {:.0} | {first:.0} | {second:.0} |",
-        (first + second) / 2.0
+        f64::midpoint(first, second)
     );
 }
 

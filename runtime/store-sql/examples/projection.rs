@@ -92,7 +92,7 @@ fn change(shard: ShardId, n: u64) -> Change {
     let at = Timestamp::from_millis(1_800_000_000_000).plus_millis(n * 1_000 / PER_SECOND);
     let slot = Slot(shard.0 * 4_096 + (random >> 52) as u16);
     let id = ExecutionId::new(slot, at, random);
-    let name = if n % 10 == 0 {
+    let name = if n.is_multiple_of(10) {
         format!("order-{random:016x}")
     } else {
         id.to_string()

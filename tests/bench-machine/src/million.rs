@@ -62,7 +62,7 @@ fn definition(shape: &str) -> Value {
 /// An item: of an order in chains of ten.
 fn item(shape: &str, place: u64) -> Value {
     match shape {
-        "after" if place % 10 > 0 => json!({ "id": place, "after": [place - 1] }),
+        "after" if !place.is_multiple_of(10) => json!({ "id": place, "after": [place - 1] }),
         "after" => json!({ "id": place, "after": [] }),
         _ => (place % 10_000).into(),
     }

@@ -181,14 +181,13 @@ fn find_bugs(cli: &Cli, name: &str) -> bool {
     };
     let mut are_found = true;
     for bug in bugs {
-        match campaign::find(bug, cli.seed..cli.seed + cli.hours, cli.minutes) {
-            Some((seed, outcome)) => {
-                println!("{bug}: found by seed {seed}: {}", outcome.violations[0]);
-            }
-            None => {
-                println!("{bug}: not found");
-                are_found = false;
-            }
+        if let Some((seed, outcome)) =
+            campaign::find(bug, cli.seed..cli.seed + cli.hours, cli.minutes)
+        {
+            println!("{bug}: found by seed {seed}: {}", outcome.violations[0]);
+        } else {
+            println!("{bug}: not found");
+            are_found = false;
         }
     }
     are_found

@@ -93,7 +93,7 @@ fn processes_stop(simulation: &mut Simulation) {
     while simulation
         .processes
         .iter()
-        .any(|process| process.is_alive())
+        .any(super::process::Process::is_alive)
     {
         if simulation.now_ms > asked_ms + STOP_MS_MAX {
             violate(simulation, "a process does not stop".to_owned());

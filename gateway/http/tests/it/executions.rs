@@ -153,7 +153,7 @@ async fn a_batch_has_limits_of_its_own() {
         )
     };
     let headers = [("content-type", "application/x-ndjson")];
-    let send = |body: String| front.send("POST /v1/executions/batch", &headers, body.to_owned());
+    let send = |body: String| front.send("POST /v1/executions/batch", &headers, body.clone());
     // Far above what other requests may carry.
     let large = send(line(200_000).repeat(50)).await;
     assert_eq!(large.status, 200);

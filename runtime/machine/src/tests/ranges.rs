@@ -262,7 +262,8 @@ fn too_many_failures_stop_all_ranges_and_their_results_are_written() {
 #[test]
 fn what_a_range_cannot_do_fails_the_state_as_in_the_parent() {
     let selector = json!({ "ItemSelector": { "x.$": "$.nothing.here" } });
-    for fields in [selector] {
+    {
+        let fields = selector;
         let machine = definition(call(), fields);
         let (here, spread) = (
             run(&machine, 30, false, no_script),

@@ -49,7 +49,7 @@ impl Executions {
             .by_id
             .entry(id)
             .or_insert_with(|| Execution::new(change));
-        if execution.write(change) || was_closed != !execution.is_open() {
+        if execution.write(change) || was_closed == execution.is_open() {
             self.parts
                 .touch(id, was_closed, !change.row.status.is_open());
         }

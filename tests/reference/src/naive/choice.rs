@@ -46,7 +46,10 @@ fn holds(rule: &Value, data: &Value, around: &Surroundings) -> Result<bool, Wron
         return runtime(format!("{variable} leads nowhere"));
     };
     let fields = rule.as_object().into_iter().flatten();
-    for (comparison, operand) in fields.filter(|(name, _)| *name != "Variable" && *name != "Next") {
+    if let Some((comparison, operand)) = fields
+        .filter(|(name, _)| *name != "Variable" && *name != "Next")
+        .next()
+    {
         let operand = match comparison.strip_suffix("Path") {
             Some(_) => path::value(operand.as_str().unwrap_or_default(), data, around)?,
             None => operand.clone(),

@@ -84,7 +84,7 @@ fn catch(
         return Err(wrong);
     };
     let rules = state["Catch"].as_array().into_iter().flatten();
-    for rule in rules.filter(|rule| is_named(rule, error)) {
+    if let Some(rule) = rules.filter(|rule| is_named(rule, error)).next() {
         let told = json!({"Error": error, "Cause": ""});
         if let Some(assign) = rule.get("Assign")
             && let Value::Object(assigned) = template::fill(assign, &told, around)?

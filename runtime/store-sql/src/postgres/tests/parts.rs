@@ -22,7 +22,7 @@ fn account() -> AccountId {
 fn execution(shard: u16, n: u64) -> Change {
     let at = Timestamp::from_millis(1_800_000_000_000 + n as i64 * 3 + i64::from(shard));
     let id = ExecutionId::new(Slot(shard * 4_096 + n as u16), at, n);
-    let is_open = n % 3 == 0;
+    let is_open = n.is_multiple_of(3);
     Change {
         row: Row {
             account: account(),
