@@ -142,7 +142,7 @@ pub(crate) fn prepare(run: &mut Run, redriven: &Redriven) {
 
 /// Goes on from where the execution ended.
 pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>, redriven: &Redriven) {
-    let run = &mut turn.run;
+    let run = &mut *turn.run;
     let target = match (&redriven.input, &redriven.skip) {
         (None, None) => None,
         _ => target(run).ok(),

@@ -51,8 +51,11 @@ struct Author<'a> {
     variables: Vec<String>,
 }
 
+/// How often a kind of state is drawn, and what makes one.
+type Drawn = (u64, fn(&mut Author) -> Value);
+
 /// States by how often they are drawn.
-const STATES: &[(u64, fn(&mut Author) -> Value)] = &[
+const STATES: &[Drawn] = &[
     (5, |author| author.pass()),
     (6, |author| author.task()),
     (2, |author| author.wait()),
@@ -232,8 +235,11 @@ impl Author<'_> {
                     self.path()
                 };
                 template.insert(format!("{name}.$"), text.into());
-            } else if self.lots.percent(50) {
-                template.insert(name.to_owned(), self.constant());
+            } else {
+                let is_constant = self.lots.percent(50);
+                if is_constant {
+                    template.insert(name.to_owned(), self.constant());
+                }
             }
         }
         if self.lots.percent(20) {

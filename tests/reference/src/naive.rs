@@ -141,12 +141,12 @@ fn at_once(state: &Value, input: &Value, around: &mut Surroundings) -> Result<Le
         }
         Some("Choice") => {
             let next = choice::next(state, &effective, around)?;
-            let output = output_path(state, effective, around)?;
+            let output = output_path(state, &effective, around)?;
             let next = Some(next);
             Ok(Left { output, next })
         }
         Some("Succeed") => Ok(Left {
-            output: output_path(state, effective, around)?,
+            output: output_path(state, &effective, around)?,
             next: None,
         }),
         Some("Fail") => Err(Wrong::Error(
@@ -165,7 +165,7 @@ fn wait(state: &Value, input: &Value, around: &mut Surroundings, at_ms: u64) -> 
         let Some(seconds) = seconds.as_u64() else {
             return runtime("not a number of seconds");
         };
-        let output = output_path(state, effective, around)?;
+        let output = output_path(state, &effective, around)?;
         let next = next(state);
         Ok((seconds, Left { output, next }))
     });
@@ -235,8 +235,8 @@ pub(crate) fn input_path(
 }
 
 /// The output after `OutputPath`.
-fn output_path(state: &Value, output: Value, around: &Surroundings) -> Result<Value, Wrong> {
-    filtered(state.get("OutputPath"), &output, around)
+fn output_path(state: &Value, output: &Value, around: &Surroundings) -> Result<Value, Wrong> {
+    filtered(state.get("OutputPath"), output, around)
 }
 
 fn filtered(path: Option<&Value>, data: &Value, around: &Surroundings) -> Result<Value, Wrong> {
@@ -271,7 +271,7 @@ fn leave(
         Some(assign) => template::fill(assign, &result, around)?,
     };
     let placed = place(state.get("ResultPath"), input, result)?;
-    let output = output_path(state, placed, around)?;
+    let output = output_path(state, &placed, around)?;
     if let Value::Object(assigned) = assigned {
         around.variables.extend(assigned);
     }

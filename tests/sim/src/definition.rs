@@ -15,9 +15,12 @@ pub(crate) const BUCKET: &str = "bucket";
 /// See [`BUCKET`].
 pub(crate) const ITEMS: &str = "items.json";
 
-/// How often a kind of state is drawn, and what makes one. Each keeps the fields of its input, which has
+/// How often a kind of state is drawn, and what makes one.
+type Drawn = (u64, fn(&mut Author) -> Value);
+
+/// The kinds of states. Each keeps the fields of its input, which has
 /// a number `n` and the arrays `items`, `few` and `graph`.
-const STATES: &[(u64, fn(&mut Author) -> Value)] = &[
+const STATES: &[Drawn] = &[
     (10, pass),
     (12, echo),
     (8, work),
@@ -179,6 +182,7 @@ impl Author<'_> {
         scope
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as its neighbours do")]
     fn task(&mut self, resource: &str) -> Value {
         json!({"Type": "Task", "Resource": resource, "ResultPath": "$.result"})
     }

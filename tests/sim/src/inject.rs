@@ -239,8 +239,11 @@ fn module_flipped(simulation: &mut Simulation) {
     );
 }
 
+/// What is left of a module's bytes.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 /// Damages the module of some function; an operator puts it right a little later.
-fn damage(simulation: &mut Simulation, damage: Option<fn(&[u8]) -> Vec<u8>>) {
+fn damage(simulation: &mut Simulation, damage: Option<Damage>) {
     let functions: Vec<_> = runner::functions().collect();
     let function = *simulation.lots.pick(&functions);
     let module = runner::module(function);

@@ -74,7 +74,7 @@ impl Load {
     }
 
     /// Workers of the activity begin to ask for tasks.
-    pub(crate) fn open_desks(&mut self, now_ms: u64) -> Plans {
+    pub(crate) fn open_desks(now_ms: u64) -> Plans {
         (0..DESKS).map(|_| (now_ms, poll())).collect()
     }
 
@@ -137,12 +137,12 @@ impl Load {
     }
 
     /// A function has handed its token out: somebody uses it, or does not.
-    pub(crate) fn handed_over(&mut self, now_ms: u64, token: String) -> Plans {
+    pub(crate) fn handed_over(&mut self, now_ms: u64, token: &str) -> Plans {
         let mut plans = Vec::new();
         let at_ms = now_ms + self.lots.between(50, 40_000);
         let mut beat_ms = now_ms + 3_000;
         while beat_ms < at_ms && self.lots.percent(80) {
-            plans.push((beat_ms, Event::New(Ask::Heartbeat(token.clone()))));
+            plans.push((beat_ms, Event::New(Ask::Heartbeat(token.to_owned()))));
             beat_ms += 4_000;
         }
         if self.lots.percent(10) {
@@ -154,9 +154,9 @@ impl Load {
             let at_ms = at_ms + *self.lots.pick(&[0, 5, 90_000]);
             let ask = if succeeds {
                 let output = json!({"called": self.lots.below(1_000)});
-                Ask::Succeed(token.clone(), output.into())
+                Ask::Succeed(token.to_owned(), output.into())
             } else {
-                Ask::Fail(token.clone())
+                Ask::Fail(token.to_owned())
             };
             plans.push((at_ms, Event::New(ask)));
         }
@@ -201,7 +201,7 @@ impl Load {
             }
             (Ask::Take(_), Reply::Task(task)) => {
                 if let Some(task) = task {
-                    plans.extend(self.handed_over(now_ms, task.task_token));
+                    plans.extend(self.handed_over(now_ms, &task.task_token));
                 }
                 true
             }

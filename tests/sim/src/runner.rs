@@ -29,8 +29,11 @@ enum Deed {
     IsRefused,
 }
 
+/// A function's name, and what its attempts do.
+type Behaviour = (&'static str, fn(u64) -> Deed);
+
 /// Every function, and what an attempt at it does, given a number that chance drew for the attempt.
-const FUNCTIONS: &[(&str, fn(u64) -> Deed)] = &[
+const FUNCTIONS: &[Behaviour] = &[
     ("echo", |_| Deed::Echoes(0)),
     ("work", |n| Deed::Echoes(n % 400)),
     ("slow", |n| Deed::Echoes(500 + n % 20_000)),

@@ -197,7 +197,7 @@ impl Simulation {
             let at_ms = self.now_ms + self.lots.below(length_ms);
             self.later(at_ms, Event::Fault);
         }
-        for (at_ms, event) in self.load.open_desks(self.now_ms) {
+        for (at_ms, event) in Load::open_desks(self.now_ms) {
             self.later(at_ms, event);
         }
     }
@@ -332,7 +332,7 @@ impl Simulation {
         }
         let tokens = std::mem::take(&mut self.world.lock().tokens);
         for token in tokens {
-            for (at_ms, event) in self.load.handed_over(self.now_ms, token) {
+            for (at_ms, event) in self.load.handed_over(self.now_ms, &token) {
                 self.later(at_ms, event);
             }
         }

@@ -45,10 +45,9 @@ fn holds(rule: &Value, data: &Value, around: &Surroundings) -> Result<bool, Wron
     let Some(found) = found else {
         return runtime(format!("{variable} leads nowhere"));
     };
-    let fields = rule.as_object().into_iter().flatten();
-    if let Some((comparison, operand)) = fields
-        .filter(|(name, _)| *name != "Variable" && *name != "Next")
-        .next()
+    let mut fields = rule.as_object().into_iter().flatten();
+    if let Some((comparison, operand)) =
+        fields.find(|(name, _)| *name != "Variable" && *name != "Next")
     {
         let operand = match comparison.strip_suffix("Path") {
             Some(_) => path::value(operand.as_str().unwrap_or_default(), data, around)?,

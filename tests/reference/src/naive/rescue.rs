@@ -83,8 +83,8 @@ fn catch(
     let Wrong::Error(error) = &wrong else {
         return Err(wrong);
     };
-    let rules = state["Catch"].as_array().into_iter().flatten();
-    if let Some(rule) = rules.filter(|rule| is_named(rule, error)).next() {
+    let mut rules = state["Catch"].as_array().into_iter().flatten();
+    if let Some(rule) = rules.find(|rule| is_named(rule, error)) {
         let told = json!({"Error": error, "Cause": ""});
         if let Some(assign) = rule.get("Assign")
             && let Value::Object(assigned) = template::fill(assign, &told, around)?

@@ -13,6 +13,9 @@ use super::row::{SELECTED, Stored};
 use super::table::{self, COLUMNS};
 use crate::column;
 
+/// Id, first fact, first event, facts.
+type ChunkRow = (Vec<u8>, i64, i64, Vec<u8>);
+
 /// Ids by partition, as they are bound.
 type Grouped = BTreeMap<i64, Vec<Vec<u8>>>;
 
@@ -133,7 +136,7 @@ async fn whole(
          ORDER BY id, first_fact"
     );
     let query = sqlx::query_as(AssertSqlSafe(sql)).bind(ids);
-    let rows: Result<Vec<(Vec<u8>, i64, i64, Vec<u8>)>, _> = query.fetch_all(from).await;
+    let rows: Result<Vec<ChunkRow>, _> = query.fetch_all(from).await;
     let Found::Yes(rows) = found(rows)? else {
         return Ok(Found::Changed);
     };

@@ -9,7 +9,7 @@ use crate::projection::Partition;
 pub(super) struct Parts {
     rows_max: u64,
     next_id: u64,
-    parts: Vec<Partition>,
+    stretches: Vec<Partition>,
     /// Executions that came into the newest one.
     newest_rows: u64,
     /// The newest of them.
@@ -21,22 +21,22 @@ impl Parts {
         Self {
             rows_max,
             next_id: 1,
-            parts: Vec::new(),
+            stretches: Vec::new(),
             newest_rows: 0,
             newest_at: None,
         }
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Partition> {
-        self.parts.iter()
+        self.stretches.iter()
     }
 
     pub(super) fn find(&self, id: u64) -> Option<&Partition> {
-        self.parts.iter().find(|partition| partition.id == id)
+        self.stretches.iter().find(|partition| partition.id == id)
     }
 
     pub(super) fn remove(&mut self, id: u64) {
-        self.parts.retain(|partition| partition.id != id);
+        self.stretches.retain(|partition| partition.id != id);
     }
 
     /// A closed execution came, changed or went.
@@ -44,16 +44,16 @@ impl Parts {
         if !was_closed && !is_closed {
             return;
         }
-        let place = match self.parts.iter().position(|part| holds(part, id)) {
+        let place = match self.stretches.iter().position(|part| holds(part, id)) {
             Some(place) => place,
             None => self.fill(id),
         };
-        self.parts[place].version += 1;
-        if self.parts[place].to.is_none() && is_closed && !was_closed {
+        self.stretches[place].version += 1;
+        if self.stretches[place].to.is_none() && is_closed && !was_closed {
             self.newest_rows += 1;
             self.newest_at = self.newest_at.max(Some(id.created()));
             if self.newest_rows >= self.rows_max {
-                self.parts[place].to = self.newest_at.map(|at| at.plus_millis(1));
+                self.stretches[place].to = self.newest_at.map(|at| at.plus_millis(1));
             }
         }
     }
@@ -62,13 +62,13 @@ impl Parts {
     fn fill(&mut self, id: ExecutionId) -> usize {
         let at = id.created();
         let before = |part: &Partition| part.to.is_some_and(|to| to <= at);
-        let place = self.parts.partition_point(before);
+        let place = self.stretches.partition_point(before);
         let partition = Partition {
             id: self.next_id,
             from: place
                 .checked_sub(1)
-                .and_then(|before| self.parts[before].to),
-            to: self.parts.get(place).and_then(|after| after.from),
+                .and_then(|before| self.stretches[before].to),
+            to: self.stretches.get(place).and_then(|after| after.from),
             rows: 0,
             bytes: 0,
             version: 0,
@@ -77,7 +77,7 @@ impl Parts {
         if partition.to.is_none() {
             (self.newest_rows, self.newest_at) = (0, None);
         }
-        self.parts.insert(place, partition);
+        self.stretches.insert(place, partition);
         place
     }
 }
