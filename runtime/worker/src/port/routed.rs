@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use steploom_api::port::{EventStream, Executions, Tasks};
 use steploom_api::wire;
+use steploom_store::lease::Node;
 use steploom_types::{AccountId, Error, ExecutionId, Json, MachineName, Name, Result, limits};
 use tokio::time::{Instant, sleep};
 
@@ -45,10 +46,7 @@ impl Port {
             let answer = match self.shards.place(slot) {
                 Place::Here(_) => call.run(self).await,
                 Place::Nobody => Err(not_owner()),
-                Place::There(node) => tokio::select! {
-                    answer = self.shared.peers.ask(&node, call) => answer,
-                    () = self.shards.moved_from(slot, &node.id) => Err(crate::peer::lost(&node.id, "its shard has moved")),
-                },
+                Place::There(node) => self.ask_there(&node, call).await,
             };
             let error = match answer {
                 Err(error) if may_repeat(&error, call.is_repeatable()) => error,
@@ -65,6 +63,23 @@ impl Port {
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }
+    }
+
+    /// Asks another node, until the slot is not its any more.
+    async fn ask_there<C: Call>(&self, node: &Node, call: &C) -> Result<C::Answer> {
+        let mut asked = std::pin::pin!(self.shared.peers.ask(node, call));
+        tokio::select! {
+            answer = &mut asked => return answer,
+            () = self.shards.moved_from(call.slot(), &node.id) => {}
+        }
+        let moved = || Err(crate::peer::lost(&node.id, "its shard has moved"));
+        if call.is_repeatable() {
+            return moved();
+        }
+        // What cannot be asked again may have been done, and even be why the shard has moved: the
+        // answer is on its way then.
+        let answer = tokio::time::timeout(PATIENCE, asked).await;
+        answer.unwrap_or_else(|_| moved())
     }
 
     /// Reads the map anew, unless that was done since.
@@ -220,11 +235,7 @@ impl Executions for Port {
 
 impl Port {
     /// Events at another node, once the first of them is there: what is wrong shows with that.
-    async fn follow_at(
-        &self,
-        node: &steploom_store::lease::Node,
-        follow: &Follow,
-    ) -> Result<EventStream> {
+    async fn follow_at(&self, node: &Node, follow: &Follow) -> Result<EventStream> {
         let mut events = self.shared.peers.follow(node, follow).await?;
         match events.next().await {
             None => Ok(events),
