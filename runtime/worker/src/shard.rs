@@ -162,7 +162,11 @@ pub(crate) enum Command {
         reply: oneshot::Sender<u64>,
     },
     /// Those have come that were given places from this one on.
-    TicketsUsed { key: Key, first: u64 },
+    TicketsUsed {
+        key: Key,
+        first: u64,
+        accepted: Vec<u64>,
+    },
     /// The lease of that epoch was lost: drop everything.
     Depose { epoch: Epoch },
     /// Split the shard: commit and checkpoint what is there, and end when two others have its slots.

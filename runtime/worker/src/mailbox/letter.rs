@@ -158,6 +158,8 @@ pub(crate) struct Tickets {
     key: Key,
     first: u64,
     next: u64,
+    count: u64,
+    accepted: Vec<u64>,
 }
 
 impl Tickets {
@@ -174,6 +176,8 @@ impl Tickets {
             key,
             first,
             next: first,
+            count,
+            accepted: Vec::new(),
         })
     }
 
@@ -181,6 +185,11 @@ impl Tickets {
     pub(crate) fn next(&mut self) -> u64 {
         self.next += 1;
         self.next - 1
+    }
+
+    /// The execution with this place was accepted.
+    pub(crate) fn accept(&mut self, place: u64) {
+        self.accepted.push(place);
     }
 }
 
@@ -190,13 +199,19 @@ impl Drop for Tickets {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        if self.next - self.first > 1 {
+        if self.count > 1 {
             let (shared, first) = (self.shared.clone(), self.first);
             let key = self.key.clone();
+            let accepted = std::mem::take(&mut self.accepted);
             runtime.spawn(async move {
                 let port = Port::of(&shared).await;
                 // A home that has gone takes its places with it.
-                let _ = deliver(&port, UseTickets { key, first }).await;
+                let used = UseTickets {
+                    key,
+                    first,
+                    accepted,
+                };
+                let _ = deliver(&port, used).await;
             });
         }
     }

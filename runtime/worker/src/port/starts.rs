@@ -106,14 +106,20 @@ impl Port {
         let mut versions: HashMap<Version, Resolved> = HashMap::new();
         let mut left = Vec::with_capacity(starts.len());
         let mut tickets = self.tickets(account, &starts).await;
+        let mut places = Vec::new();
         for (number, start) in starts.into_iter().enumerate() {
-            let order = match key_in_order(account, &start).map(|key| tickets.get_mut(&key)) {
-                Some(Some(Ok(tickets))) => Some(tickets.next()),
-                Some(Some(Err(error))) => {
+            let ordered = key_in_order(account, &start);
+            let order = match ordered.and_then(|key| Some((tickets.get_mut(&key)?, key))) {
+                Some((Ok(tickets), key)) => {
+                    let place = tickets.next();
+                    places.push((number, key, place));
+                    Some(place)
+                }
+                Some((Err(error), _)) => {
                     answers[number] = Err(error.clone());
                     continue;
                 }
-                Some(None) | None => None,
+                None => None,
             };
             let key = (start.machine.clone(), start.version);
             if !versions.contains_key(&key) {
@@ -136,7 +142,11 @@ impl Port {
             }
             left = spare;
         }
-        drop(tickets);
+        for (number, key, place) in places {
+            if let (Ok((_, true)), Some(Ok(tickets))) = (&answers[number], tickets.get_mut(&key)) {
+                tickets.accept(place);
+            }
+        }
         answers
     }
 

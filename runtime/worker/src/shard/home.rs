@@ -34,9 +34,18 @@ struct Queue {
     held: BTreeSet<ExecutionId>,
     waiting: BTreeMap<Rank, Wish>,
     ranks: BTreeMap<ExecutionId, Rank>,
-    /// The first places of batches of which some may still be on their way: nobody who came later goes
-    /// before them.
-    coming: BTreeSet<u64>,
+    /// Batches of which some may still be on their way, by their first places: nobody who came later
+    /// goes before them.
+    coming: BTreeMap<u64, Coming>,
+}
+
+/// A batch on its way. That it was accepted may be heard before the executions themselves are, which
+/// come from other owners.
+enum Coming {
+    /// It is not known which of it were accepted; these are here.
+    Here(BTreeSet<u64>),
+    /// These were accepted, and are not here.
+    Awaited(BTreeSet<u64>),
 }
 
 fn rank(wish: &Wish) -> Rank {
@@ -67,6 +76,7 @@ impl Home {
         let key = wish.key.clone();
         self.last_order = self.last_order.max(wish.order);
         let queue = self.keys.entry(key.clone()).or_default();
+        queue.arrive(wish.order);
         if queue.held.contains(&wish.id) {
             // It asks again, as its owner is a new one.
             return vec![(key, wish.id)];
@@ -122,6 +132,7 @@ impl Home {
             self.last_order = self.last_order.max(wish.order);
             let (key, id) = (wish.key.clone(), wish.id);
             let queue = self.keys.entry(key.clone()).or_default();
+            queue.arrive(wish.order);
             // A grant that its owner had not heard of when it wrote still stands.
             if wish.is_held || granted.contains(&(key.clone(), id)) {
                 queue.held.insert(id);
@@ -144,7 +155,7 @@ impl Home {
     }
 
     /// Somebody wants so many places in the order of a key; the answer is the first of them. Of more than
-    /// one, all are waited for until [`Home::used`] says that they have come.
+    /// one, all are waited for until [`Home::used`] says which of them come, and those are here.
     pub(super) fn tickets(
         &mut self,
         now: Timestamp,
@@ -163,23 +174,31 @@ impl Home {
     fn give(&mut self, key: Key, count: u64, reply: oneshot::Sender<u64>) {
         let first = self.last_order + 1;
         self.last_order += count;
-        if count > 1 {
-            self.keys
-                .entry(key.clone())
-                .or_default()
-                .coming
-                .insert(first);
-        }
-        if reply.send(first).is_err() {
-            self.used(&key, first);
+        // Nobody is waited for if there is nobody any more to take them.
+        if reply.send(first).is_ok() && count > 1 {
+            let queue = self.keys.entry(key).or_default();
+            queue.coming.insert(first, Coming::Here(BTreeSet::new()));
         }
     }
 
-    /// All executions with places from `first` on, which were given together, have come, or will not.
-    /// Gives who may go on because of it.
-    pub(super) fn used(&mut self, key: &Key, first: u64) -> Vec<(Key, ExecutionId)> {
-        if let Some(queue) = self.keys.get_mut(key) {
-            queue.coming.remove(&first);
+    /// Of the places from `first` on, which were given together, those in `accepted` come or have come,
+    /// and the others never will. Gives who may go on because of it.
+    pub(super) fn used(
+        &mut self,
+        key: &Key,
+        first: u64,
+        accepted: &[u64],
+    ) -> Vec<(Key, ExecutionId)> {
+        if let Some(queue) = self.keys.get_mut(key)
+            && let Some(Coming::Here(here)) = queue.coming.get(&first)
+        {
+            let all = accepted.iter().copied();
+            let awaited: BTreeSet<_> = all.filter(|order| !here.contains(order)).collect();
+            if awaited.is_empty() {
+                queue.coming.remove(&first);
+            } else {
+                queue.coming.insert(first, Coming::Awaited(awaited));
+            }
         }
         self.grant(key)
     }
@@ -193,7 +212,7 @@ impl Home {
         let Some(queue) = self.keys.get_mut(key) else {
             return granted;
         };
-        let coming = queue.coming.first().copied().unwrap_or(u64::MAX);
+        let coming = queue.coming.keys().next().copied().unwrap_or(u64::MAX);
         while let Some((_, first)) = queue.waiting.first_key_value()
             && queue.held.len() < first.limit as usize
             && first.order < coming
@@ -228,6 +247,24 @@ fn without(ranges: &[(u16, u16)], (first, last): (u16, u16)) -> Vec<(u16, u16)> 
 }
 
 impl Queue {
+    /// One with this place is here.
+    fn arrive(&mut self, order: u64) {
+        let Some((&first, coming)) = self.coming.range_mut(..=order).next_back() else {
+            return;
+        };
+        match coming {
+            Coming::Here(here) => {
+                here.insert(order);
+            }
+            Coming::Awaited(awaited) => {
+                awaited.remove(&order);
+                if awaited.is_empty() {
+                    self.coming.remove(&first);
+                }
+            }
+        }
+    }
+
     fn add(&mut self, wish: Wish) {
         let rank = rank(&wish);
         if self.ranks.insert(wish.id, rank).is_none() {

@@ -413,8 +413,12 @@ impl Owned {
                 self.home
                     .tickets(self.shared.clock.now(), key, count, reply);
             }
-            Command::TicketsUsed { key, first } => {
-                let granted = self.home.used(&key, first);
+            Command::TicketsUsed {
+                key,
+                first,
+                accepted,
+            } => {
+                let granted = self.home.used(&key, first, &accepted);
                 self.grant(granted);
             }
             Command::Depose { .. } | Command::Split { .. } | Command::Shutdown { .. } => {

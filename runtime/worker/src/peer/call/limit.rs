@@ -53,11 +53,13 @@ impl Call for TakeTickets {
     }
 }
 
-/// Executions with places from this one on have all come.
+/// Which executions with places from this one on come, or have come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UseTickets {
     pub(crate) key: Key,
     pub(crate) first: u64,
+    /// The places of those that were accepted.
+    pub(crate) accepted: Vec<u64>,
 }
 
 impl Call for UseTickets {
@@ -71,6 +73,12 @@ impl Call for UseTickets {
     async fn run(&self, port: &Port) -> Result<()> {
         let home = port.shards().of_slot(self.slot())?;
         let (key, first) = (self.key.clone(), self.first);
-        home.send(Command::TicketsUsed { key, first }).await
+        let accepted = self.accepted.clone();
+        home.send(Command::TicketsUsed {
+            key,
+            first,
+            accepted,
+        })
+        .await
     }
 }

@@ -63,7 +63,7 @@ fn nothing_is_granted_before_all_have_said_what_they_have() {
     assert_eq!(home.report((TWO, Epoch(1)), of(TWO), of_two), []);
     assert_eq!(ticket.try_recv(), Ok(10), "behind all that there are");
     let key = wish(1, 1, 1).key;
-    home.used(&key, 10);
+    home.used(&key, 10, &[]);
     assert_eq!(ids(home.release(&key, id(2, 7))), [id(1, 5)]);
     assert_eq!(ids(home.release(&key, id(1, 5))), [id(1, 9)]);
     assert_eq!(home.release(&key, id(1, 9)), []);
@@ -139,9 +139,19 @@ fn who_came_later_does_not_go_before_a_batch_that_is_coming() {
     let first = first.try_recv().unwrap();
     assert_eq!(home.want(wish(2, first + 1, 1)), []);
     assert_eq!(home.want(wish(1, first, 1)), []);
-    assert_eq!(ids(home.used(&key, first)), [id(1, first)]);
+    let both = [first, first + 1];
+    assert_eq!(ids(home.used(&key, first, &both)), [id(1, first)]);
     assert_eq!(ids(home.release(&key, id(1, first))), [id(2, first + 1)]);
     home.release(&key, id(2, first + 1));
+    // That a batch was accepted is heard before its first; of three, one was refused.
+    let (reply, mut first) = oneshot::channel();
+    home.tickets(Timestamp::from_millis(0), key.clone(), 3, reply);
+    let first = first.try_recv().unwrap();
+    assert_eq!(home.want(wish(2, first + 2, 1)), []);
+    assert_eq!(home.used(&key, first, &[first, first + 2]), []);
+    assert_eq!(ids(home.want(wish(1, first, 1))), [id(1, first)]);
+    assert_eq!(ids(home.release(&key, id(1, first))), [id(2, first + 2)]);
+    home.release(&key, id(2, first + 2));
     // Nobody is there any more to take them.
     let (reply, gone) = oneshot::channel();
     drop(gone);
