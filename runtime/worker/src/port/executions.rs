@@ -107,12 +107,11 @@ impl Port {
                 reply,
             })
             .await?;
-        match stopped {
-            Some(execution) => Ok(execution),
-            None => {
-                let found = self.find_here(account, id).await?;
-                found.ok_or_else(|| not_found(id))
-            }
+        if let Some(execution) = stopped {
+            Ok(execution)
+        } else {
+            let found = self.find_here(account, id).await?;
+            found.ok_or_else(|| not_found(id))
         }
     }
 

@@ -18,10 +18,10 @@ pub(super) fn of_start(
     order: Option<u64>,
 ) -> Result<Option<Terms>> {
     check_tags(&start.tags)?;
-    const PRIORITY_MAX: i8 = limits::PRIORITY_MAX;
-    if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&start.priority) {
+    let max = limits::PRIORITY_MAX;
+    if !(-max..=max).contains(&start.priority) {
         let message = format!(
-            "'priority' is {}; it must be -{PRIORITY_MAX} to {PRIORITY_MAX}",
+            "'priority' is {}; it must be -{max} to {max}",
             start.priority
         );
         return Err(Error::invalid("InvalidPriority", message));

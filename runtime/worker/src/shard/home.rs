@@ -125,7 +125,9 @@ impl Home {
                 .copied()
                 .filter(|id| is_of(*id))
                 .collect();
-            gone.into_iter().for_each(|id| queue.leave(id));
+            for id in gone {
+                queue.leave(id);
+            }
         }
         let mut again = Vec::new();
         for wish in wishes {

@@ -545,7 +545,9 @@ impl Owned {
             _ => {}
         }
         let hot = self.hot.get(&id);
-        after.into_iter().for_each(|after| after.tell(hot));
+        if let Some(after) = after {
+            after.tell(hot);
+        }
         self.checkpoints.touch(id);
         if let Some((key, reply)) = answer {
             crash_point(CrashPoint::BeforeAnswer);
