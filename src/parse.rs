@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use steploom_api::wire::VolumeMount;
-use steploom_types::{ExecutionId, MachineName, Name};
+use steploom_types::{ExecutionId, MachineName, Name, Timestamp};
+
+use crate::view::live::now;
 
 /// Units of sizes, the longer spelling first where one ends with another.
 const SIZE_UNITS: [(&str, u64); 10] = [
@@ -42,6 +44,18 @@ pub(crate) fn size_bytes(text: &str) -> Result<u64, String> {
 pub(crate) fn duration_ms(text: &str) -> Result<u64, String> {
     quantity(text, &DURATION_UNITS, None)
         .ok_or_else(|| "expected a duration such as 30s, 15m, 1h or 7d".to_owned())
+}
+
+/// Parses an instant: `2026-07-01T00:00:00Z`, or how long ago, such as `2h`.
+pub(crate) fn when(text: &str) -> Result<Timestamp, String> {
+    if let Ok(ms) = duration_ms(text) {
+        let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+        return Ok(Timestamp::from_millis(now().as_millis().saturating_sub(ms)));
+    }
+    text.parse().map_err(|_| {
+        "expected a time such as 2026-07-01T00:00:00Z, or how long ago, such as 30m, 2h or 7d"
+            .to_owned()
+    })
 }
 
 /// Parses where other nodes reach a node: `http://10.0.0.7:8090`, or `https://` where a proxy before

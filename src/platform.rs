@@ -57,6 +57,8 @@ pub(crate) struct Options {
     pub(crate) instances: Option<u32>,
     /// Days for which logs of invocations are kept.
     pub(crate) log_days: u32,
+    /// How long closed executions are kept where, unless their machine says otherwise.
+    pub(crate) retention: steploom_worker::Retention,
     /// Where tasks may call over HTTP, besides the open internet.
     pub(crate) egress: Vec<steploom_worker::EgressRule>,
     /// How it talks to other nodes on the same database; not at all if `None`.
@@ -119,6 +121,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         chance: Arc::new(SystemChance),
         tasks_max: instances as usize,
         log_days: options.log_days,
+        retention: options.retention,
         run_limits: steploom_worker::RunLimits {
             execution_seconds_max: limits::EXECUTION_SECONDS_MAX,
             ..steploom_worker::RunLimits::default()

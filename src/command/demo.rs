@@ -122,6 +122,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         objects: None,
         hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,
+        retention: steploom_worker::Retention::default(),
         egress: Vec::new(),
         node: None,
     })

@@ -1,29 +1,32 @@
-//! `list`: functions, machines, executions, map runs, nodes and shards as tables.
+//! `list`: functions, machines, executions and how many, map runs, nodes and shards as tables.
 
 use clap::ValueEnum;
 use serde::Serialize;
 use steploom_api::wire::{
-    ClusterNodes, ExecutionPage, ExecutionStatus, FunctionPage, ListExecutions, MachinePage, Page,
-    Shards,
+    ClusterNodes, CountExecutions, ExecutionCounts, ExecutionPage, ExecutionStatus, FunctionPage,
+    ListExecutions, MachinePage, Page, Shards,
 };
-use steploom_types::MachineName;
+use steploom_types::{MachineName, Timestamp};
 
 use super::{Context, map_run};
 use crate::failure::Failure;
-use crate::parse::Reference;
+use crate::parse::{self, Reference};
 use crate::view::live::now;
 use crate::view::table::{Rows, status};
 use crate::view::{human, out};
 
-/// List functions, machines, executions, map runs, nodes or shards
+/// List functions, machines, executions or how many there are, map runs, nodes or shards
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom list                                  executions, newest first
   steploom list functions
   steploom list map-runs EXECUTION --follow      how far its distributed Maps are
+  steploom list counts                           how many executions, by machine and status
   steploom list shards                           and who owns them
-  steploom list --machine word-count --status failed --limit 5")]
+  steploom list --machine word-count --status failed --limit 5
+  steploom list --error Payment.Refused --since 2h
+  steploom list --tag customer=42 --since 2026-07-01T00:00:00Z --until 2026-08-01T00:00:00Z")]
 pub(crate) struct Args {
     /// What to list
     #[arg(default_value = "executions")]
@@ -45,6 +48,26 @@ pub(crate) struct Args {
     #[arg(long)]
     status: Option<Status>,
 
+    /// Only executions whose name begins like this
+    #[arg(long, value_name = "TEXT")]
+    name_prefix: Option<String>,
+
+    /// Only executions with this tag
+    #[arg(long, value_name = "KEY=VALUE")]
+    tag: Option<String>,
+
+    /// Only executions that ended with the error of this name
+    #[arg(long, value_name = "NAME")]
+    error: Option<String>,
+
+    /// Only executions accepted then or later: a time such as 2026-07-01T00:00:00Z, or how long ago, such as 2h
+    #[arg(long, value_name = "WHEN", value_parser = parse::when)]
+    since: Option<Timestamp>,
+
+    /// Only executions accepted before then
+    #[arg(long, value_name = "WHEN", value_parser = parse::when)]
+    until: Option<Timestamp>,
+
     /// How many at the most, 1 to 1000
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
@@ -60,6 +83,7 @@ enum What {
     Machines,
     Executions,
     MapRuns,
+    Counts,
     Nodes,
     Shards,
 }
@@ -96,10 +120,7 @@ impl From<Status> for ExecutionStatus {
 
 /// Lists.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    let filtered = args.machine.is_some() || args.status.is_some();
-    if filtered && args.what != What::Executions {
-        return Err(Failure::usage("--machine and --status are for executions"));
-    }
+    check(&args)?;
     if (args.of.is_some() || args.follow) && args.what != What::MapRuns {
         return Err(Failure::usage("an execution and --follow are for map-runs"));
     }
@@ -124,13 +145,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             )
         }
         What::Executions => {
-            let list = ListExecutions {
-                machine: args.machine,
-                status: args.status.map(Into::into),
-                name_prefix: None,
-                limit: Some(args.limit),
-                next: args.next,
-            };
+            let list = list(args);
             let found = context.client.list_executions(&list).await?;
             show(
                 context,
@@ -146,6 +161,12 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             };
             map_run::list(of, args.follow, context).await
         }
+        What::Counts => {
+            let machine = args.machine;
+            let count = CountExecutions { machine };
+            let found = context.client.count_executions(&count).await?;
+            show(context, &found, counts(&found, context), None)
+        }
         What::Nodes => {
             let found = context.client.list_nodes().await?;
             show(context, &found, Ok(nodes(&found, context)), None)
@@ -154,6 +175,37 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             let found = context.client.list_shards().await?;
             show(context, &found, Ok(shards(&found, context)), None)
         }
+    }
+}
+
+/// Refuses filters of what has none.
+fn check(args: &Args) -> Result<(), Failure> {
+    let of_one = args.status.is_some()
+        || args.name_prefix.is_some()
+        || args.tag.is_some()
+        || args.error.is_some()
+        || args.since.is_some()
+        || args.until.is_some();
+    let has_machine = matches!(args.what, What::Executions | What::Counts);
+    if (of_one && args.what != What::Executions) || (args.machine.is_some() && !has_machine) {
+        return Err(Failure::usage(
+            "--machine is for executions and counts, all other filters are for executions",
+        ));
+    }
+    Ok(())
+}
+
+fn list(args: Args) -> ListExecutions {
+    ListExecutions {
+        machine: args.machine,
+        status: args.status.map(Into::into),
+        name_prefix: args.name_prefix,
+        since: args.since,
+        until: args.until,
+        tag: args.tag,
+        error: args.error,
+        limit: Some(args.limit),
+        next: args.next,
     }
 }
 
@@ -212,6 +264,21 @@ fn shards(found: &Shards, context: &Context) -> String {
         ]);
     }
     rows.text(&[0, 3, 4])
+}
+
+fn counts(found: &ExecutionCounts, context: &Context) -> Result<String, &'static str> {
+    if found.items.is_empty() {
+        return Err("no executions; 'steploom start MACHINE' starts one");
+    }
+    let mut rows = Rows::new(context.paint, &["machine", "status", "executions"]);
+    for count in &found.items {
+        rows.add([
+            comfy_table::Cell::new(&count.machine),
+            status(count.status),
+            comfy_table::Cell::new(human::count(count.count)),
+        ]);
+    }
+    Ok(rows.text(&[2]))
 }
 
 fn functions(found: &FunctionPage, context: &Context) -> Result<String, &'static str> {

@@ -1,7 +1,8 @@
-//! `machine validate|graph|simulate|test-state|show|versions|delete`.
+//! `machine validate|graph|simulate|test-state|show|versions|retention|delete`.
 
 mod definition;
 mod graph;
+mod retention;
 mod simulate;
 mod test_state;
 mod validate;
@@ -38,6 +39,7 @@ enum Verb {
         /// The machine
         name: Name,
     },
+    Retention(retention::Args),
     /// Delete a machine with all its versions; its executions go on
     Delete {
         /// The machine
@@ -54,6 +56,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Verb::TestState(args) => test_state::run(&args, context),
         Verb::Show { name } => show(&name, context).await,
         Verb::Versions { name } => versions(&name, context).await,
+        Verb::Retention(args) => retention::run(args, context).await,
         Verb::Delete { name } => {
             context.client.delete_machine(&name).await?;
             super::deleted(context, "machine", &name)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use steploom_api::wire::{ExecutionStatus, ListExecutions};
 use steploom_sdk::Client;
 use steploom_store_sql::postgres;
-use steploom_types::Name;
+use steploom_types::{Name, limits};
 
 use crate::failure::Failure;
 use crate::logging::{self, Format};
@@ -17,7 +17,7 @@ use crate::signal;
 use crate::view::{Paint, human, out};
 
 /// How many of each kind are counted at the start; from there on it is "or more".
-const COUNTED_MAX: u32 = steploom_types::limits::PAGE_SIZE_MAX;
+const COUNTED_MAX: u32 = limits::PAGE_SIZE_MAX;
 
 /// Serve: run the whole platform in this process
 ///
@@ -90,6 +90,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DAYS", env = "STEPLOOM_LOG_DAYS", default_value_t = platform::LOG_DAYS_DEFAULT)]
     log_days: u32,
 
+    /// Hours after their end for which closed executions stay in the database; then they go to the archive, with the modules
+    #[arg(long, value_name = "HOURS", env = "STEPLOOM_ARCHIVE_AFTER_HOURS", default_value_t = limits::archive::AFTER_HOURS_DEFAULT, value_parser = clap::value_parser!(u32).range(24..))]
+    archive_after_hours: u32,
+
+    /// Days for which closed executions are kept, unless their machine says otherwise
+    #[arg(long, value_name = "DAYS", env = "STEPLOOM_KEEP_DAYS", default_value_t = limits::archive::RETENTION_DAYS_DEFAULT, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::archive::RETENTION_DAYS_MAX)))]
+    keep_days: u32,
+
+    /// How many closed executions of one machine are kept, about, unless it says otherwise; all if left out
+    #[arg(long, value_name = "N", env = "STEPLOOM_KEEP_EXECUTIONS", value_parser = clap::value_parser!(u64).range(1..))]
+    keep_executions: Option<u64>,
+
     /// Let tasks call this host or network over HTTP, though it is not of the open internet; may be given several times
     #[arg(
         long = "egress-allow",
@@ -154,6 +166,11 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         objects: args.objects,
         hosts: args.hosts,
         log_days: args.log_days,
+        retention: steploom_worker::Retention {
+            archive_after_hours: args.archive_after_hours,
+            days: args.keep_days,
+            executions: args.keep_executions,
+        },
         egress: args.egress_allow,
         node,
     })

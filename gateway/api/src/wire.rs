@@ -19,9 +19,9 @@ pub use connection::{
     Connection, ConnectionAuth, ConnectionPage, ConnectionParameter, PutConnection,
 };
 pub use execution::{
-    Event, Execution, ExecutionPage, ExecutionStatus, ExecutionSummary, History, ListExecutions,
-    PageHistory, RedriveExecution, StartAnswer, StartBatch, StartBefore, StartError,
-    StartExecution, StopExecution,
+    CountExecutions, Event, Execution, ExecutionCount, ExecutionCounts, ExecutionPage,
+    ExecutionStatus, ExecutionSummary, History, ListExecutions, PageHistory, RedriveExecution,
+    StartAnswer, StartBatch, StartBefore, StartError, StartExecution, StopExecution,
 };
 pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
@@ -29,8 +29,8 @@ pub use function::{
 };
 pub use log::{LogLine, LogPage, LogSource};
 pub use machine::{
-    Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Severity,
-    Validation,
+    Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,
+    Severity, Validation,
 };
 pub use map_run::{ItemCounts, MapRun, MapRunNumber, MapRunStatus, MapRuns, UpdateMapRun};
 pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, SplitShard};

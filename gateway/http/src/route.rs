@@ -74,12 +74,17 @@ fn table() -> OpenApiRouter<Arc<App>> {
             machine::delete::delete_machine
         ))
         .routes(routes!(machine::versions::list_machine_versions))
+        .routes(routes!(
+            machine::retention::get_retention,
+            machine::put_retention::put_retention
+        ))
         .routes(routes!(machine::execution::get_execution_by_name))
         // Executions.
         .routes(routes!(
             execution::start::start_execution,
             execution::list::list_executions
         ))
+        .routes(routes!(execution::counts::count_executions))
         .routes(routes!(execution::start_batch::start_executions))
         .routes(routes!(execution::get::get_execution))
         .routes(routes!(execution::history::get_history))

@@ -94,6 +94,12 @@ pub enum EntryKind {
     Connection,
     /// What a shard's owner notes while it recovers the shard.
     Recovery,
+    /// How long a machine's closed executions are kept.
+    Retention,
+    /// A segment of archived executions.
+    Segment,
+    /// An account that has segments.
+    Archived,
 }
 
 impl EntryKind {
@@ -104,6 +110,9 @@ impl EntryKind {
             Self::Bucket => "bucket",
             Self::Connection => "connection",
             Self::Recovery => "recovery",
+            Self::Retention => "retention",
+            Self::Segment => "segment",
+            Self::Archived => "archived",
         }
     }
 }

@@ -301,3 +301,23 @@ pub mod order {
     /// The same where ids are read by queries, which take longer.
     pub const QUERIED_NODES_PER_TRANSITION: u32 = 10;
 }
+
+/// The archive of closed executions in object storage.
+pub mod archive {
+    /// Executions of one segment: what is known of all of them is in memory while one is searched.
+    pub const SEGMENT_ROWS_MAX: usize = 50_000;
+    /// Bytes of one segment, compressed, after which another begins.
+    pub const SEGMENT_BYTES: usize = 64 * 1024 * 1024;
+    /// Bytes of executions that are compressed together: what reading one of them costs.
+    pub const BLOCK_BYTES: usize = 256 * 1024;
+    /// Segments whose executions are kept in memory once they were searched.
+    pub const SEGMENTS_CACHED_MAX: usize = 4;
+    /// Segments that are searched for one page of a list, or for one name.
+    pub const SEGMENTS_SEARCHED_MAX: usize = 100;
+    /// Hours after which closed executions leave the database. More than a name stays taken.
+    pub const AFTER_HOURS_DEFAULT: u32 = 25;
+    /// Days for which closed executions are kept, if their machine does not say (AWS: 90).
+    pub const RETENTION_DAYS_DEFAULT: u32 = 90;
+    /// The most days that may be asked for: a hundred years.
+    pub const RETENTION_DAYS_MAX: u32 = 36_500;
+}

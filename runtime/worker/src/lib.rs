@@ -4,6 +4,7 @@
 //! sandbox, and answers the gateway's ports. Nobody else writes to the store.
 
 mod activities;
+mod archive;
 mod arn;
 mod cache;
 mod chance;
@@ -47,6 +48,7 @@ use steploom_types::Result;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+pub use archive::Retention;
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use egress::EgressRule;
@@ -76,6 +78,8 @@ pub struct Config {
     pub tasks_max: usize,
     /// Days for which logs of invocations are kept.
     pub log_days: u32,
+    /// How long closed executions are kept where, unless their machine says otherwise.
+    pub retention: Retention,
     /// The limits that executions are started with.
     pub run_limits: RunLimits,
     /// Under which the secrets of connections are sealed: the same for ever.
@@ -92,6 +96,7 @@ pub struct Worker {
     shards: Shards,
     port: Arc<Port>,
     keeper: JoinHandle<()>,
+    archivist: JoinHandle<()>,
 }
 
 impl Worker {
@@ -101,17 +106,20 @@ impl Worker {
     /// # Errors
     /// When the store does not answer.
     pub async fn start(config: Config) -> Result<Self> {
+        let retention = config.retention;
         let shared = Arc::new(Shared::new(config)?);
         let shards = Shards::new(shared.node.clone());
         shards.refresh(&shared, Instant::now()).await?;
         shared.set_shards(shards.clone());
         let keeper = shards::start(shared.clone(), shards.clone());
+        let archivist = archive::keeper::start(shared.clone(), shards.clone(), retention);
         let port = Arc::new(Port::new(shared.clone(), shards.clone()));
         Ok(Self {
             shared,
             shards,
             port,
             keeper,
+            archivist,
         })
     }
 
@@ -144,10 +152,12 @@ impl Worker {
     /// Stops the node: what was accepted is durable, the leases are given back, logs are written.
     /// Tasks that run are given up; the next owner makes the same attempts again.
     pub async fn stop(self) {
+        self.archivist.abort();
         self.shards.stop(&self.shared).await;
         self.keeper.abort();
-        // It was ended just now, so an error is what is wanted.
+        // They were ended just now, so errors are what is wanted.
         let _ = self.keeper.await;
+        let _ = self.archivist.await;
         self.shared.logs.flush().await;
     }
 }

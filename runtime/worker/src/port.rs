@@ -12,6 +12,7 @@ mod machines;
 mod map_runs;
 mod node;
 mod routed;
+mod search;
 mod settings;
 mod starts;
 mod tasks;

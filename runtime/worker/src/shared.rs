@@ -13,6 +13,7 @@ use steploom_types::{Error, Result, ShardId};
 use tokio::sync::{Semaphore, watch};
 
 use crate::activities::Activities;
+use crate::archive::Archive;
 use crate::committer::Committer;
 use crate::definitions::Definitions;
 use crate::dispatcher::Dispatcher;
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) logs: Logs,
+    pub(crate) archive: Archive,
     pub(crate) activities: Activities,
     pub(crate) readings: Readings,
     pub(crate) listings: Listings,
@@ -90,6 +92,7 @@ impl Shared {
             ),
             registry,
             logs,
+            archive: Archive::new(config.store.catalog.clone(), config.artifacts.clone()),
             peers: Arc::new(Peers::new(
                 config.node.clone(),
                 config.peers,

@@ -159,7 +159,7 @@ pub(crate) fn status(outcome: Option<&Outcome>) -> Status {
     }
 }
 
-fn shown(status: Status) -> ExecutionStatus {
+pub(crate) fn shown(status: Status) -> ExecutionStatus {
     match status {
         Status::Running => ExecutionStatus::Running,
         Status::Succeeded => ExecutionStatus::Succeeded,

@@ -80,6 +80,15 @@ impl Client {
         call.query(list).fetch().await
     }
 
+    /// How many executions there are, by machine and status. May lag by under a second.
+    pub async fn count_executions(
+        &self,
+        count: &wire::CountExecutions,
+    ) -> Result<wire::ExecutionCounts> {
+        let call = self.call(Method::GET, "/v1/executions/counts");
+        call.query(count).fetch().await
+    }
+
     /// One execution; reads what was just written.
     pub async fn get_execution(&self, id: ExecutionId) -> Result<wire::Execution> {
         let path = format!("/v1/executions/{id}");

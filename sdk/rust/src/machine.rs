@@ -51,6 +51,24 @@ impl Client {
         self.call(Method::GET, &path).fetch().await
     }
 
+    /// How long a machine's closed executions are kept, as it was set.
+    pub async fn machine_retention(&self, name: &Name) -> Result<wire::Retention> {
+        let path = format!("/v1/machines/{name}/retention");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Sets how long a machine's closed executions are kept. What is closed already goes by it as
+    /// well.
+    pub async fn put_machine_retention(
+        &self,
+        name: &Name,
+        retention: &wire::Retention,
+    ) -> Result<wire::Retention> {
+        let path = format!("/v1/machines/{name}/retention");
+        let call = self.call(Method::PUT, &path).json(retention)?;
+        call.repeatable(true).fetch().await
+    }
+
     /// Deletes a machine. Its executions go on.
     pub async fn delete_machine(&self, name: &Name) -> Result<()> {
         let path = format!("/v1/machines/{name}");

@@ -127,6 +127,7 @@ impl Process {
             chance: Arc::new(Draws::new(&mut self.lots)),
             tasks_max: TASKS_MAX,
             log_days: 1,
+            retention: steploom_worker::Retention::default(),
             run_limits: RunLimits {
                 // Evaluations are measured by the computer's own clock, which is not simulated.
                 evaluation_ms_max: 600_000,

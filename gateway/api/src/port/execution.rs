@@ -53,6 +53,13 @@ pub trait Executions: Send + Sync {
         list: wire::ListExecutions,
     ) -> Result<wire::ExecutionPage>;
 
+    /// How many executions there are, by machine and status.
+    async fn counts(
+        &self,
+        account: AccountId,
+        count: wire::CountExecutions,
+    ) -> Result<wire::ExecutionCounts>;
+
     /// A page of the history.
     async fn history(
         &self,

@@ -39,6 +39,20 @@ pub trait Machines: Send + Sync {
     /// Its versions, newest first.
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::MachineVersions>;
 
+    /// How long its closed executions are kept, as it was set; `NotFound` / `MachineNotFound`.
+    async fn retention(&self, account: AccountId, name: &Name) -> Result<wire::Retention>;
+
+    /// Sets it. What is closed already goes by it as well.
+    ///
+    /// # Errors
+    /// `Invalid` / `InvalidRetention`; `NotFound` / `MachineNotFound`.
+    async fn put_retention(
+        &self,
+        account: AccountId,
+        name: &Name,
+        retention: wire::Retention,
+    ) -> Result<wire::Retention>;
+
     /// Deletes a machine. Its executions go on.
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()>;
 }

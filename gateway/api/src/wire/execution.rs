@@ -264,6 +264,20 @@ pub struct ListExecutions {
     /// Only those whose name starts with this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_prefix: Option<String>,
+    /// Only those that were accepted then or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Timestamp>,
+    /// Only those that were accepted before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// Only those with this tag, as `key=value`; the key ends at the first `=`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Only those that ended with the error of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// How many: 1 to 1,000; 100 if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -281,6 +295,38 @@ pub struct ExecutionPage {
     /// Pass as `next` to get the page after this; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// Which executions to count.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct CountExecutions {
+    /// Only those of this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub machine: Option<MachineName>,
+}
+
+/// How many executions there are, by machine and status. May lag by under a second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionCounts {
+    /// The counts; those of nothing are left out.
+    pub items: Vec<ExecutionCount>,
+}
+
+/// How many executions of a machine stand like this.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionCount {
+    /// The machine, or `function:NAME` for asynchronous invocations.
+    #[schema(value_type = String)]
+    pub machine: MachineName,
+    /// How they stand.
+    pub status: ExecutionStatus,
+    /// How many, those in the archive included.
+    pub count: u64,
 }
 
 /// Which part of a history to read.

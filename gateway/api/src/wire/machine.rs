@@ -66,6 +66,21 @@ pub struct MachineVersions {
     pub items: Vec<MachineVersion>,
 }
 
+/// How long a machine's closed executions are kept. What is left out is as the server has it for all
+/// machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days since they ended: 1 to 36,500.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 36500)]
+    pub days: Option<u32>,
+    /// The newest so many, about: they go by segments of the archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub executions: Option<u64>,
+}
+
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

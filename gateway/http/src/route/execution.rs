@@ -7,6 +7,7 @@ use steploom_api::wire;
 
 use crate::body::answer_json;
 
+pub(crate) mod counts;
 pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod history;

@@ -10,6 +10,8 @@ pub(crate) mod execution;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod put;
+pub(crate) mod put_retention;
+pub(crate) mod retention;
 pub(crate) mod validate;
 pub(crate) mod versions;
 

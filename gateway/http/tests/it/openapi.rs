@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 57] = [
+const ROUTES: [&str; 60] = [
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",
@@ -36,6 +36,7 @@ const ROUTES: [&str; 57] = [
     "GET /metrics",
     "GET /readyz",
     "GET /v1/executions",
+    "GET /v1/executions/counts",
     "GET /v1/executions/{id}",
     "GET /v1/executions/{id}/events",
     "GET /v1/executions/{id}/history",
@@ -51,6 +52,8 @@ const ROUTES: [&str; 57] = [
     "GET /v1/machines",
     "GET /v1/machines/{name}",
     "GET /v1/machines/{name}/executions/{execution}",
+    "GET /v1/machines/{name}/retention",
+    "PUT /v1/machines/{name}/retention",
     "GET /v1/machines/{name}/versions",
     "GET /v1/openapi.json",
     "POST /v1/executions",

@@ -3,10 +3,9 @@
 use steploom_api::port::EventStream;
 use steploom_api::wire;
 use steploom_machine::PartialFailure;
-use steploom_store::projection::{Cursor, Filter};
-use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot, Timestamp};
+use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot};
 
-use super::{Port, bad_next, page_size};
+use super::{Port, page_size};
 use crate::shard::{Command, Found};
 use crate::view;
 
@@ -40,39 +39,12 @@ impl Port {
             .projection
             .find_by_name(account, &machine, &name)
             .await?;
+        if row.is_some() {
+            return row.map(view::execution_of_row).transpose();
+        }
+        let archived = self.shared.archive.find_by_name(account, &machine, &name);
+        let row = archived.await?.map(|archived| archived.row);
         row.map(view::execution_of_row).transpose()
-    }
-
-    /// Executions, newest first, as the projection has them.
-    pub(super) async fn list_projected(
-        &self,
-        account: AccountId,
-        list: wire::ListExecutions,
-    ) -> Result<wire::ExecutionPage> {
-        let limit = page_size(list.limit)?;
-        let after = list.next.as_deref().map(parse_cursor).transpose()?;
-        let filter = Filter {
-            machine: list.machine,
-            status: list.status.map(view::stored),
-            name_prefix: list.name_prefix,
-            ..Filter::default()
-        };
-        let mut rows = self
-            .shared
-            .store
-            .projection
-            .list(account, &filter, after, limit + 1)
-            .await?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("{}~{}", last.started_at.as_millis(), last.id));
-        Ok(wire::ExecutionPage {
-            items: rows.iter().map(view::summary_of_row).collect(),
-            next,
-        })
     }
 
     /// A page of a history.
@@ -153,7 +125,7 @@ impl Port {
 }
 
 impl Port {
-    /// An execution, from its owner or from the projection.
+    /// An execution, from its owner, from the projection or from the archive.
     pub(crate) async fn find_here(
         &self,
         account: AccountId,
@@ -166,8 +138,7 @@ impl Port {
         if in_memory.is_some() {
             return Ok(in_memory);
         }
-        let row = self.shared.store.projection.find(account, id).await?;
-        row.map(view::execution_of_row).transpose()
+        self.find_stored(account, id).await
     }
 
     /// An execution once it has ended; `None` if there is none.
@@ -181,7 +152,23 @@ impl Port {
         if let Some(execution) = ended.await? {
             return Ok(Some(execution));
         }
+        self.find_stored(account, id).await
+    }
+
+    /// An execution that is not in memory.
+    async fn find_stored(
+        &self,
+        account: AccountId,
+        id: ExecutionId,
+    ) -> Result<Option<wire::Execution>> {
         let row = self.shared.store.projection.find(account, id).await?;
+        let row = match row {
+            Some(row) => Some(row),
+            None => {
+                let archived = self.shared.archive.find(account, id).await?;
+                archived.map(|archived| archived.row)
+            }
+        };
         row.map(view::execution_of_row).transpose()
     }
 }
@@ -191,12 +178,4 @@ pub(super) fn not_found(id: ExecutionId) -> Error {
         "ExecutionNotFound",
         format!("there is no execution {id}; 'steploom list executions' shows those there are"),
     )
-}
-
-fn parse_cursor(text: &str) -> Result<Cursor> {
-    let (ms, id) = text.split_once('~').ok_or_else(bad_next)?;
-    Ok(Cursor {
-        started_at: Timestamp::from_millis(ms.parse().map_err(|_| bad_next())?),
-        id: id.parse().map_err(|_| bad_next())?,
-    })
 }

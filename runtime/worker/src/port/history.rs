@@ -185,7 +185,8 @@ impl Port {
         }))
     }
 
-    /// What the owner has of an execution, or what the projection says of one that is not in memory.
+    /// What the owner has of an execution, or what the projection or the archive says of one that is
+    /// not in memory.
     async fn tail(&self, account: AccountId, id: ExecutionId, follow: bool) -> Result<Tail> {
         let tail = self
             .shards
@@ -201,10 +202,18 @@ impl Port {
             return Ok(tail);
         }
         let found = self.shared.store.projection.find(account, id).await?;
+        let (row, facts_before, facts) = match found {
+            Some(row) => (row, u64::MAX, Bytes::new()),
+            None => {
+                let archived = self.shared.archive.find(account, id).await?;
+                let archived = archived.ok_or_else(|| not_found(id))?;
+                (archived.row, 0, archived.facts)
+            }
+        };
         Ok(Tail {
-            definition: found.ok_or_else(|| not_found(id))?.definition,
-            facts_before: u64::MAX,
-            facts: Bytes::new(),
+            definition: row.definition,
+            facts_before,
+            facts,
             last_event: None,
             is_open: false,
             events: None,

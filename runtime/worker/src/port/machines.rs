@@ -10,6 +10,7 @@ use steploom_types::error::Problem;
 use steploom_types::{AccountId, Error, Json, Name, Result, limits};
 
 use super::{Port, after_name, machine_not_found, page_by_name};
+use crate::archive::keeper;
 
 #[async_trait]
 impl Machines for Port {
@@ -107,6 +108,22 @@ impl Machines for Port {
         Ok(wire::MachineVersions {
             items: versions.iter().map(version).collect(),
         })
+    }
+
+    async fn retention(&self, account: AccountId, name: &Name) -> Result<wire::Retention> {
+        self.machine_version(account, name, None).await?;
+        keeper::retention(&self.shared, account, name).await
+    }
+
+    async fn put_retention(
+        &self,
+        account: AccountId,
+        name: &Name,
+        retention: wire::Retention,
+    ) -> Result<wire::Retention> {
+        self.machine_version(account, name, None).await?;
+        keeper::put_retention(&self.shared, account, name, retention).await?;
+        Ok(retention)
     }
 
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {

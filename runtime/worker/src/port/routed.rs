@@ -149,7 +149,15 @@ impl Executions for Port {
         account: AccountId,
         list: wire::ListExecutions,
     ) -> Result<wire::ExecutionPage> {
-        self.list_projected(account, list).await
+        self.list_stored(account, list).await
+    }
+
+    async fn counts(
+        &self,
+        account: AccountId,
+        count: wire::CountExecutions,
+    ) -> Result<wire::ExecutionCounts> {
+        self.counts_stored(account, count).await
     }
 
     async fn history(

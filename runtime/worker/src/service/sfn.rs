@@ -114,9 +114,9 @@ async fn list_executions(call: &Call<'_>) -> Result<Value, Failure> {
     let list = wire::ListExecutions {
         machine: Some(MachineName::Named(machine)),
         status,
-        name_prefix: None,
         limit: page_size(call),
         next: call.text("NextToken"),
+        ..wire::ListExecutions::default()
     };
     let page = steploom_api::port::Executions::list(call.port, call.account, list).await;
     let page = page.map_err(|e| refused(call, &e, &machine_arn))?;

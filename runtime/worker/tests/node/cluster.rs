@@ -108,6 +108,7 @@ impl Cluster {
             chance: Arc::new(SystemChance),
             tasks_max: 4,
             log_days: 1,
+            retention: steploom_worker::Retention::default(),
             run_limits: RunLimits::default(),
             secret_key: [9; 32],
             egress: Vec::new(),

@@ -1,6 +1,7 @@
 //! A whole node on the store in memory, through the ports, as the gateway sees it. Functions need
 //! compiled modules and are tested with the real binary; here tasks fail or wait.
 
+mod archive;
 mod cluster;
 mod control;
 mod effects;
@@ -11,6 +12,7 @@ mod node;
 mod quarantine;
 mod ranges;
 mod runner;
+mod search;
 mod several;
 mod starts;
 

@@ -60,11 +60,20 @@ impl Node {
     }
 
     pub(crate) async fn start_limited(run_limits: RunLimits) -> Self {
+        Self::start_with(run_limits, |store| store).await
+    }
+
+    /// Closed executions come into partitions of so many.
+    pub(crate) async fn start_with_partitions_of(rows: u64) -> Self {
+        Self::start_with(RunLimits::default(), |store| store.with_partitions_of(rows)).await
+    }
+
+    async fn start_with(run_limits: RunLimits, change: impl FnOnce(Memory) -> Memory) -> Self {
         let clock = Arc::new(Clock::new());
         let mut node = Self {
             worker: None,
             runtime: None,
-            store: Memory::new(steploom_store::Clock::manual()),
+            store: change(Memory::new(steploom_store::Clock::manual())),
             clock,
             artifacts: Arc::new(Artifacts::in_memory()),
             runner: Arc::default(),
@@ -93,6 +102,11 @@ impl Node {
     /// Another worker goes on where one was stopped.
     pub(crate) async fn start_again(&mut self) {
         self.start_worker().await;
+    }
+
+    /// Everything that is kept as an object.
+    pub(crate) fn artifacts(&self) -> &Artifacts {
+        &self.artifacts
     }
 
     /// What lasts.
@@ -292,6 +306,7 @@ impl Node {
             chance: Arc::new(SystemChance),
             tasks_max: 4,
             log_days: 1,
+            retention: steploom_worker::Retention::default(),
             run_limits: self.run_limits,
             secret_key: [9; 32],
             egress: Vec::new(),

@@ -150,6 +150,37 @@ impl Executions for World {
         Ok(wire::ExecutionPage { items, next })
     }
 
+    async fn counts(
+        &self,
+        account: AccountId,
+        count: wire::CountExecutions,
+    ) -> Result<wire::ExecutionCounts> {
+        check_account(account);
+        let state = self.state();
+        let mut items: Vec<wire::ExecutionCount> = Vec::new();
+        for summary in state.executions.values().map(|run| &run.execution.summary) {
+            let same = |item: &&mut wire::ExecutionCount| {
+                item.machine == summary.machine && item.status == summary.status
+            };
+            if count
+                .machine
+                .as_ref()
+                .is_some_and(|m| *m != summary.machine)
+            {
+                continue;
+            }
+            match items.iter_mut().find(same) {
+                Some(item) => item.count += 1,
+                None => items.push(wire::ExecutionCount {
+                    machine: summary.machine.clone(),
+                    status: summary.status,
+                    count: 1,
+                }),
+            }
+        }
+        Ok(wire::ExecutionCounts { items })
+    }
+
     async fn history(
         &self,
         account: AccountId,

@@ -128,6 +128,27 @@ impl Machines for World {
         Ok(wire::MachineVersions { items })
     }
 
+    async fn retention(&self, account: AccountId, name: &Name) -> Result<wire::Retention> {
+        check_account(account);
+        let state = self.state();
+        state.machines.get(name).ok_or_else(|| absent(name))?;
+        Ok(state.retentions.get(name).copied().unwrap_or_default())
+    }
+
+    async fn put_retention(
+        &self,
+        account: AccountId,
+        name: &Name,
+        retention: wire::Retention,
+    ) -> Result<wire::Retention> {
+        check_account(account);
+        self.change(|state| {
+            state.machines.get(name).ok_or_else(|| absent(name))?;
+            state.retentions.insert(name.clone(), retention);
+            Ok(retention)
+        })
+    }
+
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
         check_account(account);
         let gone = self.change(|state| state.machines.remove(name));

@@ -30,6 +30,7 @@ pub(crate) struct State {
     pub(crate) functions: BTreeMap<Name, Vec<wire::FunctionVersion>>,
     pub(crate) puts: Vec<PutFunction>,
     pub(crate) machines: BTreeMap<Name, Vec<String>>,
+    pub(crate) retentions: BTreeMap<Name, wire::Retention>,
     pub(crate) executions: BTreeMap<ExecutionId, Run>,
     /// What was said of the task with the good token.
     pub(crate) told: Vec<String>,
