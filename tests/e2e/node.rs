@@ -31,7 +31,22 @@ fn it_says_what_it_is_and_that_it_is_ready() {
 }
 
 /// Every route that the guide lists.
-const ROUTES: [(&str, &str); 45] = [
+const ROUTES: [(&str, &str); 60] = [
+    ("/v1/executions/batch", "post"),
+    ("/v1/executions/counts", "get"),
+    ("/v1/executions/{id}/map-runs", "get"),
+    ("/v1/executions/{id}/map-runs/{number}", "get"),
+    ("/v1/executions/{id}/map-runs/{number}", "patch"),
+    ("/v1/executions/{id}/map-runs/{number}/stop", "post"),
+    ("/v1/executions/{id}/pause", "post"),
+    ("/v1/executions/{id}/redrive", "post"),
+    ("/v1/executions/{id}/release", "post"),
+    ("/v1/executions/{id}/resume", "post"),
+    ("/v1/machines/{name}/retention", "get"),
+    ("/v1/machines/{name}/retention", "put"),
+    ("/v1/nodes", "get"),
+    ("/v1/shards", "get"),
+    ("/v1/shards/{id}/split", "post"),
     ("/v1/tasks/{token}/success", "post"),
     ("/v1/tasks/{token}/failure", "post"),
     ("/v1/tasks/{token}/heartbeat", "post"),

@@ -56,6 +56,10 @@ impl EventSink for Vec<Told> {
 }
 
 /// One execution with its worker.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may hold without the others"
+)]
 pub(crate) struct Driver {
     pub(crate) run: Run,
     pub(crate) machine: Arc<Machine>,

@@ -51,11 +51,14 @@ impl Default for Retention {
     }
 }
 
+/// The segments of an account, and when they were listed.
+type Listed = (Instant, Arc<Vec<Entry>>);
+
 /// The segments there are, to be searched.
 pub(crate) struct Archive {
     catalog: Arc<dyn Catalog>,
     artifacts: Arc<Artifacts>,
-    lists: Mutex<HashMap<AccountId, (Instant, Arc<Vec<Entry>>)>>,
+    lists: Mutex<HashMap<AccountId, Listed>>,
     /// What segments have, the one that was used last at the end.
     indexes: Mutex<VecDeque<(String, Arc<Index>)>>,
 }

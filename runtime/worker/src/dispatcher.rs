@@ -30,6 +30,9 @@ pub(crate) use job::{Job, Work, begin};
 /// fails with `Function.TooManyRequests`, which a `Retry` can name.
 const REFUSALS_MAX: u32 = 10;
 
+/// A queue for each function that has a limit.
+type Gates = HashMap<(AccountId, Name), Fair<Box<Job>>>;
+
 pub(crate) struct Dispatcher {
     runner: Arc<dyn Runner>,
     registry: Arc<Registry>,
@@ -38,7 +41,7 @@ pub(crate) struct Dispatcher {
     /// Attempts that run here.
     permits: Fair<Box<Job>>,
     /// Attempts that run here of functions that have a limit.
-    gates: Mutex<HashMap<(AccountId, Name), Fair<Box<Job>>>>,
+    gates: Mutex<Gates>,
     /// Where attempts run: one may begin when another ends on a thread of somebody else's.
     runtime: tokio::runtime::Handle,
 }

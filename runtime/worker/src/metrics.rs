@@ -75,6 +75,7 @@ impl Moves {
 }
 
 impl Metrics {
+    #[expect(clippy::too_many_lines, reason = "a line or two a metric")]
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let r = &registry;

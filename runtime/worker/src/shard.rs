@@ -194,6 +194,10 @@ impl Command {
 }
 
 /// What an owner has under a name.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is answered once and not kept"
+)]
 pub(crate) enum Found {
     /// This one.
     Here(wire::Execution),

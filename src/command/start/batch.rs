@@ -123,10 +123,10 @@ impl Counts {
     fn text(&self) -> String {
         let mut text = format!("{} started", human::count(self.started));
         if self.there > 0 {
-            text += &format!(", {} there already", human::count(self.there));
+            text.extend([", ", &human::count(self.there), " there already"]);
         }
         if self.refused > 0 {
-            text += &format!(", {} refused", human::count(self.refused));
+            text.extend([", ", &human::count(self.refused), " refused"]);
         }
         text
     }

@@ -20,7 +20,7 @@ use crate::shards::{Place, Shards};
 use crate::shared::Shared;
 
 /// How often it looks for something to do.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// How often it looks whether it is the one that should, while it is not.
 const NOT_MINE: Duration = Duration::from_secs(1);

@@ -116,16 +116,15 @@ pub(crate) fn begin(
         target,
         stage,
     };
-    match known {
-        Some(function) => looked.found(function),
-        None => {
-            let stage = looked.stage.clone();
-            let task = tokio::spawn(looked.look_up());
-            let mut stage = lock(&stage);
-            // It may have gone on already.
-            if matches!(*stage, Stage::Begins) {
-                *stage = Stage::Runs(task.abort_handle());
-            }
+    if let Some(function) = known {
+        looked.found(function);
+    } else {
+        let stage = looked.stage.clone();
+        let task = tokio::spawn(looked.look_up());
+        let mut stage = lock(&stage);
+        // It may have gone on already.
+        if matches!(*stage, Stage::Begins) {
+            *stage = Stage::Runs(task.abort_handle());
         }
     }
     Work::Job(ticket)

@@ -28,6 +28,7 @@ pub(crate) struct Key {
     pub(crate) account: AccountId,
     pub(crate) machine: MachineName,
     /// `None`: all executions of the machine.
+    #[expect(clippy::struct_field_names, reason = "it is what a start calls it")]
     pub(crate) key: Option<String>,
 }
 

@@ -46,13 +46,11 @@ impl Port {
                 reply,
             }))
         };
-        match shard.ask(control).await? {
-            Some(answer) => answer,
-            None => {
-                let found = self.find_here(account, id).await?;
-                Err(shard::ended(&found.ok_or_else(|| not_found(id))?))
-            }
+        if let Some(answer) = shard.ask(control).await? {
+            return answer;
         }
+        let found = self.find_here(account, id).await?;
+        Err(shard::ended(&found.ok_or_else(|| not_found(id))?))
     }
 
     async fn redrive_wish(

@@ -162,12 +162,11 @@ impl Port {
         id: ExecutionId,
     ) -> Result<Option<wire::Execution>> {
         let row = self.shared.store.projection.find(account, id).await?;
-        let row = match row {
-            Some(row) => Some(row),
-            None => {
-                let archived = self.shared.archive.find(account, id).await?;
-                archived.map(|archived| archived.row)
-            }
+        let row = if row.is_some() {
+            row
+        } else {
+            let archived = self.shared.archive.find(account, id).await?;
+            archived.map(|archived| archived.row)
         };
         row.map(view::execution_of_row).transpose()
     }

@@ -202,13 +202,12 @@ impl Port {
             return Ok(tail);
         }
         let found = self.shared.store.projection.find(account, id).await?;
-        let (row, facts_before, facts) = match found {
-            Some(row) => (row, u64::MAX, Bytes::new()),
-            None => {
-                let archived = self.shared.archive.find(account, id).await?;
-                let archived = archived.ok_or_else(|| not_found(id))?;
-                (archived.row, 0, archived.facts)
-            }
+        let (row, facts_before, facts) = if let Some(row) = found {
+            (row, u64::MAX, Bytes::new())
+        } else {
+            let archived = self.shared.archive.find(account, id).await?;
+            let archived = archived.ok_or_else(|| not_found(id))?;
+            (archived.row, 0, archived.facts)
         };
         Ok(Tail {
             definition: row.definition,

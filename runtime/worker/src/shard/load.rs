@@ -93,6 +93,10 @@ pub(super) struct Loads {
     scan: Scan,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may hold without the others"
+)]
 struct Coming {
     want: Want,
     tail: Vec<Bytes>,

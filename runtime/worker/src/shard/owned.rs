@@ -317,6 +317,7 @@ impl Owned {
     }
 
     /// Takes a command whose execution is in memory, if it is anywhere.
+    #[expect(clippy::too_many_lines, reason = "an arm a command")]
     pub(super) fn handle_here(&mut self, command: Command) {
         match command {
             Command::Start(start) => self.start_all(vec![*start]),

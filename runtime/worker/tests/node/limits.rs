@@ -98,7 +98,9 @@ async fn those_of_one_key_run_in_order_and_other_keys_do_not_wait() {
         ordered: true,
         // It changes nothing among those that keep an order.
         priority: i8::try_from(n).unwrap(),
-        name: (n % 3 == 0).then(|| format!("n{n}").parse().unwrap()),
+        name: n
+            .is_multiple_of(3)
+            .then(|| format!("n{n}").parse().unwrap()),
         ..keyed(n, "a")
     };
     let mut ids = start_all(&node, (0..20).map(ordered).collect()).await;
@@ -236,6 +238,9 @@ async fn a_start_in_time_begins_and_a_late_one_is_refused() {
     assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
 }
 
+/// What a start asks for besides.
+type Change = fn(&mut StartExecution);
+
 #[tokio::test]
 async fn tags_are_kept_and_what_is_out_of_range_is_refused() {
     let node = Node::start().await;
@@ -245,7 +250,6 @@ async fn tags_are_kept_and_what_is_out_of_range_is_refused() {
     let id = one(&node, tagged.clone()).await.id;
     assert_eq!(node.get(id).await.summary.tags["team"], "blue");
     node.listed("m", Status::Running, 1).await;
-    type Change = fn(&mut StartExecution);
     let wrong: [(Change, &str); 9] = [
         (|s| s.priority = 101, "InvalidPriority"),
         (
@@ -276,7 +280,7 @@ async fn tags_are_kept_and_what_is_out_of_range_is_refused() {
         (
             |s| {
                 (s.concurrency_key, s.concurrency_limit, s.ordered) =
-                    (Some("k".into()), Some(2), true)
+                    (Some("k".into()), Some(2), true);
             },
             "InvalidConcurrency",
         ),

@@ -56,8 +56,8 @@ async fn names(node: &Node, list: ListExecutions) -> Result<Vec<String>> {
     Ok(page.items.iter().map(|e| e.name.to_string()).collect())
 }
 
-fn hour(n: i64) -> Option<Timestamp> {
-    Some(Timestamp::from_millis(NOON + n * HOUR_MS))
+fn hour(n: i64) -> Timestamp {
+    Timestamp::from_millis(NOON + n * HOUR_MS)
 }
 
 #[tokio::test]
@@ -89,22 +89,22 @@ async fn a_list_is_narrowed_by_tag_error_time_and_name() {
         // From the first instant, and up to the last one without it.
         (
             ListExecutions {
-                since: hour(1),
-                until: hour(3),
+                since: Some(hour(1)),
+                until: Some(hour(3)),
                 ..all()
             },
             vec!["order-3", "order-2"],
         ),
         (
             ListExecutions {
-                since: hour(4),
+                since: Some(hour(4)),
                 ..all()
             },
             vec!["order-4"],
         ),
         (
             ListExecutions {
-                until: hour(1),
+                until: Some(hour(1)),
                 ..all()
             },
             vec!["order-1"],
@@ -122,7 +122,7 @@ async fn a_list_is_narrowed_by_tag_error_time_and_name() {
                 tag: Some("customer=42".into()),
                 error: Some("Payment.Refused".into()),
                 name_prefix: Some("order-".into()),
-                until: hour(4),
+                until: Some(hour(4)),
                 ..all()
             },
             vec!["order-2"],

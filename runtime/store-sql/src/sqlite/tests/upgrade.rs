@@ -28,7 +28,7 @@ pub(super) fn row(n: u64, name: Option<&str>) -> Row {
         output: Some(Bytes::from_static(b"2")),
         error: None,
         cause: None,
-        tags: Default::default(),
+        tags: std::collections::BTreeMap::default(),
         redrives: 0,
         redriven_at: None,
         part_of: None,

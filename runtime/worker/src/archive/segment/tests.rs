@@ -13,7 +13,7 @@ fn row(n: u64) -> Row {
     Row {
         account: AccountId::LOCAL,
         id,
-        name: if n % 2 == 0 {
+        name: if n.is_multiple_of(2) {
             format!("order-{n}")
         } else {
             id.to_string()
@@ -37,7 +37,7 @@ fn row(n: u64) -> Row {
         tags: [("n".to_owned(), n.to_string())].into(),
         redrives: n as u32 % 2,
         redriven_at: (n % 2 == 1).then(|| at(n + 7)),
-        part_of: (n == 4).then(|| (id, u64::MAX)),
+        part_of: (n == 4).then_some((id, u64::MAX)),
         priority: -(n as i8 % 3),
     }
 }
