@@ -73,7 +73,7 @@ impl Archive {
         }
     }
 
-    /// The segments of an account, the newest first. May be a few seconds old.
+    /// The segments of an account, the newest first. May be [`FRESH`] old.
     async fn entries(&self, account: AccountId) -> Result<Arc<Vec<Entry>>> {
         if let Some((read, entries)) = lock(&self.lists).get(&account)
             && read.elapsed() < FRESH
