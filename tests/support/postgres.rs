@@ -32,14 +32,18 @@ const PASSWORD: &str = "a:pass/word";
 const PASSWORD_IN_URL: &str = "a%3Apass%2Fword";
 
 /// `$1` is the folder; the rest starts the server. A line on the input stops the server's keeper but
-/// leaves the folder, the end of the input ends both.
+/// leaves the folder, the end of the input ends both. A server that ends by itself leaves the file
+/// `ended`: its number alone would not tell, as it stays taken until somebody waits for it.
 const KEEPER: &str = r#"
 folder=$1; shift
-"$@" >>"$folder/log" 2>&1 &
-server=$!
-echo $server >"$folder/server"
-if read -r _; then kill -INT $server 2>/dev/null; wait $server; exit; fi
-kill -INT $server 2>/dev/null; wait $server
+(
+  sh -c 'echo $$ >"$0/server"; exec "$@"' "$folder" "$@" >>"$folder/log" 2>&1
+  : >"$folder/ended"
+) &
+watch=$!
+stop() { kill -INT "$(cat "$folder/server")" 2>/dev/null; wait $watch; }
+if read -r _; then stop; exit; fi
+stop
 rm -rf "$folder"
 "#;
 
@@ -146,7 +150,9 @@ impl Cluster {
     /// Whether the server came up.
     fn try_up(&mut self) -> bool {
         let server_file = self.folder.join("server");
+        let ended_file = self.folder.join("ended");
         let _ = std::fs::remove_file(&server_file);
+        let _ = std::fs::remove_file(&ended_file);
         self.keeper = Some(self.keeper());
         let until = Instant::now() + START_MAX;
         while Instant::now() < until {
@@ -159,7 +165,7 @@ impl Cluster {
             if is_ours && state.nth(6).is_some_and(|line| line.trim() == "ready") {
                 return true;
             }
-            if !server.is_empty() && !runs(server) {
+            if ended_file.exists() {
                 break;
             }
             std::thread::sleep(LOOK_AGAIN);
@@ -304,11 +310,6 @@ fn new_folder(user: Option<(u32, u32)>) -> PathBuf {
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
     listener.local_addr().expect("it is bound").port()
-}
-
-fn runs(pid: &str) -> bool {
-    let mut look = Command::new("kill");
-    run(look.args(["-0", pid])).status.success()
 }
 
 fn run(command: &mut Command) -> Output {
