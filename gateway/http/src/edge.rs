@@ -30,7 +30,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
     let method = name_of(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
-    let span = tracing::info_span!(
+    let span = tracing::debug_span!(
         "request",
         id = request_id::text(&id),
         method,
@@ -43,7 +43,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
     let mut response = run(&app, request, next, &id).instrument(span.clone()).await;
 
     let _in_span = span.enter();
-    failure::render(&mut response, request_id::text(&id));
+    failure::render(&mut response, request_id::text(&id), (method, route));
     response.headers_mut().insert(X_REQUEST_ID, id);
     let took = began.elapsed();
     let status = response.status().as_u16();

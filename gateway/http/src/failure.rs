@@ -84,17 +84,18 @@ impl Failure {
         }
     }
 
-    /// Logs it, once. Whoever renders or sends it calls this.
-    pub(crate) fn log(&self, request_id: &str) {
+    /// Logs it, once, with the method and the route that were asked for. Whoever renders or sends it
+    /// calls this.
+    pub(crate) fn log(&self, request_id: &str, (method, route): (&str, &str)) {
         let (status, error) = (self.status.as_u16(), &*self.error);
         match error.kind {
             Kind::Internal | Kind::Corrupt => {
-                tracing::error!(request_id, status, %error, "request failed");
+                tracing::error!(request_id, method, route, status, %error, "request failed");
             }
             Kind::Unavailable | Kind::Fenced => {
-                tracing::warn!(request_id, status, %error, "request not served");
+                tracing::warn!(request_id, method, route, status, %error, "request not served");
             }
-            _ => tracing::debug!(request_id, status, %error, "request refused"),
+            _ => tracing::debug!(request_id, method, route, status, %error, "request refused"),
         }
     }
 
@@ -154,9 +155,9 @@ impl IntoResponse for Failure {
 }
 
 /// Logs and writes the failure that a response carries, if it carries one.
-pub(crate) fn render(response: &mut Response, request_id: &str) {
+pub(crate) fn render(response: &mut Response, request_id: &str, asked: (&str, &str)) {
     if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
-        failure.log(request_id);
+        failure.log(request_id, asked);
         failure.write_to(response, request_id);
     }
 }

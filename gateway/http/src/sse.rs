@@ -91,7 +91,7 @@ fn event_of<T: Item>(item: &T) -> Result<Event> {
 }
 
 fn failed(failure: &Failure, request_id: &str) -> Event {
-    failure.log(request_id);
+    failure.log(request_id, ("GET", "stream"));
     let problem = failure.to_problem(request_id);
     with_data(Event::default().event("error"), &problem)
 }

@@ -4,6 +4,7 @@
 //! split without touching ids. Ranges of slots map to shards.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -88,24 +89,49 @@ impl ExecutionId {
         self.0.to_be_bytes()
     }
 
+    /// The text, without an allocation.
+    pub fn text(self) -> IdText {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        /// Where dashes stand.
+        const DASHES: [usize; 4] = [8, 13, 18, 23];
+        let mut text = [b'-'; IdText::LENGTH];
+        let mut rest = self.0;
+        for (place, byte) in text.iter_mut().enumerate().rev() {
+            if !DASHES.contains(&place) {
+                *byte = DIGITS[(rest & 0xf) as usize];
+                rest >>= 4;
+            }
+        }
+        IdText(text)
+    }
+
     /// The id of stored bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(u128::from_be_bytes(bytes))
     }
 }
 
+/// An id as text: see [`ExecutionId::text`].
+#[derive(Clone, Copy)]
+pub struct IdText([u8; Self::LENGTH]);
+
+impl IdText {
+    /// 32 digits and four dashes.
+    const LENGTH: usize = 36;
+}
+
+impl Deref for IdText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // Digits and dashes are always text.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for ExecutionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.0;
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            (n >> 96) as u32,
-            (n >> 80) as u16,
-            (n >> 64) as u16,
-            (n >> 48) as u16,
-            n & 0xffff_ffff_ffff
-        )
+        f.write_str(&self.text())
     }
 }
 
@@ -154,7 +180,7 @@ impl TryFrom<String> for ExecutionId {
 
 impl From<ExecutionId> for String {
     fn from(id: ExecutionId) -> Self {
-        id.to_string()
+        (*id.text()).to_owned()
     }
 }
 

@@ -16,7 +16,7 @@ pub mod time;
 pub use account::AccountId;
 pub use digest::Digest;
 pub use error::{Error, Kind};
-pub use id::{ExecutionId, ShardId, Slot};
+pub use id::{ExecutionId, IdText, ShardId, Slot};
 pub use json::Json;
 pub use name::{MachineName, Name};
 pub use time::Timestamp;

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use tempfile::TempDir;
 
+use crate::place::Place;
+use crate::postgres::Cluster;
 use crate::programs;
 
 /// Rounds, if nobody says otherwise: enough for a median that two disturbed rounds cannot move.
@@ -68,6 +70,10 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
 
+    /// Keep the server's store in a throw-away Postgres on this computer, not in SQLite
+    #[arg(long, global = true)]
+    postgres: bool,
+
     /// The steploom program to measure, instead of building one
     #[arg(long, global = true, value_name = "FILE")]
     server: Option<PathBuf>,
@@ -105,6 +111,18 @@ impl Options {
     /// A folder in there that is removed with the value.
     pub(crate) fn scratch(&self) -> Result<TempDir> {
         Ok(tempfile::tempdir_in(self.data_folder()?)?)
+    }
+
+    /// A place for a server, removed with the value.
+    pub(crate) fn place(&self) -> Result<Place> {
+        let folder = self.scratch()?;
+        if !self.postgres {
+            return Ok(Place::new(folder, None));
+        }
+        let Some(cluster) = Cluster::shared() else {
+            bail!("--postgres needs the programs of Postgres on this computer");
+        };
+        Ok(Place::new(folder, Some(cluster.database())))
     }
 
     /// The program to measure, built if nobody gave one.

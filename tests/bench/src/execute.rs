@@ -19,7 +19,7 @@ use crate::cli::Options;
 use crate::disk;
 use crate::programs;
 use crate::report::{Goal, Report, Row};
-use crate::server::{self, Server};
+use crate::server::Server;
 use crate::stats::{Pace, Series, Timed};
 use drive::{Counts, Driver, Ran};
 use sustained::{Offer, Sustained};
@@ -79,7 +79,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let shape = shape(options, args, &program, guest.clone()).await?;
 
     let rounds = options.rounds(ROUND_SECONDS);
-    let server = Server::start(&program, options.scratch()?, guest).await?;
+    let server = Server::start(&program, options.place()?, guest).await?;
     let driver = Driver::new(&server, args);
     driver.run(SAMPLE_DURATION).await?;
     let mut found = Found::default();
@@ -87,7 +87,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
         let ran = driver.run(rounds.duration).await?;
         let batch = journal::Batch::of(&shape, &ran.counts);
         let floor = rounds.duration / FLOOR_SHARE;
-        let appended = journal::append(options.scratch()?, &batch, floor).await?;
+        let appended = journal::append(&options.place()?, &batch, floor).await?;
         let folder = options.scratch()?;
         let bytes = batch.bytes();
         let synced =
@@ -98,7 +98,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let folder = server.stop().await?;
     let mut report = found.report();
     if args.rate > 0 {
-        closed::write(&server::store(&folder), args.closed).await?;
+        closed::write(&folder, args.closed).await?;
         let server = Server::resume(&program, folder, &[]).await?;
         for batch in [1, BATCH] {
             let sustained = sustained::run(&server, args.offer(batch)).await?;
@@ -174,11 +174,11 @@ async fn shape(
     program: &Path,
     guest: Bytes,
 ) -> Result<journal::Shape> {
-    let server = Server::start(program, options.scratch()?, guest).await?;
+    let server = Server::start(program, options.place()?, guest).await?;
     Driver::new(&server, args).run(SAMPLE_DURATION).await?;
     let all = Counts::read(&server).await?;
     let folder = server.stop().await?;
-    journal::Shape::read(&server::store(&folder), &all).await
+    journal::Shape::read(&folder, &all).await
 }
 
 /// What the rounds showed.

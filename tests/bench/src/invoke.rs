@@ -44,7 +44,7 @@ pub(crate) struct Args {
 /// Measures.
 pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let guest = programs::guest()?;
-    let server = Server::start(&options.server()?, options.scratch()?, guest).await?;
+    let server = Server::start(&options.server()?, options.place()?, guest).await?;
     let echo = child::Server::start(Command::new(env::current_exe()?).arg("echo-server")).await?;
     let invoke = load(&server);
     let floor = Load {

@@ -31,7 +31,7 @@ const RATIO_MAX: f64 = 3.0;
 /// Measures.
 pub(crate) async fn run(options: &Options) -> Result<Report> {
     let program = options.server()?;
-    let server = Server::start(&program, options.scratch()?, programs::guest()?).await?;
+    let server = Server::start(&program, options.place()?, programs::guest()?).await?;
     let definition = definition().to_string();
     let client = server.client();
     client

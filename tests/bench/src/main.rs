@@ -17,6 +17,10 @@ mod latency;
 mod load;
 mod metrics;
 mod million;
+mod place;
+#[expect(dead_code, reason = "the tests stop it and start it again")]
+#[path = "../../support/postgres.rs"]
+mod postgres;
 mod programs;
 mod recover;
 mod report;

@@ -87,7 +87,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
 
 async fn measure(options: &Options, items: u64, shape: Shape) -> Result<Ran> {
     let program = options.server()?;
-    let server = Server::start(&program, options.scratch()?, programs::guest()?).await?;
+    let server = Server::start(&program, options.place()?, programs::guest()?).await?;
     shape.prepare(&server, items).await?;
     let begun = Instant::now();
     let start = wire::StartExecution::new(shape.machine().parse()?);

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 /// Measures.
 pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let program = options.server()?;
-    let server = Server::start(&program, options.scratch()?, programs::guest()?).await?;
+    let server = Server::start(&program, options.place()?, programs::guest()?).await?;
     // They need no sandbox of their own to be in flight: those that find none free wait for one.
     let input = json!({"text": "to be", "sleep_ms": SLEEP_MS});
     batch::start(&server, NAME, &input, args.in_flight).await?;

@@ -3,16 +3,16 @@
 use std::env;
 use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use steploom_sdk::{Client, PutFunction};
-use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::child;
+use crate::place::Place;
 
 /// The name of the function that is measured, and of the machine whose one step calls it.
 pub(crate) const NAME: &str = "bench";
@@ -34,13 +34,13 @@ const LOG_SHOWN_BYTES: usize = 2_000;
 pub(crate) struct Server {
     process: child::Server,
     client: Client,
-    folder: TempDir,
+    place: Place,
 }
 
 impl Server {
-    /// Starts `program` with its defaults on a data folder inside `folder`, and deploys.
-    pub(crate) async fn start(program: &Path, folder: TempDir, guest: Bytes) -> Result<Self> {
-        let server = Self::resume(program, folder, &[]).await?;
+    /// Starts `program` with its defaults on `place`, and deploys.
+    pub(crate) async fn start(program: &Path, place: Place, guest: Bytes) -> Result<Self> {
+        let server = Self::resume(program, place, &[]).await?;
         let put = PutFunction {
             module: guest,
             ..PutFunction::default()
@@ -51,13 +51,13 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts `program` on what a server before it has left in `folder`, with more arguments.
-    pub(crate) async fn resume(program: &Path, folder: TempDir, more: &[&str]) -> Result<Self> {
-        let log = folder.path().join("server.log");
+    /// Starts `program` on what a server before it has left in `place`, with more arguments.
+    pub(crate) async fn resume(program: &Path, place: Place, more: &[&str]) -> Result<Self> {
+        let log = place.path().join("server.log");
         let mut command = Command::new(program);
         command
-            .args(["up", "--json", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data(&folder))
+            .args(["up", "--json", "--listen", "127.0.0.1:0"])
+            .args(place.arguments())
             .args(more)
             .stderr(File::options().append(true).create(true).open(&log)?);
         let settings = env::vars_os().map(|(name, _)| name);
@@ -70,7 +70,7 @@ impl Server {
         Ok(Self {
             process,
             client,
-            folder,
+            place,
         })
     }
 
@@ -84,10 +84,10 @@ impl Server {
         self.process.memory()
     }
 
-    /// Kills it and gives the folder that holds its data.
-    pub(crate) async fn kill(self) -> Result<TempDir> {
+    /// Kills it and gives the place of its data.
+    pub(crate) async fn kill(self) -> Result<Place> {
         self.process.kill().await?;
-        Ok(self.folder)
+        Ok(self.place)
     }
 
     /// Where it listens.
@@ -105,21 +105,11 @@ impl Server {
         Ok(self.client.metrics().await?)
     }
 
-    /// Stops it and gives the folder that holds its data.
-    pub(crate) async fn stop(self) -> Result<TempDir> {
+    /// Stops it and gives the place of its data.
+    pub(crate) async fn stop(self) -> Result<Place> {
         self.process.stop().await?;
-        Ok(self.folder)
+        Ok(self.place)
     }
-}
-
-/// Where a server keeps its data inside its folder.
-fn data(folder: &TempDir) -> PathBuf {
-    folder.path().join("data")
-}
-
-/// Where a server that has stopped has left its store.
-pub(crate) fn store(folder: &TempDir) -> PathBuf {
-    data(folder).join("store")
 }
 
 /// The end of a log.

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use serde_json::json;
+use steploom_sdk::Timestamp;
 use tokio::time::sleep;
 
 use crate::batch;
@@ -24,8 +25,8 @@ const DEFINITION: &str = r#"{
 const DUE: u64 = 10_000;
 /// How long after their start: the others have to be asleep by then.
 const DUE_IN: Duration = Duration::from_secs(30);
-/// When those that never wake are due.
-const NEVER: &str = "2099-01-01T00:00:00Z";
+/// How long those sleep that do not wake in this benchmark: less than a year, as an execution may take.
+const LONG: Duration = Duration::from_hours(300 * 24);
 /// The longest that anything is waited for.
 const WAIT_MAX: Duration = Duration::from_mins(10);
 /// Between two looks.
@@ -49,16 +50,21 @@ pub(crate) struct Args {
 /// Measures.
 pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let program = options.server()?;
-    let server = Server::start(&program, options.scratch()?, programs::guest()?).await?;
+    let server = Server::start(&program, options.place()?, programs::guest()?).await?;
     let client = server.client();
     client
         .put_machine(&MACHINE.parse()?, DEFINITION, true)
         .await?;
     let begun = Instant::now();
-    let input = json!({"until": NEVER});
+    let input = json!({"until": whole_second(SystemTime::now() + LONG)?.to_string()});
     batch::start(&server, MACHINE, &input, args.sleepers).await?;
     let started = args.sleepers as f64 / begun.elapsed().as_secs_f64();
     let resident_before = settle(&server).await?;
+    let text = server.metrics().await?;
+    ensure!(
+        metrics::sum(&text, "steploom_executions_ended_total") == 0.0,
+        "executions that are to wait have ended"
+    );
     let folder = server.stop().await?;
 
     let begun = Instant::now();
@@ -66,9 +72,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     server.client().ready().await?;
     let ready = begun.elapsed();
 
-    let due = SystemTime::now() + DUE_IN;
-    let since = due.duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
-    let until = steploom_sdk::Timestamp::from_millis(since as i64 * 1000);
+    let until = whole_second(SystemTime::now() + DUE_IN)?;
     let input = json!({"until": until.to_string()});
     batch::start(&server, MACHINE, &input, DUE).await?;
     let resident = settle(&server).await?;
@@ -91,6 +95,11 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     })
 }
 
+fn whole_second(at: SystemTime) -> Result<Timestamp> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    Ok(Timestamp::from_millis(since as i64 * 1000))
+}
+
 /// Waits until memory stops shrinking, and gives what is resident.
 async fn settle(server: &Server) -> Result<u64> {
     let begun = Instant::now();
@@ -106,7 +115,7 @@ async fn settle(server: &Server) -> Result<u64> {
 }
 
 /// How long after they were due all have ended.
-async fn woken(server: &Server, due: steploom_sdk::Timestamp) -> Result<Duration> {
+async fn woken(server: &Server, due: Timestamp) -> Result<Duration> {
     let begun = Instant::now();
     loop {
         let text = server.metrics().await?;

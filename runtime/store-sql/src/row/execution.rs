@@ -61,7 +61,7 @@ impl Stored {
 /// The name to store: none, if it is the id.
 pub(crate) fn name_to_store(row: &Row) -> Option<&str> {
     let name = row.name.as_str();
-    (name != row.id.to_string()).then_some(name)
+    (*name != *row.id.text()).then_some(name)
 }
 
 /// What a row has beside its columns.

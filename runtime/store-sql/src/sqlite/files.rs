@@ -13,12 +13,19 @@ pub(super) struct Series(pub(super) &'static str);
 const SUFFIX: &str = ".db";
 
 /// What SQLite keeps beside a file: the log of its newest commits, and an index of that.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
+const BESIDE: [&str; 2] = [LOG, "-shm"];
+/// See [`BESIDE`].
+const LOG: &str = "-wal";
 
 impl Series {
     /// The name of a file.
     pub(super) fn name(self, number: u64) -> String {
         format!("{}{number:06}{SUFFIX}", self.0)
+    }
+
+    /// The name of a file's log of its newest commits.
+    pub(super) fn log(self, number: u64) -> String {
+        format!("{}{LOG}", self.name(number))
     }
 
     /// The numbers that have a file, in order.

@@ -6,6 +6,7 @@
 //! trimmed all it has in the oldest generation, that file goes. So a crash at any instruction leaves
 //! either the old state or the new one, and at worst a file that the next opening removes.
 
+mod ahead;
 mod generation;
 mod places;
 
@@ -156,9 +157,14 @@ impl Log {
         Ok(ids)
     }
 
+    /// Whether the next records begin another generation.
+    fn is_full(&self) -> bool {
+        self.newest.bytes >= self.size.full_bytes
+    }
+
     async fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Appended>> {
         self.check()?;
-        if self.newest.bytes >= self.size.full_bytes {
+        if self.is_full() {
             self.rotate().await?;
         } else if self.newest.bytes >= self.size.prepare_bytes && self.next.is_none() {
             let (folder, number) = (self.folder.clone(), self.newest.number + 1);
@@ -401,7 +407,8 @@ impl Journal {
     }
 }
 
-/// Runs to its end even if the caller goes away, so that no rotation is left half done.
+/// Runs to its end even if the caller goes away, so that no rotation is left half done. It costs a task,
+/// which a commit alone does without.
 async fn finish<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
@@ -417,6 +424,11 @@ fn stopped(error: &JoinError) -> Error {
 impl steploom_store::Journal for Journal {
     async fn append(&self, batch: &[Append]) -> Result<Vec<Appended>> {
         let sealed = batch.iter().map(Sealed::from).collect();
+        let mut log = self.log.lock().await;
+        if !log.is_full() {
+            return log.append(sealed).await;
+        }
+        drop(log);
         let log = self.log.clone();
         finish(async move { log.lock().await.append(sealed).await }).await
     }

@@ -135,7 +135,7 @@ impl Owned {
             let Some(waiting) = self.releases.remove(id) else {
                 continue;
             };
-            let released = self.hot.get(id).map(super::hot::Hot::execution);
+            let released = self.hot.get(id).map(|hot| hot.execution());
             for reply in waiting {
                 // A caller that has gone away asks again.
                 let _ = reply.send(released.clone());

@@ -502,7 +502,7 @@ impl Owned {
         } else {
             Vec::new()
         };
-        self.hot.insert(id, hot);
+        self.hot.insert(id, Box::new(hot));
         self.shared.metrics.moves.loaded.inc();
         for action in outstanding {
             match &action {

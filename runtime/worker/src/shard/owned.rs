@@ -50,7 +50,8 @@ pub(super) struct Owned {
     pub(super) lease: Lease,
     /// The newest record that is durable and applied.
     pub(super) lsn: Lsn,
-    pub(super) hot: HashMap<ExecutionId, Hot>,
+    /// Executions in memory, each in a place of its own: the table is small even when there were many.
+    pub(super) hot: HashMap<ExecutionId, Box<Hot>>,
     /// Names of those in memory, and of those on their way there.
     pub(super) names: HashMap<NameKey, Taken>,
     /// Those on their way to memory.
@@ -431,6 +432,7 @@ impl Owned {
     pub(super) fn find_mut(&mut self, account: AccountId, id: ExecutionId) -> Option<&mut Hot> {
         self.hot
             .get_mut(&id)
+            .map(Box::as_mut)
             .filter(|hot| hot.started().account == account)
     }
 
@@ -502,10 +504,8 @@ impl Owned {
         } = entry;
         let mut answer = None;
         if let (Fact::Started(started), Some(admitted)) = (&fact, admitted) {
-            self.hot.insert(
-                id,
-                Hot::new(admitted.checked, Arc::new((**started).clone())),
-            );
+            let hot = Hot::new(admitted.checked, Arc::new((**started).clone()));
+            self.hot.insert(id, Box::new(hot));
             self.shared.metrics.executions_started.inc();
             self.shared.metrics.executions_open.inc();
             answer = Some((admitted.key, admitted.reply));
@@ -517,7 +517,7 @@ impl Owned {
                 aside.push(&encoded);
                 self.checkpoints.touch(id);
             }
-            let hot = self.hot.get(&id);
+            let hot = self.hot.get(&id).map(Box::as_ref);
             return after.into_iter().for_each(|after| after.tell(hot));
         };
         // A panic ends this execution, and no other.
@@ -545,7 +545,7 @@ impl Owned {
             Fact::Redriven(_) => self.redriven(id),
             _ => {}
         }
-        let hot = self.hot.get(&id);
+        let hot = self.hot.get(&id).map(Box::as_ref);
         if let Some(after) = after {
             after.tell(hot);
         }

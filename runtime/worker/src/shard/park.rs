@@ -145,7 +145,7 @@ impl Owned {
     }
 
     /// Drops what memory has of an execution that was taken out.
-    pub(super) fn forget(&mut self, id: ExecutionId, mut hot: Hot, why: Leave) {
+    pub(super) fn forget(&mut self, id: ExecutionId, mut hot: Box<Hot>, why: Leave) {
         let name = hot.name_key();
         if matches!(self.names.get(&name), Some(Taken::By(taken)) if *taken == id) {
             self.names.remove(&name);

@@ -1,13 +1,15 @@
 //! Executions that have ended, written straight into the store of a server that has stopped: what it
 //! would have after a while.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use steploom_store::lease::NodeId;
 use steploom_store::projection::{Change, Filter, Sleep};
 use steploom_types::{AccountId, ExecutionId, Slot, Timestamp};
+use tokio::process::Command;
+
+use crate::place::Place;
 
 /// Executions of a checkpoint.
 const CHECKPOINT_EXECUTIONS: u64 = 5_000;
@@ -19,9 +21,9 @@ const FACTS_BYTES: usize = 1 << 20;
 const AGE: Duration = Duration::from_mins(1);
 
 /// Writes `count` copies of an execution that is there, each with an id of its own.
-pub(super) async fn write(store: &Path, count: u64) -> Result<()> {
+pub(super) async fn write(place: &Place, count: u64) -> Result<()> {
     eprintln!("{count} executions that have ended are written first");
-    let store = steploom_store_sql::sqlite::open(store).await?;
+    let store = place.store().await?;
     let model = model(&store).await?;
     let newest = SystemTime::now() - AGE;
     let newest_ms = newest.duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as i64;
@@ -52,6 +54,10 @@ pub(super) async fn write(store: &Path, count: u64) -> Result<()> {
     for (_, lease) in leases {
         store.leases.release(lease.shard, lease.epoch).await?;
     }
+    drop(store);
+    // What the computer still has to write of them would be measured with what comes next.
+    let synced = Command::new("sync").status().await?;
+    ensure!(synced.success(), "sync: {synced}");
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! The floor of `execute`: the store's own journal, appended to with what a server would append,
 //! and nothing around it.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -9,9 +8,9 @@ use bytes::Bytes;
 use steploom_store::Store;
 use steploom_store::journal::{Append, Appended, Lsn};
 use steploom_store::lease::{Lease, NodeId, Shard};
-use tempfile::TempDir;
 
 use super::drive::Counts;
+use crate::place::Place;
 use crate::stats::Samples;
 use crate::stats::Timed;
 
@@ -38,8 +37,8 @@ pub(super) struct Batch {
 
 impl Shape {
     /// Reads the journal that a server has left, which must not have been trimmed.
-    pub(super) async fn read(store: &Path, all: &Counts) -> Result<Self> {
-        let store = steploom_store_sql::sqlite::open(store).await?;
+    pub(super) async fn read(place: &Place, all: &Counts) -> Result<Self> {
+        let store = place.store().await?;
         let (mut records, mut bytes) = (0, 0);
         for shard in store.leases.shards().await? {
             let (found, size) = read_shard(&store, &shard).await?;
@@ -88,9 +87,9 @@ impl Batch {
     }
 }
 
-/// Appends a batch after the other to a new journal in `folder`, for `duration`.
-pub(super) async fn append(folder: TempDir, batch: &Batch, duration: Duration) -> Result<Timed> {
-    let store = steploom_store_sql::sqlite::open(folder.path()).await?;
+/// Appends a batch after the other to a new journal in `place`, for `duration`.
+pub(super) async fn append(place: &Place, batch: &Batch, duration: Duration) -> Result<Timed> {
+    let store = place.store().await?;
     let mut leases = acquire(&store, batch.records).await?;
     let body = Bytes::from(vec![0x5a; batch.record_bytes]);
     let mut samples = Samples::default();

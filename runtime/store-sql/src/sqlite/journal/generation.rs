@@ -9,6 +9,7 @@ use steploom_store::lease::Lease;
 use steploom_store::{Error, Result};
 use steploom_types::ShardId;
 
+use super::ahead::Ahead;
 use super::places::Places;
 use super::{FILES, Head, Heads};
 use crate::column::{count, shard, slot, stored};
@@ -35,6 +36,7 @@ pub(super) struct Generation {
     pub(super) bytes: usize,
     options: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
+    ahead: Ahead,
     places: Places,
 }
 
@@ -68,6 +70,7 @@ impl Generation {
             bytes: 0,
             options,
             connection: None,
+            ahead: Ahead::new(folder.file(&FILES.log(number))),
             places: Places::default(),
         };
         generation.connection().await?;
@@ -90,6 +93,8 @@ impl Generation {
             return Ok(Vec::new());
         }
         let mut answers = vec![Appended::Fenced; batch.len()];
+        let bytes = batch.iter().map(|record| record.framed.len()).sum();
+        self.ahead.expect(bytes).await;
         let mut firsts: Vec<(ShardId, usize, usize)> = Vec::with_capacity(batch.len());
         let mut insert =
             QueryBuilder::<Sqlite>::new("INSERT INTO record (shard, lsn, epoch, body) VALUES ");
@@ -106,14 +111,17 @@ impl Generation {
                 .push_bind(record.framed)
                 .push_unseparated(")");
         }
-        insert.push(" RETURNING shard");
-        let query = insert.build_query_scalar::<i64>();
-        let done = query
-            .fetch_all(self.connection().await?)
-            .await
-            .map_err(failed)?;
+        let connection = self.connection().await?;
+        let written = insert.build().execute(&mut *connection).await;
+        let written = written.map_err(failed)?.rows_affected();
+        let is_whole = written == firsts.len() as u64;
+        let done = if is_whole {
+            Vec::new()
+        } else {
+            newest(connection, written).await?
+        };
         for (shard, position, bytes) in firsts {
-            if done.contains(&i64::from(shard.0)) {
+            if is_whole || done.contains(&i64::from(shard.0)) {
                 answers[position] = Appended::Done;
                 self.bytes += bytes + RECORD_BYTES;
             }
@@ -257,6 +265,16 @@ impl Generation {
         }
         Ok(())
     }
+}
+
+/// The shards of the newest so many records. Asked for only when the fence has left one out: to return
+/// them from each insert would wake who waits for it before the commit.
+async fn newest(from: &mut SqliteConnection, count: u64) -> Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT shard FROM record ORDER BY n DESC LIMIT ?")
+        .bind(stored(count))
+        .fetch_all(from)
+        .await
+        .map_err(failed)
 }
 
 fn record(shard: ShardId, row: &SqliteRow) -> Result<Record> {

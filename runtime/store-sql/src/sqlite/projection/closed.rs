@@ -29,6 +29,7 @@ use crate::sqlite::many::Many;
 use crate::sqlite::writer::Writer;
 
 pub(super) use part::Part;
+pub(super) use write::is_whole;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/closed");
 

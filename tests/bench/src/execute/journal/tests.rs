@@ -10,8 +10,8 @@ fn counts(executions: f64, commits: f64) -> Counts {
     }
 }
 
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
+fn place() -> Place {
+    Place::new(tempfile::tempdir().expect("a folder"), None)
 }
 
 #[test]
@@ -31,9 +31,8 @@ fn a_batch_has_the_bytes_of_a_commit() {
 
 #[tokio::test]
 async fn a_journal_is_read_as_it_was_written() {
-    let folder = folder();
-    let store = steploom_store_sql::sqlite::open(folder.path()).await;
-    let store = store.expect("opens");
+    let place = place();
+    let store = place.store().await.expect("opens");
     let mut leases = acquire(&store, 3).await.expect("acquires");
     for _ in 0..5 {
         let body = Bytes::from_static(&[1; 100]);
@@ -41,7 +40,7 @@ async fn a_journal_is_read_as_it_was_written() {
         store.journal.append(&appends).await.expect("appends");
     }
     drop(store);
-    let shape = Shape::read(folder.path(), &counts(10.0, 5.0)).await;
+    let shape = Shape::read(&place, &counts(10.0, 5.0)).await;
     let shape = shape.expect("reads");
     let batch = Batch::of(&shape, &counts(10.0, 5.0));
     let expected = Batch {
@@ -58,7 +57,7 @@ async fn the_floor_appends_until_its_time_is_over() {
         record_bytes: 300,
     };
     let duration = Duration::from_millis(50);
-    let timed = append(folder(), &batch, duration).await.expect("appends");
+    let timed = append(&place(), &batch, duration).await.expect("appends");
     assert!(timed.samples.count() > 0);
     assert!(timed.elapsed >= duration);
 }
