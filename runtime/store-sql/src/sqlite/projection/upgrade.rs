@@ -37,12 +37,14 @@ pub(super) async fn upgrade(
     if !is_old(main).await? {
         return Ok(());
     }
-    tracing::info!("moving the executions of an earlier release to partitions");
     let mut moved = 0;
     loop {
         let page = page(main).await?;
         if page.is_empty() {
             break;
+        }
+        if moved == 0 {
+            tracing::info!("moving the executions of an earlier release to partitions");
         }
         moved += page.len();
         step(main, machines, closed, page).await?;
@@ -50,7 +52,9 @@ pub(super) async fn upgrade(
     for sql in ["DROP TABLE old_chunk", "DROP TABLE old_execution"] {
         sqlx::query(sql).execute(&mut *main).await.map_err(failed)?;
     }
-    tracing::info!(executions = moved, "they are moved");
+    if moved > 0 {
+        tracing::info!(executions = moved, "they are moved");
+    }
     Ok(())
 }
 
