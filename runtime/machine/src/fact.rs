@@ -221,6 +221,33 @@ impl Fact {
         }
     }
 
+    /// Sets its time to this one, if it is earlier: the clocks of two nodes differ.
+    pub fn not_before(&mut self, time: Timestamp) {
+        let at = match self {
+            Self::Started(started) => &mut started.at,
+            Self::TaskSucceeded { at, .. }
+            | Self::TaskFailed { at, .. }
+            | Self::TaskSubmitted { at, .. }
+            | Self::TaskHeartbeat { at, .. }
+            | Self::ActivityStarted { at, .. }
+            | Self::ItemsRead { at, .. }
+            | Self::PageRead { at, .. }
+            | Self::RangeReported { at, .. }
+            | Self::MapRunChanged { at, .. }
+            | Self::EvaluationExceeded { at, .. }
+            | Self::TimerFired { at, .. }
+            | Self::StopRequested { at, .. }
+            | Self::Begun { at }
+            | Self::Expired { at }
+            | Self::Dispatched { at, .. }
+            | Self::Paused { at }
+            | Self::Resumed { at }
+            | Self::Continued { at } => at,
+            Self::Redriven(redriven) => &mut redriven.at,
+        };
+        *at = time.max(*at);
+    }
+
     /// The action that it ends.
     pub(crate) fn answers(&self) -> Option<ActionId> {
         match self {

@@ -21,6 +21,12 @@ table! {
         OutcomeUnknown = "outcome-unknown",
         /// An execution came to memory while it was paused.
         PausedLoaded = "paused-loaded",
+        /// An execution was wanted as one that has ended, or was set aside, while it was looked for as an open one.
+        WantedMore = "wanted-more",
+        /// Places in the order of a key were asked for again, as the answer was lost.
+        PlacesAgain = "places-again",
+        /// One with a place in the order of a key did not come, and was waited for no longer.
+        PlaceLapsed = "place-lapsed",
         /// An execution that had ended was redriven twice at once.
         RedriveTwice = "redrive-twice",
         /// A shard could not be recovered, and that was tried again.
@@ -33,12 +39,16 @@ table! {
         CheckpointAgain = "checkpoint-again",
         /// A checkpoint was refused, as the shard has another owner.
         CheckpointFenced = "checkpoint-fenced",
+        /// A former owner's checkpoint was written while the shard was being recovered.
+        CheckpointOvertaken = "checkpoint-overtaken",
         /// The journal could not be trimmed.
         TrimFailed = "trim-failed",
         /// A fact came while its execution was being written by a checkpoint.
         FactDuringCheckpoint = "fact-during-checkpoint",
         /// An answer came for an attempt that nobody waits for.
         AnswerUnwanted = "answer-unwanted",
+        /// Somebody was told that what they wanted came too late for another fact of its commit.
+        FactLate = "fact-late",
         /// A token was used for a task that is over.
         TokenOver = "token-over",
         /// A task of an activity was wanted by a worker that had gone away.

@@ -110,6 +110,10 @@ pub const JOURNAL_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Seconds after which a lease that was not renewed may be taken.
 pub const LEASE_SECONDS: u32 = 5;
 
+/// Seconds for which executions of a key wait for one that was given a place before them and is not
+/// there yet: more than a start may take.
+pub const PLACE_SECONDS: u32 = 60;
+
 /// Tags of one execution (AWS: 50), characters of a tag's key (AWS: 128) and of its value (AWS: 256).
 pub const TAGS_MAX: usize = 50;
 /// See [`TAGS_MAX`].

@@ -109,6 +109,7 @@ pub(crate) async fn ended(
             Place::There(node) => {
                 let (peers, ends) = (&port.shared().peers, &port.shared().ends);
                 tokio::select! {
+                    biased;
                     end = ends.ended(peers, &node, (account, id)) => end,
                     () = port.shards().moved_from(id.slot(), &node.id) => Ok(End::Elsewhere),
                 }

@@ -5,7 +5,7 @@
 //! bounded, and a process dies): then the object is read again from its start. A content has a name of
 //! its own, so what was replaced meanwhile shows, and fails the reading.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -43,7 +43,7 @@ type Place = (ExecutionId, String, u64);
 
 /// Where reading goes on.
 #[derive(Default)]
-pub(crate) struct Readings(Mutex<HashMap<Place, Cursor>>);
+pub(crate) struct Readings(Mutex<BTreeMap<Place, Cursor>>);
 
 /// What is being read, and how far.
 struct Cursor {
@@ -111,8 +111,7 @@ impl Readings {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= CURSORS_MAX {
             // Which one goes is all the same: it is only read again.
-            let one = all.keys().next().cloned();
-            one.and_then(|one| all.remove(&one));
+            all.pop_first();
         }
         all.insert(place, cursor);
     }

@@ -159,6 +159,7 @@ pub(crate) enum Command {
     Tickets {
         key: Key,
         count: u64,
+        lot: u64,
         reply: oneshot::Sender<u64>,
     },
     /// Those have come that were given places from this one on.

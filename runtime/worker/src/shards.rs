@@ -9,6 +9,7 @@ pub(crate) mod assignment;
 mod keeper;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -38,8 +39,8 @@ struct Inner {
     here: Mutex<BTreeMap<ShardId, Here>>,
     /// Until when this node's leases are good, unless they are renewed.
     good_until: RwLock<Instant>,
-    /// Counts every change of the map.
-    changed: watch::Sender<u64>,
+    /// Tells of every change of the map.
+    changed: Notify,
     /// When the map was read, so that those who want it at once read it together.
     read: tokio::sync::Mutex<Option<Instant>>,
     /// Wakes the keeper.
@@ -89,7 +90,7 @@ impl Shards {
             map: RwLock::default(),
             here: Mutex::default(),
             good_until: RwLock::new(Instant::now()),
-            changed: watch::Sender::default(),
+            changed: Notify::new(),
             read: tokio::sync::Mutex::default(),
             look: Notify::new(),
             settled: watch::Sender::default(),
@@ -152,10 +153,14 @@ impl Shards {
 
     /// Ready when the slot is no longer at that node.
     pub(crate) async fn moved_from(&self, slot: Slot, node: &NodeId) {
-        let mut changed = self.0.changed.subscribe();
-        while matches!(self.place(slot), Place::There(there) if there.id == *node) {
-            // The sender is in `self`, which outlives the wait.
-            let _ = changed.changed().await;
+        loop {
+            // In the order in which they came they are woken: a `watch` would draw lots.
+            let mut changed = pin!(self.0.changed.notified());
+            changed.as_mut().enable();
+            if !matches!(self.place(slot), Place::There(there) if there.id == *node) {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -270,7 +275,7 @@ impl Shards {
         let mut kept = self.0.map.write().unwrap_or_else(PoisonError::into_inner);
         *kept = Arc::new(map);
         drop(kept);
-        self.0.changed.send_modify(|count| *count += 1);
+        self.0.changed.notify_waiters();
     }
 }
 

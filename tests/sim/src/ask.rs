@@ -20,14 +20,25 @@ const POLL: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub(crate) enum Ask {
     Start(wire::StartExecution),
+    Batch(Vec<wire::StartExecution>),
     Get(ExecutionId),
     GetByName(MachineName, Name),
     History(ExecutionId),
     Stop(ExecutionId),
+    Pause(ExecutionId),
+    Resume(ExecutionId),
+    Redrive(ExecutionId, wire::RedriveExecution),
     Succeed(String, Json),
     Fail(String),
     Heartbeat(String),
     Take(Name),
+}
+
+impl Ask {
+    /// Whether it only waits for work.
+    pub(crate) fn is_poll(&self) -> bool {
+        matches!(self, Self::Take(_))
+    }
 }
 
 /// What a client hears.
@@ -35,6 +46,8 @@ pub(crate) enum Ask {
 pub(crate) enum Reply {
     /// An execution, and whether it was started now.
     Started(Box<wire::Execution>, bool),
+    /// The same for each start of a batch.
+    Batch(Vec<Result<(wire::ExecutionSummary, bool), Error>>),
     Execution(Box<wire::Execution>),
     /// The events of a history, by id.
     Events(Vec<wire::Event>),
@@ -54,6 +67,13 @@ impl Reply {
             Self::Started(execution, fresh) => {
                 digest(&execution.summary.id.to_bytes()) ^ u64::from(*fresh)
             }
+            Self::Batch(answers) => answers.iter().fold(4, |sum: u64, answer| {
+                sum.rotate_left(7)
+                    ^ match answer {
+                        Ok((summary, fresh)) => digest(&summary.id.to_bytes()) ^ u64::from(*fresh),
+                        Err(error) => text(error.code),
+                    }
+            }),
             Self::Execution(execution) => {
                 digest(&execution.summary.id.to_bytes()) ^ execution.summary.status as u64
             }
@@ -109,7 +129,7 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.answer(Reply::Reset);
+            self.gate.world.lock().orphans.requests.push(self.request);
         }
     }
 }
@@ -121,6 +141,7 @@ async fn perform(ports: &Ports, ask: Ask) -> Result<Reply, Error> {
             let (execution, fresh) = ports.executions.start(account, start).await?;
             Reply::Started(Box::new(execution), fresh)
         }
+        Ask::Batch(starts) => Reply::Batch(ports.executions.start_batch(account, starts).await),
         Ask::Get(id) => Reply::Execution(Box::new(ports.executions.get(account, id).await?)),
         Ask::GetByName(machine, name) => {
             let found = ports.executions.get_by_name(account, &machine, &name);
@@ -134,6 +155,14 @@ async fn perform(ports: &Ports, ask: Ask) -> Result<Reply, Error> {
             };
             let stopped = ports.executions.stop(account, id, stop).await?;
             Reply::Execution(Box::new(stopped))
+        }
+        Ask::Pause(id) => Reply::Execution(Box::new(ports.executions.pause(account, id).await?)),
+        Ask::Resume(id) => {
+            Reply::Execution(Box::new(ports.executions.resume(account, id).await?))
+        }
+        Ask::Redrive(id, redrive) => {
+            let redriven = ports.executions.redrive(account, id, redrive).await?;
+            Reply::Execution(Box::new(redriven))
         }
         Ask::Succeed(token, output) => {
             ports.tasks.succeed(account, &token, output).await?;

@@ -14,6 +14,8 @@ pub(crate) const ACTIVITY: &str = "desk";
 pub(crate) const BUCKET: &str = "bucket";
 /// See [`BUCKET`].
 pub(crate) const ITEMS: &str = "items.json";
+/// How many items that object has: 1, 2, 3, …
+pub(crate) const ITEM_COUNT: u64 = 23;
 
 /// How often a kind of state is drawn, and what makes one.
 type Drawn = (u64, fn(&mut Author) -> Value);
@@ -55,22 +57,27 @@ struct Author<'a> {
     count: u32,
     /// Machines that may be started as children.
     children: &'a [String],
+    is_quick: bool,
 }
 
-/// A machine that may start those.
-pub(crate) fn machine(lots: &mut Lots, children: &[String]) -> Value {
+/// A machine that may start those, and whether its executions end soon enough to wait for one another.
+pub(crate) fn machine(lots: &mut Lots, children: &[String]) -> (Value, bool) {
     let mut author = Author {
         depth: 0,
         count: 0,
         children,
+        is_quick: true,
         lots,
     };
     let length = author.lots.between(1, 5);
     let mut machine = author.scope(length);
+    if author.is_quick && author.lots.percent(30) {
+        machine["MaxConcurrentExecutions"] = author.lots.between(2, 8).into();
+    }
     if author.lots.percent(15) {
         machine["TimeoutSeconds"] = author.lots.between(5, 900).into();
     }
-    machine
+    (machine, author.is_quick)
 }
 
 /// A child that ends soon.
@@ -79,6 +86,7 @@ pub(crate) fn quick_child(lots: &mut Lots) -> Value {
         depth: DEPTH_MAX,
         count: 0,
         children: &[],
+        is_quick: true,
         lots,
     };
     let states = [pass, echo, work, wait];
@@ -90,6 +98,20 @@ pub(crate) fn quick_child(lots: &mut Lots) -> Value {
 /// A child that ends only when it is stopped: nobody may forget to stop it.
 pub(crate) fn endless_child() -> Value {
     json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5_000_000, "End": true}}})
+}
+
+/// The name of the machine of [`spread`].
+pub(crate) const SPREAD: &str = "spread";
+
+/// A map over all items of [`ITEMS`], spread over ranges, whose output is the items.
+pub(crate) fn spread() -> Value {
+    let processor = json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": "work", "End": true,
+            "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 20, "BackoffRate": 1.0}]}}});
+    json!({"StartAt": "Spread", "States": {"Spread": {"Type": "Map", "End": true, "MaxConcurrency": 7,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket": BUCKET, "Key": ITEMS}},
+        "ItemProcessor": processor}}})
 }
 
 /// Goes round so often that the interpreter has to be continued.
@@ -251,6 +273,7 @@ fn wait(author: &mut Author) -> Value {
 }
 
 fn long_wait(author: &mut Author) -> Value {
+    author.is_quick = false;
     json!({"Type": "Wait", "Seconds": author.lots.between(300, 2_400)})
 }
 

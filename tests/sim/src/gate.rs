@@ -88,7 +88,7 @@ impl Gate {
     }
 
     /// Tells the world what time it is; never returns in a process that is dead.
-    async fn arrive(&self) {
+    pub(crate) async fn arrive(&self) {
         if self.is_dead() {
             return std::future::pending().await;
         }

@@ -69,6 +69,9 @@ pub(crate) const KINDS: &[Kind] = &[
     call("dies-at-read", 2, Op::Read, Fate::DiesBefore),
     call("dies-at-recovery", 2, Op::ReadJournal, Fate::DiesAfter),
     call("dies-after-lease", 2, Op::Lease, Fate::DiesAfter),
+    call("ask-fails", 4, Op::Ask, UNAVAILABLE),
+    call("answer-lost", 8, Op::Ask, Fate::Lost),
+    now("apart", 4, apart),
     now("crash", 8, crash),
     now("crash-twice", 3, crash_twice),
     now("power-loss", 3, power_loss),
@@ -182,6 +185,14 @@ fn cut_off_for(simulation: &mut Simulation, first_ms: u64, last_ms: u64) {
     let until_ms = simulation.now_ms + simulation.lots.between(first_ms, last_ms);
     let process = simulation.any_process();
     simulation.world.lock().faults.cut(process, until_ms);
+}
+
+/// Two processes do not hear one another; both reach the store.
+fn apart(simulation: &mut Simulation) {
+    let until_ms = simulation.now_ms + simulation.lots.between(1_000, 40_000);
+    let (one, other) = (simulation.any_process(), simulation.any_process());
+    let mut inner = simulation.world.lock();
+    inner.network.part(one, other, until_ms);
 }
 
 fn disk_full(simulation: &mut Simulation) {

@@ -14,6 +14,7 @@ mod inject;
 mod load;
 mod lots;
 mod model;
+mod network;
 mod oracle;
 mod process;
 mod runner;

@@ -1,26 +1,31 @@
-//! Clients: they start executions, ask after them, stop some, end tasks by their tokens, work for an
-//! activity, and ask again whatever was not answered.
+//! Clients: they start executions, ask after them, stop, pause and redrive some, end tasks by their
+//! tokens, work for an activity, and ask again whatever was not answered.
 
-use std::collections::{BTreeMap, VecDeque};
+mod starts;
+mod told;
+
+use std::collections::BTreeMap;
 
 use serde_json::json;
-use steploom_api::wire;
-use steploom_machine::ActionId;
-use steploom_machine::token::Token;
-use steploom_types::{Error, ExecutionId, Json, Kind, MachineName, Name};
+use steploom_api::wire::{self, ExecutionStatus};
+use steploom_types::ExecutionId;
 
 use crate::ask::{Ask, Reply};
 use crate::definition;
 use crate::lots::Lots;
 use crate::runner;
+use crate::setup::Startable;
 use crate::simulation::Event;
 use crate::world::Inner;
+
+use starts::Starts;
+pub(crate) use told::Told;
 
 /// Workers of the activity.
 const DESKS: usize = 2;
 
-/// Names that were used, of which some are used again.
-const NAMES_KEPT: usize = 50;
+/// Out of a hundred wants so many are a batch.
+const BATCHES_PERCENT: u64 = 4;
 
 /// What is to happen, and when.
 type Plans = Vec<(u64, Event)>;
@@ -28,49 +33,39 @@ type Plans = Vec<(u64, Event)>;
 /// All clients.
 pub(crate) struct Load {
     lots: Lots,
-    machines: Vec<Name>,
+    starts: Starts,
     last_request: u64,
-    requests: BTreeMap<u64, Ask>,
-    names: VecDeque<wire::StartExecution>,
+    requests: BTreeMap<u64, Request>,
+    /// Counts what clients say and hear.
+    clock: u64,
     are_desks_closed: bool,
     /// What clients were told.
     pub(crate) told: Told,
 }
 
-/// What clients were told, to be held against what is.
-#[derive(Default)]
-pub(crate) struct Told {
-    /// Executions that were accepted, with their inputs.
-    pub(crate) accepted: BTreeMap<ExecutionId, Accepted>,
-    /// Executions that were said to have ended.
-    pub(crate) ended: BTreeMap<ExecutionId, wire::ExecutionStatus>,
-    /// Tasks whose end was accepted: by an output, or as a failure.
-    pub(crate) tasks: BTreeMap<(ExecutionId, ActionId), Option<Json>>,
-}
-
-/// An execution that was accepted.
-pub(crate) struct Accepted {
-    pub(crate) machine: MachineName,
-    pub(crate) name: Name,
-    pub(crate) input: Json,
+/// Something that a client asks until it is answered.
+struct Request {
+    ask: Ask,
+    /// When it was asked first, on the clients' clock.
+    asked: u64,
 }
 
 impl Load {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             lots: Lots::of(seed, "clients"),
-            machines: Vec::new(),
+            starts: Starts::new(),
             last_request: 0,
             requests: BTreeMap::new(),
-            names: VecDeque::new(),
+            clock: 0,
             are_desks_closed: false,
             told: Told::default(),
         }
     }
 
     /// These machines may be started.
-    pub(crate) fn know(&mut self, machines: Vec<Name>) {
-        self.machines = machines;
+    pub(crate) fn know(&mut self, machines: Startable) {
+        self.starts.machines = machines;
     }
 
     /// Workers of the activity begin to ask for tasks.
@@ -87,53 +82,32 @@ impl Load {
     pub(crate) fn is_idle(&self) -> bool {
         self.requests
             .values()
-            .all(|ask| matches!(ask, Ask::Take(_)))
+            .all(|request| request.ask.is_poll())
     }
 
     /// A new request; gives its number.
     pub(crate) fn request(&mut self, ask: Ask) -> u64 {
         self.last_request += 1;
-        self.requests.insert(self.last_request, ask);
+        self.clock += 1;
+        let asked = self.clock;
+        let request = Request { ask, asked };
+        self.requests.insert(self.last_request, request);
         self.last_request
     }
 
     /// What a request asks, while it is not answered.
     pub(crate) fn asked(&self, request: u64) -> Option<Ask> {
-        self.requests.get(&request).cloned()
+        self.requests.get(&request).map(|one| one.ask.clone())
     }
 
-    /// A client wants an execution.
+    /// A client wants an execution, or several.
     pub(crate) fn want(&mut self) -> u64 {
-        let start = self.start();
-        self.request(Ask::Start(start))
-    }
-
-    fn start(&mut self) -> wire::StartExecution {
-        if !self.names.is_empty() && self.lots.percent(8) {
-            // The same again, or the same name with another input.
-            let place = self.lots.below(self.names.len() as u64) as usize;
-            let mut again = self.names[place].clone();
-            if self.lots.percent(30) {
-                again.input = definition::input(&mut self.lots).into();
-            }
-            return again;
-        }
-        let machine = self.lots.pick(&self.machines).clone();
-        let is_named = self.lots.percent(60);
-        let number = self.lots.draw();
-        let start = wire::StartExecution {
-            version: None,
-            name: is_named.then(|| format!("n{number:x}").parse().expect("a short name")),
-            input: definition::input(&mut self.lots).into(),
-            ..wire::StartExecution::new(machine)
+        let ask = if self.lots.percent(BATCHES_PERCENT) {
+            Ask::Batch(self.starts.batch(&mut self.lots))
+        } else {
+            Ask::Start(self.starts.start(&mut self.lots))
         };
-        if is_named {
-            self.names.push_back(start.clone());
-            if self.names.len() > NAMES_KEPT {
-                self.names.pop_front();
-            }
-        }
-        start
+        self.request(ask)
     }
 
     /// A function has handed its token out: somebody uses it, or does not.
@@ -172,31 +146,80 @@ impl Load {
         world: &mut Inner,
         plans: &mut Plans,
     ) {
-        let Some(ask) = self.requests.get(&request).cloned() else {
+        let Some(Request { ask, asked }) = self.requests.get(&request) else {
             return;
         };
-        let is_lost = self.is_lost(&ask, &reply, world);
-        let is_over = match (&ask, reply) {
+        let (ask, asked) = (ask.clone(), *asked);
+        self.clock += 1;
+        if self.is_over(now_ms, (&ask, asked), reply, world, plans) {
+            self.requests.remove(&request);
+            if matches!(ask, Ask::Take(_)) && !self.are_desks_closed {
+                plans.push((now_ms + self.lots.between(0, 2_000), poll()));
+            }
+            if let Ask::Pause(id) = ask {
+                // Whatever came of it: nothing stays paused.
+                let at_ms = now_ms + self.lots.between(100, 120_000);
+                plans.push((at_ms, Event::New(Ask::Resume(id))));
+            }
+        } else {
+            let again = now_ms + self.lots.between(50, 3_000);
+            plans.push((again, Event::Send(request)));
+        }
+    }
+
+    /// Takes an answer; whether nothing more is to be asked.
+    fn is_over(
+        &mut self,
+        now_ms: u64,
+        (ask, asked): (&Ask, u64),
+        reply: Reply,
+        world: &mut Inner,
+        plans: &mut Plans,
+    ) -> bool {
+        let is_lost = self.is_lost(ask, &reply, world);
+        match (ask, reply) {
             (_, Reply::Reset) => false,
             (_, Reply::Refused(error)) if runner::passes(&error) => false,
             (Ask::Start(start), Reply::Started(execution, _)) => {
-                self.accepted(now_ms, start, &execution, world, plans);
+                if execution.input.value() != start.input.value() {
+                    let id = execution.summary.id;
+                    world.violate(format!("{id} was accepted with another input"));
+                }
+                self.accepted(now_ms, asked, start, &execution.summary, plans);
                 !is_lost
             }
-            (Ask::Get(_) | Ask::GetByName(..) | Ask::Stop(_), Reply::Execution(execution)) => {
-                self.seen(&ask, &execution, world);
+            // What some of it did is not undone: all of it is said again.
+            (Ask::Batch(_), Reply::Batch(_)) if is_lost => false,
+            (Ask::Batch(starts), Reply::Batch(answers)) => {
+                for (start, answer) in starts.iter().zip(answers) {
+                    match answer {
+                        Ok((summary, _)) => {
+                            self.accepted(now_ms, asked, start, &summary, plans);
+                        }
+                        Err(error) if runner::passes(&error) => {
+                            let again = now_ms + self.lots.between(50, 3_000);
+                            plans.push((again, Event::New(Ask::Start(start.clone()))));
+                        }
+                        Err(error) => told::check_refusal(ask, &error, world),
+                    }
+                }
+                true
+            }
+            (_, Reply::Execution(execution)) => {
+                self.told.see(ask, &execution, world);
+                self.redrive(now_ms, &execution.summary, plans);
                 true
             }
             (Ask::History(id), Reply::Events(events)) => {
-                check_events(*id, &events, world);
+                told::check_events(*id, &events, world);
                 true
             }
             (Ask::Succeed(token, output), Reply::Done) => {
-                self.ended_task(token, Some(output.clone()), world);
+                self.told.end_task(token, Some(output.clone()), world);
                 !is_lost
             }
             (Ask::Fail(token), Reply::Done) => {
-                self.ended_task(token, None, world);
+                self.told.end_task(token, None, world);
                 !is_lost
             }
             (Ask::Take(_), Reply::Task(task)) => {
@@ -206,19 +229,10 @@ impl Load {
                 true
             }
             (_, Reply::Refused(error)) => {
-                check_refusal(&ask, &error, world);
+                told::check_refusal(ask, &error, world);
                 true
             }
             (_, _) => true,
-        };
-        if is_over {
-            self.requests.remove(&request);
-            if matches!(ask, Ask::Take(_)) && !self.are_desks_closed {
-                plans.push((now_ms + self.lots.between(0, 2_000), poll()));
-            }
-        } else {
-            let again = now_ms + self.lots.between(50, 3_000);
-            plans.push((again, Event::Send(request)));
         }
     }
 
@@ -226,7 +240,9 @@ impl Load {
     fn is_lost(&mut self, ask: &Ask, reply: &Reply, world: &mut Inner) -> bool {
         let matters = matches!(
             (ask, reply),
-            (Ask::Start(_), Reply::Started(..)) | (Ask::Succeed(..) | Ask::Fail(_), Reply::Done)
+            (Ask::Start(_), Reply::Started(..))
+                | (Ask::Batch(_), Reply::Batch(_))
+                | (Ask::Succeed(..) | Ask::Fail(_), Reply::Done)
         );
         let is_lost = matters && self.lots.percent(4);
         if is_lost {
@@ -238,67 +254,54 @@ impl Load {
     fn accepted(
         &mut self,
         now_ms: u64,
+        asked: u64,
         start: &wire::StartExecution,
-        execution: &wire::Execution,
-        world: &mut Inner,
+        summary: &wire::ExecutionSummary,
         plans: &mut Plans,
     ) {
-        let summary = &execution.summary;
         let id = summary.id;
-        if execution.input.value() != start.input.value() {
-            world.violate(format!("{id} was accepted with another input"));
-        }
-        let accepted = Accepted {
-            machine: summary.machine.clone(),
-            name: summary.name.clone(),
-            input: start.input.clone(),
-        };
-        self.told.accepted.insert(id, accepted);
+        self.told.accept((asked, self.clock), &start.input, summary);
         let mut ask = |load: &mut Self, percent, last_ms, ask| {
             if load.lots.percent(percent) {
                 plans.push((now_ms + load.lots.between(0, last_ms), Event::New(ask)));
             }
         };
         ask(self, 15, 60_000, Ask::Get(id));
+        ask(self, 15, 900_000, Ask::Get(id));
         let named = Ask::GetByName(summary.machine.clone(), summary.name.clone());
         ask(self, 5, 60_000, named);
         ask(self, 5, 300_000, Ask::History(id));
         ask(self, 10, 120_000, Ask::Stop(id));
+        ask(self, 4, 60_000, Ask::Pause(id));
     }
 
-    /// An execution was shown.
-    fn seen(&mut self, ask: &Ask, execution: &wire::Execution, world: &mut Inner) {
-        let id = execution.summary.id;
-        let status = execution.summary.status;
-        let is_running = status == wire::ExecutionStatus::Running;
-        if is_running && matches!(ask, Ask::Stop(_)) {
-            world.violate(format!("{id} was said to be stopped and runs"));
+    /// An execution that is seen to have ended badly goes on, perhaps, and perhaps two want it to.
+    fn redrive(&mut self, now_ms: u64, summary: &wire::ExecutionSummary, plans: &mut Plans) {
+        use ExecutionStatus::{Aborted, Failed, TimedOut};
+        let is_bad = matches!(summary.status, Failed | TimedOut | Aborted);
+        if !is_bad || !self.lots.percent(40) {
+            return;
         }
-        match self.told.ended.get(&id) {
-            Some(before) if *before != status => {
-                world.violate(format!("{id} is {status:?} after it was {before:?}"));
-            }
-            None if !is_running => {
-                self.told.ended.insert(id, status);
-            }
+        let mut redrive = wire::RedriveExecution::default();
+        match self.lots.below(4) {
+            0 => redrive.input = Some(definition::input(&mut self.lots).into()),
+            1 => redrive.skip = Some(definition::input(&mut self.lots).into()),
             _ => {}
         }
-        if let Some(accepted) = self.told.accepted.get(&id)
-            && accepted.input.value() != execution.input.value()
-        {
-            world.violate(format!("{id} has another input than it was given"));
+        let at_ms = now_ms + self.lots.between(0, 30_000);
+        let ask = Ask::Redrive(summary.id, redrive);
+        if self.lots.percent(20) {
+            plans.push((at_ms, Event::New(ask.clone())));
         }
+        plans.push((at_ms, Event::New(ask)));
+        let look_ms = at_ms + self.lots.between(1_000, 300_000);
+        plans.push((look_ms, Event::New(Ask::Get(summary.id))));
     }
 
-    fn ended_task(&mut self, token: &str, output: Option<Json>, world: &mut Inner) {
-        let Some(token) = Token::parse(token) else {
-            return world.violate(format!("{token} is no token and was taken for one"));
-        };
-        let place = (token.execution, token.action);
-        if self.told.tasks.insert(place, output).is_some() {
-            let (id, action) = place;
-            world.violate(format!("the task {id}.{action} was ended twice"));
-        }
+    /// Somebody looks for what was left paused, and lets it go on.
+    pub(crate) fn resume(&mut self, now_ms: u64, paused: Vec<ExecutionId>) -> Plans {
+        let resume = |id| (now_ms, Event::New(Ask::Resume(id)));
+        paused.into_iter().map(resume).collect()
     }
 }
 
@@ -306,34 +309,4 @@ fn poll() -> Event {
     Event::New(Ask::Take(
         definition::ACTIVITY.parse().expect("a short name"),
     ))
-}
-
-/// The events of a history follow one another, and end with the end.
-fn check_events(id: ExecutionId, events: &[wire::Event], world: &mut Inner) {
-    for (event, number) in events.iter().zip(1..) {
-        if event.id != number {
-            return world.violate(format!("{id} has event {} where {number} comes", event.id));
-        }
-        let is_end = ["Succeeded", "Failed", "TimedOut", "Aborted"]
-            .iter()
-            .any(|end| event.kind == format!("Execution{end}"));
-        if is_end && number < events.len() as u64 {
-            return world.violate(format!("{id} has events after its end"));
-        }
-    }
-}
-
-/// Whether a client may be refused like this.
-fn check_refusal(ask: &Ask, error: &Error, world: &mut Inner) {
-    let is_right = match ask {
-        Ask::Start(_) => error.code == "ExecutionAlreadyExists",
-        // The task timed out, or somebody else ended it.
-        Ask::Succeed(..) | Ask::Fail(_) | Ask::Heartbeat(_) => error.code == "TaskTimedOut",
-        // What was accepted is there; that it is read while its shard moves is no excuse.
-        Ask::Get(_) | Ask::GetByName(..) | Ask::History(_) | Ask::Stop(_) => false,
-        Ask::Take(_) => error.kind == Kind::Exhausted,
-    };
-    if !is_right {
-        world.violate(format!("{ask:?} was refused: {error:?}"));
-    }
 }

@@ -31,6 +31,9 @@ struct Cli {
     /// Run that one seed alone, once, and print everything that happens
     #[arg(long)]
     trace: bool,
+    /// Run that one seed alone, twice, and print where the two runs part
+    #[arg(long)]
+    twice: bool,
     /// Plant a bug, and run seeds until it is found; `all` for each in turn
     #[arg(long, value_name = "BUG")]
     bug: Option<String>,
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let is_well = if let Some(name) = &cli.bug {
         find_bugs(&cli, name)
+    } else if cli.twice {
+        twice(&cli)
     } else if cli.trace {
         trace(&cli)
     } else {
@@ -159,6 +164,32 @@ fn trace(cli: &Cli) -> bool {
     }
     tell(cli.seed, &outcome);
     outcome.violations.is_empty()
+}
+
+/// Runs one seed twice and prints where the second run parts from the first; whether it does not.
+fn twice(cli: &Cli) -> bool {
+    /// Lines before and after.
+    const AROUND: usize = 12;
+    let plan = Plan {
+        is_traced: true,
+        ..campaign::plan(cli.seed, cli.minutes)
+    };
+    let (first, second) = (simulate(plan).lines, simulate(plan).lines);
+    let same = first.iter().zip(&second).take_while(|(a, b)| a == b);
+    let same = same.count();
+    if same == first.len() && same == second.len() {
+        println!("both runs of seed {} are the same", cli.seed);
+        return true;
+    }
+    for line in &first[same.saturating_sub(AROUND)..same] {
+        println!("  {line}");
+    }
+    for (sign, lines) in [('<', &first), ('>', &second)] {
+        for line in lines.iter().skip(same).take(AROUND) {
+            println!("{sign} {line}");
+        }
+    }
+    false
 }
 
 fn tell(seed: u64, outcome: &Outcome) {

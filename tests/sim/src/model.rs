@@ -11,11 +11,37 @@ use steploom_worker::replay;
 #[derive(Default)]
 pub(crate) struct Model {
     heads: BTreeMap<ShardId, (Epoch, Lsn)>,
+    /// The newest epoch that somebody was given.
+    epochs: BTreeMap<ShardId, Epoch>,
     /// The facts of each execution, in the order of their commits.
-    pub(crate) facts: BTreeMap<ExecutionId, Vec<Bytes>>,
+    pub(crate) facts: BTreeMap<ExecutionId, Vec<Committed>>,
+    /// Commits so far, over all shards.
+    commits: u64,
+}
+
+/// A fact that is durable.
+#[derive(Clone)]
+pub(crate) struct Committed {
+    /// The number of its commit, over all shards.
+    pub(crate) commit: u64,
+    pub(crate) fact: Bytes,
 }
 
 impl Model {
+    /// Somebody has taken a shard.
+    ///
+    /// # Errors
+    /// When a former owner has the same epoch.
+    pub(crate) fn taken(&mut self, shard: ShardId, epoch: Epoch) -> Result<(), String> {
+        match self.epochs.insert(shard, epoch) {
+            Some(former) if former >= epoch => Err(format!(
+                "shard {shard} was taken with epoch {} after {}",
+                epoch.0, former.0
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// A record has become durable, whoever may know of it.
     ///
     /// # Errors
@@ -36,9 +62,12 @@ impl Model {
             ));
         }
         *head = (record.epoch, record.lsn);
+        self.commits += 1;
         let facts = replay::facts_of_record(record.body.clone()).map_err(|e| e.to_string())?;
         for (id, fact) in facts {
-            self.facts.entry(id).or_default().push(fact);
+            let commit = self.commits;
+            let of = self.facts.entry(id).or_default();
+            of.push(Committed { commit, fact });
         }
         Ok(())
     }

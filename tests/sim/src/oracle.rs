@@ -1,11 +1,14 @@
 //! What must hold once everything has ended.
 
+mod children;
 mod fold;
+mod limits;
 
 use std::collections::BTreeMap;
 
-use steploom_store::projection::{Cursor, Filter, Row};
-use steploom_types::{AccountId, ExecutionId, MachineName, Name, limits};
+use steploom_store::projection::{Cursor, Filter, Row, Status};
+use steploom_types::{AccountId, ExecutionId, MachineName, Name};
+use steploom_types::limits as bounds;
 
 use crate::simulation::Simulation;
 
@@ -23,7 +26,9 @@ pub(crate) fn judge(simulation: &mut Simulation) {
     let rows = all_rows(simulation);
     accepted_is_there(simulation, &rows);
     names_are_unique(simulation, &rows);
-    fold::replay_is_stored(simulation, &rows);
+    let lives = fold::replay_is_stored(simulation, &rows);
+    limits::were_kept(simulation, &lives);
+    children::are_there(simulation, &rows, &lives);
 }
 
 /// Whether the projection has no open execution.
@@ -31,6 +36,13 @@ pub(crate) fn everything_has_ended(simulation: &Simulation) -> bool {
     let projection = simulation.host.store.projection.clone();
     let counts = simulation.outside(async move { projection.counts(AccountId::LOCAL, None).await });
     !counts.iter().any(|(_, status, _)| status.is_open())
+}
+
+/// Executions that are paused.
+pub(crate) fn paused(simulation: &Simulation) -> Vec<ExecutionId> {
+    let rows = all_rows(simulation).into_values();
+    let paused = rows.filter(|row| row.status == Status::Paused);
+    paused.map(|row| row.id).collect()
 }
 
 fn violate(simulation: &Simulation, what: String) {
@@ -45,7 +57,8 @@ fn everything_ended(simulation: &Simulation) {
         let what = format!("{} of {} never ends", row.id, row.machine);
         violate(simulation, what);
         let stored = simulation.world.lock().model.facts.get(&row.id).cloned();
-        fold::show(simulation, &stored.unwrap_or_default());
+        let stored = stored.unwrap_or_default();
+        fold::show(simulation, stored.iter().map(|one| &one.fact));
     }
     if !simulation.load.is_idle() {
         violate(simulation, "a client was never answered".to_owned());
@@ -142,8 +155,12 @@ fn accepted_is_there(simulation: &Simulation, rows: &BTreeMap<ExecutionId, Row>)
             violate(simulation, format!("{id} is another one than was accepted"));
         }
     }
-    for (id, status) in &told.ended {
-        let is = rows.get(id).map(|row| format!("{:?}", row.status));
+    for (id, (redrives, status)) in &told.ended {
+        let row = rows.get(id);
+        if row.is_some_and(|row| row.redrives > *redrives) {
+            continue;
+        }
+        let is = row.map(|row| format!("{:?}", row.status));
         if is != Some(format!("{status:?}")) {
             violate(
                 simulation,
@@ -155,7 +172,7 @@ fn accepted_is_there(simulation: &Simulation, rows: &BTreeMap<ExecutionId, Row>)
 
 /// A name is given to one execution, until it has been closed for as long as names are kept.
 fn names_are_unique(simulation: &Simulation, rows: &BTreeMap<ExecutionId, Row>) {
-    const WINDOW_MS: u64 = limits::NAME_WINDOW_DAYS as u64 * 24 * 3_600 * 1_000;
+    const WINDOW_MS: u64 = bounds::NAME_WINDOW_DAYS as u64 * 24 * 3_600 * 1_000;
     let mut named: BTreeMap<(MachineName, Name), Vec<&Row>> = BTreeMap::new();
     for row in rows.values() {
         let key = (row.machine.clone(), row.name.clone());

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_api::Ports;
+use steploom_api::port::Peers;
 use steploom_artifacts::Artifacts;
 use steploom_store::Store;
 use steploom_store::lease::NodeId;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 use crate::ask::{Ask, Exchange};
 use crate::gate::Gate;
 use crate::lots::{Draws, Lots};
+use crate::network::{self, Question};
 use crate::runner::Sandbox;
 use crate::store::gated;
 use crate::time::Clock;
@@ -27,6 +29,9 @@ use crate::world::World;
 
 /// Tasks of executions that run at once in a process: few, so that some wait.
 const TASKS_MAX: usize = 16;
+
+/// Items of a range: few, so that distributed maps are spread.
+const RANGE_ITEMS: u32 = 4;
 
 /// What all lives of all processes are made of.
 pub(crate) struct Host {
@@ -39,6 +44,8 @@ pub(crate) struct Host {
 pub(crate) struct Process {
     host: Rc<Host>,
     number: usize,
+    /// Whether it is one of several.
+    has_others: bool,
     lots: Lots,
     life: Option<Life>,
     /// Until when it is frozen.
@@ -53,6 +60,8 @@ struct Life {
     born_ms: u64,
     /// The worker, once it has begun; gone again once it is asked to stop.
     worker: Rc<RefCell<Option<Worker>>>,
+    /// What it answers other processes with, until it has stopped.
+    peers: Option<Arc<dyn Peers>>,
     starting: Option<oneshot::Receiver<Worker>>,
     stopping: Option<oneshot::Receiver<()>>,
 }
@@ -66,11 +75,12 @@ pub(crate) enum State {
 }
 
 impl Process {
-    pub(crate) fn new(host: Rc<Host>, number: usize) -> Self {
+    pub(crate) fn new(host: Rc<Host>, number: usize, has_others: bool) -> Self {
         let lots = Lots::of(host.world.seed, &format!("process {number}"));
         Self {
             host,
             number,
+            has_others,
             lots,
             life: None,
             frozen_until: None,
@@ -108,6 +118,7 @@ impl Process {
             born,
             born_ms: now_ms,
             worker: Rc::default(),
+            peers: None,
             starting: Some(starting),
             stopping: None,
         });
@@ -131,11 +142,12 @@ impl Process {
             run_limits: RunLimits {
                 // Evaluations are measured by the computer's own clock, which is not simulated.
                 evaluation_ms_max: 600_000,
+                range_items: RANGE_ITEMS,
                 ..RunLimits::default()
             },
             secret_key: [7; 32],
             egress: Vec::new(),
-            peers: None,
+            peers: self.has_others.then(|| network::peering(gate)),
         }
     }
 
@@ -173,8 +185,10 @@ impl Process {
     pub(crate) fn crash(&mut self) {
         if let Some(life) = self.life.take() {
             life.gate.kill();
-            let process = self.number as u64;
-            self.host.world.lock().event("gone", &[process]);
+            drop(life);
+            let mut inner = self.host.world.lock();
+            inner.event("gone", &[self.number as u64]);
+            inner.mourn();
         }
     }
 
@@ -211,6 +225,20 @@ impl Process {
         let exchange = Exchange::new(life.gate.clone(), request);
         life.runtime.spawn(exchange.run(ports, ask));
         true
+    }
+
+    /// Hands the process a question of another one, or gives it back if nobody listens there.
+    pub(crate) fn hear(&self, question: Question) -> Option<Question> {
+        let peers = self.life.as_ref().and_then(|life| life.peers.clone());
+        let (Some(life), Some(peers)) = (&self.life, peers) else {
+            return Some(question);
+        };
+        life.runtime.spawn(question.answer(peers));
+        None
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.frozen_until.is_some()
     }
 
     /// Runs something in the process, with its ports; false if nobody is there.
@@ -269,6 +297,7 @@ impl Life {
         if let Some(starting) = &mut self.starting
             && let Ok(worker) = starting.try_recv()
         {
+            self.peers = Some(worker.peers());
             *self.worker.borrow_mut() = Some(worker);
             self.starting = None;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use steploom_api::Ports;
 use steploom_api::wire;
 use steploom_store::catalog::{NewFunctionVersion, Put};
@@ -20,12 +20,19 @@ const MACHINES: u64 = 12;
 /// Children that they may start.
 const CHILDREN: u64 = 3;
 
-/// Sets everything up and gives the names of the machines that clients start.
-pub(crate) fn set_up(simulation: &mut Simulation) -> Vec<Name> {
+/// What clients start.
+#[derive(Default)]
+pub(crate) struct Startable {
+    /// All machines.
+    pub(crate) started: Vec<Name>,
+    /// Those whose executions end soon enough to wait for one another.
+    pub(crate) quick: Vec<Name>,
+}
+
+/// Sets everything up and gives the machines that clients start.
+pub(crate) fn set_up(simulation: &mut Simulation) -> Startable {
     put_functions(simulation);
-    // Executions of different processes do not reach one another yet.
-    let has_children = simulation.processes.len() == 1;
-    let (machines, definitions) = machines(simulation.world.seed, has_children);
+    let (machines, definitions) = machines(simulation.world.seed);
     let done = Arc::new(Mutex::new(None));
     let told = done.clone();
     let is_asked = simulation.processes[0].run(|ports| async move {
@@ -69,8 +76,8 @@ fn put_functions(simulation: &Simulation) {
     }
 }
 
-/// The names that clients start, and every machine.
-fn machines(seed: u64, has_children: bool) -> (Vec<Name>, Vec<(Name, Value)>) {
+/// What clients start, and every machine.
+fn machines(seed: u64) -> (Startable, Vec<(Name, Value)>) {
     let mut lots = Lots::of(seed, "machines");
     let mut all: Vec<(Name, Value)> = Vec::new();
     let mut children = Vec::new();
@@ -83,18 +90,21 @@ fn machines(seed: u64, has_children: bool) -> (Vec<Name>, Vec<(Name, Value)>) {
     let endless = definition::ENDLESS.to_owned();
     all.push((name(endless), definition::endless_child()));
     let first = all.len();
-    if !has_children {
-        children.clear();
-    }
+    let mut quick = Vec::new();
     for number in 0..MACHINES {
-        let machine = definition::machine(&mut lots, &children);
-        all.push((name(format!("machine-{number}")), machine));
+        let (machine, is_quick) = definition::machine(&mut lots, &children);
+        let name = name(format!("machine-{number}"));
+        if is_quick {
+            quick.push(name.clone());
+        }
+        all.push((name, machine));
     }
+    all.push((name(definition::SPREAD.to_owned()), definition::spread()));
     if lots.percent(20) {
         all.push((name("loop".to_owned()), definition::loop_of_pure_states()));
     }
     let started = all[first..].iter().map(|(name, _)| name.clone()).collect();
-    (started, all)
+    (Startable { started, quick }, all)
 }
 
 async fn through_ports(ports: &Ports, definitions: Vec<(Name, Value)>) -> Result<()> {
@@ -107,7 +117,7 @@ async fn through_ports(ports: &Ports, definitions: Vec<(Name, Value)>) -> Result
     ports.activities.put(account, activity).await?;
     let bucket: Name = definition::BUCKET.parse()?;
     ports.buckets.put_bucket(account, bucket.clone()).await?;
-    let items = json!([1, 2, 3, 4, 5, 6, 7]).to_string();
+    let items = Value::from_iter(1..=definition::ITEM_COUNT).to_string();
     let put = ports
         .buckets
         .put_object(account, &bucket, definition::ITEMS, None, items.into());

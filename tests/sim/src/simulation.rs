@@ -14,6 +14,7 @@ use crate::ask::Ask;
 use crate::inject;
 use crate::load::Load;
 use crate::lots::Lots;
+use crate::network::Message;
 use crate::process::{Host, Process, State};
 use crate::world::World;
 use crate::{oracle, runner, setup};
@@ -25,14 +26,17 @@ pub const STARTS_AN_HOUR: u64 = 1_000;
 const FAULTS_AN_HOUR: u64 = 60;
 
 /// How long everything may take to end once faults have stopped.
-const SETTLE_MS_MAX: u64 = 6 * 3_600 * 1_000;
+const SETTLE_MS_MAX: u64 = 12 * 3_600 * 1_000;
 
 /// Between two looks whether everything has ended.
 const SETTLE_LOOK_MS: u64 = 5_000;
 
 /// Between which lengths steps are drawn while nothing is wrong: well below a lease's length, which the
 /// processes must not miss in one another's steps.
-const CALM_STEPS_MS: (u64, u64) = (200, 900);
+const CALM_STEPS_MS: (u64, u64) = (50, 300);
+
+/// The same once faults have stopped and little happens.
+const LATE_STEPS_MS: (u64, u64) = (200, 900);
 
 /// How long a fault is a thing of just now.
 const EXCITED_MS: u64 = 3_000;
@@ -154,7 +158,7 @@ impl Simulation {
         Self {
             load: Load::new(plan.seed),
             processes: (0..processes)
-                .map(|number| Process::new(host.clone(), number))
+                .map(|number| Process::new(host.clone(), number, processes > 1))
                 .collect(),
             kinds: inject::drawn(&mut lots),
             world,
@@ -214,7 +218,10 @@ impl Simulation {
     /// Nothing is wrong any more: everything comes to its end.
     fn settle(&mut self) {
         self.is_stormy = false;
-        self.world.lock().faults.stop();
+        let mut inner = self.world.lock();
+        inner.faults.stop();
+        inner.network.join();
+        drop(inner);
         for function in runner::functions() {
             self.heal(function);
         }
@@ -226,8 +233,30 @@ impl Simulation {
             self.step(step_ms);
             if self.now_ms >= look_ms {
                 look_ms = self.now_ms + SETTLE_LOOK_MS;
-                let is_quiet = self.load.is_idle() && oracle::everything_has_ended(self);
+                let is_quiet = self.is_quiet() && oracle::everything_has_ended(self);
+                self.resume_paused();
                 quiet = if is_quiet { quiet + 1 } else { 0 };
+            }
+        }
+    }
+
+    /// Whether clients neither wait for anything but work nor mean to ask for anything else.
+    fn is_quiet(&self) -> bool {
+        let is_planned = |event: &Event| match event {
+            Event::New(ask) => !ask.is_poll(),
+            Event::Send(request) => self.load.asked(*request).is_some_and(|ask| !ask.is_poll()),
+            Event::Want | Event::Boot(_) => true,
+            Event::Fault | Event::Crash(_) | Event::Heal(_) => false,
+        };
+        self.load.is_idle() && !self.agenda.values().any(is_planned)
+    }
+
+    /// A pause that was on its way for long may come after what was to end it.
+    fn resume_paused(&mut self) {
+        if self.load.is_idle() {
+            let paused = oracle::paused(self);
+            for (at_ms, event) in self.load.resume(self.now_ms, paused) {
+                self.later(at_ms, event);
             }
         }
     }
@@ -241,10 +270,13 @@ impl Simulation {
         let (shortest, longest) = match self.processes.len() {
             1 => (STEP_MS_MAX, STEP_MS_MAX),
             _ if self.now_ms < self.excited_until_ms => self.steps_ms,
-            _ => CALM_STEPS_MS,
+            _ if self.is_stormy => CALM_STEPS_MS,
+            _ => LATE_STEPS_MS,
         };
         let step_ms = self.lots.between(shortest, longest);
-        step_ms.min(until_next).max(1)
+        let message = self.world.lock().network.next_ms();
+        let until_message = message.map_or(STEP_MS_MAX, |at_ms| at_ms.saturating_sub(self.now_ms));
+        step_ms.min(until_next).min(until_message).max(1)
     }
 
     /// The world goes on for so long: each process in turn, then what was due.
@@ -261,8 +293,32 @@ impl Simulation {
         }
         self.world.reach(until_ms);
         self.now_ms = until_ms;
+        self.carry();
         self.happen();
         self.hear();
+    }
+
+    /// Hands over what has come over the network.
+    fn carry(&mut self) {
+        /// Until what lies before a process that is frozen is looked at again.
+        const FROZEN_MS: u64 = 500;
+        loop {
+            let message = self.world.lock().network.take(self.now_ms);
+            match message {
+                None => return,
+                Some(Message::Answer(back, answered)) => back.arrive(answered),
+                Some(Message::Question(question)) if self.processes[question.to].is_frozen() => {
+                    let at_ms = self.now_ms + FROZEN_MS;
+                    let mut inner = self.world.lock();
+                    inner.network.post_at(at_ms, Message::Question(question));
+                }
+                Some(Message::Question(question)) => {
+                    if let Some(unheard) = self.processes[question.to].hear(question) {
+                        unheard.back.refuse();
+                    }
+                }
+            }
+        }
     }
 
     /// Does what is due.

@@ -37,15 +37,17 @@ pub(crate) fn gated(gate: Arc<Gate>, store: Store) -> Store {
     }
 }
 
-/// Passes methods on: the part of the store, then for each method its operation and its types.
+/// Passes methods on: the part of the store, then for each method its operation and its types; and
+/// those that are looked at closer, as they are.
 macro_rules! passes {
-    ($trait:ident, $part:ident { $($op:ident $method:ident($($arg:ident: $type:ty),*) -> $out:ty;)+ }) => {
+    ($trait:ident, $part:ident { $($op:ident $method:ident($($arg:ident: $type:ty),*) -> $out:ty;)+ } $($closer:tt)*) => {
         #[async_trait]
         impl $trait for Gated {
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out> {
                 let call = self.store.$part.$method($($arg),*);
                 self.gate.pass(Op::$op, 0, call).await
             })+
+            $($closer)*
         }
     };
 }
@@ -79,7 +81,17 @@ impl Journal for Gated {
     }
 
     async fn trim(&self, shard: ShardId, upto: Lsn) -> Result<()> {
-        let call = self.store.journal.trim(shard, upto);
+        let call = async {
+            let checkpointed = self.store.projection.checkpointed(shard).await?;
+            if upto > checkpointed {
+                let what = format!(
+                    "shard {shard} is trimmed up to {}, and checkpointed up to {}",
+                    upto.0, checkpointed.0
+                );
+                self.gate.world.lock().violate(what);
+            }
+            self.store.journal.trim(shard, upto).await
+        };
         self.gate.pass(Op::Trim, upto.0, call).await
     }
 }
@@ -128,11 +140,24 @@ passes! { Catalog, catalog {
 
 passes! { Leases, leases {
     Lease shards() -> Vec<Shard>;
-    Lease acquire(shard: ShardId, node: &NodeId) -> Option<Lease>;
     Lease renew(node: &NodeId, held: &[(ShardId, Epoch)]) -> Vec<ShardId>;
     Lease release(shard: ShardId, epoch: Epoch) -> ();
     Lease split(shard: ShardId, epoch: Epoch, at: Slot) -> (ShardId, ShardId);
     Lease announce(node: &Node) -> ();
     Lease withdraw(node: &NodeId) -> ();
     Lease nodes() -> Vec<Node>;
-}}
+}
+    async fn acquire(&self, shard: ShardId, node: &NodeId) -> Result<Option<Lease>> {
+        let call = async {
+            let lease = self.store.leases.acquire(shard, node).await?;
+            let mut inner = self.gate.world.lock();
+            if let Some(lease) = lease
+                && let Err(wrong) = inner.model.taken(shard, lease.epoch)
+            {
+                inner.violate(wrong);
+            }
+            Ok(lease)
+        };
+        self.gate.pass(Op::Lease, 0, call).await
+    }
+}

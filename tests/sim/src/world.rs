@@ -9,6 +9,7 @@ use steploom_types::Json;
 use crate::ask::Reply;
 use crate::fault::{Faults, Op, Verdict};
 use crate::model::Model;
+use crate::network::{Network, Return};
 use crate::time::Jumps;
 use crate::trace::Trace;
 
@@ -27,8 +28,11 @@ pub(crate) struct Inner {
     pub(crate) trace: Trace,
     pub(crate) faults: Faults,
     pub(crate) model: Model,
+    pub(crate) network: Network,
     /// Answers to requests, by their numbers, that the driver has not looked at.
     pub(crate) replies: VecDeque<(u64, Reply)>,
+    /// What a process leaves behind that dies.
+    pub(crate) orphans: Orphans,
     /// Tokens that functions handed out.
     pub(crate) tokens: VecDeque<String>,
     /// Every attempt at a function: what it was given, and how often it was made.
@@ -37,6 +41,15 @@ pub(crate) struct Inner {
     pub(crate) running: u64,
     /// What should not have happened.
     pub(crate) violations: Vec<String>,
+}
+
+/// What a process leaves behind that dies. Its runtime drops its tasks in no order that a seed decides.
+#[derive(Default)]
+pub(crate) struct Orphans {
+    /// Requests of clients.
+    pub(crate) requests: Vec<u64>,
+    /// Questions of other processes.
+    pub(crate) questions: Vec<Return>,
 }
 
 /// One attempt, as the functions saw it.
@@ -53,7 +66,9 @@ impl World {
                 trace: Trace::new(is_traced),
                 faults: Faults::new(seed),
                 model: Model::default(),
+                network: Network::new(seed),
                 replies: VecDeque::new(),
+                orphans: Orphans::default(),
                 tokens: VecDeque::new(),
                 attempts: BTreeMap::new(),
                 running: 0,
@@ -80,6 +95,23 @@ impl World {
 }
 
 impl Inner {
+    /// A process has died: whoever waits for it hears so, in order.
+    pub(crate) fn mourn(&mut self) {
+        let Orphans {
+            mut requests,
+            mut questions,
+        } = std::mem::take(&mut self.orphans);
+        requests.sort_unstable();
+        for request in requests {
+            self.event("reply", &[request, Reply::Reset.digest()]);
+            self.replies.push_back((request, Reply::Reset));
+        }
+        questions.sort_unstable_by_key(Return::number);
+        for question in questions {
+            self.network.break_off(self.now_ms, question);
+        }
+    }
+
     /// How a call to the store goes.
     pub(crate) fn judge(&mut self, process: usize, op: Op) -> Verdict {
         self.faults.judge(self.now_ms, process, op)

@@ -123,6 +123,10 @@ impl Archive {
             return Ok(None);
         };
         let crc = entry.segment.index_crc;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it is pure, and whoever waits for it waits for nothing else"
+        )]
         let read = tokio::task::spawn_blocking(move || Index::read(&packed, crc)).await;
         let index = read.map_err(steploom_types::Error::internal)?;
         let index = Arc::new(index.inspect_err(|error| {

@@ -109,6 +109,7 @@ async fn to_its_end(
         let watch = ranges::watch(port, account, id, if is_due { failed } else { u64::MAX });
         let pause = tokio::time::sleep(REPORT_INTERVAL);
         tokio::select! {
+            biased;
             watched = watch => match watched? {
                 Watched::Ended(execution) => return Ok(Some(*execution)),
                 Watched::Failed(now) => {

@@ -159,7 +159,8 @@ pub(crate) struct Tickets {
     key: Key,
     first: u64,
     next: u64,
-    count: u64,
+    /// Whether the home hears of them without being told.
+    is_told: bool,
     accepted: Vec<u64>,
 }
 
@@ -170,6 +171,7 @@ impl Tickets {
         let take = TakeTickets {
             key: key.clone(),
             count,
+            lot: shared.chance.draw(),
         };
         let first = port.ask(take).await?;
         Ok(Self {
@@ -177,7 +179,7 @@ impl Tickets {
             key,
             first,
             next: first,
-            count,
+            is_told: false,
             accepted: Vec::new(),
         })
     }
@@ -192,15 +194,19 @@ impl Tickets {
     pub(crate) fn accept(&mut self, place: u64) {
         self.accepted.push(place);
     }
+
+    /// The only one of them was accepted, or may have been: that it waits tells enough.
+    pub(crate) fn leave(mut self) {
+        self.is_told = true;
+    }
 }
 
 impl Drop for Tickets {
     fn drop(&mut self) {
-        // A single one keeps nobody waiting.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        if self.count > 1 {
+        if !self.is_told {
             let (shared, first) = (self.shared.clone(), self.first);
             let key = self.key.clone();
             let accepted = std::mem::take(&mut self.accepted);

@@ -92,6 +92,13 @@ impl Attendant {
         loop {
             let idle = self.groups.is_empty();
             tokio::select! {
+                biased;
+                Some(done) = self.requests.join_next() => {
+                    // One that was given up for a larger group has nothing to say.
+                    if let Ok((number, told)) = done {
+                        self.tell(number, told, &mut fresh);
+                    }
+                }
                 come = timeout(IDLE, inbox.recv_many(&mut fresh, GROUP_MAX)) => match come {
                     Err(_) if idle => return,
                     Ok(0) => return,
@@ -102,12 +109,6 @@ impl Attendant {
                         }
                     }
                 },
-                Some(done) = self.requests.join_next() => {
-                    // One that was given up for a larger group has nothing to say.
-                    if let Ok((number, told)) = done {
-                        self.tell(number, told, &mut fresh);
-                    }
-                }
             }
             fresh.retain(|waiting| !waiting.reply.is_closed());
             if !fresh.is_empty() {

@@ -195,6 +195,10 @@ impl Port {
     /// The module gate reads the whole module: milliseconds a megabyte, beside the event loop.
     async fn inspect(&self, module: &Bytes) -> Result<Inspected> {
         let (runner, module) = (self.shared.runner.clone(), module.clone());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it is pure, and whoever waits for it waits for nothing else"
+        )]
         let inspected = tokio::task::spawn_blocking(move || runner.inspect(&module));
         inspected.await.map_err(Error::internal)?
     }

@@ -69,6 +69,7 @@ impl Port {
     async fn ask_there<C: Call>(&self, node: &Node, call: &C) -> Result<C::Answer> {
         let mut asked = std::pin::pin!(self.shared.peers.ask(node, call));
         tokio::select! {
+            biased;
             answer = &mut asked => return answer,
             () = self.shards.moved_from(call.slot(), &node.id) => {}
         }
@@ -102,8 +103,12 @@ impl Executions for Port {
         account: AccountId,
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)> {
-        let new = self.resolve(account, start).await?;
-        self.start_execution(account, new, None).await
+        let (new, tickets) = self.resolve(account, start).await?;
+        let started = self.start_execution(account, new, None).await;
+        if let (Ok((_, true)), Some(tickets)) = (&started, tickets) {
+            tickets.leave();
+        }
+        started
     }
 
     async fn start_batch(

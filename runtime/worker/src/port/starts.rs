@@ -55,16 +55,18 @@ impl Port {
         &self,
         account: AccountId,
         start: wire::StartExecution,
-    ) -> Result<NewExecution> {
+    ) -> Result<(NewExecution, Option<Tickets>)> {
         let version = self
             .machine_version(account, &start.machine, start.version)
             .await?;
-        let order = match key_in_order(account, &start) {
-            Some(key) => Some(Tickets::take(&self.shared, key, 1).await?.next()),
+        let mut tickets = match key_in_order(account, &start) {
+            Some(key) => Some(Tickets::take(&self.shared, key, 1).await?),
             None => None,
         };
+        let order = tickets.as_mut().map(Tickets::next);
         let now = self.shared.clock.now();
-        new_execution(start, (version.version, version.definition), now, order)
+        let new = new_execution(start, (version.version, version.definition), now, order)?;
+        Ok((new, tickets))
     }
 
     /// Starts an execution durably; whether it was started now or was there. `mark` are the last 64 bits

@@ -171,10 +171,10 @@ impl Owned {
                 failure: Failure::new(OUTCOME_UNKNOWN, cause),
                 version: None,
             };
-            return self.pending.push(id, fact, None);
+            return self.push(id, fact);
         }
         if invoke.at_most_once {
-            return self.pending.push(id, Fact::Dispatched { at, action }, None);
+            return self.push(id, Fact::Dispatched { at, action });
         }
         self.make_attempt(id, invoke);
     }
@@ -265,7 +265,7 @@ impl Owned {
             _ => false,
         };
         if is_awaited {
-            self.pending.push(id, fact, None);
+            self.push(id, fact);
         } else {
             mark(Mark::AnswerUnwanted);
         }
@@ -280,9 +280,7 @@ impl Owned {
         reply: oneshot::Sender<Heard>,
     ) {
         match self.heard(account, token, ending) {
-            Ok(fact) => self
-                .pending
-                .push_then(token.execution, fact, After::Heard(reply)),
+            Ok(fact) => self.push_then(token.execution, fact, After::Heard(reply)),
             // A caller that has gone away asks again.
             Err(at_once) => drop(reply.send(at_once)),
         }
@@ -356,7 +354,7 @@ impl Owned {
         let task = offer.task.clone();
         let at = self.shared.clock.now();
         let fact = Fact::ActivityStarted { at, action, worker };
-        self.pending.push_then(id, fact, After::Taken(reply, task));
+        self.push_then(id, fact, After::Taken(reply, task));
         if let Some(hot) = self.hot.get(&id) {
             let account = hot.started().account;
             // To come to memory, to be taken, offered it once more.

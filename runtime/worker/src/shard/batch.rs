@@ -2,12 +2,14 @@
 
 use bytes::{Bytes, BytesMut};
 use steploom_machine::Fact;
+use steploom_probe::{Mark, mark};
 use steploom_types::ExecutionId;
 use tokio::sync::oneshot;
 
 use super::attempt::Heard;
-use super::control::Controlled;
+use super::control::{Controlled, ended};
 use super::hot::Hot;
+use super::owned::Owned;
 use super::start::Admitted;
 use crate::activities::ActivityTask;
 use crate::codec;
@@ -43,6 +45,18 @@ impl After {
             Self::Taken(reply, task) => drop(reply.send(Some(task))),
         }
     }
+
+    /// Tells them that what they want came too late: something else of the same commit was first.
+    pub(super) fn tell_late(self, hot: Option<&Hot>) {
+        mark(Mark::FactLate);
+        match self {
+            Self::Controlled(reply) => {
+                drop(reply.send(hot.map(|hot| Err(ended(&hot.execution())))));
+            }
+            Self::Heard(reply) => drop(reply.send(Heard::Over)),
+            Self::Taken(reply, _) => drop(reply.send(None)),
+        }
+    }
 }
 
 /// The facts of one commit.
@@ -53,16 +67,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, id: ExecutionId, fact: Fact, admitted: Option<Admitted>) {
-        self.add(id, fact, admitted, None);
-    }
-
-    /// Adds a fact for which somebody waits.
-    pub(super) fn push_then(&mut self, id: ExecutionId, fact: Fact, after: After) {
-        self.add(id, fact, None, Some(after));
-    }
-
-    fn add(
+    pub(super) fn push(
         &mut self,
         id: ExecutionId,
         fact: Fact,
@@ -92,5 +97,25 @@ impl Batch {
     /// The record's body; the entries stay.
     pub(super) fn take_body(&mut self) -> Bytes {
         self.body.split().freeze()
+    }
+}
+
+impl Owned {
+    /// Adds a fact of an execution to the next commit. Its time is not before that of any other: the
+    /// clock of this node may be behind that of the one which had the execution before.
+    pub(super) fn push(&mut self, id: ExecutionId, fact: Fact) {
+        self.add(id, fact, None);
+    }
+
+    /// The same with a fact for which somebody waits.
+    pub(super) fn push_then(&mut self, id: ExecutionId, fact: Fact, after: After) {
+        self.add(id, fact, Some(after));
+    }
+
+    fn add(&mut self, id: ExecutionId, mut fact: Fact, after: Option<After>) {
+        if let Some(hot) = self.hot.get_mut(&id) {
+            fact.not_before(hot.reach(fact.at()));
+        }
+        self.pending.push(id, fact, None, after);
     }
 }

@@ -64,7 +64,7 @@ impl Owned {
         };
         match wanted {
             Ok(Some(fact)) => {
-                self.pending.push_then(id, fact, After::Controlled(reply));
+                self.push_then(id, fact, After::Controlled(reply));
             }
             Ok(None) => drop(reply.send(Some(Ok(hot.execution())))),
             Err(error) => drop(reply.send(Some(Err(error)))),

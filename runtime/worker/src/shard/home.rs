@@ -7,11 +7,15 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use steploom_probe::{Mark, mark};
 use steploom_store::journal::Epoch;
-use steploom_types::{ExecutionId, ShardId, Timestamp};
+use steploom_types::{ExecutionId, ShardId, Timestamp, limits};
 use tokio::sync::oneshot;
 
 use crate::mailbox::{Key, Wish, order_at};
+
+/// How long somebody with a place is waited for.
+const PLACE_MS: u64 = limits::PLACE_SECONDS as u64 * 1_000;
 
 /// Higher priorities first, but for those that keep an order; then who came first.
 type Rank = (Reverse<i8>, u64, ExecutionId);
@@ -26,7 +30,21 @@ pub(super) struct Home {
     /// The newest place that was given to one that runs in order.
     last_order: u64,
     /// Who wants such places before all have reported.
-    tickets: Vec<(Key, u64, oneshot::Sender<u64>)>,
+    asked: Vec<Asked>,
+    /// When those with places are waited for no longer, by their first ones.
+    lapses: BTreeMap<Lapse, Key>,
+}
+
+/// When, and of which first place.
+type Lapse = (Timestamp, u64);
+
+/// Somebody wants places.
+pub(super) struct Asked {
+    pub(super) key: Key,
+    pub(super) count: u64,
+    /// By which the same question is known when it is asked again.
+    pub(super) lot: u64,
+    pub(super) reply: oneshot::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -34,12 +52,19 @@ struct Queue {
     held: BTreeSet<ExecutionId>,
     waiting: BTreeMap<Rank, Wish>,
     ranks: BTreeMap<ExecutionId, Rank>,
-    /// Batches of which some may still be on their way, by their first places: nobody who came later
+    /// Starts of which some may still be on their way, by their first places: nobody who came later
     /// goes before them.
-    coming: BTreeMap<u64, Coming>,
+    coming: BTreeMap<u64, Batch>,
 }
 
-/// A batch on its way. That it was accepted may be heard before the executions themselves are, which
+/// One start or several that were given places together.
+struct Batch {
+    lot: u64,
+    coming: Coming,
+    until: Timestamp,
+}
+
+/// What of a batch is on its way. That it was accepted may be heard before the executions themselves are, which
 /// come from other owners.
 enum Coming {
     /// It is not known which of it were accepted; these are here.
@@ -76,7 +101,9 @@ impl Home {
         let key = wish.key.clone();
         self.last_order = self.last_order.max(wish.order);
         let queue = self.keys.entry(key.clone()).or_default();
-        queue.arrive(wish.order);
+        if let Some(lapse) = queue.arrive(wish.order) {
+            self.lapses.remove(&lapse);
+        }
         if queue.held.contains(&wish.id) {
             // It asks again, as its owner is a new one.
             return vec![(key, wish.id)];
@@ -98,20 +125,12 @@ impl Home {
     /// A shard has said what it has. Gives who may go on because of it.
     pub(super) fn report(
         &mut self,
+        now: Timestamp,
         (from, epoch): (ShardId, Epoch),
         slots: (u16, u16),
         wishes: Vec<Wish>,
     ) -> Vec<(Key, ExecutionId)> {
-        if self
-            .reported
-            .insert(from, epoch)
-            .is_some_and(|known| known < epoch)
-        {
-            // A node may have gone, and whoever had tickets with it.
-            self.keys
-                .values_mut()
-                .for_each(|queue| queue.coming.clear());
-        }
+        self.reported.insert(from, epoch);
         self.missing = without(&self.missing, slots);
         let is_of = |id: ExecutionId| (slots.0..=slots.1).contains(&id.slot().0);
         let mut granted = BTreeSet::new();
@@ -134,7 +153,9 @@ impl Home {
             self.last_order = self.last_order.max(wish.order);
             let (key, id) = (wish.key.clone(), wish.id);
             let queue = self.keys.entry(key.clone()).or_default();
-            queue.arrive(wish.order);
+            if let Some(lapse) = queue.arrive(wish.order) {
+                self.lapses.remove(&lapse);
+            }
             // A grant that its owner had not heard of when it wrote still stands.
             if wish.is_held || granted.contains(&(key.clone(), id)) {
                 queue.held.insert(id);
@@ -148,39 +169,57 @@ impl Home {
         if !self.is_open() {
             return again;
         }
-        for (key, count, reply) in std::mem::take(&mut self.tickets) {
-            self.give(key, count, reply);
+        for asked in std::mem::take(&mut self.asked) {
+            self.give(now, asked);
         }
         let keys: Vec<_> = self.keys.keys().cloned().collect();
         again.extend(keys.iter().flat_map(|key| self.grant(key)));
         again
     }
 
-    /// Somebody wants so many places in the order of a key; the answer is the first of them. Of more than
-    /// one, all are waited for until [`Home::used`] says which of them come, and those are here.
-    pub(super) fn tickets(
-        &mut self,
-        now: Timestamp,
-        key: Key,
-        count: u64,
-        reply: oneshot::Sender<u64>,
-    ) {
+    /// Somebody wants so many places in the order of a key; the answer is the first of them. They are
+    /// waited for until [`Home::used`] says which of them come, and those are here, but not for ever: who
+    /// took them may be gone.
+    pub(super) fn tickets(&mut self, now: Timestamp, asked: Asked) {
         self.last_order = self.last_order.max(order_at(now));
         if self.is_open() {
-            self.give(key, count, reply);
+            self.give(now, asked);
         } else {
-            self.tickets.push((key, count, reply));
+            self.asked.push(asked);
         }
     }
 
-    fn give(&mut self, key: Key, count: u64, reply: oneshot::Sender<u64>) {
+    fn give(&mut self, now: Timestamp, asked: Asked) {
+        let Asked {
+            key,
+            count,
+            lot,
+            reply,
+        } = asked;
+        let queue = self.keys.get(&key);
+        let given = queue.and_then(|queue| queue.coming.iter().find(|(_, batch)| lot != 0 && batch.lot == lot));
+        if let Some((&first, _)) = given {
+            mark(Mark::PlacesAgain);
+            // The answer was lost, and this one is as good.
+            let _ = reply.send(first);
+            return;
+        }
         let first = self.last_order + 1;
         self.last_order += count;
         // Nobody is waited for if there is nobody any more to take them.
-        if reply.send(first).is_ok() && count > 1 {
-            let queue = self.keys.entry(key).or_default();
-            queue.coming.insert(first, Coming::Here(BTreeSet::new()));
+        if reply.send(first).is_err() {
+            return;
         }
+        let coming = if count == 1 {
+            Coming::Awaited(BTreeSet::from([first]))
+        } else {
+            Coming::Here(BTreeSet::new())
+        };
+        let until = now.plus_millis(PLACE_MS);
+        self.lapses.insert((until, first), key.clone());
+        let queue = self.keys.entry(key).or_default();
+        let batch = Batch { lot, coming, until };
+        queue.coming.insert(first, batch);
     }
 
     /// Of the places from `first` on, which were given together, those in `accepted` come or have come,
@@ -192,17 +231,43 @@ impl Home {
         accepted: &[u64],
     ) -> Vec<(Key, ExecutionId)> {
         if let Some(queue) = self.keys.get_mut(key)
-            && let Some(Coming::Here(here)) = queue.coming.get(&first)
+            && let Some(batch) = queue.coming.get_mut(&first)
         {
-            let all = accepted.iter().copied();
-            let awaited: BTreeSet<_> = all.filter(|order| !here.contains(order)).collect();
+            let all: BTreeSet<_> = accepted.iter().copied().collect();
+            let awaited: BTreeSet<_> = match &batch.coming {
+                Coming::Here(here) => all.difference(here).copied().collect(),
+                Coming::Awaited(awaited) => all.intersection(awaited).copied().collect(),
+            };
             if awaited.is_empty() {
+                self.lapses.remove(&(batch.until, first));
                 queue.coming.remove(&first);
             } else {
-                queue.coming.insert(first, Coming::Awaited(awaited));
+                batch.coming = Coming::Awaited(awaited);
             }
         }
         self.grant(key)
+    }
+
+    /// Those that had places for long and are not here are waited for no longer. Gives who may go on
+    /// because of it.
+    pub(super) fn lapse(&mut self, now: Timestamp) -> Vec<(Key, ExecutionId)> {
+        let mut granted = Vec::new();
+        while let Some(entry) = self.lapses.first_entry()
+            && entry.key().0 <= now
+        {
+            mark(Mark::PlaceLapsed);
+            let ((_, first), key) = entry.remove_entry();
+            if let Some(queue) = self.keys.get_mut(&key) {
+                queue.coming.remove(&first);
+            }
+            granted.extend(self.grant(&key));
+        }
+        granted
+    }
+
+    /// Until when somebody is waited for.
+    pub(super) fn next_lapse(&self) -> Option<Timestamp> {
+        self.lapses.first_key_value().map(|((at, _), _)| *at)
     }
 
     /// Who may go on now.
@@ -249,22 +314,25 @@ fn without(ranges: &[(u16, u16)], (first, last): (u16, u16)) -> Vec<(u16, u16)> 
 }
 
 impl Queue {
-    /// One with this place is here.
-    fn arrive(&mut self, order: u64) {
-        let Some((&first, coming)) = self.coming.range_mut(..=order).next_back() else {
-            return;
-        };
-        match coming {
+    /// One with this place is here. Gives when it would have been waited for no longer, if nobody else is
+    /// waited for with it.
+    fn arrive(&mut self, order: u64) -> Option<Lapse> {
+        let (&first, batch) = self.coming.range_mut(..=order).next_back()?;
+        match &mut batch.coming {
             Coming::Here(here) => {
                 here.insert(order);
+                return None;
             }
             Coming::Awaited(awaited) => {
                 awaited.remove(&order);
-                if awaited.is_empty() {
-                    self.coming.remove(&first);
+                if !awaited.is_empty() {
+                    return None;
                 }
             }
         }
+        let until = batch.until;
+        self.coming.remove(&first);
+        Some((until, first))
     }
 
     fn add(&mut self, wish: Wish) {

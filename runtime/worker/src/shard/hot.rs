@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::attempt::Attempt;
 use super::range::Watcher;
-use super::snapshot::Snapshots;
+use super::snapshot::{Beside, Snapshots};
 use super::start::{Accepted, NameKey, New};
 use crate::child::Child;
 use crate::codec;
@@ -48,8 +48,7 @@ pub(super) struct Hot {
     pub(super) timers: BTreeMap<ActionId, Timestamp>,
     /// What is waited for, apart from timers.
     pub(super) running: BTreeMap<ActionId, Attempt>,
-    /// Tasks of activities that were given to a worker.
-    taken: BTreeSet<ActionId>,
+    beside: Beside,
     /// Executions whose end is waited for.
     children: BTreeMap<ActionId, Child>,
     /// Those that nobody waits for any more, and that are to be stopped.
@@ -86,7 +85,7 @@ impl Hot {
             snapshots: Snapshots::default(),
             timers: BTreeMap::new(),
             running: BTreeMap::new(),
-            taken: BTreeSet::new(),
+            beside: Beside::default(),
             children: BTreeMap::new(),
             orphans: BTreeMap::new(),
             followers: Vec::new(),
@@ -102,7 +101,7 @@ impl Hot {
     pub(super) fn restored(
         run: Run,
         started: Arc<Started>,
-        taken: BTreeSet<ActionId>,
+        beside: Beside,
         snapshot: &store::Snapshot,
     ) -> Self {
         let awaited = run
@@ -120,7 +119,7 @@ impl Hot {
             facts_checkpointed: snapshot.facts,
             first_event: snapshot.events + 1,
             snapshots: Snapshots::after(snapshot),
-            taken,
+            beside,
             children,
             ..Self::of(run, started)
         }
@@ -163,6 +162,7 @@ impl Hot {
             });
             actions
         };
+        self.reach(fact.at());
         self.note(fact, &actions);
         self.share_birth(fact);
         self.note_end(fact);
@@ -174,6 +174,7 @@ impl Hot {
         self.facts_checkpointed += 1;
         self.snapshots.count(encoded.len());
         let actions = steploom_machine::apply(&mut self.run, fact, &mut NoEvents)?;
+        self.reach(fact.at());
         self.note(fact, &actions);
         self.share_birth(fact);
         self.note_end(fact);
@@ -181,6 +182,11 @@ impl Hot {
         self.orphans.clear();
         self.first_event = self.run.event_count() + 1;
         Ok(())
+    }
+
+    /// A fact of this time is to come; the newest time so far.
+    pub(super) fn reach(&mut self, at: Timestamp) -> Timestamp {
+        *self.beside.newest_at.insert(at.max(self.beside.newest_at.unwrap_or(at)))
     }
 
     /// The run has read what it was given at its birth: one copy is enough.
@@ -206,10 +212,10 @@ impl Hot {
     fn note(&mut self, fact: &Fact, actions: &[Action]) {
         match fact {
             Fact::ActivityStarted { action, .. } => {
-                self.taken.insert(*action);
+                self.beside.taken.insert(*action);
             }
             Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } => {
-                self.taken.remove(action);
+                self.beside.taken.remove(action);
                 self.children.remove(action);
             }
             _ => {}
@@ -226,7 +232,7 @@ impl Hot {
                     self.children.insert(range.action, child);
                 }
                 Action::Cancel { action } => {
-                    self.taken.remove(action);
+                    self.beside.taken.remove(action);
                     if let Some(child) = self.children.remove(action) {
                         self.orphans.insert(*action, child);
                     }
@@ -261,7 +267,7 @@ impl Hot {
 
     /// Whether a worker has this task of an activity.
     pub(super) fn is_taken(&self, action: ActionId) -> bool {
-        self.taken.contains(&action)
+        self.beside.taken.contains(&action)
     }
 
     /// Whether nobody follows it or watches it; those who have gone away do not count.
@@ -353,7 +359,7 @@ impl Hot {
             chunk,
             sleep: self.sleep(),
             offers: self.offers(),
-            snapshot: self.snapshots.take(&self.run, &self.taken, contained),
+            snapshot: self.snapshots.take(&self.run, &self.beside, contained),
         }
     }
 

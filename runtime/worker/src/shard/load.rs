@@ -18,7 +18,7 @@ use super::Command;
 use super::caution::{self, Caution, Loading};
 use super::control::Wish;
 use super::hot::Hot;
-use super::owned::{News, Owned};
+use super::owned::{News, Owned, in_order};
 use super::quarantine::Aside;
 use super::start::Taken;
 use crate::shared::Shared;
@@ -93,15 +93,12 @@ pub(super) struct Loads {
     scan: Scan,
 }
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each may hold without the others"
-)]
 struct Coming {
     want: Want,
     tail: Vec<Bytes>,
     has_tail: bool,
-    is_begun: bool,
+    /// What a task was begun for.
+    begun: Option<Want>,
     /// Whether it comes for its own sake: it is awake, or due.
     must_come: bool,
     /// Whether it is one of those that were awake when the shard was taken.
@@ -134,7 +131,7 @@ impl Loads {
             want: Want::Open,
             tail,
             has_tail: true,
-            is_begun: false,
+            begun: None,
             must_come: true,
             is_first: true,
             waiting: Vec::new(),
@@ -162,7 +159,7 @@ impl Loads {
                 want,
                 tail: Vec::new(),
                 has_tail: false,
-                is_begun: false,
+                begun: None,
                 must_come,
                 is_first: false,
                 waiting: Vec::new(),
@@ -185,7 +182,7 @@ impl Loads {
         let Some(coming) = self.coming.get_mut(&id) else {
             return;
         };
-        if coming.must_come && !coming.is_begun && coming.waiting.is_empty() {
+        if coming.must_come && coming.begun.is_none() && coming.waiting.is_empty() {
             // Somebody waits for it now.
             self.urgent.push_back(id);
         }
@@ -202,6 +199,26 @@ impl Loads {
         self.waiting -= coming.waiting.len();
         self.first -= usize::from(coming.is_first);
         Some(coming)
+    }
+
+    /// It was not there as it was wanted first, and is wanted otherwise by now: as one that has ended,
+    /// perhaps. Its facts in the tail, if there were any, came after its end and mean nothing.
+    fn look_further(&mut self, id: ExecutionId, coming: Coming) {
+        self.waiting += coming.waiting.len();
+        self.first += usize::from(coming.is_first);
+        let again = Coming {
+            tail: Vec::new(),
+            has_tail: false,
+            begun: None,
+            ..coming
+        };
+        self.coming.insert(id, again);
+        self.urgent.push_back(id);
+    }
+
+    /// Whoever waits here is told to ask again.
+    pub(super) fn let_go(&mut self) {
+        drop(in_order(&mut self.coming));
     }
 
     /// Those that one task is to bring.
@@ -227,8 +244,8 @@ impl Loads {
     }
 
     fn begin(&mut self, id: ExecutionId, caution: &Caution) -> Option<Wanted> {
-        let coming = self.coming.get_mut(&id).filter(|c| !c.is_begun)?;
-        coming.is_begun = true;
+        let coming = self.coming.get_mut(&id).filter(|c| c.begun.is_none())?;
+        coming.begun = Some(coming.want);
         Some(Wanted {
             id,
             want: coming.want,
@@ -434,7 +451,12 @@ impl Owned {
                 }
                 Brought::Absent => {
                     self.loads.with_tail -= usize::from(coming.has_tail);
-                    self.go_on(coming.waiting);
+                    if coming.begun < Some(coming.want) {
+                        mark(Mark::WantedMore);
+                        self.loads.look_further(id, coming);
+                    } else {
+                        self.go_on(coming.waiting);
+                    }
                 }
             }
         }
@@ -455,7 +477,7 @@ impl Owned {
         self.loads.first += usize::from(coming.is_first);
         let again = Coming {
             tail: wanted.tail,
-            is_begun: false,
+            begun: None,
             must_come: true,
             waiting,
             ..coming

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steploom_api::wire;
-use steploom_machine::{Action, ActionId, Fact};
+use steploom_machine::{Action, ActionId, Fact, Run};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::batch::{Batch, Entry};
 use super::caution::Caution;
 use super::checkpoint::Checkpoints;
-use super::home::Home;
+use super::home::{Asked, Home};
 use super::hot::Hot;
 use super::load::{Brought, Loads};
 use super::quarantine::Aside;
@@ -174,6 +174,7 @@ impl Owned {
             self.wake_due();
             self.look_again();
             self.settle_if_due();
+            self.lapse_due();
             self.begin_commit();
             self.begin_checkpoint();
             self.begin_loads();
@@ -338,8 +339,7 @@ impl Owned {
                 Some(hot) if hot.is_open() => {
                     self.await_end(id, reply);
                     let at = self.shared.clock.now();
-                    self.pending
-                        .push(id, Fact::StopRequested { at, failure }, None);
+                    self.push(id, Fact::StopRequested { at, failure });
                 }
                 found => {
                     let _ = reply.send(found.map(|hot| hot.execution()));
@@ -411,9 +411,19 @@ impl Owned {
                 let _ = reply.send(tail);
             }
             Command::Letters(mail) => self.read_letters(mail),
-            Command::Tickets { key, count, reply } => {
-                self.home
-                    .tickets(self.shared.clock.now(), key, count, reply);
+            Command::Tickets {
+                key,
+                count,
+                lot,
+                reply,
+            } => {
+                let asked = Asked {
+                    key,
+                    count,
+                    lot,
+                    reply,
+                };
+                self.home.tickets(self.shared.clock.now(), asked);
             }
             Command::TicketsUsed {
                 key,
@@ -516,10 +526,12 @@ impl Owned {
             if let Some(aside) = self.aside.get_mut(&id) {
                 aside.push(&encoded);
                 self.checkpoints.touch(id);
+                return after.into_iter().for_each(|after| after.tell(None));
             }
             let hot = self.hot.get(&id).map(Box::as_ref);
-            return after.into_iter().for_each(|after| after.tell(hot));
+            return after.into_iter().for_each(|after| after.tell_late(hot));
         };
+        let is_late = after.is_some() && is_late(hot.run(), &fact);
         // A panic ends this execution, and no other.
         let applied = catch_unwind(AssertUnwindSafe(|| hot.apply(&fact, &encoded)));
         match applied {
@@ -546,8 +558,10 @@ impl Owned {
             _ => {}
         }
         let hot = self.hot.get(&id).map(Box::as_ref);
-        if let Some(after) = after {
-            after.tell(hot);
+        match after {
+            Some(after) if is_late => after.tell_late(hot),
+            Some(after) => after.tell(hot),
+            None => {}
         }
         self.checkpoints.touch(id);
         if let Some((key, reply)) = answer {
@@ -600,11 +614,11 @@ impl Owned {
             Action::ReportExceeded { evaluation } => {
                 let at = self.shared.clock.now();
                 let fact = Fact::EvaluationExceeded { at, evaluation };
-                self.pending.push(id, fact, None);
+                self.push(id, fact);
             }
             Action::Continue => {
                 let at = self.shared.clock.now();
-                self.pending.push(id, Fact::Continued { at }, None);
+                self.push(id, Fact::Continued { at });
             }
         }
     }
@@ -683,8 +697,7 @@ impl Owned {
                     self.expire(id);
                     continue;
                 }
-                self.pending
-                    .push(id, Fact::TimerFired { at: now, action }, None);
+                self.push(id, Fact::TimerFired { at: now, action });
             }
         }
     }
@@ -697,8 +710,10 @@ impl Owned {
             .map(|(at, ..)| Duration::from_millis(at.millis_since(self.shared.clock.now())));
         let checkpoint = self.checkpoints.due_in().filter(|_| self.may_checkpoint());
         let wake = self.wakes.due_in(self.shared.clock.now());
+        let lapse = self.home.next_lapse();
+        let lapse = lapse.map(|at| Duration::from_millis(at.millis_since(self.shared.clock.now())));
         let settles = self.caution.due_in();
-        let due = [timer, checkpoint, wake, settles, self.look_due_in()];
+        let due = [timer, checkpoint, wake, lapse, settles, self.look_due_in()];
         let due = due.into_iter().flatten().min();
         async move {
             match due {
@@ -717,6 +732,17 @@ fn tail(hot: &mut Hot, follow: bool) -> Tail {
         last_event: Some(hot.run().event_count()),
         is_open: hot.is_open(),
         events: follow.then(|| hot.follow()).flatten(),
+    }
+}
+
+/// Whether this is about a task that is over: another fact of the same commit has ended it.
+fn is_late(run: &Run, fact: &Fact) -> bool {
+    match fact {
+        Fact::TaskSucceeded { action, .. }
+        | Fact::TaskFailed { action, .. }
+        | Fact::TaskHeartbeat { action, .. }
+        | Fact::ActivityStarted { action, .. } => run.attempt(*action).is_none(),
+        _ => false,
     }
 }
 
@@ -745,10 +771,8 @@ async fn receive<T>(receiver: Option<&mut oneshot::Receiver<T>>) -> Option<T> {
 impl Drop for Owned {
     fn drop(&mut self) {
         let mut open = 0;
-        // By id: the order in which tasks end decides who gets what they held.
-        let mut all: Vec<_> = self.hot.iter().collect();
-        all.sort_unstable_by_key(|(id, _)| **id);
-        for (_, hot) in all {
+        // The order in which tasks end and those who wait are sent away decides who comes first next.
+        for hot in in_order(&mut self.hot) {
             open += i64::from(hot.is_open());
             for attempt in hot.running.values() {
                 attempt.abort();
@@ -757,6 +781,17 @@ impl Drop for Owned {
         for listening in self.listening.values() {
             listening.abort();
         }
+        self.loads.let_go();
+        drop(in_order(&mut self.names));
+        drop(in_order(&mut self.releases));
+        drop(in_order(&mut self.ends));
         self.shared.metrics.executions_open.sub(open);
     }
+}
+
+/// Takes everything out, by its key.
+pub(super) fn in_order<K: Ord, V>(all: &mut HashMap<K, V>) -> impl Iterator<Item = V> + use<K, V> {
+    let mut all: Vec<_> = std::mem::take(all).into_iter().collect();
+    all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    all.into_iter().map(|(_, value)| value)
 }

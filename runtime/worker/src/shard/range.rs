@@ -100,7 +100,7 @@ impl Owned {
             map_run,
             change,
         };
-        self.pending.push_then(id, fact, After::Heard(reply));
+        self.push_then(id, fact, After::Heard(reply));
     }
 }
 

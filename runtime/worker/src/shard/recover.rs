@@ -8,9 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use steploom_machine::SEMANTICS;
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
+use steploom_store::journal::{Epoch, Lsn};
 use steploom_store::lease::Lease;
-use steploom_store::{Error as StoreError, journal};
-use steploom_types::{ExecutionId, Result};
+use steploom_store::{Error as StoreError, Store, journal};
+use steploom_types::{ExecutionId, Result, ShardId};
 
 use super::Handle;
 use super::caution::Caution;
@@ -39,7 +40,7 @@ pub(super) async fn recover(
 ) -> Result<Recovered> {
     let store = &shared.store;
     crash_point(CrashPoint::AfterLease);
-    let checkpointed = store.projection.checkpointed(handle.shard).await?;
+    let checkpointed = fence(store, handle.shard, lease.epoch).await?;
     let mut tail = Tail::default();
     let mut lsn = checkpointed;
     loop {
@@ -76,6 +77,28 @@ pub(super) async fn recover(
     tail.enter(&mut owned);
     owned.ask_around();
     Ok(Recovered::Owned(Box::new(owned)))
+}
+
+/// Up to where the projection contains the journal. A checkpoint of a former owner that is still on its
+/// way is refused from now on: it would contain what is about to be read from the journal.
+async fn fence(store: &Store, shard: ShardId, epoch: Epoch) -> Result<Lsn> {
+    let projection = &store.projection;
+    let mut lsn = projection.checkpointed(shard).await?;
+    loop {
+        match projection.checkpoint(shard, epoch, lsn, &[]).await {
+            Ok(()) => return Ok(lsn),
+            Err(StoreError::Fenced { shard }) => {
+                let newer = projection.checkpointed(shard).await?;
+                if newer == lsn {
+                    return Err(StoreError::Fenced { shard }.into());
+                }
+                // The former owner was faster.
+                mark(Mark::CheckpointOvertaken);
+                lsn = newer;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// What the journal has beyond the checkpoint.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use prost::Message;
 use steploom_machine::{ActionId, Run};
 use steploom_store::projection::Snapshot;
-use steploom_types::Result;
+use steploom_types::{Result, Timestamp};
 
 use crate::definitions::Definitions;
 
@@ -25,6 +25,18 @@ struct Body {
     /// Tasks of activities that were given to a worker.
     #[prost(uint64, repeated, tag = "2")]
     taken: Vec<u64>,
+    /// When the newest fact came about, in milliseconds since 1970.
+    #[prost(int64, optional, tag = "3")]
+    newest_at: Option<i64>,
+}
+
+/// What is known of an execution besides its run, from its facts.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Tasks of activities that were given to a worker.
+    pub(super) taken: BTreeSet<ActionId>,
+    /// The time of the newest fact, durable or not.
+    pub(super) newest_at: Option<Timestamp>,
 }
 
 /// When the next snapshot of an execution is due.
@@ -58,7 +70,7 @@ impl Snapshots {
     pub(super) fn take(
         &mut self,
         run: &Run,
-        taken: &BTreeSet<ActionId>,
+        beside: &Beside,
         facts: u64,
     ) -> Option<Snapshot> {
         if !self.is_due() || run.outcome().is_some() {
@@ -66,7 +78,8 @@ impl Snapshots {
         }
         let body = Body {
             run: run.snapshot()?.into(),
-            taken: taken.iter().map(|action| action.0).collect(),
+            taken: beside.taken.iter().map(|action| action.0).collect(),
+            newest_at: beside.newest_at.map(Timestamp::as_millis),
         };
         let body = body.encode_to_vec();
         *self = Self {
@@ -81,12 +94,11 @@ impl Snapshots {
     }
 }
 
-/// The run that a snapshot holds, and the tasks of activities that workers have; `None` if this release
-/// cannot use it.
+/// The run that a snapshot holds, and what it has besides; `None` if this release cannot use it.
 pub(crate) async fn restore(
     definitions: &Definitions,
     snapshot: &Snapshot,
-) -> Result<Option<(Run, BTreeSet<ActionId>)>> {
+) -> Result<Option<(Run, Beside)>> {
     let Ok(body) = Body::decode(snapshot.body.clone()) else {
         return Ok(None);
     };
@@ -97,6 +109,9 @@ pub(crate) async fn restore(
     let machine = definitions.get(definition).await?;
     let run = Run::restore(machine, &body.run);
     let run = run.filter(|run| run.event_count() == snapshot.events);
-    let taken = body.taken.into_iter().map(ActionId).collect();
-    Ok(run.map(|run| (run, taken)))
+    let beside = Beside {
+        taken: body.taken.into_iter().map(ActionId).collect(),
+        newest_at: body.newest_at.map(Timestamp::from_millis),
+    };
+    Ok(run.map(|run| (run, beside)))
 }

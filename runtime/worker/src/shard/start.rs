@@ -292,8 +292,8 @@ impl Owned {
             key,
             reply: start.reply,
         };
-        self.pending
-            .push(start.id, Fact::Started(Box::new(started)), Some(admitted));
+        let fact = Fact::Started(Box::new(started));
+        self.pending.push(start.id, fact, Some(admitted), None);
     }
 
     /// Refuses a start that is not pending yet; who waits for its name goes on without it.

@@ -102,7 +102,7 @@ impl Owned {
         };
         let Some(before) = hot.timers.remove(&START_BEFORE) else {
             let at = self.shared.clock.now();
-            return self.pending.push(id, Fact::Begun { at }, None);
+            return self.push(id, Fact::Begun { at });
         };
         self.timers.remove(&(before, id, START_BEFORE));
         let at = self.shared.clock.now();
@@ -111,14 +111,14 @@ impl Owned {
         } else {
             Fact::Expired { at }
         };
-        self.pending.push(id, fact, None);
+        self.push(id, fact);
     }
 
     /// The time before which an execution had to begin has come. Once that it begins is being
     /// committed, the timer is gone.
     pub(super) fn expire(&mut self, id: ExecutionId) {
         let at = self.shared.clock.now();
-        self.pending.push(id, Fact::Expired { at }, None);
+        self.push(id, Fact::Expired { at });
     }
 
     /// An execution has ended: what it held or waited for is given back.
@@ -181,7 +181,7 @@ impl Owned {
                     let is_here = |wish: &Wish| here.contains(&wish.key.home().0);
                     let wishes = wishes.into_iter().filter(is_here).collect();
                     let from = (mail.from, mail.epoch);
-                    let granted = self.home.report(from, mail.slots, wishes);
+                    let granted = self.home.report(self.shared.clock.now(), from, mail.slots, wishes);
                     self.grant(granted);
                 }
                 Letter::Grant { key, id } => self.granted((mail.from, mail.epoch), key, id),
@@ -198,6 +198,14 @@ impl Owned {
     pub(super) fn grant(&mut self, granted: Vec<(Key, ExecutionId)>) {
         for (key, id) in granted {
             self.post.send(id.slot(), Letter::Grant { key, id });
+        }
+    }
+
+    /// Executions that were given places long ago and have not come keep nobody waiting.
+    pub(super) fn lapse_due(&mut self) {
+        if self.home.next_lapse().is_some() {
+            let granted = self.home.lapse(self.shared.clock.now());
+            self.grant(granted);
         }
     }
 

@@ -51,6 +51,7 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
             };
             tokio::time::sleep(PAUSE).await;
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(next) => {}
                 () = keeper.shards.0.look.notified() => {}
             }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use steploom_asl::Machine;
-use steploom_machine::{Action, ActionId, Detail, Event, EventSink, Fact, Outcome, Run, apply};
+use steploom_machine::{
+    Action, ActionId, Detail, Event, EventSink, Fact, Outcome, Run, Started, Terms, apply,
+};
 use steploom_store::projection::Row;
-use steploom_types::{AccountId, Digest, ExecutionId, Timestamp};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Timestamp};
 use steploom_worker::replay;
 
 use super::violate;
+use crate::model::Committed;
 use crate::simulation::Simulation;
 
 /// What a fold tells besides the state.
@@ -26,7 +29,8 @@ impl EventSink for Told {
         if event.id != self.last + 1 {
             self.wrong = Some(format!("event {} follows {}", event.id, self.last));
         }
-        if let Some(terminal) = self.terminal {
+        let goes_on = matches!(event.detail, Detail::ExecutionRedriven { .. });
+        if let Some(terminal) = self.terminal.take().filter(|_| !goes_on) {
             self.wrong = Some(format!("event {} follows the end, {terminal}", event.id));
         }
         self.last = event.id;
@@ -36,6 +40,7 @@ impl EventSink for Told {
                 | Detail::ExecutionFailed { .. }
                 | Detail::ExecutionTimedOut
                 | Detail::ExecutionAborted { .. }
+                | Detail::ExecutionExpired
         );
         if is_end {
             self.terminal = Some(event.id);
@@ -47,32 +52,51 @@ impl EventSink for Told {
 struct Folded {
     run: Run,
     told: Told,
-    /// Facts up to its end.
-    count: usize,
+    /// The facts that count: those up to an end, and from a redrive on again.
+    facts: Vec<Bytes>,
     ended_at: Option<Timestamp>,
-    /// How each attempt was answered.
-    answers: BTreeMap<ActionId, Option<steploom_types::Json>>,
+    life: Life,
+}
+
+/// What became of one execution.
+pub(super) struct Life {
+    pub(super) machine: MachineName,
+    pub(super) terms: Option<Arc<Terms>>,
+    /// Which commit said that it begins, where that is a fact of its own, and when.
+    pub(super) begun: Option<(u64, Timestamp)>,
+    /// Which commit ended it first.
+    pub(super) ended: Option<u64>,
+    /// How each attempt was answered first.
+    pub(super) answers: BTreeMap<ActionId, Option<Json>>,
 }
 
 /// The facts of every execution, folded, give its row; the facts stored of it are those of the journal;
-/// timers fired when they were due; what was told of tasks is so.
-pub(super) fn replay_is_stored(simulation: &Simulation, rows: &BTreeMap<ExecutionId, Row>) {
+/// timers fired when they were due; what was told of tasks is so. Gives what became of each.
+pub(super) fn replay_is_stored(
+    simulation: &Simulation,
+    rows: &BTreeMap<ExecutionId, Row>,
+) -> BTreeMap<ExecutionId, Life> {
     let facts = std::mem::take(&mut simulation.world.lock().model.facts);
     let mut machines = BTreeMap::new();
+    let mut lives = BTreeMap::new();
     for (id, stored) in &facts {
-        if let Err(wrong) = check(simulation, &mut machines, *id, stored, rows.get(id)) {
-            violate(simulation, format!("{id}: {wrong}"));
-            show(simulation, stored);
+        match check(simulation, &mut machines, *id, stored) {
+            Ok(life) => drop(lives.insert(*id, life)),
+            Err(wrong) => {
+                violate(simulation, format!("{id}: {wrong}"));
+                show(simulation, stored.iter().map(|one| &one.fact));
+            }
         }
     }
     for id in rows.keys().filter(|id| !facts.contains_key(id)) {
         violate(simulation, format!("{id} has a row and no facts"));
     }
     simulation.world.lock().model.facts = facts;
+    lives
 }
 
-/// What is in the journal of an execution, for whoever reads the trace.
-pub(super) fn show(simulation: &Simulation, stored: &[Bytes]) {
+/// Facts of an execution, for whoever reads the trace.
+pub(super) fn show<'a>(simulation: &Simulation, stored: impl Iterator<Item = &'a Bytes>) {
     let mut inner = simulation.world.lock();
     let now_ms = inner.now_ms;
     for fact in stored {
@@ -86,14 +110,13 @@ fn check(
     simulation: &Simulation,
     machines: &mut BTreeMap<Digest, Arc<Machine>>,
     id: ExecutionId,
-    stored: &[Bytes],
-    row: Option<&Row>,
-) -> Result<(), String> {
+    stored: &[Committed],
+) -> Result<Life, String> {
+    // Lists leave out ranges.
+    let (row, chunks) = read(simulation, id);
     let row = row.ok_or("committed, and without a row")?;
-    let facts = stored
-        .iter()
-        .map(replay::fact)
-        .collect::<Result<Vec<_>, _>>();
+    let facts = stored.iter().map(|one| replay::fact(&one.fact));
+    let facts = facts.collect::<Result<Vec<_>, _>>();
     let facts = facts.map_err(|e| e.to_string())?;
     let Some(Fact::Started(started)) = facts.first() else {
         return Err("does not begin with its start".to_owned());
@@ -102,7 +125,7 @@ fn check(
         .entry(started.definition)
         .or_insert_with(|| load(simulation, started.definition))
         .clone();
-    let folded = fold(machine, &facts)?;
+    let folded = fold(machine, started, facts.iter().zip(stored))?;
     if let Some(wrong) = folded.told.wrong {
         return Err(wrong);
     }
@@ -112,32 +135,31 @@ fn check(
         Some(Outcome::Succeeded(output)) => Some(output.text().to_owned()),
         _ => None,
     };
-    if (status, folded.ended_at) != (row.status, row.ended_at) {
+    let is_open = outcome.is_none() && row.status.is_open();
+    if !is_open && (status, folded.ended_at) != (row.status, row.ended_at) {
         return Err(format!(
             "folds to {status:?} at {:?} and is stored as {:?} at {:?}",
             folded.ended_at, row.status, row.ended_at
         ));
     }
-    let (whole, chunks) = read(simulation, id);
-    let whole = whole.ok_or("listed, and not found")?;
-    let stored_output = whole
-        .output
-        .as_ref()
-        .map(|text| String::from_utf8_lossy(text));
+    let stored_output = row.output.as_ref();
+    let stored_output = stored_output.map(|text| String::from_utf8_lossy(text));
     if output.as_deref() != stored_output.as_deref() {
         return Err("folds to another output than is stored".to_owned());
     }
-    if started.input.text().as_bytes() != &whole.input[..] {
+    if started.input.text().as_bytes() != &row.input[..] {
         return Err("has another input in its row".to_owned());
     }
-    if chunks != stored[..folded.count] {
+    if chunks != folded.facts {
+        show(simulation, chunks.iter());
         return Err(format!(
             "has {} facts in the projection, of {} in the journal",
             chunks.len(),
-            folded.count
+            folded.facts.len()
         ));
     }
-    check_tasks(simulation, id, &folded.answers)
+    check_tasks(simulation, id, &folded.life.answers)?;
+    Ok(folded.life)
 }
 
 fn load(simulation: &Simulation, digest: Digest) -> Arc<Machine> {
@@ -160,9 +182,13 @@ fn read(simulation: &Simulation, id: ExecutionId) -> (Option<Row>, Vec<Bytes>) {
     (row, facts.collect())
 }
 
-fn fold(machine: Arc<Machine>, facts: &[Fact]) -> Result<Folded, String> {
+fn fold<'a>(
+    machine: Arc<Machine>,
+    started: &Started,
+    facts: impl Iterator<Item = (&'a Fact, &'a Committed)> + Clone,
+) -> Result<Folded, String> {
     let mut run = Run::new(machine);
-    for fact in facts {
+    for (fact, _) in facts.clone() {
         if let Fact::EvaluationExceeded { evaluation, .. } = fact {
             run.foresee(*evaluation);
         }
@@ -170,20 +196,33 @@ fn fold(machine: Arc<Machine>, facts: &[Fact]) -> Result<Folded, String> {
     let mut folded = Folded {
         run,
         told: Told::default(),
-        count: 0,
+        facts: Vec::new(),
         ended_at: None,
-        answers: BTreeMap::new(),
+        life: Life {
+            machine: started.machine.clone(),
+            terms: started.terms.clone(),
+            begun: None,
+            ended: None,
+            answers: BTreeMap::new(),
+        },
     };
     let mut timers = BTreeMap::new();
     let mut newest = None;
-    for fact in facts {
+    for (fact, committed) in facts {
+        let has_ended = folded.run.outcome().is_some();
+        if has_ended && !matches!(fact, Fact::Redriven(_)) {
+            continue;
+        }
         if newest > Some(fact.at()) {
             return Err("its time goes backwards".to_owned());
         }
         newest = Some(fact.at());
-        folded.count += 1;
+        folded.facts.push(committed.fact.clone());
         check_timer(&timers, fact)?;
-        note_answer(&mut folded.answers, fact);
+        note_answer(&mut folded.life.answers, &folded.run, fact);
+        if let Fact::Begun { at } = fact {
+            folded.life.begun = Some((committed.commit, *at));
+        }
         let actions = apply(&mut folded.run, fact, &mut folded.told)
             .map_err(|defect| format!("a fact that cannot be: {defect}"))?;
         for action in actions {
@@ -191,9 +230,9 @@ fn fold(machine: Arc<Machine>, facts: &[Fact]) -> Result<Folded, String> {
                 timers.insert(action, at);
             }
         }
-        if folded.run.outcome().is_some() {
-            folded.ended_at = Some(fact.at());
-            break;
+        folded.ended_at = folded.run.outcome().map(|_| fact.at());
+        if folded.ended_at.is_some() {
+            folded.life.ended.get_or_insert(committed.commit);
         }
     }
     Ok(folded)
@@ -210,15 +249,16 @@ fn check_timer(timers: &BTreeMap<ActionId, Timestamp>, fact: &Fact) -> Result<()
     }
 }
 
-/// The first answer of an attempt counts.
-fn note_answer(answers: &mut BTreeMap<ActionId, Option<steploom_types::Json>>, fact: &Fact) {
+/// The first answer of an attempt counts, if it is waited for.
+fn note_answer(answers: &mut BTreeMap<ActionId, Option<Json>>, run: &Run, fact: &Fact) {
+    let is_awaited = |action| run.is_paused() || run.attempt(action).is_some();
     match fact {
-        Fact::TaskSucceeded { action, output, .. } => {
+        Fact::TaskSucceeded { action, output, .. } if is_awaited(*action) => {
             answers
                 .entry(*action)
                 .or_insert_with(|| Some(output.clone()));
         }
-        Fact::TaskFailed { action, .. } => {
+        Fact::TaskFailed { action, .. } if is_awaited(*action) => {
             answers.entry(*action).or_insert(None);
         }
         _ => {}
@@ -229,7 +269,7 @@ fn note_answer(answers: &mut BTreeMap<ActionId, Option<steploom_types::Json>>, f
 fn check_tasks(
     simulation: &Simulation,
     id: ExecutionId,
-    answers: &BTreeMap<ActionId, Option<steploom_types::Json>>,
+    answers: &BTreeMap<ActionId, Option<Json>>,
 ) -> Result<(), String> {
     let told = &simulation.load.told.tasks;
     for ((_, action), output) in told.range((id, ActionId(0))..=(id, ActionId(u64::MAX))) {

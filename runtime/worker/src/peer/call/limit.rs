@@ -35,6 +35,9 @@ impl Call for Letters {
 pub(crate) struct TakeTickets {
     pub(crate) key: Key,
     pub(crate) count: u64,
+    /// By chance: who asks again gets the same places.
+    #[serde(default)]
+    pub(crate) lot: u64,
 }
 
 impl Call for TakeTickets {
@@ -47,9 +50,14 @@ impl Call for TakeTickets {
 
     async fn run(&self, port: &Port) -> Result<u64> {
         let home = port.shards().of_slot(self.slot())?;
-        let (key, count) = (self.key.clone(), self.count);
-        home.ask(|reply| Command::Tickets { key, count, reply })
-            .await
+        let (key, count, lot) = (self.key.clone(), self.count, self.lot);
+        home.ask(|reply| Command::Tickets {
+            key,
+            count,
+            lot,
+            reply,
+        })
+        .await
     }
 }
 

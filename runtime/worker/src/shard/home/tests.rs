@@ -41,10 +41,23 @@ fn of(shard: ShardId) -> (u16, u16) {
     (shard.0, shard.0)
 }
 
+fn now() -> Timestamp {
+    Timestamp::from_millis(0)
+}
+
+fn asked(key: Key, count: u64, lot: u64, reply: oneshot::Sender<u64>) -> Asked {
+    Asked {
+        key,
+        count,
+        lot,
+        reply,
+    }
+}
+
 fn open() -> Home {
     let mut home = Home::new([of(ONE), of(TWO)]);
     for shard in [ONE, TWO] {
-        home.report((shard, Epoch(1)), of(shard), Vec::new());
+        home.report(now(), (shard, Epoch(1)), of(shard), Vec::new());
     }
     home
 }
@@ -54,13 +67,13 @@ fn nothing_is_granted_before_all_have_said_what_they_have() {
     let mut home = Home::new([of(ONE), of(TWO)]);
     assert_eq!(home.want(wish(1, 5, 1)), []);
     let (reply, mut ticket) = oneshot::channel();
-    home.tickets(Timestamp::from_millis(0), wish(1, 1, 1).key, 3, reply);
+    home.tickets(now(), asked(wish(1, 1, 1).key, 3, 0, reply));
     let of_one = vec![wish(1, 5, 1), wish(1, 9, 1)];
-    assert_eq!(home.report((ONE, Epoch(1)), of(ONE), of_one), []);
+    assert_eq!(home.report(now(), (ONE, Epoch(1)), of(ONE), of_one), []);
     assert!(ticket.try_recv().is_err());
     // The other one holds the key: still nobody may go on.
     let of_two = vec![held(wish(2, 7, 1))];
-    assert_eq!(home.report((TWO, Epoch(1)), of(TWO), of_two), []);
+    assert_eq!(home.report(now(), (TWO, Epoch(1)), of(TWO), of_two), []);
     assert_eq!(ticket.try_recv(), Ok(10), "behind all that there are");
     let key = wish(1, 1, 1).key;
     home.used(&key, 10, &[]);
@@ -98,12 +111,12 @@ fn a_new_owner_says_what_is_left_and_the_old_one_is_not_believed() {
     assert_eq!(home.want(wish(1, 2, 1)), []);
     assert_eq!(home.want(wish(2, 3, 1)), []);
     // The one that held the key had ended, of which the home never heard.
-    let granted = home.report((ONE, Epoch(2)), of(ONE), vec![wish(1, 2, 1)]);
+    let granted = home.report(now(), (ONE, Epoch(2)), of(ONE), vec![wish(1, 2, 1)]);
     assert_eq!(ids(granted), [id(1, 2)]);
     assert!(!home.believes(ONE, Epoch(1)));
     assert!(home.believes(ONE, Epoch(2)) && home.believes(TWO, Epoch(1)));
     // A grant that the owner had not heard of when it was lost is told again, and no other follows.
-    let granted = home.report((ONE, Epoch(3)), of(ONE), vec![wish(1, 2, 1)]);
+    let granted = home.report(now(), (ONE, Epoch(3)), of(ONE), vec![wish(1, 2, 1)]);
     assert_eq!(ids(granted), [id(1, 2)]);
     assert_eq!(home.len(), 2);
 }
@@ -135,7 +148,7 @@ fn who_came_later_does_not_go_before_a_batch_that_is_coming() {
     let mut home = open();
     let key = wish(1, 1, 1).key;
     let (reply, mut first) = oneshot::channel();
-    home.tickets(Timestamp::from_millis(0), key.clone(), 2, reply);
+    home.tickets(now(), asked(key.clone(), 2, 0, reply));
     let first = first.try_recv().unwrap();
     assert_eq!(home.want(wish(2, first + 1, 1)), []);
     assert_eq!(home.want(wish(1, first, 1)), []);
@@ -145,7 +158,7 @@ fn who_came_later_does_not_go_before_a_batch_that_is_coming() {
     home.release(&key, id(2, first + 1));
     // That a batch was accepted is heard before its first; of three, one was refused.
     let (reply, mut first) = oneshot::channel();
-    home.tickets(Timestamp::from_millis(0), key.clone(), 3, reply);
+    home.tickets(now(), asked(key.clone(), 3, 0, reply));
     let first = first.try_recv().unwrap();
     assert_eq!(home.want(wish(2, first + 2, 1)), []);
     assert_eq!(home.used(&key, first, &[first, first + 2]), []);
@@ -155,7 +168,35 @@ fn who_came_later_does_not_go_before_a_batch_that_is_coming() {
     // Nobody is there any more to take them.
     let (reply, gone) = oneshot::channel();
     drop(gone);
-    home.tickets(Timestamp::from_millis(0), key, 2, reply);
+    home.tickets(now(), asked(key, 2, 0, reply));
+    assert!(home.keys.is_empty() && home.lapses.is_empty());
+}
+
+#[test]
+fn who_asks_again_gets_the_same_places_and_who_never_comes_keeps_others_waiting_for_a_while_only() {
+    let mut home = open();
+    let key = wish(1, 1, 1).key;
+    let ask = |home: &mut Home, count, lot| {
+        let (reply, mut first) = oneshot::channel();
+        home.tickets(now(), asked(key.clone(), count, lot, reply));
+        first.try_recv().unwrap()
+    };
+    // The answer is lost on its way, so it is asked for again.
+    let first = ask(&mut home, 2, 7);
+    assert_eq!(ask(&mut home, 2, 7), first);
+    let single = ask(&mut home, 1, 8);
+    assert_eq!(single, first + 2);
+    assert_eq!(home.want(wish(1, single + 1, 1)), []);
+    assert_eq!(home.used(&key, first, &[]), []);
+    let before = home.next_lapse().unwrap();
+    assert_eq!(home.lapse(now()), []);
+    assert_eq!(ids(home.lapse(before)), [id(1, single + 1)]);
+    assert_eq!(home.next_lapse(), None);
+    // It comes late: in its turn after the one that has begun.
+    assert_eq!(home.want(wish(2, single, 1)), []);
+    let granted = home.release(&key, id(1, single + 1));
+    assert_eq!(ids(granted), [id(2, single)]);
+    home.release(&key, id(2, single));
     assert!(home.keys.is_empty());
 }
 
