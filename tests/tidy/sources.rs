@@ -91,6 +91,29 @@ fn only_the_sandbox_is_unsafe() {
     report("memory is touched by hand in the sandbox only", &problems);
 }
 
+#[test]
+fn the_worker_draws_no_lots() {
+    // Which of two things that are ready comes first is decided by chance otherwise, and by another chance
+    // each time a simulation runs the same seed.
+    let mut problems = Vec::new();
+    let files = sources();
+    let worker = files
+        .iter()
+        .filter(|file| file.path.starts_with("runtime/worker/src/"));
+    for file in worker {
+        let lines: Vec<_> = code(&file.text).collect();
+        for pair in lines.windows(2) {
+            let [(line, head), (_, first)] = pair else {
+                continue;
+            };
+            if has_word(head, "select!") && first.trim() != "biased;" {
+                problems.push(format!("{}:{line}", file.path));
+            }
+        }
+    }
+    report("every `select!` of the worker is `biased`", &problems);
+}
+
 /// Says whether the line defines a constant: the compiler itself refuses one that panics.
 fn is_constant(code: &str) -> bool {
     has_word(code, "const") && !code.contains("const fn")

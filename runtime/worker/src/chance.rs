@@ -21,7 +21,10 @@ pub struct SystemChance;
 
 impl Chance for SystemChance {
     fn draw(&self) -> u64 {
-        #[expect(clippy::disallowed_methods, reason = "this is what a simulation replaces")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is what a simulation replaces"
+        )]
         rand::random()
     }
 }

@@ -17,7 +17,10 @@ impl Seal {
 
     pub(crate) fn close(&self, place: &str, text: &str) -> Result<String> {
         // 96 random bits: the same twice is out of question for as few secrets as people type.
-        #[expect(clippy::disallowed_methods, reason = "nobody sees its effect but who unseals")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "nobody sees its effect but who unseals"
+        )]
         let nonce: [u8; NONCE_LEN] = rand::random();
         let mut bytes = text.as_bytes().to_vec();
         self.0

@@ -157,9 +157,7 @@ async fn perform(ports: &Ports, ask: Ask) -> Result<Reply, Error> {
             Reply::Execution(Box::new(stopped))
         }
         Ask::Pause(id) => Reply::Execution(Box::new(ports.executions.pause(account, id).await?)),
-        Ask::Resume(id) => {
-            Reply::Execution(Box::new(ports.executions.resume(account, id).await?))
-        }
+        Ask::Resume(id) => Reply::Execution(Box::new(ports.executions.resume(account, id).await?)),
         Ask::Redrive(id, redrive) => {
             let redriven = ports.executions.redrive(account, id, redrive).await?;
             Reply::Execution(Box::new(redriven))

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use steploom_api::wire::{self, ExecutionStatus};
-use steploom_types::ExecutionId;
 
 use crate::ask::{Ask, Reply};
 use crate::definition;
@@ -80,9 +79,7 @@ impl Load {
 
     /// Whether nobody waits for anything but work.
     pub(crate) fn is_idle(&self) -> bool {
-        self.requests
-            .values()
-            .all(|request| request.ask.is_poll())
+        self.requests.values().all(|request| request.ask.is_poll())
     }
 
     /// A new request; gives its number.
@@ -206,7 +203,7 @@ impl Load {
                 true
             }
             (_, Reply::Execution(execution)) => {
-                self.told.see(ask, &execution, world);
+                self.told.see(ask, (asked, self.clock), &execution, world);
                 self.redrive(now_ms, &execution.summary, plans);
                 true
             }
@@ -296,12 +293,6 @@ impl Load {
         plans.push((at_ms, Event::New(ask)));
         let look_ms = at_ms + self.lots.between(1_000, 300_000);
         plans.push((look_ms, Event::New(Ask::Get(summary.id))));
-    }
-
-    /// Somebody looks for what was left paused, and lets it go on.
-    pub(crate) fn resume(&mut self, now_ms: u64, paused: Vec<ExecutionId>) -> Plans {
-        let resume = |id| (now_ms, Event::New(Ask::Resume(id)));
-        paused.into_iter().map(resume).collect()
     }
 }
 

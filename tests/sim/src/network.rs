@@ -70,7 +70,8 @@ impl Network {
 
     /// These do not hear one another until then.
     pub(crate) fn part(&mut self, one: usize, other: usize, until_ms: u64) {
-        self.apart.insert((one.min(other), one.max(other)), until_ms);
+        self.apart
+            .insert((one.min(other), one.max(other)), until_ms);
     }
 
     /// Nothing is wrong from now on.

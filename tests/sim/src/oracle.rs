@@ -7,8 +7,8 @@ mod limits;
 use std::collections::BTreeMap;
 
 use steploom_store::projection::{Cursor, Filter, Row, Status};
-use steploom_types::{AccountId, ExecutionId, MachineName, Name};
 use steploom_types::limits as bounds;
+use steploom_types::{AccountId, ExecutionId, MachineName, Name};
 
 use crate::simulation::Simulation;
 
@@ -155,9 +155,9 @@ fn accepted_is_there(simulation: &Simulation, rows: &BTreeMap<ExecutionId, Row>)
             violate(simulation, format!("{id} is another one than was accepted"));
         }
     }
-    for (id, (redrives, status)) in &told.ended {
-        let row = rows.get(id);
-        if row.is_some_and(|row| row.redrives > *redrives) {
+    for (id, ended) in &told.ended {
+        let (row, status) = (rows.get(id), ended.status);
+        if row.is_some_and(|row| row.redrives > ended.redrives) {
             continue;
         }
         let is = row.map(|row| format!("{:?}", row.status));

@@ -117,7 +117,7 @@ async fn through_ports(ports: &Ports, definitions: Vec<(Name, Value)>) -> Result
     ports.activities.put(account, activity).await?;
     let bucket: Name = definition::BUCKET.parse()?;
     ports.buckets.put_bucket(account, bucket.clone()).await?;
-    let items = Value::from_iter(1..=definition::ITEM_COUNT).to_string();
+    let items = (1..=definition::ITEM_COUNT).collect::<Value>().to_string();
     let put = ports
         .buckets
         .put_object(account, &bucket, definition::ITEMS, None, items.into());

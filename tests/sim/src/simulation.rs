@@ -124,8 +124,11 @@ pub fn simulate(plan: Plan) -> Outcome {
     let mut simulation = Simulation::new(plan);
     simulation.prepare(plan);
     simulation.idle(plan.minutes * 60_000);
-    simulation.settle();
-    oracle::judge(&mut simulation);
+    // What is wrong already needs nothing more.
+    if simulation.is_well() {
+        simulation.settle();
+        oracle::judge(&mut simulation);
+    }
     let simulated_ms = simulation.now_ms;
     let world = simulation.world.clone();
     drop(simulation);
@@ -209,10 +212,14 @@ impl Simulation {
     /// The world goes on for so long.
     pub(crate) fn idle(&mut self, length_ms: u64) {
         let end_ms = self.now_ms + length_ms;
-        while self.now_ms < end_ms {
+        while self.now_ms < end_ms && self.is_well() {
             let step_ms = self.next_step().min(end_ms - self.now_ms);
             self.step(step_ms);
         }
+    }
+
+    fn is_well(&self) -> bool {
+        self.world.lock().violations.is_empty()
     }
 
     /// Nothing is wrong any more: everything comes to its end.
@@ -228,7 +235,7 @@ impl Simulation {
         let end_ms = self.now_ms + SETTLE_MS_MAX;
         let mut look_ms = self.now_ms;
         let mut quiet = 0;
-        while quiet < 2 && self.now_ms < end_ms {
+        while quiet < 2 && self.now_ms < end_ms && self.is_well() {
             let step_ms = self.next_step();
             self.step(step_ms);
             if self.now_ms >= look_ms {
@@ -254,9 +261,8 @@ impl Simulation {
     /// A pause that was on its way for long may come after what was to end it.
     fn resume_paused(&mut self) {
         if self.load.is_idle() {
-            let paused = oracle::paused(self);
-            for (at_ms, event) in self.load.resume(self.now_ms, paused) {
-                self.later(at_ms, event);
+            for id in oracle::paused(self) {
+                self.later(self.now_ms, Event::New(Ask::Resume(id)));
             }
         }
     }

@@ -197,7 +197,12 @@ impl Home {
             reply,
         } = asked;
         let queue = self.keys.get(&key);
-        let given = queue.and_then(|queue| queue.coming.iter().find(|(_, batch)| lot != 0 && batch.lot == lot));
+        let given = queue.and_then(|queue| {
+            queue
+                .coming
+                .iter()
+                .find(|(_, batch)| lot != 0 && batch.lot == lot)
+        });
         if let Some((&first, _)) = given {
             mark(Mark::PlacesAgain);
             // The answer was lost, and this one is as good.

@@ -186,7 +186,10 @@ impl Hot {
 
     /// A fact of this time is to come; the newest time so far.
     pub(super) fn reach(&mut self, at: Timestamp) -> Timestamp {
-        *self.beside.newest_at.insert(at.max(self.beside.newest_at.unwrap_or(at)))
+        *self
+            .beside
+            .newest_at
+            .insert(at.max(self.beside.newest_at.unwrap_or(at)))
     }
 
     /// The run has read what it was given at its birth: one copy is enough.

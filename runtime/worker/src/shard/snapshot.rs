@@ -67,12 +67,7 @@ impl Snapshots {
     }
 
     /// A snapshot after `facts` facts, if one is due.
-    pub(super) fn take(
-        &mut self,
-        run: &Run,
-        beside: &Beside,
-        facts: u64,
-    ) -> Option<Snapshot> {
+    pub(super) fn take(&mut self, run: &Run, beside: &Beside, facts: u64) -> Option<Snapshot> {
         if !self.is_due() || run.outcome().is_some() {
             return None;
         }

@@ -181,7 +181,9 @@ impl Owned {
                     let is_here = |wish: &Wish| here.contains(&wish.key.home().0);
                     let wishes = wishes.into_iter().filter(is_here).collect();
                     let from = (mail.from, mail.epoch);
-                    let granted = self.home.report(self.shared.clock.now(), from, mail.slots, wishes);
+                    let granted =
+                        self.home
+                            .report(self.shared.clock.now(), from, mail.slots, wishes);
                     self.grant(granted);
                 }
                 Letter::Grant { key, id } => self.granted((mail.from, mail.epoch), key, id),

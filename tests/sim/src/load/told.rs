@@ -15,10 +15,19 @@ use crate::world::Inner;
 pub(crate) struct Told {
     /// Executions that were accepted.
     pub(crate) accepted: BTreeMap<ExecutionId, Accepted>,
-    /// Executions that were said to have ended, after how many redrives.
-    pub(crate) ended: BTreeMap<ExecutionId, (u32, ExecutionStatus)>,
+    /// Executions that were said to have ended.
+    pub(crate) ended: BTreeMap<ExecutionId, Ended>,
     /// Tasks whose end was accepted: by an output, or as a failure.
     pub(crate) tasks: BTreeMap<(ExecutionId, ActionId), Option<Json>>,
+}
+
+/// How an execution was said to have ended.
+pub(crate) struct Ended {
+    /// How often it had been redriven.
+    pub(crate) redrives: u32,
+    pub(crate) status: ExecutionStatus,
+    /// When that was heard, on the clients' clock.
+    heard: u64,
 }
 
 /// An execution that was accepted.
@@ -51,7 +60,13 @@ impl Told {
     }
 
     /// An execution was shown.
-    pub(super) fn see(&mut self, ask: &Ask, execution: &wire::Execution, world: &mut Inner) {
+    pub(super) fn see(
+        &mut self,
+        ask: &Ask,
+        (asked, heard): (u64, u64),
+        execution: &wire::Execution,
+        world: &mut Inner,
+    ) {
         let summary = &execution.summary;
         let (id, status, redrives) = (summary.id, summary.status, summary.redrive_count);
         if status.is_open() && matches!(ask, Ask::Stop(_)) {
@@ -61,13 +76,21 @@ impl Told {
             world.violate(format!("{id} was said to be resumed and is paused"));
         }
         match self.ended.get(&id) {
-            // An answer that was on its way for long.
-            Some((before, _)) if *before > redrives => {}
-            Some(before) if before.0 == redrives && before.1 != status => {
-                world.violate(format!("{id} is {status:?} after it was {:?}", before.1));
+            // An answer that was on its way for long tells what was before.
+            Some(before) if before.redrives > redrives || before.heard > asked => {}
+            Some(before) if before.redrives == redrives && before.status != status => {
+                let before = before.status;
+                world.violate(format!("{id} is {status:?} after it was {before:?}"));
             }
             _ if status.is_open() => {}
-            _ => drop(self.ended.insert(id, (redrives, status))),
+            _ => {
+                let ended = Ended {
+                    redrives,
+                    status,
+                    heard,
+                };
+                self.ended.insert(id, ended);
+            }
         }
         if let Some(accepted) = self.accepted.get(&id)
             && accepted.input.value() != execution.input.value()

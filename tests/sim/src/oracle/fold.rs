@@ -208,6 +208,8 @@ fn fold<'a>(
     };
     let mut timers = BTreeMap::new();
     let mut newest = None;
+    // While it is paused this has no effect yet.
+    let mut began_at = None;
     for (fact, committed) in facts {
         let has_ended = folded.run.outcome().is_some();
         if has_ended && !matches!(fact, Fact::Redriven(_)) {
@@ -220,8 +222,9 @@ fn fold<'a>(
         folded.facts.push(committed.fact.clone());
         check_timer(&timers, fact)?;
         note_answer(&mut folded.life.answers, &folded.run, fact);
-        if let Fact::Begun { at } = fact {
-            folded.life.begun = Some((committed.commit, *at));
+        let (was_pending, begins) = (folded.run.is_pending(), matches!(fact, Fact::Begun { .. }));
+        if begins {
+            began_at.get_or_insert(fact.at());
         }
         let actions = apply(&mut folded.run, fact, &mut folded.told)
             .map_err(|defect| format!("a fact that cannot be: {defect}"))?;
@@ -229,6 +232,15 @@ fn fold<'a>(
             if let Action::SetTimer { action, at } = action {
                 timers.insert(action, at);
             }
+        }
+        let has_expired = matches!(folded.run.outcome(), Some(Outcome::Expired));
+        if let Some(at) = began_at
+            && (was_pending || begins)
+            && !folded.run.is_pending()
+            && !has_expired
+            && !matches!(fact, Fact::StopRequested { .. })
+        {
+            folded.life.begun.get_or_insert((committed.commit, at));
         }
         folded.ended_at = folded.run.outcome().map(|_| fact.at());
         if folded.ended_at.is_some() {

@@ -80,7 +80,9 @@ fn in_order(simulation: &Simulation, key: &str, of: &[(ExecutionId, &Life, &Clai
     let ordered = of.iter().filter(|(_, _, claim)| claim.order.is_some());
     // From the last that began to the first: who begins earlier was not asked for after any that
     // begins later was heard of.
-    let ordered: Vec<_> = ordered.filter_map(|(id, ..)| Some((id, accepted.get(id)?))).collect();
+    let ordered: Vec<_> = ordered
+        .filter_map(|(id, ..)| Some((id, accepted.get(id)?)))
+        .collect();
     let mut heard: Option<(u64, ExecutionId)> = None;
     for (id, one) in ordered.into_iter().rev() {
         if let Some((first, before)) = heard
