@@ -1,7 +1,7 @@
 //! Several nodes on one store, each with a runtime of its own; what they say to each other goes
 //! through this process.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(crate) struct Cluster {
     artifacts: Arc<Artifacts>,
     pub(crate) clock: Arc<Clock>,
     network: Arc<Network>,
-    nodes: HashMap<&'static str, Member>,
+    nodes: BTreeMap<&'static str, Member>,
 }
 
 struct Member {
@@ -83,7 +83,7 @@ impl Cluster {
             artifacts: Arc::new(Artifacts::in_memory()),
             clock: Arc::new(Clock::new()),
             network: Arc::default(),
-            nodes: HashMap::new(),
+            nodes: BTreeMap::new(),
         };
         for name in names {
             cluster.join(name).await;
