@@ -18,6 +18,7 @@ mod function;
 mod limit;
 mod log;
 mod machine;
+mod map_run;
 mod node;
 
 #[path = "../support/mod.rs"]

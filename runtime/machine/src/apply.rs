@@ -204,7 +204,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         } => match take(turn, *action) {
             Some(Wait::Call(id, _)) => task::succeeded(turn, id, *action, output, *version),
             Some(Wait::Write(id, _)) => map_run::written(turn, id),
-            Some(Wait::Range(id, _)) => ranges::ended(turn, id, *action, output),
+            Some(Wait::Range(id, range)) => ranges::ended(turn, id, &range, output),
             Some(Wait::Read(..) | Wait::Timer(..)) | None => {}
         },
         Fact::TaskFailed {
@@ -212,8 +212,8 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         } => match take(turn, *action) {
             Some(Wait::Call(id, _)) => task::failed(turn, id, failure),
             Some(Wait::Read(id, _)) => map_run::read_failed(turn, id, failure),
-            Some(Wait::Write(id, _)) => map_run::write_failed(turn, id, failure),
-            Some(Wait::Range(id, _)) => ranges::lost(turn, id, *action, failure),
+            Some(Wait::Write(id, write)) => map_run::write_failed(turn, id, *write, failure),
+            Some(Wait::Range(id, range)) => ranges::lost(turn, id, &range, failure),
             Some(Wait::Timer(..)) | None => {}
         },
         Fact::TaskSubmitted { action, output, .. } => {

@@ -138,6 +138,8 @@ pub enum Detail<'a> {
     MapFailed,
     /// The iterations of a distributed `Map` begin.
     MapRunStarted { arn: &'a str },
+    /// A distributed `Map` goes on after the execution's end.
+    MapRunRedriven { arn: &'a str, count: u32 },
     /// All iterations of a distributed `Map` ended well, or well enough.
     MapRunSucceeded,
     /// A distributed `Map` failed.
@@ -232,6 +234,7 @@ impl Event<'_> {
             Detail::MapSucceeded => "MapStateSucceeded",
             Detail::MapFailed => "MapStateFailed",
             Detail::MapRunStarted { .. } => "MapRunStarted",
+            Detail::MapRunRedriven { .. } => "MapRunRedriven",
             Detail::MapRunSucceeded => "MapRunSucceeded",
             Detail::MapRunFailed { .. } => "MapRunFailed",
             Detail::IterationStarted { .. } => "MapIterationStarted",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
 
-use crate::{ActionId, Terms};
+use crate::{ActionId, Places, Terms};
 
 /// The version of the interpreter's meaning, carried by [`Started`]. A change that would make old
 /// facts fold to another state gets a new number and keeps the old path.
@@ -333,6 +333,8 @@ pub struct Range {
     pub page: Digest,
     /// Iterations in flight at the most, to begin with.
     pub window: u32,
+    /// The places in the page of those items that it runs; `None` for all.
+    pub only: Option<Places>,
 }
 
 /// What is to be different from now on; what is `None` stays.

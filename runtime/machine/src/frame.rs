@@ -244,7 +244,11 @@ impl Frames {
         if std::mem::replace(&mut frame.is_halted, true) {
             return;
         }
-        if !matches!(frame.activity, Activity::Arriving | Activity::Joining(_)) {
+        let keeps = matches!(
+            frame.activity,
+            Activity::Arriving | Activity::Joining(_) | Activity::Mapping(_)
+        );
+        if !keeps {
             frame.activity = Activity::Again;
         }
         let bytes = frame.variable_bytes;
@@ -260,7 +264,7 @@ impl Frames {
         }
     }
 
-    /// Halts them all, but for iterations of map runs, which are dropped: a map run begins anew.
+    /// Halts them all, but for iterations of map runs, which are dropped: a map run starts them anew.
     pub(crate) fn halt_all(&mut self) {
         let ids: Vec<(FrameId, bool)> = self
             .ids()

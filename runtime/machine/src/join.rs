@@ -186,7 +186,8 @@ impl Join {
     pub(crate) fn again(&mut self) -> Vec<FrameId> {
         let failed = std::mem::take(&mut self.failed);
         if let Some(order) = &mut self.order {
-            order.again(&self.running, &failed);
+            let places: Vec<u32> = failed.keys().copied().collect();
+            order.again(|child| self.running.contains_key(&child), &places);
         }
         self.running.extend(failed);
         self.first_failed = None;

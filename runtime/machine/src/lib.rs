@@ -25,6 +25,7 @@ mod frame;
 mod join;
 mod lambda;
 mod number;
+mod places;
 pub mod reader;
 mod redrive;
 mod retry;
@@ -55,6 +56,7 @@ pub use fact::{
     Fact, Failure, MapRunChange, NewVersion, PartialFailure, Range, Redriven, RunLimits, SEMANTICS,
     Started,
 };
+pub use places::Places;
 pub use redrive::{NotRedrivable, can_redrive};
 pub use retry::{OUTCOME_UNKNOWN, matches as error_matches};
 pub use run::{Outcome, Redrives, Run};

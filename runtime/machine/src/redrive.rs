@@ -3,19 +3,20 @@
 //! What ended well is not run again: states that were left, and branches, iterations and nodes that
 //! have a result. Whatever was under way, or failed, does its state's work anew, with its retries
 //! to come. A `Parallel`, `Map` or `Graph` that failed by itself, as by results over the limit,
-//! begins anew as a whole, and so does a distributed `Map`.
+//! begins anew as a whole; a distributed `Map` goes on with the items that did not end well.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use steploom_asl::Machine;
-use steploom_asl::model::{Graph, Kind, ScopeIx, State, StateIx};
+use steploom_asl::model::{Distributed, Graph, Kind, ScopeIx, State, StateIx};
 use steploom_types::{Digest, limits};
 
 use crate::drive::{self, Exit};
 use crate::frame::{Activity, FrameId};
 use crate::join::{self, keeps_results};
 use crate::retry::Retries;
+use crate::states::map_run;
 use crate::turn::Turn;
 use crate::{Detail, EventSink, Outcome, Redriven, Run};
 
@@ -133,6 +134,12 @@ pub(crate) fn prepare(run: &mut Run, redriven: &Redriven) {
     {
         for (id, state) in places {
             run.frames[id].state = state;
+            if let (Activity::Mapping(map_run), Kind::Map(map)) =
+                (&mut run.frames[id].activity, &machine.state(state).kind)
+                && let Some(distributed) = &map.distributed
+            {
+                map_run.follow(distributed);
+            }
         }
         run.machine = machine;
         run.version = Some(version);
@@ -182,6 +189,12 @@ fn revive<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, event: u64, skipped
     let frame = turn.frame(id);
     frame.retries = Retries::default();
     frame.last_event = event;
+    if matches!(frame.activity, Activity::Mapping(_)) {
+        if Some(id) != skipped {
+            map_run::again(turn, id);
+        }
+        return;
+    }
     let Activity::Joining(join) = &mut frame.activity else {
         if Some(id) != skipped {
             turn.run.ready.push_back(id);
@@ -247,13 +260,16 @@ fn places(run: &Run, new: &Machine) -> Result<Vec<(FrameId, StateIx)>, NotRedriv
             state: old.name.to_string(),
         })?;
         places.push((id, StateIx(place as u32)));
-        let Activity::Joining(join) = &frame.activity else {
-            continue;
-        };
         let state = &new.states[place];
         let differs = |why| NotRedrivable::Differs {
             state: old.name.to_string(),
             why,
+        };
+        if matches!(frame.activity, Activity::Mapping(_)) {
+            ensure_alike(&run.machine, old, new, state).map_err(differs)?;
+        }
+        let Activity::Joining(join) = &frame.activity else {
+            continue;
         };
         ensure_alike(&run.machine, old, new, state).map_err(differs)?;
         if keeps_results(state) && !keeps_results(old) {
@@ -283,12 +299,28 @@ fn ensure_alike(
             is_alike.then_some(()).ok_or("its nodes are others")
         }
         (Kind::Map(old), Kind::Map(new)) => {
-            let is_alike = old.order.is_some() == new.order.is_some() && new.distributed.is_none();
+            let is_alike = old.order.is_some() == new.order.is_some()
+                && distributed_alike(old.distributed.as_ref(), new.distributed.as_ref());
             is_alike
                 .then_some(())
                 .ok_or("it runs its items in another way")
         }
         _ => Err("it is of another type"),
+    }
+}
+
+/// Whether both are distributed, with the same parts, or both are not.
+fn distributed_alike(old: Option<&Distributed>, new: Option<&Distributed>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => {
+            let parts = |map: &Distributed| {
+                let writer = map.writer.as_ref();
+                let writer = writer.map(|writer| (writer.arguments.is_some(), writer.is_lines));
+                (map.reader.is_some(), map.batcher.is_some(), writer)
+            };
+            parts(old) == parts(new)
+        }
+        (old, new) => old.is_none() && new.is_none(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steploom_asl::model::Machine;
 use steploom_types::{Digest, Json, Timestamp};
@@ -58,7 +59,7 @@ pub struct Run {
 }
 
 /// How often an execution was redriven, and when last.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redrives {
     /// How often.
     pub count: u32,

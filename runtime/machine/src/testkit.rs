@@ -288,7 +288,27 @@ impl Driver {
     /// Runs a range as far as it goes.
     fn start_range(&mut self, range: &StartRange, answers: &mut dyn FnMut(&Invoke) -> Answer) {
         self.waiting.insert(range.action);
-        let mut child = Self::of(Arc::clone(&self.machine));
+        let is_it = |child: &Self| child.run.started().is_some_and(|it| it.id == range.id);
+        let mut before = self.ranges.iter();
+        if let Some(action) = before
+            .find(|(_, (child, _))| is_it(child))
+            .map(|(action, _)| *action)
+        {
+            let running = self.ranges.remove(&action).expect("it was started");
+            self.ranges.insert(range.action, running);
+            assert!(range.is_stopped, "only its report is wanted");
+            if self.ranges[&range.action].0.run.outcome().is_some() {
+                return self.run_range(range.action, answers);
+            }
+            let (at, failure) = (self.now, PartialFailure::default());
+            let fact = Fact::StopRequested { at, failure };
+            return self.tell_range(range.action, fact, answers);
+        }
+        let follows = range.machine_version.definition;
+        let mut newer = self.supplied.iter();
+        let newer = newer.find(|(definition, _)| *definition == follows);
+        let machine = newer.map_or(&self.machine, |(_, machine)| machine);
+        let mut child = Self::of(Arc::clone(machine));
         child.stored = Rc::clone(&self.stored);
         child.now = self.now;
         child.quiet = self.quiet;

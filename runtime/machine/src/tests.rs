@@ -14,6 +14,7 @@ mod jsonata;
 mod limits;
 mod map;
 mod map_order;
+mod map_redrive;
 mod parallel;
 mod pause;
 mod pending;

@@ -10,10 +10,11 @@ use crate::context::{Given, Place, Scope};
 use crate::failure::{Problem, QueryFailure};
 use crate::frame::{Frame, FrameId, Item};
 use crate::retry::RUNTIME;
+use crate::states::map_run;
 use crate::waits::{Owner, Wait};
 use crate::{
-    Action, ActionId, Detail, Event, EventSink, Invoke, Outcome, PartialFailure, Read, Run,
-    StartRange, Started, Write,
+    Action, ActionId, Detail, Event, EventSink, Invoke, MapRunStatus, Outcome, PartialFailure,
+    Read, Run, StartRange, Started, Write,
 };
 
 /// The name of the failure of data over the limit.
@@ -198,11 +199,14 @@ impl<'a, S: EventSink> Turn<'a, S> {
     /// Ends the execution: nothing is waited for any more. Unless it ends well, it is kept as it stands,
     /// to be gone on with if it is redriven.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        self.run.abandon_map_runs(self.at);
+        let is_over = matches!(outcome, Outcome::Succeeded(_));
+        for id in self.run.map_runs.frames() {
+            map_run::rest(self, id, MapRunStatus::Aborted);
+        }
         for action in self.run.waits.clear() {
             self.actions.push(Action::Cancel { action });
         }
-        if matches!(outcome, Outcome::Succeeded(_)) {
+        if is_over {
             self.run.frames.clear();
         } else {
             self.run.frames.halt_all();

@@ -383,6 +383,18 @@ variants!(WriteTo {
     1 => Own { owner, digest },
 });
 
+impl Snap for StartRange {
+    fn put(&self, out: &mut Writer) {
+        self.action.put(out);
+        put_range(self, out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let action = ActionId::take(from)?;
+        take_range(action, from)
+    }
+}
+
 fn put_range(range: &StartRange, out: &mut Writer) {
     let StartRange {
         action: _,

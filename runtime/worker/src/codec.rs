@@ -10,8 +10,8 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
 use steploom_machine::{
-    ActionId, Claim, Fact, Failure, MapRunChange, NewVersion, PartialFailure, Range, Redriven,
-    RunLimits, Started, Terms,
+    ActionId, Claim, Fact, Failure, MapRunChange, NewVersion, PartialFailure, Places, Range,
+    Redriven, RunLimits, Started, Terms,
 };
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
 
@@ -234,6 +234,7 @@ fn decode_range(m: &message::Range) -> Result<Box<Range>, Error> {
         count: m.count,
         page: digest(&m.page, "page")?,
         window: m.window,
+        only: m.only.as_deref().map(Places::from_bytes),
     }))
 }
 

@@ -92,6 +92,13 @@ pub struct MapRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
+    /// How often it went on after its end, as its execution was redriven.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub redrive_count: u32,
+    /// When that was last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub redriven_at: Option<Timestamp>,
     /// What became of its items.
     pub items: ItemCounts,
     /// Iterations in flight at the most.
@@ -102,7 +109,7 @@ pub struct MapRun {
     /// `ToleratedFailurePercentage`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated_failure_percentage: Option<f64>,
-    /// Items that ended, a second, since it began.
+    /// Items that ended, a second, since it began or was last redriven.
     pub items_per_second: f64,
     /// When all items will have ended if it goes on like this; not known before all are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

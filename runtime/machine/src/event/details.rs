@@ -91,6 +91,10 @@ impl Event<'_> {
                 put_failure(&mut fields, Some(error), cause);
             }
             Detail::MapRunStarted { arn } => put(&mut fields, "mapRunArn", arn),
+            Detail::MapRunRedriven { arn, count } => {
+                put(&mut fields, "mapRunArn", arn);
+                put(&mut fields, "redriveCount", count);
+            }
             Detail::MapStarted { length } | Detail::GraphStarted { length } => {
                 put(&mut fields, "length", length);
             }

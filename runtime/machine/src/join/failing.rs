@@ -64,23 +64,51 @@ pub(crate) fn child_failed<S: EventSink>(
     goes_on
 }
 
-/// Stops what a frame's state is doing: what it waits for, and all its children. Gives the event
-/// of a join's failure, if it was one.
+/// Stops what a frame's state is doing: what it waits for, and all its children; a map run is kept, and
+/// rests. Gives the event of a join's failure, if it was one.
 pub(crate) fn disband<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
 ) -> Option<Detail<'static>> {
     let state = turn.state(id);
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
-    give_up(turn, state, activity)
+    match activity {
+        Activity::Arriving | Activity::Again | Activity::Exceeding => None,
+        Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
+            turn.cancel(timer);
+            None
+        }
+        Activity::Calling(call) => {
+            turn.cancel(call.action);
+            for timer in [call.timeout, call.heartbeat].into_iter().flatten() {
+                turn.cancel(timer);
+            }
+            None
+        }
+        Activity::Mapping(run) => {
+            turn.frame(id).activity = Activity::Mapping(run);
+            let was_at_work = map_run::rest(turn, id, map_run::MapRunStatus::Aborted);
+            failed_event(state).filter(|_| was_at_work)
+        }
+        Activity::Joining(mut join) => {
+            for (index, child) in std::mem::take(&mut join.running) {
+                abort(turn, state, index, child);
+            }
+            join.drop_children(turn.run);
+            failed_event(state)
+        }
+    }
 }
 
 /// As [`disband`], for a join of which a child has failed: its children are kept, and halted.
 pub(crate) fn halt<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Option<Detail<'static>> {
     let state = turn.state(id);
+    if !matches!(turn.frame(id).activity, Activity::Joining(_)) {
+        return disband(turn, id);
+    }
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Joining(join) = activity else {
-        return give_up(turn, state, activity);
+        return None;
     };
     for (index, child) in &join.running {
         halt_child(turn, state, *index, *child);
@@ -94,7 +122,7 @@ fn halt_child<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, 
     let state = turn.state(child);
     let entered = !matches!(turn.frame(child).activity, Activity::Arriving);
     halt(turn, child);
-    if entered && !matches!(turn.frame(child).activity, Activity::Joining(_)) {
+    if entered && matches!(turn.frame(child).activity, Activity::Arriving) {
         turn.frame(child).activity = Activity::Again;
     }
     turn.run.frames.halt(child);
@@ -113,38 +141,6 @@ pub(crate) fn drop_children(run: &mut Run, id: FrameId) {
     }
 }
 
-fn give_up<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    state: &State,
-    activity: Activity,
-) -> Option<Detail<'static>> {
-    match activity {
-        Activity::Arriving | Activity::Again | Activity::Exceeding => None,
-        Activity::Sleeping(timer) | Activity::BackingOff(timer) => {
-            turn.cancel(timer);
-            None
-        }
-        Activity::Calling(call) => {
-            turn.cancel(call.action);
-            for timer in [call.timeout, call.heartbeat].into_iter().flatten() {
-                turn.cancel(timer);
-            }
-            None
-        }
-        Activity::Mapping(run) => {
-            map_run::give_up(turn, *run, map_run::MapRunStatus::Aborted);
-            failed_event(state)
-        }
-        Activity::Joining(mut join) => {
-            for (index, child) in std::mem::take(&mut join.running) {
-                abort(turn, state, index, child);
-            }
-            join.drop_children(turn.run);
-            failed_event(state)
-        }
-    }
-}
-
 /// The event of a state's failure, if it is one that joins.
 pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
     match state.kind {
@@ -157,13 +153,12 @@ pub(crate) fn failed_event(state: &State) -> Option<Detail<'static>> {
 
 /// Gives up a child because of what happened elsewhere.
 fn abort<S: EventSink>(turn: &mut Turn<'_, S>, parent: &State, index: u32, child: FrameId) {
-    let Some(frame) = turn.run.frames.get_mut(child) else {
+    let Some(frame) = turn.run.frames.get(child) else {
         return;
     };
-    let activity = std::mem::replace(&mut frame.activity, Activity::Arriving);
     let state = turn.machine.state(frame.state);
-    let entered = !matches!(activity, Activity::Arriving);
-    give_up(turn, state, activity);
+    let entered = !matches!(frame.activity, Activity::Arriving);
+    disband(turn, child);
     tell_aborted(turn, parent, index, state, child, entered);
     turn.run.frames.remove(child);
 }

@@ -5,14 +5,13 @@
 //! failed child is not searched for: it is skipped when its turn comes.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use steploom_asl::dag::Dag;
 use steploom_asl::model::{Kind, OnFailure};
 
 use crate::PartialFailure;
-use crate::frame::FrameId;
 use crate::snapshot::{Reader, Snap, Writer};
 use crate::states::graph::Handover;
 
@@ -120,18 +119,18 @@ impl Order {
 
     /// Children that failed are in flight again, beside those of `running`; what was skipped because of
     /// them, or would be, waits for them. Looks at all children and edges.
-    pub(crate) fn again(
-        &mut self,
-        running: &BTreeMap<u32, FrameId>,
-        failed: &BTreeMap<u32, FrameId>,
-    ) {
+    pub(crate) fn again(&mut self, is_running: impl Fn(u32) -> bool, failed: &[u32]) {
         self.failure = None;
-        if self.on_failure == OnFailure::Cancel || failed.is_empty() {
+        if failed.is_empty() {
             return;
         }
         let nodes = self.waits.len();
         let mut is_doomed = vec![false; nodes];
-        let mut reached: Vec<u32> = failed.keys().copied().collect();
+        let mut reached = failed.to_vec();
+        let mut has_failed = vec![false; nodes];
+        for child in failed {
+            has_failed[*child as usize] = true;
+        }
         while let Some(child) = reached.pop() {
             for follower in self.dag.followers(child) {
                 if !std::mem::replace(&mut is_doomed[*follower as usize], true) {
@@ -143,8 +142,8 @@ impl Order {
         let is_over = |child: &u32| {
             had_turn(&self.waits, *child)
                 && !is_doomed[*child as usize]
-                && !running.contains_key(child)
-                && !failed.contains_key(child)
+                && !is_running(*child)
+                && !has_failed[*child as usize]
         };
         let over: Vec<bool> = (0..nodes as u32).map(|child| is_over(&child)).collect();
         self.ended = over.iter().filter(|over| **over).count() as u32;
@@ -165,6 +164,18 @@ impl Order {
         }
         self.ready
             .retain(|Reverse(child)| !is_doomed[*child as usize]);
+    }
+
+    /// Those that failed have their turn again, and are not in flight.
+    pub(crate) fn retake(&mut self, failed: &[u32]) {
+        self.again(|_| false, failed);
+        for child in failed {
+            // What comes after another one that failed waits for that one.
+            if self.waits[*child as usize] == TURNED {
+                self.waits[*child as usize] = 0;
+                self.ready.push(Reverse(*child));
+            }
+        }
     }
 
     /// What the join fails with, though all has run that could.

@@ -6,7 +6,8 @@
 //!
 //! `open.rs` works out the fields; `items.rs` has what is yet to be started, `results.rs` and
 //! `files.rs` what comes of it, `tolerance.rs` how much may fail, `child.rs` what an iteration is.
-//! `answers.rs` is what it hears of, `end.rs` how it ends, `counts.rs` how far it is.
+//! `answers.rs` is what it hears of, `end.rs` how it ends, `rest.rs` how it goes on after that, `counts.rs`
+//! how far it is.
 //!
 //! A map run of many items is spread over *ranges*, executions that each run the items of a page:
 //! `ranges.rs` is the parent's side of them, `range.rs` their own.
@@ -21,6 +22,7 @@ mod open;
 mod ordered;
 pub(crate) mod range;
 pub(crate) mod ranges;
+mod rest;
 mod results;
 mod tolerance;
 
@@ -32,19 +34,20 @@ use steploom_types::{Json, Timestamp};
 
 use crate::frame::{Activity, Frame, FrameId, Frames};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, PartialFailure, snapshot};
+use crate::{ActionId, EventSink, PartialFailure, Places, Redrives, snapshot};
 
 pub(crate) use answers::{child_failed, child_succeeded, read, read_failed, write_failed, written};
 pub(crate) use counts::MapRuns;
 pub use counts::{Counts, MapRunStatus, MapRunView};
-pub(crate) use end::give_up;
 pub(crate) use items::item;
 pub(crate) use open::{tolerated, work};
+pub(crate) use rest::{again, rest};
 
 use child::Child;
 use end::{close, exceeded, fail, finish};
 use items::{Next, Queue};
 use ordered::Ordered;
+use range::ReportedProblem;
 use ranges::Ranges;
 use results::Results;
 use tolerance::Tolerance;
@@ -74,11 +77,7 @@ pub(crate) struct MapRun {
     window: u32,
     /// The newest change's version.
     version: u64,
-    /// The iteration to start next.
-    next: u32,
-    /// Of a range: the items before its first, from which its iterations are counted.
-    first: u64,
-    /// Iterations in flight, each with the number of its items.
+    /// Iterations in flight by the place of their first item, each with the number of its items.
     running: BTreeMap<u32, (FrameId, u64)>,
     /// Whether the frame is in the queue to start another iteration.
     queued: bool,
@@ -88,12 +87,21 @@ pub(crate) struct MapRun {
     ranges: Option<Box<Ranges>>,
     /// What became of items, but for those of ranges that run.
     counts: Counts,
-    /// Whether it is itself a range.
-    is_range: bool,
     /// Of a range: whether it is to end as soon as its items are known.
     is_stopping: bool,
     /// How it ends, once no more is started: results may be left to be written.
     end: Option<Result<(), PartialFailure>>,
+    /// Of a range: why it ends, where that is not the fate of items.
+    problem: Option<ReportedProblem>,
+    /// Items that did not end well, or were not started, but for those of ranges.
+    undone: Places,
+    /// Whether it has ended without ending well: nothing of it runs, and it is kept to be gone on
+    /// with if the execution is redriven.
+    rests: bool,
+    /// How often that was, and when last.
+    redrives: Redrives,
+    /// Items that had ended well then.
+    kept: u64,
 }
 
 /// What a map run and its iterations are called.
@@ -132,16 +140,18 @@ impl MapRun {
             results: Results::default(),
             window: 1,
             version: 0,
-            next: 0,
-            first: 0,
             running: BTreeMap::new(),
             queued: false,
             ordered: None,
             ranges: None,
             counts: Counts::default(),
-            is_range: false,
             is_stopping: false,
             end: None,
+            problem: None,
+            undone: Places::default(),
+            rests: false,
+            redrives: Redrives::default(),
+            kept: 0,
         }
     }
 
@@ -169,9 +179,10 @@ impl MapRun {
 
     /// Whether all items have been started.
     fn is_over(&self) -> bool {
+        let ranges = self.ranges.as_ref();
         match &self.ordered {
             Some(ordered) => ordered.is_done(),
-            None => self.queue.is_empty(),
+            None => self.queue.is_empty() && ranges.is_none_or(|ranges| !ranges.has_left()),
         }
     }
 
@@ -182,9 +193,10 @@ impl MapRun {
     }
 }
 
+/// The map run of a frame, unless it rests.
 fn run_of<'a, S>(turn: &'a mut Turn<'_, S>, id: FrameId) -> Option<&'a mut MapRun> {
     match &mut turn.run.frames[id].activity {
-        Activity::Mapping(run) => Some(run),
+        Activity::Mapping(run) if !run.rests => Some(run),
         _ => None,
     }
 }
@@ -213,8 +225,11 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
         Err(problem) => Err(problem),
     };
     match next {
-        Ok(Next::Iteration { input, items }) => start(turn, id, None, input, items),
-        Ok(Next::At { input, index }) => start(turn, id, Some(index), input, 1),
+        Ok(Next::Iteration {
+            input,
+            index,
+            items,
+        }) => start(turn, id, index, input, items),
         Ok(Next::TooMuch) => return finish(turn, id, Err(exceeded())),
         Ok(Next::Nothing) => {}
         Err(problem) => return fail(turn, id, problem),
@@ -222,24 +237,16 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     go_on(turn, id);
 }
 
-/// Starts an iteration; `place` is that of its item, where items do not just start one after the
-/// other.
-fn start<S: EventSink>(
-    turn: &mut Turn<'_, S>,
-    id: FrameId,
-    place: Option<u32>,
-    input: Json,
-    items: u64,
-) {
+/// Starts an iteration; `index` is the place of its first item.
+fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, index: u32, input: Json, items: u64) {
     let start = turn.machine.scope(map_of(turn, id).processor).start;
     let at = turn.at;
     let Some(run) = run_of(turn, id) else {
         return;
     };
-    let index = place.unwrap_or(run.next);
-    run.next += 1;
-    let place = run.first + u64::from(index);
-    let child = Child::new(&run.names, place, input.clone(), at);
+    let place = run.queue.first() + u64::from(index);
+    let redrives = run.redrives.count;
+    let child = Child::new(&run.names, place, input.clone(), at, redrives);
     let mut frame = Frame::new(Some((id, index)), start, input, child::FIRST_EVENT);
     frame.child = Some(Arc::new(child));
     let frame = turn.run.frames.insert(frame);
@@ -251,6 +258,7 @@ fn start<S: EventSink>(
 
 /// Starts another iteration if there is room, reads on, writes, or ends.
 fn go_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    ranges::start_left(turn, id);
     items::read_on(turn, id);
     results::write_on(turn, id);
     let Some(run) = run_of(turn, id) else {
@@ -304,16 +312,18 @@ snapshot::fields!(MapRun {
     results,
     window,
     version,
-    next,
-    first,
     running,
     queued,
     ordered,
     ranges,
     counts,
-    is_range,
     is_stopping,
     end,
+    problem,
+    undone,
+    rests,
+    redrives,
+    kept,
 });
 snapshot::fields!(Names {
     seed,

@@ -157,15 +157,21 @@ fn variables_and_queries_reach_a_range() {
 }
 
 #[test]
-fn few_items_and_few_at_once_stay_in_the_parent() {
+fn few_items_stay_in_the_parent_and_few_at_once_take_few_ranges() {
     assert_eq!(
         run(&definition(call(), json!({})), 10, true, no_script)
             .ranges
             .len(),
         0
     );
-    let narrow = definition(call(), json!({ "MaxConcurrency": 39 }));
-    assert_eq!(run(&narrow, 95, true, no_script).ranges.len(), 0);
+    for (at_once, in_flight) in [(1, 1), (2, 2), (39, 2), (60, 3)] {
+        let narrow = definition(call(), json!({ "MaxConcurrency": at_once }));
+        let mut never = |_: &Invoke| Answer::Never;
+        let mut driver = start(&narrow, 95, true, &mut never);
+        driver.run_to_end(&mut never);
+        assert_eq!(driver.ranges.len(), in_flight, "{at_once}");
+        assert_eq!(run(&narrow, 95, true, no_script).ranges.len(), 10);
+    }
 }
 
 #[test]

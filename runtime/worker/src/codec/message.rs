@@ -137,6 +137,9 @@ pub(super) struct Range {
     pub page: Bytes,
     #[prost(uint32, tag = "7")]
     pub window: u32,
+    /// Eight places to a byte, the first in the lowest bit.
+    #[prost(bytes = "bytes", optional, tag = "8")]
+    pub only: Option<Bytes>,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -451,6 +454,7 @@ fn terms_message(terms: &machine::Terms) -> Terms {
 }
 
 fn range_message(range: &machine::Range) -> Range {
+    let only = range.only.as_ref();
     Range {
         parent: Bytes::copy_from_slice(&range.parent.to_bytes()),
         map_run: range.map_run,
@@ -459,5 +463,6 @@ fn range_message(range: &machine::Range) -> Range {
         count: range.count,
         page: Bytes::copy_from_slice(range.page.as_bytes()),
         window: range.window,
+        only: only.map(|only| Bytes::copy_from_slice(only.as_bytes())),
     }
 }

@@ -167,6 +167,7 @@ fn range_facts() -> Vec<Fact> {
         count: 7,
         page,
         window: 50,
+        only: None,
     }));
     vec![
         Fact::Started(started),
@@ -216,6 +217,30 @@ fn what_was_written_of_ranges_is_read_for_ever() {
     for (hex, fact) in GOLDEN_RANGES.iter().zip(range_facts()) {
         assert_eq!(encode(&fact), from_hex(hex), "{fact:?}");
     }
+}
+
+/// A range of some items of a page.
+fn range_of_some() -> Fact {
+    let Fact::Started(mut started) = range_facts().remove(0) else {
+        unreachable!("it is the first")
+    };
+    if let Some(range) = &mut started.range {
+        let mut only = Places::default();
+        only.insert(1, 2);
+        only.insert(6, 1);
+        range.only = Some(only);
+    }
+    Fact::Started(started)
+}
+
+/// As above: never change it.
+const GOLDEN_RANGE_OF_SOME: &str = "080112c7010894b4e4f4cb031210beef00000000000100000000000000071a066d6f6e646179220e66756e6374696f6e3a636f756e742803322044136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a380141efcdab89674523014a0b08011002180320e807300a52137b2262223a20312c202261223a2022c3bc227df201420a10beef00000000000100000000000000071004180920e807280732203660315a9af3df255d8f19ab077e4797822b41488a0e2a04bc6af71213c232743832420146";
+
+#[test]
+fn a_range_of_some_items_is_read_for_ever() {
+    let fact = range_of_some();
+    assert_eq!(encode(&fact), from_hex(GOLDEN_RANGE_OF_SOME));
+    assert_eq!(decode(&from_hex(GOLDEN_RANGE_OF_SOME)).unwrap(), fact);
 }
 
 /// A start on terms, and what may follow.

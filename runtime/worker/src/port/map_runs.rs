@@ -131,7 +131,9 @@ impl Port {
             results_written: view.results_written,
         };
         let until = view.ended_at.unwrap_or_else(|| self.shared.clock.now());
-        let rate = rate(ended, until.millis_since(view.started_at));
+        // What ended before the last redrive says nothing of how fast it is now.
+        let since = view.redrives.last_at.unwrap_or(view.started_at);
+        let rate = rate(ended.saturating_sub(view.kept), until.millis_since(since));
         let is_running = view.status == MapRunStatus::Running;
         wire::MapRun {
             execution,
@@ -141,6 +143,8 @@ impl Port {
             status: status(view.status),
             started_at: view.started_at,
             ended_at: view.ended_at,
+            redrive_count: view.redrives.count,
+            redriven_at: view.redrives.last_at,
             items,
             max_concurrency: view.window,
             tolerated_failure_count: view.tolerated_count,

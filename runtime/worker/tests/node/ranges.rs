@@ -1,7 +1,10 @@
 //! A distributed `Map` whose items are spread over executions on all shards.
 
 use serde_json::{Value, json};
-use steploom_api::wire::{ExecutionStatus as Status, MapRunNumber, MapRunStatus, UpdateMapRun};
+use steploom_api::wire::{
+    Execution, ExecutionStatus as Status, FunctionSettings, MapRun, MapRunNumber, MapRunStatus,
+    RedriveExecution, UpdateMapRun,
+};
 use steploom_types::{AccountId, ExecutionId, Name};
 use steploom_worker::RunLimits;
 
@@ -201,4 +204,88 @@ async fn object(node: &Node, key: &str) -> Value {
         .await
         .unwrap();
     serde_json::from_slice(&content).unwrap()
+}
+
+/// As [`machine`], but each iteration calls the function `f`.
+fn calling(more: &Value) -> String {
+    let mut definition: Value = serde_json::from_str(&machine(more)).unwrap();
+    let states = &mut definition["States"]["M"]["ItemProcessor"]["States"];
+    states["W"] = json!({"Type": "Task", "Resource": "f", "End": true});
+    definition.to_string()
+}
+
+async fn map_run(node: &Node, id: ExecutionId) -> MapRun {
+    let mut runs = node.ports().map_runs.list(LOCAL, id).await.unwrap().items;
+    assert_eq!(runs.len(), 1);
+    runs.remove(0)
+}
+
+async fn redriven(node: &Node, id: ExecutionId) -> Execution {
+    let redrive = RedriveExecution::default();
+    let executions = node.ports().executions;
+    executions.redrive(LOCAL, id, redrive).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_redriven_map_run_runs_what_did_not_end_well() {
+    let mut node = node(35).await;
+    node.function("f", FunctionSettings::default()).await;
+    node.machine("spread", &calling(&json!({}))).await;
+    node.runner.hold("f");
+    let id = node.start_unnamed("spread", json!({})).await.summary.id;
+    sleeping(&node, id, 35).await;
+    node.runner.let_go("f", 10);
+    node.until(|| async { map_run(&node, id).await.items.succeeded == 10 })
+        .await;
+    node.stop(id).await;
+    let stopped = map_run(&node, id).await;
+    assert_eq!(stopped.status, MapRunStatus::Aborted);
+    node.crash_and_restart().await;
+    redriven(&node, id).await;
+    sleeping(&node, id, 25).await;
+    let run = map_run(&node, id).await;
+    assert_eq!((run.number, &run.arn), (stopped.number, &stopped.arn));
+    assert_eq!((run.status, run.redrive_count), (MapRunStatus::Running, 1));
+    assert!(run.redriven_at.is_some() && run.ended_at.is_none());
+    let items = run.items;
+    assert_eq!((items.succeeded, items.running, items.total), (10, 25, 35));
+    assert_eq!((items.failed, items.aborted, items.pending), (0, 0, 0));
+    node.runner.let_go("f", 25);
+    let ended = node.ended(id).await;
+    assert_eq!(ended.summary.status, Status::Succeeded, "{ended:?}");
+    let output = ended.output.unwrap();
+    assert_eq!(*output.value(), json!((0..35).collect::<Vec<u32>>()));
+    assert_eq!(map_run(&node, id).await.items.succeeded, 35);
+    // Some ran as it was stopped.
+    let lost = node.runner.begun().len() - 35;
+    assert!((1..=4).contains(&lost), "{lost}");
+}
+
+#[tokio::test]
+async fn failed_items_of_many_ranges_run_again_over_a_crash() {
+    let mut node = node(95).await;
+    node.function("f", FunctionSettings::default()).await;
+    let tolerant = json!({"ToleratedFailurePercentage": 5, "MaxConcurrency": 3});
+    node.machine("spread", &calling(&tolerant)).await;
+    node.runner.fail("f", 6);
+    let id = node.start_unnamed("spread", json!({})).await.summary.id;
+    let ended = node.ended(id).await;
+    let threshold = "States.ExceedToleratedFailureThreshold";
+    assert_eq!(ended.error.as_deref(), Some(threshold));
+    let failed = map_run(&node, id).await.items;
+    assert_eq!((failed.failed, failed.total), (6, 95));
+    let calls = node.runner.begun().len();
+    node.runner.hold("f");
+    redriven(&node, id).await;
+    node.until(|| async { node.runner.running("f") > 0 }).await;
+    node.crash_and_restart().await;
+    node.runner.let_go("f", 200);
+    let ended = node.ended(id).await;
+    assert_eq!(ended.summary.status, Status::Succeeded, "{ended:?}");
+    let items = map_run(&node, id).await.items;
+    assert_eq!((items.succeeded, items.failed), (95, 0));
+    let again = (95 - failed.succeeded) as usize;
+    // Those that were lost with the process were called once more.
+    let most = calls + again + 3;
+    assert!((calls + again..=most).contains(&node.runner.begun().len()));
 }

@@ -66,6 +66,8 @@ impl World {
             status: wire::MapRunStatus::Running,
             started_at: Timestamp::from_millis(1_700_000_000_000),
             ended_at: None,
+            redrive_count: 0,
+            redriven_at: None,
             items: wire::ItemCounts {
                 total: 10,
                 is_total: true,

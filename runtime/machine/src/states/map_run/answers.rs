@@ -5,10 +5,10 @@ use steploom_types::Json;
 use crate::frame::FrameId;
 use crate::reader::ITEM_READER_FAILED;
 use crate::turn::{Turn, over_limit};
-use crate::{EventSink, Failure, PartialFailure};
+use crate::{EventSink, Failure, PartialFailure, Write};
 
 use super::end::{exceeded, fail, finish};
-use super::{WRITER_FAILED, go_on, run_of};
+use super::{WRITER_FAILED, go_on, range, run_of};
 
 /// An iteration ended well.
 pub(crate) fn child_succeeded<S: EventSink>(
@@ -57,6 +57,7 @@ pub(crate) fn child_failed<S: EventSink>(
         return;
     };
     let items = run.running.remove(&index).map_or(1, |(_, items)| items);
+    run.undone.insert(index.into(), items);
     run.tolerance.failed(items);
     run.counts.failed(items, failure);
     run.results.failed(index, &frame, failure, at);
@@ -109,10 +110,21 @@ pub(crate) fn written<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 }
 
 /// Results cannot be written.
-pub(crate) fn write_failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, failure: &Failure) {
+pub(crate) fn write_failed<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    write: Write,
+    failure: &Failure,
+) {
     let problem = PartialFailure {
         error: Some(WRITER_FAILED.to_owned()),
         cause: failure.cause.clone(),
     };
+    if range::is_root(turn, id) {
+        return range::lost(turn, problem.into());
+    }
+    if let Some(run) = run_of(turn, id) {
+        run.results.unwritten(write);
+    }
     fail(turn, id, problem.into());
 }

@@ -23,6 +23,8 @@ pub(crate) struct Child {
     express: Option<Arc<str>>,
     input: Json,
     started_at: Timestamp,
+    /// How often it was begun anew.
+    redrives: u32,
 }
 
 /// How an iteration ended.
@@ -34,13 +36,20 @@ pub(super) enum Ended<'a> {
 }
 
 impl Child {
-    pub(super) fn new(names: &Names, index: u64, input: Json, started_at: Timestamp) -> Self {
+    pub(super) fn new(
+        names: &Names,
+        index: u64,
+        input: Json,
+        started_at: Timestamp,
+        redrives: u32,
+    ) -> Self {
         Self {
             name: chance::uuid(names.seed, index),
             machine: Arc::clone(&names.machine),
             express: names.is_express.then(|| Arc::clone(&names.id)),
             input,
             started_at,
+            redrives,
         }
     }
 
@@ -54,7 +63,7 @@ impl Child {
                 "StartTime": self.started_at.to_string(),
                 "Name": self.name,
                 "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
-                "RedriveCount": 0,
+                "RedriveCount": self.redrives,
             },
             "StateMachine": {
                 "Id": machine_arn(started, &self.machine),
@@ -99,7 +108,7 @@ impl Child {
             put("Output", output.text().into());
             put("OutputDetails", json!({ "Included": true }));
         }
-        put("RedriveCount", 0.into());
+        put("RedriveCount", self.redrives.into());
         match ended {
             Ended::Well(_) => {
                 put("RedriveStatus", "NOT_REDRIVABLE".into());
@@ -142,4 +151,5 @@ snapshot::fields!(Child {
     express,
     input,
     started_at,
+    redrives,
 });

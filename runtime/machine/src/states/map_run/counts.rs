@@ -8,7 +8,7 @@ use steploom_types::{ExecutionId, Timestamp, limits};
 
 use super::{MapRun, Ranges};
 use crate::frame::{Activity, FrameId};
-use crate::{PartialFailure, Run, snapshot};
+use crate::{PartialFailure, Redrives, Run, snapshot};
 
 /// What became of items. All of a batch have their iteration's fate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,10 @@ pub struct MapRunView {
     pub reported: u64,
     /// The ranges that run.
     pub ranges: Vec<ExecutionId>,
+    /// How often it went on after its end, and when last.
+    pub redrives: Redrives,
+    /// Items that had ended well then.
+    pub kept: u64,
 }
 
 /// The map runs of an execution, by their numbers.
@@ -115,6 +119,7 @@ pub(crate) struct MapRuns {
 
 impl MapRuns {
     pub(crate) fn opened(&mut self, number: u64, frame: FrameId) {
+        self.ended.remove(&number);
         self.open.insert(number, frame);
     }
 
@@ -176,6 +181,8 @@ impl MapRun {
             version: self.version,
             reported: ranges.map_or(0, Ranges::reported),
             ranges: ranges.map_or_else(Vec::new, Ranges::ids),
+            redrives: self.redrives,
+            kept: self.kept,
         }
     }
 }
@@ -206,17 +213,6 @@ impl Run {
                 Some((run.counts, running))
             }
             _ => None,
-        }
-    }
-
-    /// The execution's frames are about to go.
-    pub(crate) fn abandon_map_runs(&mut self, at: Timestamp) {
-        for id in self.map_runs.frames() {
-            if let Some(frame) = self.frames.get(id)
-                && let Activity::Mapping(run) = &frame.activity
-            {
-                run.leave(&mut self.map_runs, at, MapRunStatus::Aborted);
-            }
         }
     }
 }
@@ -252,5 +248,7 @@ snapshot::fields!(MapRunView {
     version,
     reported,
     ranges,
+    redrives,
+    kept,
 });
 snapshot::fields!(MapRuns { open, ended });

@@ -6,7 +6,7 @@ use crate::frame::{Activity, Frame, FrameId};
 use crate::turn::Turn;
 use crate::{Detail, EventSink, PartialFailure};
 
-use super::{EXCEEDED, MapRun, MapRunStatus, STOPPED, go_on, range, ranges, run_of};
+use super::{EXCEEDED, MapRunStatus, STOPPED, go_on, range, ranges, rest, run_of};
 
 /// No more is started: writes what is left to be written, then ends.
 pub(super) fn finish<S: EventSink>(
@@ -21,10 +21,11 @@ pub(super) fn finish<S: EventSink>(
     run.end = Some(end);
     let running = std::mem::take(&mut run.running);
     let reading = run.queue.stop_reading();
-    for (_, (child, items)) in running {
+    for (index, (child, items)) in running {
         if let Some(frame) = abort(turn, child)
             && let Some(run) = run_of(turn, id)
         {
+            run.undone.insert(index.into(), items);
             run.counts.aborted += items;
             run.results.aborted(&frame, at);
         }
@@ -35,6 +36,10 @@ pub(super) fn finish<S: EventSink>(
     ranges::stop_all(turn, id);
     if let Some(run) = run_of(turn, id) {
         if matches!(run.end, Some(Err(_))) {
+            match run.ordered.as_deref_mut() {
+                Some(ordered) => ordered.stop_finding(),
+                None => run.queue.leave(&mut run.undone),
+            }
             let mut waiting = run.queue.rest();
             if let Some(ordered) = &run.ordered {
                 waiting.extend(ordered.waiting());
@@ -51,22 +56,24 @@ pub(super) fn finish<S: EventSink>(
 
 pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     if range::is_root(turn, id) {
-        return range::close(turn, id, None);
+        return range::close(turn, id);
+    }
+    let end = run_of(turn, id).and_then(|run| run.end.clone());
+    if let Some(Err(failure)) = end {
+        let status = if failure.error.as_deref() == Some(STOPPED) {
+            MapRunStatus::Aborted
+        } else {
+            MapRunStatus::Failed
+        };
+        rest(turn, id, status);
+        tell_failed(turn, id, &failure);
+        return failure::fail_map_run(turn, id, failure);
     }
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Mapping(run) = activity else {
         return;
     };
-    let status = match &run.end {
-        Some(Err(failure)) if failure.error.as_deref() == Some(STOPPED) => MapRunStatus::Aborted,
-        Some(Err(_)) => MapRunStatus::Failed,
-        Some(Ok(())) | None => MapRunStatus::Succeeded,
-    };
-    run.leave(&mut turn.run.map_runs, turn.at, status);
-    if let Some(Err(failure)) = run.end {
-        tell_failed(turn, id, &failure);
-        return failure::fail_map_run(turn, id, failure);
-    }
+    run.leave(&mut turn.run.map_runs, turn.at, MapRunStatus::Succeeded);
     let last = turn.tell_in(id, Detail::MapRunSucceeded);
     turn.tell(last, Detail::MapSucceeded);
     let next = turn.state(id).next;
@@ -74,7 +81,7 @@ pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     drive::settle(turn, id, Ok(Progress::Done(result, next)));
 }
 
-/// The map run fails at once, and what it has is dropped.
+/// The map run fails at once.
 pub(super) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Problem) {
     if range::is_root(turn, id) {
         // A query that took too long has to become a fact first.
@@ -89,10 +96,7 @@ pub(super) fn fail<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: P
         // An event of its own tells of these, and the second has to become a fact first.
         Problem::Query(_) | Problem::Exceeded(_) => return failure::fail(turn, id, problem),
     };
-    let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
-    if let Activity::Mapping(run) = activity {
-        give_up(turn, *run, MapRunStatus::Failed);
-    }
+    rest(turn, id, MapRunStatus::Failed);
     tell_failed(turn, id, &failure);
     if is_fatal {
         return failure::fail(turn, id, Problem::Fatal(failure));
@@ -112,21 +116,6 @@ pub(super) fn tell_failed<S: EventSink>(
             cause: failure.cause.as_deref(),
         },
     );
-}
-
-/// Drops a map run: what it waits for, and its iterations.
-pub(crate) fn give_up<S: EventSink>(turn: &mut Turn<'_, S>, mut run: MapRun, status: MapRunStatus) {
-    run.leave(&mut turn.run.map_runs, turn.at, status);
-    let actions = [run.queue.stop_reading(), run.results.stop_writing()];
-    for action in actions.into_iter().flatten() {
-        turn.cancel(action);
-    }
-    for action in run.ranges.iter_mut().flat_map(|ranges| ranges.take()) {
-        turn.cancel(action);
-    }
-    for (_, (child, _)) in run.running {
-        abort(turn, child);
-    }
 }
 
 /// Gives up an iteration; it tells nobody.

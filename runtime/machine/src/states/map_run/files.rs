@@ -17,10 +17,26 @@ pub(super) struct Stored {
     /// By how the iterations ended.
     lists: [List; 3],
     manifest: Option<String>,
-    /// What is being written, with the results in it.
-    pub(super) writing: Option<(ActionId, u64)>,
-    /// Results that are in files.
-    pub(super) written_count: u64,
+    writing: Option<Writing>,
+    /// What was being written as the map run came to rest.
+    unwritten: Option<Unwritten>,
+}
+
+/// What is being written.
+#[derive(Debug)]
+struct Writing {
+    action: ActionId,
+    /// Whose results it has, and how many; none for the manifest.
+    list: Option<usize>,
+    count: u64,
+}
+
+/// An object of those that ended well, still to be written.
+#[derive(Debug)]
+struct Unwritten {
+    to: WriteTo,
+    body: Vec<Piece>,
+    count: u64,
 }
 
 /// Where results go.
@@ -55,6 +71,8 @@ struct List {
     files: Vec<Value>,
     /// Parts written, where those are.
     parts: Vec<Part>,
+    /// Results that are in files.
+    written: u64,
 }
 
 /// Places in the lists.
@@ -75,6 +93,7 @@ impl List {
             is_over: false,
             files: Vec::new(),
             parts: Vec::new(),
+            written: 0,
         }
     }
 
@@ -131,7 +150,7 @@ impl Stored {
             lists: NAMES.map(List::new),
             manifest: None,
             writing: None,
-            written_count: 0,
+            unwritten: None,
         }
     }
 
@@ -164,10 +183,41 @@ impl Stored {
         }
     }
 
+    /// What is being written.
+    pub(super) fn writing(&self) -> Option<ActionId> {
+        self.writing.as_ref().map(|writing| writing.action)
+    }
+
     /// What was being written is.
     pub(super) fn written(&mut self) {
-        if let Some((_, count)) = self.writing.take() {
-            self.written_count += count;
+        if let Some(writing) = self.writing.take()
+            && let Some(list) = writing.list
+        {
+            self.lists[list].written += writing.count;
+        }
+    }
+
+    /// What was being written is not. What did not end well is written anew, if it is at all.
+    pub(super) fn unwritten(&mut self, to: WriteTo, body: Vec<Piece>) {
+        if let Some(writing) = self.writing.take()
+            && writing.list == Some(SUCCEEDED)
+        {
+            let count = writing.count;
+            self.unwritten = Some(Unwritten { to, body, count });
+        }
+    }
+
+    /// Results that are in files.
+    pub(super) fn written_count(&self) -> u64 {
+        self.lists.iter().map(|list| list.written).sum()
+    }
+
+    /// Begins the files of those that did not end well anew.
+    pub(super) fn begin_again(&mut self) {
+        self.manifest = None;
+        self.lists[SUCCEEDED].is_over = false;
+        for list in [FAILED, PENDING] {
+            self.lists[list] = List::new(NAMES[list]);
         }
     }
 
@@ -187,12 +237,30 @@ impl Stored {
         json!({ "MapRunArn": &*names.arn, "ResultWriterDetails": details }).into()
     }
 
-    /// The next object to be written: where, its content, and the results in it.
-    pub(super) fn take(&mut self, names: &Names) -> Option<(WriteTo, Vec<Piece>, u64)> {
-        match self.lists.iter().position(List::is_due) {
-            Some(place) => Some(self.take_list(place, names)),
-            None => self.take_manifest(names),
+    /// The next object to be written by `action`: where, and its content. None if there is none, or
+    /// another one is being written.
+    pub(super) fn take(
+        &mut self,
+        action: ActionId,
+        names: &Names,
+    ) -> Option<(WriteTo, Vec<Piece>)> {
+        if self.writing.is_some() {
+            return None;
         }
+        let (list, (to, body, count)) = if let Some(unwritten) = self.unwritten.take() {
+            let Unwritten { to, body, count } = unwritten;
+            (Some(SUCCEEDED), (to, body, count))
+        } else if let Some(list) = self.lists.iter().position(List::is_due) {
+            (Some(list), self.take_list(list, names))
+        } else {
+            (None, self.take_manifest(names)?)
+        };
+        self.writing = Some(Writing {
+            action,
+            list,
+            count,
+        });
+        Some((to, body))
     }
 
     fn take_list(&mut self, place: usize, names: &Names) -> (WriteTo, Vec<Piece>, u64) {
@@ -286,8 +354,14 @@ snapshot::fields!(Stored {
     lists,
     manifest,
     writing,
-    written_count,
+    unwritten,
 });
+snapshot::fields!(Writing {
+    action,
+    list,
+    count,
+});
+snapshot::fields!(Unwritten { to, body, count });
 snapshot::variants!(Target {
     0 => Files { bucket, prefix },
     1 => Parts { owner },
@@ -308,6 +382,7 @@ impl Snap for [List; 3] {
                 is_over,
                 files,
                 parts,
+                written,
             } = list;
             pieces.put(out);
             bytes.put(out);
@@ -315,6 +390,7 @@ impl Snap for [List; 3] {
             is_over.put(out);
             files.put(out);
             parts.put(out);
+            written.put(out);
         }
     }
 
@@ -327,6 +403,7 @@ impl Snap for [List; 3] {
             list.is_over = Snap::take(from)?;
             list.files = Snap::take(from)?;
             list.parts = Snap::take(from)?;
+            list.written = Snap::take(from)?;
         }
         Some(lists)
     }

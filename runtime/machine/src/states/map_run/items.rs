@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use steploom_asl::model::{Kind, ReaderSource};
+use steploom_asl::model::{ItemReader, Kind, ReaderSource};
 use steploom_types::{Json, limits};
 
 use super::{Pending, map_of, run_of};
@@ -11,7 +11,7 @@ use crate::failure::Problem;
 use crate::frame::{FrameId, Item, Run};
 use crate::snapshot::{Reader, Snap, Writer};
 use crate::turn::Turn;
-use crate::{ActionId, EventSink, Range, Read, ReadFrom, snapshot};
+use crate::{ActionId, EventSink, Places, Range, Read, ReadFrom, snapshot};
 
 /// Items, and where more come from.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ pub(super) struct Queue {
     at: u32,
     /// Items before the page.
     before: u64,
+    /// Of a range: the items before its first. Places are counted from there.
+    first: u64,
+    /// Those that are run, if not all are.
+    only: Option<Only>,
     /// Whether no page follows.
     is_last: bool,
     /// What `$$.Map.Item.Source` says.
@@ -31,6 +35,14 @@ pub(super) struct Queue {
     reader: Option<Reading>,
     reading: Pending,
     batching: Option<Batching>,
+}
+
+/// Which items are run.
+#[derive(Debug)]
+struct Only {
+    places: Places,
+    /// From here on all are.
+    until: u64,
 }
 
 /// What is read.
@@ -43,6 +55,12 @@ pub(super) struct Reading {
     pub(super) page_items: Option<u32>,
     /// What the page before said of the content.
     pub(super) etag: Option<String>,
+}
+
+impl Reading {
+    fn is_page(&self) -> bool {
+        matches!(self.from, ReadFrom::Page { .. })
+    }
 }
 
 /// Several items to an iteration.
@@ -61,10 +79,8 @@ pub(super) struct Batching {
 
 /// What comes next.
 pub(super) enum Next {
-    /// An iteration with this input, and the number of its items.
-    Iteration { input: Json, items: u64 },
-    /// An iteration with this input, of the item at this place among all.
-    At { input: Json, index: u32 },
+    /// An iteration with this input, of so many items from this place on.
+    Iteration { input: Json, index: u32, items: u64 },
     /// More has failed, or cannot be started, than is tolerated.
     TooMuch,
     /// A batch is not full, and more items have to be read.
@@ -86,7 +102,8 @@ impl Batching {
         self.items_max > 0 && self.filled.len() as u64 >= self.items_max
     }
 
-    fn take(&mut self) -> Next {
+    /// The batch, of the items before this place.
+    fn take(&mut self, end: u64) -> Next {
         let items = std::mem::take(&mut self.filled);
         self.filled_bytes = 0;
         let count = items.len() as u64;
@@ -96,6 +113,7 @@ impl Batching {
         }
         Next::Iteration {
             input: input.into(),
+            index: (end - count) as u32,
             items: count,
         }
     }
@@ -109,6 +127,8 @@ impl Queue {
             page: items,
             at: 0,
             before: 0,
+            first: 0,
+            only: None,
             is_last: true,
             source: "STATE_DATA".into(),
             reader: None,
@@ -125,6 +145,8 @@ impl Queue {
             length: 0,
             at: 0,
             before: 0,
+            first: 0,
+            only: None,
             is_last: false,
             source: source.into(),
             reader: Some(reader),
@@ -146,8 +168,14 @@ impl Queue {
             page_items: None,
             etag: None,
         };
+        let only = range.only.clone().map(|places| Only {
+            places,
+            until: range.count.into(),
+        });
         Self {
             before: range.offset,
+            first: range.offset,
+            only,
             source,
             ..Self::reading(reading, batching)
         }
@@ -159,6 +187,60 @@ impl Queue {
 
     pub(super) fn batching(&self) -> Option<&Batching> {
         self.batching.as_ref()
+    }
+
+    /// Items before the first.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The place of the item that comes next.
+    fn place(&self) -> u64 {
+        self.taken() - self.first
+    }
+
+    fn wants(&self, place: u64) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| place >= only.until || only.places.has(place))
+    }
+
+    /// Adds the places of items that were not started.
+    pub(super) fn leave(&self, undone: &mut Places) {
+        let batching = self.batching.as_ref();
+        let filled = batching.map_or(0, |batching| batching.filled.len() as u64);
+        // A range knows how many there are before it has them.
+        let of_page = self.reader.as_ref().filter(|reader| reader.is_page());
+        let end = of_page.map_or(self.known(), |reader| reader.items_max);
+        for place in self.place() - filled..end.saturating_sub(self.first) {
+            if self.wants(place) {
+                undone.insert(place, 1);
+            }
+        }
+    }
+
+    /// Begins anew with the items that are undone, and those that were not read.
+    pub(super) fn again(&mut self, places: Places) {
+        let until = if self.is_last { u64::MAX } else { self.known() };
+        self.only = Some(Only { places, until });
+        if let Some(batching) = &mut self.batching {
+            batching.filled.clear();
+            batching.filled_bytes = 0;
+        }
+        self.at = 0;
+        if self.before > 0 || !self.is_last {
+            (self.before, self.length) = (0, 0);
+            self.page = Json::null();
+            self.is_last = false;
+        }
+    }
+
+    /// From here on items are read as another definition says.
+    pub(super) fn follow(&mut self, reader: Option<&ItemReader>) {
+        let from = self.reader.as_mut().map(|reading| &mut reading.from);
+        if let (Some(ReadFrom::Reader { source, format, .. }), Some(reader)) = (from, reader) {
+            *source = reader.source;
+            format.clone_from(&reader.format);
+        }
     }
 
     /// Whether items come from a reader.
@@ -262,7 +344,9 @@ impl Queue {
         let batching = self.batching.as_mut();
         let mut rest =
             batching.map_or_else(Vec::new, |batching| std::mem::take(&mut batching.filled));
-        rest.extend((self.at..self.length).filter_map(|index| item(&self.page, index)));
+        let (at, first) = (self.at, self.place());
+        let places = (at..self.length).filter(|index| self.wants(first + u64::from(index - at)));
+        rest.extend(places.filter_map(|index| item(&self.page, index)));
         self.at = self.length;
         rest
     }
@@ -276,7 +360,7 @@ impl Queue {
         let offset = self.taken();
         let mut items_max = match reader.page_items {
             Some(items) => self.page_items(items.into(), offset),
-            None if matches!(reader.from, ReadFrom::Page { .. }) => u64::MAX,
+            None if reader.is_page() => u64::MAX,
             None => limits::map_run::PAGE_ITEMS_MAX,
         };
         if reader.items_max > 0 {
@@ -357,6 +441,28 @@ pub(super) fn read_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     }
 }
 
+impl Queue {
+    /// Passes over items that are not to be run. What that leads to, if no item follows at once: the
+    /// end of a batch, or nothing.
+    fn skip(&mut self) -> Option<Next> {
+        let place = self.place();
+        let at = (self.at..self.length).find(|at| self.wants(place + u64::from(at - self.at)));
+        if at == Some(self.at) {
+            return None;
+        }
+        let is_over = at.is_none() && !self.is_last;
+        let batch = self.batching.as_mut();
+        let next = batch
+            .filter(|batching| !batching.filled.is_empty() && (!is_over || self.at < self.length))
+            .map(|batching| batching.take(place));
+        self.at = at.unwrap_or(self.length);
+        match (next, at) {
+            (None, Some(_)) => None,
+            (next, _) => Some(next.unwrap_or(Next::Nothing)),
+        }
+    }
+}
+
 /// Takes items for the next iteration.
 pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<Next, Problem> {
     loop {
@@ -364,11 +470,8 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
             return Ok(Next::Nothing);
         };
         let queue = &mut run.queue;
-        if queue.at == queue.length {
-            return Ok(match &mut queue.batching {
-                Some(batching) if queue.is_last && !batching.filled.is_empty() => batching.take(),
-                _ => Next::Nothing,
-            });
+        if let Some(next) = queue.skip() {
+            return Ok(next);
         }
         let page = queue.page();
         let made = select(turn, id, &page)?;
@@ -376,22 +479,24 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
             return Ok(Next::Nothing);
         };
         let queue = &mut run.queue;
+        let place = queue.place();
         let Some(batching) = &mut queue.batching else {
             queue.at += 1;
             return Ok(Next::Iteration {
                 input: made,
+                index: place as u32,
                 items: 1,
             });
         };
         let bytes = made.size() + 1;
         if !batching.filled.is_empty() && batching.filled_bytes + bytes > batching.bytes_max {
-            return Ok(batching.take());
+            return Ok(batching.take(place));
         }
         queue.at += 1;
         batching.filled_bytes += bytes;
         batching.filled.push(made.into_value());
         if batching.is_full() {
-            return Ok(batching.take());
+            return Ok(batching.take(place + 1));
         }
         turn.transitions += 1;
     }
@@ -421,12 +526,15 @@ snapshot::fields!(Queue {
     length,
     at,
     before,
+    first,
+    only,
     is_last,
     source,
     reader,
     reading,
     batching,
 });
+snapshot::fields!(Only { places, until });
 snapshot::fields!(Batching {
     items_max,
     bytes_max,

@@ -9,10 +9,10 @@ use steploom_types::{Json, limits};
 
 use super::end::fail;
 use super::items::{Batching, Queue, Reading};
+use super::ordered;
 use super::results::Results;
 use super::tolerance::Tolerance;
 use super::{MapRun, Names, WRITER_FAILED, go_on};
-use super::{ordered, ranges};
 use crate::context::REGION;
 use crate::drive::Progress;
 use crate::failure::Problem;
@@ -47,8 +47,7 @@ pub(crate) fn work<S: EventSink>(
     };
     let mut refused = None;
     let range_items = turn.started.limits.range_items;
-    let page_items =
-        Some(range_items).filter(|items| map.order.is_none() && ranges::may_spread(window, *items));
+    let page_items = Some(range_items).filter(|items| map.order.is_none() && *items > 0);
     let queue = match (items, &distributed.reader) {
         (Some((items, length)), _) => match page_items {
             Some(page_items) if length > page_items && items.value().is_array() => {

@@ -15,7 +15,7 @@ use crate::frame::{FrameId, Item, Run};
 use crate::join::order::{Order, Turned};
 use crate::states::map_order::{self, Ordering};
 use crate::turn::Turn;
-use crate::{EventSink, snapshot};
+use crate::{EventSink, Places, snapshot};
 
 /// The items, and their order.
 #[derive(Debug)]
@@ -74,6 +74,26 @@ impl Ordered {
     pub(super) fn waiting(&self) -> Vec<Value> {
         let order = self.order.iter().flat_map(Order::waiting);
         order.filter_map(|index| self.value(index)).collect()
+    }
+
+    /// Whether it is known what comes after what, or can still be.
+    pub(super) fn can_go_on(&self) -> bool {
+        self.order.is_some() || self.finding.is_some()
+    }
+
+    /// No more ids are read.
+    pub(super) fn stop_finding(&mut self) {
+        self.finding = None;
+    }
+
+    /// Goes on after its end with the items that are undone; what comes after them waits for them.
+    pub(super) fn again(&mut self, undone: &Places) {
+        let nodes = self.order.as_ref().map_or(0, Order::nodes) as u64;
+        let undone = undone.iter().filter(|place| *place < nodes);
+        let undone: Vec<u32> = undone.map(|place| place as u32).collect();
+        if let Some(order) = &mut self.order {
+            order.retake(&undone);
+        }
     }
 
     fn value(&self, index: u32) -> Option<Value> {
@@ -223,7 +243,11 @@ pub(super) fn next<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
                 return Ok(Next::Nothing);
             };
             let input: Json = items::select(turn, id, &item)?;
-            Ok(Next::At { input, index })
+            Ok(Next::Iteration {
+                input,
+                index,
+                items: 1,
+            })
         }
         Some(Turned::Skip(index)) => {
             let is_over = run_of(turn, id).is_some_and(|run| skip(run, index));

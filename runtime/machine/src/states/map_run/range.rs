@@ -10,6 +10,7 @@ use serde_json::Value;
 use steploom_asl::model::{Distributed, Kind, StateIx, Transformation};
 use steploom_types::{Digest, Json, Timestamp};
 
+use super::end::finish;
 use super::items::{Batching, Queue};
 use super::results::Results;
 use super::tolerance::Tolerance;
@@ -20,7 +21,7 @@ use crate::retry::{RUNTIME, Retries};
 use crate::snapshot;
 use crate::turn::Turn;
 use crate::variables::Variables;
-use crate::{EventSink, Outcome, PartialFailure, Range, ReadFrom, Started};
+use crate::{EventSink, Outcome, PartialFailure, Places, Range, ReadFrom, Started};
 
 /// What all ranges of a map run have in common: their input.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub(super) struct Common {
     pub(super) arn: String,
     pub(super) machine: String,
     pub(super) is_express: bool,
+    /// How often the map run went on after its end.
+    #[serde(default)]
+    pub(super) redrives: u32,
     /// What `$$.Map.Item.Source` says.
     pub(super) source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,15 +81,15 @@ pub(super) enum Keeps {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
     pub(super) counts: Counts,
-    /// Where results become the state's: what iterations gave, in the items' order.
+    /// Where results become the state's: what iterations gave, each with the place of its first item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) results: Vec<Value>,
-    /// Bytes that the results take in the state's.
-    #[serde(default)]
-    pub(super) results_bytes: usize,
+    pub(super) results: Vec<(u64, Value)>,
     /// Where they go to files: parts of these, by how iterations ended.
     #[serde(default)]
     pub(super) parts: [Vec<Part>; 3],
+    /// Items that did not end well, or were not started.
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pub(super) undone: Places,
     /// Why it could not go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) problem: Option<ReportedProblem>,
@@ -255,8 +259,7 @@ fn run_of_common<S: EventSink>(
     run.tolerance = Tolerance::new(Some(u64::MAX), None);
     run.results = results;
     run.window = range.window;
-    run.first = range.offset;
-    run.is_range = true;
+    run.redrives.count = common.redrives;
     run
 }
 
@@ -282,11 +285,29 @@ pub(crate) fn stop<S: EventSink>(turn: &mut Turn<'_, S>) {
 
 /// It cannot go on; the parent's map run fails with that.
 pub(crate) fn failed<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Problem) {
-    close(turn, id, Some(problem));
+    let Some(run) = run_of(turn, id) else {
+        return;
+    };
+    run.problem
+        .get_or_insert_with(|| ReportedProblem::of(problem));
+    if run.end.is_none() {
+        finish(turn, id, Err(PartialFailure::default()));
+    }
+}
+
+/// What came of it cannot be kept: all of it is to be done again.
+pub(super) fn lost<S: EventSink>(turn: &mut Turn<'_, S>, problem: Problem) {
+    let only = turn.started.range.as_ref().map(|range| range.places());
+    let report = Report {
+        undone: only.unwrap_or_default(),
+        problem: Some(ReportedProblem::of(problem)),
+        ..Report::default()
+    };
+    end(turn, &report);
 }
 
 /// Ends it with its report.
-pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: Option<Problem>) {
+pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let activity = std::mem::replace(&mut turn.frame(id).activity, Activity::Arriving);
     let Activity::Mapping(mut run) = activity else {
         return;
@@ -295,21 +316,21 @@ pub(super) fn close<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, problem: 
         Some(Err(failure)) if !run.is_stopping => Some(Problem::Failed(failure.clone())),
         _ => None,
     };
-    let problem = problem.or(ended).map(ReportedProblem::of);
-    let results_bytes = run.results.bytes();
+    let problem = run.problem.take();
+    let problem = problem.or_else(|| ended.map(ReportedProblem::of));
     let (results, parts) = std::mem::take(&mut run.results).into_report();
     let report = Report {
         counts: run.counts,
-        results: if problem.is_some() {
-            Vec::new()
-        } else {
-            results
-        },
-        results_bytes,
+        results,
         parts,
+        undone: std::mem::take(&mut run.undone),
         problem,
     };
-    let report = serde_json::to_value(&report).unwrap_or_default();
+    end(turn, &report);
+}
+
+fn end<S: EventSink>(turn: &mut Turn<'_, S>, report: &Report) {
+    let report = serde_json::to_value(report).unwrap_or_default();
     turn.end(Outcome::Succeeded(report.into()));
 }
 
@@ -326,4 +347,34 @@ snapshot::fields!(Range {
     count,
     page,
     window,
+    only,
 });
+snapshot::fields!(ReportedProblem {
+    kind,
+    error,
+    cause,
+    location,
+});
+snapshot::variants!(ProblemKind {
+    0 => Failed,
+    1 => Query,
+    2 => Fatal,
+});
+
+impl Range {
+    /// How many items it runs.
+    pub(super) fn items(&self) -> u64 {
+        let only = self.only.as_ref();
+        only.map_or(self.count.into(), |only| only.iter().count() as u64)
+    }
+
+    /// The places in the page of the items that it runs.
+    pub(super) fn places(&self) -> Places {
+        let all = || {
+            let mut all = Places::default();
+            all.insert(0, self.count.into());
+            all
+        };
+        self.only.clone().unwrap_or_else(all)
+    }
+}

@@ -4,21 +4,21 @@
 //! iterations that may be in flight are shared out among the ranges that are: evenly while more
 //! pages come, and over again as ranges end once the last page has been read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use steploom_types::{Digest, ExecutionId, Json, Slot, Timestamp, limits};
 
 use super::end::{exceeded, fail, finish};
 use super::items;
 use super::range::{Common, CommonBatching, CommonGiven, Report};
-use super::{MapRun, go_on, map_of, run_of};
+use super::{Counts, MapRun, go_on, map_of, run_of};
 use crate::frame::FrameId;
 use crate::reader::ITEM_READER_FAILED;
 use crate::snapshot;
 use crate::turn::{Turn, over_limit};
 use crate::waits::Wait;
 use crate::{
-    Action, ActionId, EventSink, Failure, MapRunChange, NewVersion, PartialFailure, Range,
+    Action, ActionId, EventSink, Failure, MapRunChange, NewVersion, PartialFailure, Places, Range,
     StartRange, chance,
 };
 
@@ -33,24 +33,61 @@ pub(super) struct Ranges {
     running: BTreeMap<ActionId, Running>,
     /// How many were started.
     count: u64,
+    /// What ranges that have ended left undone.
+    undone: Vec<Part>,
+    /// What is left to be done of that, since the map run goes on after its end.
+    left: VecDeque<Part>,
+    /// Ranges that were given up before they reported.
+    orphans: Vec<StartRange>,
+}
+
+/// Items of a page.
+#[derive(Debug)]
+struct Part {
+    offset: u64,
+    count: u32,
+    page: Digest,
+    /// Their places in the page, if they are not all of it.
+    only: Option<Places>,
+}
+
+impl Part {
+    fn of(range: &Range, undone: Places) -> Self {
+        Self {
+            offset: range.offset,
+            count: range.count,
+            page: range.page,
+            only: Some(undone),
+        }
+    }
 }
 
 /// A range in flight.
 #[derive(Debug)]
 struct Running {
     id: ExecutionId,
-    /// Its place among all.
-    number: u64,
     items: u64,
     /// What it has been told that it may have in flight.
     window: u32,
     /// Items that it said failed.
     failed: u64,
+    /// Whether only its report is wanted, of the time before the map run went on after its end.
+    is_orphan: bool,
 }
 
 impl Ranges {
     pub(super) fn is_empty(&self) -> bool {
         self.running.is_empty()
+    }
+
+    /// Whether something of before is left to be done.
+    pub(super) fn has_left(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// A range was given up before it reported.
+    pub(super) fn orphaned(&mut self, range: StartRange) {
+        self.orphans.push(range);
     }
 
     /// Items in them whose fate is not known.
@@ -70,18 +107,16 @@ impl Ranges {
 
     /// Those in flight, for them to be given up.
     pub(super) fn take(&mut self) -> Vec<ActionId> {
+        self.undone.extend(self.left.drain(..));
         std::mem::take(&mut self.running).into_keys().collect()
     }
 }
 
-/// Ranges that a map run with this window may have in flight.
+/// Ranges that a map run with this window may have in flight: two if it can be, so that one begins
+/// before the other has ended.
 fn lanes(window: u32) -> u32 {
-    (window / limits::map_run::RANGE_WINDOW).clamp(1, limits::map_run::RANGES_MAX)
-}
-
-/// Whether a map run's items may become ranges.
-pub(super) fn may_spread(window: u32, range_items: u32) -> bool {
-    range_items > 0 && lanes(window) >= 2
+    let least = window.clamp(1, 2);
+    (window / limits::map_run::RANGE_WINDOW).clamp(least, limits::map_run::RANGES_MAX)
 }
 
 impl MapRun {
@@ -95,9 +130,11 @@ impl MapRun {
 
     /// What each range in flight may have in flight, in their order.
     fn shares(&self) -> Vec<u32> {
-        let running = self.ranges.as_ref().map_or(0, |all| all.running.len()) as u32;
+        let ranges = self.ranges.as_ref();
+        let running = ranges.map_or(0, |all| all.running.len()) as u32;
+        let left = ranges.map_or(0, |all| all.left.len()) as u32;
         let among = if self.queue.total().is_some() {
-            running.max(1)
+            (running + left).min(lanes(self.window)).max(running).max(1)
         } else {
             running.max(lanes(self.window))
         };
@@ -115,14 +152,92 @@ pub(crate) fn page_read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, page:
         return;
     };
     run.queue.page_read(page.count, page.etag, page.is_last);
-    if run.tolerance.is_exceeded(run.queue.total()) {
+    let is_exceeded = run.tolerance.is_exceeded(run.queue.total());
+    if page.count > 0 {
+        let part = Part {
+            offset: page.offset,
+            count: page.count,
+            page: page.digest,
+            only: None,
+        };
+        let ranges = ranges_of(turn, id);
+        match ranges.filter(|_| is_exceeded) {
+            Some(ranges) => ranges.undone.push(part),
+            None => start(turn, id, part),
+        }
+    }
+    if is_exceeded {
         return finish(turn, id, Err(exceeded()));
     }
-    if page.count > 0 {
-        start(turn, id, page.offset, page.count, page.digest);
+    share_out(turn, id);
+    go_on(turn, id);
+}
+
+/// The ranges of a map run, which are none so far if nobody asked before.
+fn ranges_of<'a, S: EventSink>(turn: &'a mut Turn<'_, S>, id: FrameId) -> Option<&'a mut Ranges> {
+    if run_of(turn, id)?.ranges.is_none() {
+        let common = common(turn, id);
+        run_of(turn, id)?.ranges = Some(Box::new(Ranges {
+            common,
+            running: BTreeMap::new(),
+            count: 0,
+            undone: Vec::new(),
+            left: VecDeque::new(),
+            orphans: Vec::new(),
+        }));
+    }
+    run_of(turn, id)?.ranges.as_deref_mut()
+}
+
+/// Starts ranges of what is left, as long as they may be in flight.
+pub(super) fn start_left<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    let mut has_started = false;
+    while let Some(run) = run_of(turn, id)
+        && run.end.is_none()
+        && run.has_lane()
+        && let Some(part) = run
+            .ranges
+            .as_deref_mut()
+            .and_then(|all| all.left.pop_front())
+    {
+        start(turn, id, part);
+        has_started = true;
+    }
+    if has_started {
         share_out(turn, id);
     }
-    go_on(turn, id);
+}
+
+/// Goes on after the map run's end: with what was undone, and once they have reported with what ranges
+/// left undone that were given up.
+pub(super) fn again<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
+    if run_of(turn, id).is_none_or(|run| run.ranges.is_none()) {
+        return;
+    }
+    let common = common(turn, id);
+    let ranges = run_of(turn, id).and_then(|run| run.ranges.as_deref_mut());
+    let Some(ranges) = ranges else {
+        return;
+    };
+    ranges.common = common;
+    let undone = std::mem::take(&mut ranges.undone);
+    ranges.left.extend(undone);
+    for mut range in std::mem::take(&mut ranges.orphans) {
+        let action = turn.next_action();
+        range.action = action;
+        range.is_stopped = true;
+        let running = Running {
+            id: range.id,
+            items: range.range.items(),
+            window: 0,
+            failed: 0,
+            is_orphan: true,
+        };
+        if let Some(all) = run_of(turn, id).and_then(|run| run.ranges.as_deref_mut()) {
+            all.running.insert(action, running);
+        }
+        turn.start_range(id, range);
+    }
 }
 
 /// What a fact says of a page.
@@ -134,17 +249,7 @@ pub(crate) struct Page {
     pub(crate) is_last: bool,
 }
 
-fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, offset: u64, count: u32, page: Digest) {
-    if run_of(turn, id).is_some_and(|run| run.ranges.is_none()) {
-        let common = common(turn, id);
-        if let Some(run) = run_of(turn, id) {
-            run.ranges = Some(Box::new(Ranges {
-                common,
-                running: BTreeMap::new(),
-                count: 0,
-            }));
-        }
-    }
+fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, part: Part) {
     let action = turn.next_action();
     let (at, parent) = (turn.at, turn.started.id);
     let seed = chance::number(!turn.started.seed, action.0);
@@ -164,23 +269,31 @@ fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, offset: u64, count: 
     ranges.count += 1;
     let range_id = range_id(base, number, at);
     let input = ranges.common.clone();
+    let mut range = Range {
+        parent,
+        map_run,
+        action,
+        offset: part.offset,
+        count: part.count,
+        page: part.page,
+        window: 0,
+        only: part.only,
+    };
     ranges.running.insert(
         action,
         Running {
             id: range_id,
-            number,
-            items: count.into(),
+            items: range.items(),
             window: 0,
             failed: 0,
+            is_orphan: false,
         },
     );
     let window = run.shares().last().copied().unwrap_or(1);
-    if let Some(range) = run
-        .ranges
-        .as_deref_mut()
-        .and_then(|all| all.running.get_mut(&action))
-    {
-        range.window = window;
+    range.window = window;
+    let ranges = run.ranges.as_deref_mut();
+    if let Some(running) = ranges.and_then(|all| all.running.get_mut(&action)) {
+        running.window = window;
     }
     turn.start_range(
         id,
@@ -189,15 +302,7 @@ fn start<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, offset: u64, count: 
             id: range_id,
             seed,
             machine_version: version,
-            range: Range {
-                parent,
-                map_run,
-                action,
-                offset,
-                count,
-                page,
-                window,
-            },
+            range,
             input,
             state,
             window,
@@ -242,6 +347,7 @@ fn common<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Json {
         arn: run.names.arn.to_string(),
         machine: run.names.machine.to_string(),
         is_express: run.names.is_express,
+        redrives: run.redrives.count,
         source: run.queue.source().to_owned(),
         batching: run.queue.batching().map(|batching| CommonBatching {
             items_max: batching.items_max,
@@ -265,7 +371,8 @@ fn share_out<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     if let Some(run) = run_of(turn, id) {
         let shares = run.shares();
         let running = run.ranges.iter_mut().flat_map(|all| all.running.iter_mut());
-        for ((action, range), share) in running.zip(shares) {
+        let running = running.zip(shares);
+        for ((action, range), share) in running.filter(|((_, range), _)| !range.is_orphan) {
             // Half as much again: so a range is told of it a few times, not at each other's end.
             let is_worth_it = share < range.window || share > range.window + range.window / 2;
             if is_worth_it && share != range.window {
@@ -299,7 +406,11 @@ pub(crate) fn pause_all<S: EventSink>(turn: &mut Turn<'_, S>, is_paused: bool) {
         let ranges = run_of(turn, id).and_then(|run| run.ranges.as_deref());
         let windows: Vec<(ActionId, u32)> = ranges.map_or_else(Vec::new, |all| {
             let window = |(action, range): (&ActionId, &Running)| (*action, range.window);
-            all.running.iter().map(window).collect()
+            let running = all.running.iter();
+            running
+                .filter(|(_, range)| !range.is_orphan)
+                .map(window)
+                .collect()
         });
         for (action, window) in windows {
             set_window(turn, action, if is_paused { 0 } else { window });
@@ -349,33 +460,51 @@ pub(crate) fn reported<S: EventSink>(turn: &mut Turn<'_, S>, action: ActionId, f
 pub(crate) fn ended<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
-    action: ActionId,
+    ask: &StartRange,
     output: &Json,
 ) {
     let report = serde_json::from_value::<Report>(output.value().clone());
-    let Ok(report) = report else {
+    let Ok(mut report) = report else {
         let failure = Failure::new(ITEM_READER_FAILED, "A range gave no report of itself.");
-        return lost(turn, id, action, &failure);
+        return lost(turn, id, ask, &failure);
     };
     let limit = turn.started.limits.payload_bytes_max as usize;
     let parent = turn.started.id;
     let Some(run) = run_of(turn, id) else {
         return;
     };
-    let Some(range) = run
-        .ranges
-        .as_deref_mut()
-        .and_then(|all| all.running.remove(&action))
-    else {
+    let is_over = run.end.is_some();
+    let Some(ranges) = run.ranges.as_deref_mut() else {
         return;
     };
+    let Some(range) = ranges.running.remove(&ask.action) else {
+        return;
+    };
+    let undone = std::mem::take(&mut report.undone);
+    if range.is_orphan && !is_over {
+        // What did not end well is done again.
+        report.counts = Counts {
+            succeeded: report.counts.succeeded,
+            ..Counts::default()
+        };
+        let [succeeded, ..] = report.parts;
+        report.parts = [succeeded, Vec::new(), Vec::new()];
+        report.problem = None;
+    }
+    if !undone.is_empty() {
+        let part = Part::of(&ask.range, undone);
+        if range.is_orphan && !is_over {
+            ranges.left.push_back(part);
+        } else {
+            ranges.undone.push(part);
+        }
+    }
     let failures = report.counts.failures();
     run.tolerance.failed(failures.saturating_sub(range.failed));
     run.counts.add(report.counts);
-    run.results
-        .add_range(range.number, report.results, report.results_bytes);
+    run.results.add_range(ask.range.offset, report.results);
     run.results.add_parts(parent, report.parts);
-    if run.end.is_some() {
+    if is_over {
         return seal(turn, id);
     }
     if let Some(problem) = report.problem {
@@ -396,14 +525,15 @@ pub(crate) fn ended<S: EventSink>(
 pub(crate) fn lost<S: EventSink>(
     turn: &mut Turn<'_, S>,
     id: FrameId,
-    action: ActionId,
+    ask: &StartRange,
     failure: &Failure,
 ) {
     let Some(run) = run_of(turn, id) else {
         return;
     };
     if let Some(ranges) = run.ranges.as_deref_mut() {
-        ranges.running.remove(&action);
+        ranges.running.remove(&ask.action);
+        ranges.undone.push(Part::of(&ask.range, ask.range.places()));
     }
     if run.end.is_some() {
         return seal(turn, id);
@@ -469,11 +599,20 @@ snapshot::fields!(Ranges {
     common,
     running,
     count,
+    undone,
+    left,
+    orphans,
+});
+snapshot::fields!(Part {
+    offset,
+    count,
+    page,
+    only,
 });
 snapshot::fields!(Running {
     id,
-    number,
     items,
     window,
     failed,
+    is_orphan,
 });

@@ -3,6 +3,7 @@
 //! Files are written as they fill up, one at a time; while one is being written and the next is
 //! full, no iteration is started.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -31,8 +32,11 @@ enum Kept {
     /// Nobody sees them.
     #[default]
     Nothing,
-    /// In the state's result: by the iterations' places an array of what each gives.
-    Inside { by_place: Vec<Value>, bytes: usize },
+    /// In the state's result: by the places of the iterations' first items an array of what each gives.
+    Inside {
+        by_place: BTreeMap<u64, Value>,
+        bytes: usize,
+    },
     /// In files.
     Stored(Box<Stored>),
 }
@@ -46,7 +50,7 @@ impl Results {
     ) -> Self {
         let kept = if is_seen {
             Kept::Inside {
-                by_place: Vec::new(),
+                by_place: BTreeMap::new(),
                 bytes: EMPTY_BYTES,
             }
         } else {
@@ -100,11 +104,10 @@ impl Results {
         }
     }
 
-    /// What a range, by its place, gave for the state's result.
-    pub(super) fn add_range(&mut self, number: u64, results: Vec<Value>, results_bytes: usize) {
-        if let Kept::Inside { by_place, bytes } = &mut self.kept {
-            *bytes += results_bytes.saturating_sub(EMPTY_BYTES);
-            put_at(by_place, number as usize, Value::Array(results));
+    /// What the range of the items from `offset` on gave for the state's result.
+    pub(super) fn add_range(&mut self, offset: u64, results: Vec<(u64, Value)>) {
+        for (place, shown) in results {
+            self.put_inside(offset + place, shown);
         }
     }
 
@@ -116,18 +119,32 @@ impl Results {
     }
 
     /// What a range reports: results for the state's, and parts of files.
-    pub(super) fn into_report(self) -> (Vec<Value>, [Vec<Part>; 3]) {
+    pub(super) fn into_report(self) -> (Vec<(u64, Value)>, [Vec<Part>; 3]) {
         match self.kept {
             Kept::Nothing => Default::default(),
-            Kept::Inside { by_place, .. } => (flat(by_place), Default::default()),
+            Kept::Inside { by_place, .. } => (by_place.into_iter().collect(), Default::default()),
             Kept::Stored(stored) => (Vec::new(), stored.into_parts()),
+        }
+    }
+
+    /// What did not end well is given anew from here on; files of it are written anew, too.
+    pub(super) fn begin_again(&mut self) {
+        if let Kept::Stored(stored) = &mut self.kept {
+            stored.begin_again();
+        }
+    }
+
+    /// What was to be written, and was not.
+    pub(super) fn unwritten(&mut self, write: Write) {
+        if let Kept::Stored(stored) = &mut self.kept {
+            stored.unwritten(write.to, write.body);
         }
     }
 
     /// Results that are in files.
     pub(super) fn written_count(&self) -> u64 {
         match &self.kept {
-            Kept::Stored(stored) => stored.written_count,
+            Kept::Stored(stored) => stored.written_count(),
             Kept::Nothing | Kept::Inside { .. } => 0,
         }
     }
@@ -205,15 +222,21 @@ impl Results {
     fn add(&mut self, list: usize, index: u32, shown: Vec<Value>) {
         match &mut self.kept {
             Kept::Nothing => {}
-            Kept::Inside { by_place, bytes } => {
-                let shown = Value::Array(shown);
-                *bytes += shown.to_string().len();
-                put_at(by_place, index as usize, shown);
-            }
+            Kept::Inside { .. } => self.put_inside(index.into(), Value::Array(shown)),
             Kept::Stored(stored) => {
                 for value in &shown {
                     stored.add(list, value);
                 }
+            }
+        }
+    }
+
+    /// In place of what failed there before.
+    fn put_inside(&mut self, place: u64, shown: Value) {
+        if let Kept::Inside { by_place, bytes } = &mut self.kept {
+            *bytes += Json::size_of(&shown);
+            if let Some(before) = by_place.insert(place, shown) {
+                *bytes -= Json::size_of(&before);
             }
         }
     }
@@ -235,7 +258,7 @@ impl Results {
 
     pub(super) fn is_writing(&self) -> bool {
         match &self.kept {
-            Kept::Stored(stored) => stored.writing.is_some(),
+            Kept::Stored(stored) => stored.writing().is_some(),
             Kept::Nothing | Kept::Inside { .. } => false,
         }
     }
@@ -246,10 +269,10 @@ impl Results {
         }
     }
 
-    /// No more is waited for; what was being written.
-    pub(super) fn stop_writing(&mut self) -> Pending {
-        match &mut self.kept {
-            Kept::Stored(stored) => stored.writing.take().map(|(action, _)| action),
+    /// What is being written.
+    pub(super) fn writing(&self) -> Pending {
+        match &self.kept {
+            Kept::Stored(stored) => stored.writing(),
             Kept::Nothing | Kept::Inside { .. } => None,
         }
     }
@@ -267,20 +290,13 @@ impl Results {
 /// Bytes of the text of an array without elements.
 const EMPTY_BYTES: usize = 2;
 
-fn put_at(by_place: &mut Vec<Value>, place: usize, shown: Value) {
-    if by_place.len() <= place {
-        by_place.resize(place + 1, Value::Null);
-    }
-    by_place[place] = shown;
-}
-
 /// The elements of all arrays, one after the other.
-fn flat(by_place: Vec<Value>) -> Vec<Value> {
+fn flat(by_place: BTreeMap<u64, Value>) -> Vec<Value> {
     let elements = |shown| match shown {
         Value::Array(elements) => elements,
         _ => Vec::new(),
     };
-    by_place.into_iter().flat_map(elements).collect()
+    by_place.into_values().flat_map(elements).collect()
 }
 
 /// Writes the next file, if it is time.
@@ -293,13 +309,9 @@ pub(super) fn write_on<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     let Kept::Stored(stored) = &mut run.results.kept else {
         return;
     };
-    if stored.writing.is_some() {
-        return;
-    }
-    let Some((to, body, count)) = stored.take(&run.names) else {
+    let Some((to, body)) = stored.take(action, &run.names) else {
         return;
     };
-    stored.writing = Some((action, count));
     turn.next_action();
     turn.write(
         id,

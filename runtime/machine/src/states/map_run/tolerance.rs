@@ -26,6 +26,11 @@ impl Tolerance {
         self.failed += items;
     }
 
+    /// Nothing has failed yet.
+    pub(super) fn begin_again(&mut self) {
+        self.failed = 0;
+    }
+
     /// Whether more has failed than is tolerated: more than either limit that is set, and none at
     /// all where neither is. `total` is the number of all items, once it is known.
     pub(super) fn is_exceeded(&self, total: Option<u64>) -> bool {
