@@ -192,8 +192,11 @@ fn answers(fact: &Fact, wait: &Wait) -> bool {
 fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
     match fact {
         Fact::Started(_) => drive::accept(turn),
-        Fact::Begun { .. } if turn.run.is_pending() => drive::begin(turn),
-        Fact::Expired { .. } if turn.run.is_pending() => expire(turn),
+        Fact::Begun { .. } if turn.run.is_pending() => match turn.run.redrive.take() {
+            Some(accepted) => redrive::begin(turn, &accepted),
+            None => drive::begin(turn),
+        },
+        Fact::Expired { .. } if turn.run.is_pending() && turn.run.redrive.is_none() => expire(turn),
         // It was stopped meanwhile, or is told twice.
         Fact::Begun { .. } | Fact::Expired { .. } => {}
         Fact::TaskSucceeded {
@@ -237,7 +240,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         Fact::Dispatched { action, .. } => turn.run.waits.dispatched(*action),
         Fact::Paused { .. } => pause(turn),
         Fact::Resumed { .. } => resume(turn),
-        Fact::Redriven(redriven) => redrive::begin(turn, redriven),
+        Fact::Redriven(redriven) => redrive::accept(turn, redriven),
         Fact::EvaluationExceeded { evaluation, .. } => exceeded::reported(turn, *evaluation),
         Fact::ItemsRead {
             action,

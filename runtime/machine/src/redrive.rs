@@ -18,7 +18,7 @@ use crate::join::{self, keeps_results};
 use crate::retry::Retries;
 use crate::states::map_run;
 use crate::turn::Turn;
-use crate::{Detail, EventSink, Outcome, Redriven, Run};
+use crate::{Detail, EventSink, Outcome, Redriven, Run, snapshot};
 
 /// Why an execution cannot be redriven, or not in this way. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,19 +147,44 @@ pub(crate) fn prepare(run: &mut Run, redriven: &Redriven) {
     }
 }
 
+/// A redrive that was accepted, and waits for the limits that the execution takes part in.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    redriven: Redriven,
+    /// The event that says so.
+    event: u64,
+}
+
+/// Tells that the execution is redriven, and goes on with it if it has not to wait.
+pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>, redriven: &Redriven) {
+    let run = &mut *turn.run;
+    run.redrives.count += 1;
+    run.redrives.last_at = Some(redriven.at);
+    let count = run.redrives.count;
+    let last_event = run.last_event;
+    let event = turn.tell(last_event, Detail::ExecutionRedriven { count });
+    let accepted = Accepted {
+        redriven: redriven.clone(),
+        event,
+    };
+    let terms = turn.started.terms.as_ref();
+    if terms.is_some_and(|terms| !terms.claims.is_empty()) {
+        turn.run.redrive = Some(Box::new(accepted));
+    } else {
+        begin(turn, &accepted);
+    }
+}
+
 /// Goes on from where the execution ended.
-pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>, redriven: &Redriven) {
+pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>, accepted: &Accepted) {
+    let Accepted { redriven, event } = accepted;
+    let event = *event;
     let run = &mut *turn.run;
     let target = match (&redriven.input, &redriven.skip) {
         (None, None) => None,
         _ => target(run).ok(),
     };
     run.failed_at = None;
-    run.redrives.count += 1;
-    run.redrives.last_at = Some(redriven.at);
-    let count = run.redrives.count;
-    let last_event = run.last_event;
-    let event = turn.tell(last_event, Detail::ExecutionRedriven { count });
     drive::limit_time(turn);
     let Some(root) = turn.run.frames.root() else {
         return;
@@ -206,6 +231,8 @@ fn revive<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId, event: u64, skipped
     }
     join::go_on(turn, id);
 }
+
+snapshot::fields!(Accepted { redriven, event });
 
 fn machine_of(run: &Run, definition: Digest) -> Result<&Arc<Machine>, NotRedrivable> {
     if run

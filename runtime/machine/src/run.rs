@@ -11,6 +11,7 @@ use steploom_types::{Digest, Json, Timestamp};
 use crate::context::Kept;
 use crate::exceeded::Exceeded;
 use crate::frame::{FrameId, Frames};
+use crate::redrive::Accepted;
 use crate::states::map_run::MapRuns;
 use crate::waits::{Wait, Waits};
 use crate::{Action, ActionId, Fact, Invoke, NewVersion, PartialFailure, Started};
@@ -48,6 +49,8 @@ pub struct Run {
     pub(crate) failed_at: Option<FrameId>,
     /// How often it was redriven, and when last.
     pub(crate) redrives: Redrives,
+    /// How it goes on, once it may.
+    pub(crate) redrive: Option<Box<Accepted>>,
     /// The version that it follows; none before the first fact.
     pub(crate) version: Option<NewVersion>,
     /// Versions that facts to come may name.
@@ -103,6 +106,7 @@ impl Run {
             is_paused: false,
             failed_at: None,
             redrives: Redrives::default(),
+            redrive: None,
             version: None,
             supplied: BTreeMap::new(),
             map_runs: MapRuns::default(),
@@ -135,11 +139,12 @@ impl Run {
         self.started.as_deref()
     }
 
-    /// Whether it was accepted and waits for its `Begun`. No frame is there before that, and one at
-    /// least from there to the end.
+    /// Whether it was accepted, or redriven, and waits for its `Begun`. No frame is there before the first,
+    /// and one at least from there to the end.
     pub fn is_pending(&self) -> bool {
         let waits = self.started().is_some_and(Started::waits);
-        waits && self.outcome.is_none() && self.frames.is_empty()
+        let is_new = self.frames.is_empty();
+        waits && self.outcome.is_none() && (is_new || self.redrive.is_some())
     }
 
     /// The id of the newest event; the next one's is one more.

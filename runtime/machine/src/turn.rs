@@ -212,6 +212,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             self.run.frames.halt_all();
         }
         self.run.is_paused = false;
+        self.run.redrive = None;
         self.run.ready.clear();
         self.run.continue_due = false;
         self.run.exceeded.clear();

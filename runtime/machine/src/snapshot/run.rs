@@ -35,6 +35,7 @@ impl Run {
             is_paused,
             failed_at,
             redrives,
+            redrive,
             version,
             supplied: _,
             map_runs,
@@ -50,6 +51,7 @@ impl Run {
         version.number.put(out);
         started.put(out);
         redrives.put(out);
+        redrive.put(out);
         is_paused.put(out);
         held.put(out);
         outcome.put(out);
@@ -78,6 +80,7 @@ impl Run {
         };
         let started = Arc::<Started>::take(from)?;
         let redrives = Redrives::take(from)?;
+        let redrive = Snap::take(from)?;
         let is_paused = Snap::take(from)?;
         let held = Snap::take(from)?;
         let outcome = Snap::take(from)?;
@@ -119,6 +122,7 @@ impl Run {
             is_paused,
             failed_at,
             redrives,
+            redrive,
             version: Some(version),
             supplied: std::collections::BTreeMap::new(),
             map_runs,

@@ -7,7 +7,7 @@ use steploom_types::Timestamp;
 
 use crate::event::NoEvents;
 use crate::testkit::{machine, started};
-use crate::{Claim, Fact, Outcome, PartialFailure, Run, RunLimits, Terms, apply};
+use crate::{Claim, Fact, Outcome, PartialFailure, Redriven, Run, RunLimits, Terms, apply};
 
 const BEGIN_MS: i64 = 1_700_000_000_000;
 
@@ -100,4 +100,43 @@ fn terms_that_limit_nothing_keep_nobody_waiting() {
     }));
     apply(&mut run, &Fact::Started(started.into()), &mut NoEvents).unwrap();
     assert!(matches!(run.outcome(), Some(Outcome::Succeeded(_))));
+}
+
+#[test]
+fn a_redriven_one_waits_for_its_turn_again() {
+    let mut run = accepted(limited());
+    apply(&mut run, &Fact::Begun { at: at(1) }, &mut NoEvents).unwrap();
+    let failure = PartialFailure::default();
+    let stop = |seconds| Fact::StopRequested {
+        at: at(seconds),
+        failure: failure.clone(),
+    };
+    let redrive = |seconds| {
+        Fact::Redriven(Box::new(Redriven {
+            at: at(seconds),
+            version: None,
+            input: None,
+            skip: None,
+        }))
+    };
+    for (count, seconds) in [(1, 10), (2, 20)] {
+        apply(&mut run, &stop(seconds), &mut NoEvents).unwrap();
+        assert!(run.outcome().is_some() && !run.is_pending());
+        let actions = apply(&mut run, &redrive(seconds + 1), &mut NoEvents).unwrap();
+        assert_eq!((actions, run.outstanding()), (vec![], vec![]));
+        assert!(run.is_pending() && run.outcome().is_none());
+        assert_eq!(run.redrives().count, count);
+        let snapshot = run.snapshot().expect("a snapshot");
+        run = Run::restore(run.machine.clone(), &snapshot).expect("the same run");
+        let late = Fact::Expired {
+            at: at(seconds + 2),
+        };
+        apply(&mut run, &late, &mut NoEvents).unwrap();
+        assert!(run.is_pending(), "it has begun in time");
+    }
+    let begun = Fact::Begun { at: at(100) };
+    let actions = apply(&mut run, &begun, &mut NoEvents).unwrap();
+    assert_eq!(actions, run.outstanding());
+    assert_eq!(actions.len(), 2, "its time, and that of its state");
+    assert!(!run.is_pending());
 }

@@ -554,7 +554,10 @@ impl Owned {
         match &fact {
             Fact::Resumed { .. } => self.begin_rest(id),
             Fact::Dispatched { action, .. } => self.begin_once(id, *action),
-            Fact::Redriven(_) => self.redriven(id),
+            Fact::Redriven(_) => {
+                self.redriven(id);
+                self.enlist(id);
+            }
             _ => {}
         }
         let hot = self.hot.get(&id).map(Box::as_ref);

@@ -53,7 +53,7 @@ impl Waiting {
 }
 
 impl Owned {
-    /// An execution was accepted, or read again: waits for what its start names.
+    /// An execution was accepted, redriven, or read again: waits for what its start names.
     pub(super) fn enlist(&mut self, id: ExecutionId) {
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
             return;
@@ -63,7 +63,9 @@ impl Owned {
             return;
         };
         let is_pending = hot.run().is_pending();
-        if let Some(at) = terms.start_before.filter(|_| is_pending) {
+        // One that is redriven has begun in time.
+        let is_new = is_pending && hot.run().redrives().count == 0;
+        if let Some(at) = terms.start_before.filter(|_| is_new) {
             hot.timers.insert(START_BEFORE, at);
             self.timers.insert((at, id, START_BEFORE));
         }

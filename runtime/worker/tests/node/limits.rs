@@ -2,9 +2,10 @@
 
 use serde_json::json;
 use steploom_api::wire::{
-    ExecutionStatus as Status, ExecutionSummary, FunctionSettings, StartBefore, StartExecution,
+    ExecutionStatus as Status, ExecutionSummary, FunctionSettings, RedriveExecution, StartBefore,
+    StartExecution,
 };
-use steploom_types::{ExecutionId, Kind, Timestamp};
+use steploom_types::{AccountId, ExecutionId, Kind, Timestamp};
 
 use crate::WAIT;
 use crate::node::Node;
@@ -172,6 +173,37 @@ async fn a_higher_priority_waits_less() {
     node.listed("m", Status::Succeeded, 4).await;
     assert_eq!(called(&node), [0, 3, 1, 2]);
     assert_eq!(node.get(first.id).await.summary.status, Status::Succeeded);
+}
+
+#[tokio::test]
+async fn a_redriven_execution_waits_for_its_limit_as_a_start_does() {
+    let mut node = Node::start().await;
+    limited(&node, Some(1)).await;
+    node.runner.fail("f", 1);
+    let first = one(&node, start("m", None, 0)).await.id;
+    running(&node, 1).await;
+    node.runner.let_go("f", 1);
+    assert_eq!(node.ended(first).await.summary.status, Status::Failed);
+    let second = one(&node, start("m", None, 1)).await.id;
+    running(&node, 1).await;
+    let redrive = RedriveExecution::default();
+    let executions = node.ports().executions;
+    let redriven = executions.redrive(AccountId::LOCAL, first, redrive).await;
+    assert_eq!(redriven.unwrap().summary.status, Status::Pending);
+    node.crash_and_restart().await;
+    running(&node, 1).await;
+    assert_eq!(node.get(first).await.summary.status, Status::Pending);
+    assert_eq!(
+        called(&node),
+        [0, 1, 1],
+        "the first is not called again yet"
+    );
+    node.runner.let_go("f", 2);
+    for id in [second, first] {
+        assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
+    }
+    assert_eq!(called(&node), [0, 1, 1, 0]);
+    assert_eq!(node.runner.running_max("f"), 1);
 }
 
 #[tokio::test]
