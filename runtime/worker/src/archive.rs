@@ -4,6 +4,11 @@
 //! every segment; a segment tells what it has. The [keeper] moves closed executions from the
 //! database to segments by partition, and lets segments go as their machine's retention says. What
 //! is in both places for a moment is shown once.
+//!
+//! Whoever looks for an execution looks in the database first, then here. The list of an account's
+//! segments has an *epoch*, which the catalog keeps: it is another one once segments are noted, and only
+//! then does their partition go. So whoever did not find it in the database any more sees the epoch that
+//! followed, and a list of the segments that is not older than that.
 
 mod entry;
 pub(crate) mod keeper;
@@ -13,22 +18,13 @@ mod segment;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use steploom_artifacts::Artifacts;
 use steploom_store::Catalog;
 use steploom_types::{AccountId, Result, limits};
-use tokio::time::Instant;
 
 use entry::Entry;
 use segment::Index;
-
-/// How old the list of segments may be: another node may have made or removed some.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// How long a partition stays once its segments are noted: longer than any node's list is good, so
-/// that none looks in vain in both places.
-const NOTED: Duration = Duration::from_secs(2);
 
 /// How long closed executions are kept where, unless their machine says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +47,8 @@ impl Default for Retention {
     }
 }
 
-/// The segments of an account, and when they were listed.
-type Listed = (Instant, Arc<Vec<Entry>>);
+/// The segments of an account, and the epoch of their list before they were read.
+type Listed = (u64, Arc<Vec<Entry>>);
 
 /// The segments there are, to be searched.
 pub(crate) struct Archive {
@@ -73,22 +69,18 @@ impl Archive {
         }
     }
 
-    /// The segments of an account, the newest first. May be [`FRESH`] old.
+    /// The segments of an account, the newest first.
     async fn entries(&self, account: AccountId) -> Result<Arc<Vec<Entry>>> {
-        if let Some((read, entries)) = lock(&self.lists).get(&account)
-            && read.elapsed() < FRESH
+        let epoch = entry::epoch(&*self.catalog, account).await?;
+        if let Some((of, entries)) = lock(&self.lists).get(&account)
+            && *of == epoch
         {
             return Ok(entries.clone());
         }
         let entries = Arc::new(entry::load(&*self.catalog, account).await?);
-        let read = (Instant::now(), entries.clone());
-        lock(&self.lists).insert(account, read);
+        // It may be newer than the epoch: then it is read once more.
+        lock(&self.lists).insert(account, (epoch, entries.clone()));
         Ok(entries)
-    }
-
-    /// The list of an account's segments has changed.
-    fn forget(&self, account: AccountId) {
-        lock(&self.lists).remove(&account);
     }
 
     /// How many archived executions there are, by machine and status, to be added to others.

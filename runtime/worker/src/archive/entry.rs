@@ -122,6 +122,50 @@ pub(super) async fn all(
     }
 }
 
+/// What the catalog keeps of the list of an account's segments.
+#[derive(Default, Serialize, Deserialize)]
+struct List {
+    #[serde(default)]
+    epoch: u64,
+}
+
+/// The name of an account's list.
+fn list_name(account: AccountId) -> Result<Name> {
+    format!("account-{}", account.as_u64()).parse()
+}
+
+/// The epoch of the list of an account's segments; 0 if there never were any.
+pub(super) async fn epoch(catalog: &dyn Catalog, account: AccountId) -> Result<u64> {
+    let name = list_name(account)?;
+    let found = catalog
+        .find_entry(AccountId::LOCAL, EntryKind::Archived, &name)
+        .await?;
+    let Some(entry) = found else { return Ok(0) };
+    let list: List = serde_json::from_str(&entry.body)
+        .map_err(|e| StoreError::Corrupt(format!("the list of segments {name}: {e}")))?;
+    Ok(list.epoch)
+}
+
+/// The list of an account's segments has changed: whoever looks at it from now on reads it anew. The
+/// epoch is one that there never was: two nodes may be at it, as one has lost the first slot and does
+/// not know it yet, and neither may give the other's number again.
+pub(super) async fn next_epoch(
+    catalog: &dyn Catalog,
+    account: AccountId,
+    (epoch, at): (u64, Timestamp),
+) -> Result<()> {
+    let list = List { epoch };
+    let entry = catalog::Entry {
+        name: list_name(account)?,
+        body: serde_json::to_string(&list).map_err(steploom_types::Error::internal)?,
+        created_at: at,
+    };
+    catalog
+        .put_entry(AccountId::LOCAL, EntryKind::Archived, &entry, Put::Upsert)
+        .await?;
+    Ok(())
+}
+
 /// The accounts that have segments. They are noted under one account, as there is no list of all.
 pub(super) async fn accounts(catalog: &dyn Catalog) -> Result<BTreeSet<AccountId>> {
     let noted = all(catalog, AccountId::LOCAL, EntryKind::Archived).await?;
@@ -132,19 +176,20 @@ pub(super) async fn accounts(catalog: &dyn Catalog) -> Result<BTreeSet<AccountId
     Ok(noted.iter().filter_map(account).collect())
 }
 
-/// Notes that an account has segments.
+/// Notes that an account has segments, or rules about them.
 pub(super) async fn note_account(
     catalog: &dyn Catalog,
     account: AccountId,
     at: Timestamp,
 ) -> Result<()> {
     let entry = catalog::Entry {
-        name: format!("account-{}", account.as_u64()).parse()?,
+        name: list_name(account)?,
         body: "{}".to_owned(),
         created_at: at,
     };
+    // One that is there has an epoch.
     catalog
-        .put_entry(AccountId::LOCAL, EntryKind::Archived, &entry, Put::Upsert)
+        .put_entry(AccountId::LOCAL, EntryKind::Archived, &entry, Put::Create)
         .await?;
     Ok(())
 }

@@ -241,8 +241,10 @@ impl Keeper {
 
     async fn remove(&self, account: AccountId, entry: &Entry) -> Result<()> {
         self.shared.artifacts.delete(&entry.segment.object).await?;
-        entry.delete(&*self.shared.store.catalog, account).await?;
-        self.shared.archive.forget(account);
+        let catalog = &*self.shared.store.catalog;
+        entry.delete(catalog, account).await?;
+        let epoch = (self.shared.chance.draw(), self.shared.clock.now());
+        entry::next_epoch(catalog, account, epoch).await?;
         self.shared
             .metrics
             .executions_expired

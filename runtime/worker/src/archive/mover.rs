@@ -78,7 +78,6 @@ impl<'a> Mover<'a> {
             self.write(key, open).await?;
         }
         self.note().await?;
-        tokio::time::sleep(super::NOTED).await;
         let (id, version) = (self.partition.id, self.partition.version);
         projection.drop_partition(id, version).await?;
         Ok(Moved::Done { rows: self.rows })
@@ -196,7 +195,7 @@ impl<'a> Mover<'a> {
                     old.delete(catalog, account).await?;
                 }
             }
-            self.shared.archive.forget(account);
+            entry::next_epoch(catalog, account, (self.shared.chance.draw(), at)).await?;
         }
         Ok(())
     }

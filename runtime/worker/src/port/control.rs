@@ -37,6 +37,7 @@ impl Port {
             Wanted::Resume => Wish::Resume,
             Wanted::Redrive(redrive) => self.redrive_wish(account, id, redrive).await?,
         };
+        let is_redrive = matches!(what, Wish::Redrive(..));
         let shard = self.shards.of_slot(id.slot())?;
         let control = |reply| {
             Command::Control(Box::new(Control {
@@ -50,7 +51,11 @@ impl Port {
             return answer;
         }
         let found = self.find_here(account, id).await?;
-        Err(shard::ended(&found.ok_or_else(|| not_found(id))?))
+        let found = found.ok_or_else(|| not_found(id))?;
+        if is_redrive {
+            return Err(archived(&found));
+        }
+        Err(shard::ended(&found))
     }
 
     async fn redrive_wish(
@@ -98,4 +103,17 @@ impl Port {
         let machine = self.shared.definitions.get(found.definition).await?;
         Ok((version, machine))
     }
+}
+
+/// One that has ended, and is in the database no more.
+fn archived(execution: &wire::Execution) -> Error {
+    let summary = &execution.summary;
+    let ended_at = summary.ended_at.unwrap_or(summary.started_at);
+    Error::conflict(
+        "ExecutionNotRedrivable",
+        format!(
+            "execution {} ended at {ended_at} and is archived since; what is archived cannot be redriven: start a new one with the same input, and let closed executions stay longer with 'up --archive-after-hours'",
+            summary.id
+        ),
+    )
 }

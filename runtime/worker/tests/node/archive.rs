@@ -4,7 +4,7 @@
 use serde_json::json;
 use steploom_api::wire::{
     CountExecutions, Execution, ExecutionCounts, ExecutionStatus as Status, ListExecutions,
-    PageHistory, Retention,
+    PageHistory, RedriveExecution, Retention,
 };
 use steploom_types::{AccountId, ExecutionId};
 
@@ -128,6 +128,14 @@ async fn what_is_archived_reads_as_before() {
         .await;
     assert_eq!(segments(&node).await, 1);
     assert_eq!(seen(&node, &ids).await, before);
+    let redrive = RedriveExecution::default();
+    let executions = node.ports().executions;
+    let refused = executions
+        .redrive(LOCAL, ids[0], redrive)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, "ExecutionNotRedrivable");
+    assert!(refused.message.contains("archived"), "{}", refused.message);
     // What comes now is listed before what is archived.
     let new = node.start_named("pass", "p9", json!({"n": 9})).await;
     let new = new.unwrap().0.summary.id;
