@@ -32,7 +32,7 @@ use super::connect;
 use super::folder::Folder;
 use super::writer::Writer;
 use crate::error::failed;
-use closed::{Closed, Parts};
+use closed::{Closed, Hashed, Parts};
 use open::Checkpoint;
 use rows::Machines;
 
@@ -249,7 +249,8 @@ impl Projection for Executions {
         let mut found = shelf::find_by_name(&self.readers, account, machine, name).await?;
         let mut parts = self.parts.all();
         parts.sort_by_key(|part| std::cmp::Reverse(part.started_last()));
-        for part in parts {
+        let hashed = Hashed::of(account.as_u64(), &machine.to_string(), name.as_str());
+        for part in parts.iter().filter(|part| part.may_have(hashed)) {
             let newest = found.as_ref().map(|row| row.started_at.as_millis());
             if newest.is_some() && part.started_last() < newest {
                 break;
@@ -362,3 +363,6 @@ impl Projection for Executions {
         checkpoints.writer.settle(dropped)
     }
 }
+
+#[cfg(test)]
+mod tests;

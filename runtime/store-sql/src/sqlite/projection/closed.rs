@@ -4,10 +4,12 @@
 //! the second commit, what is open counts. So a crash between the two leaves a row that nobody
 //! misses, and the journal's tail writes it again. A partition goes by unlinking its file.
 
+mod names;
 mod part;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::migrate::Migrator;
@@ -28,6 +30,7 @@ use crate::sqlite::folder::Folder;
 use crate::sqlite::many::Many;
 use crate::sqlite::writer::Writer;
 
+pub(super) use names::Hashed;
 pub(super) use part::Part;
 pub(super) use write::is_whole;
 
@@ -53,7 +56,11 @@ pub(super) struct Closed {
 
 /// The partitions there are, oldest first; they do not overlap.
 #[derive(Clone, Default)]
-pub(super) struct Parts(Arc<Mutex<Vec<Arc<Part>>>>);
+pub(super) struct Parts {
+    all: Arc<Mutex<Vec<Arc<Part>>>>,
+    /// Bytes of the filters of names.
+    filter_bytes: Arc<AtomicUsize>,
+}
 
 struct PartWriter {
     writer: Writer,
@@ -83,7 +90,7 @@ impl Parts {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Part>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, id: u64) -> Option<Arc<Part>> {
@@ -105,8 +112,9 @@ impl Closed {
                 .map_err(failed)?;
         FILES.remove_orphans(&folder)?;
         let mut parts = Vec::new();
+        let filter_bytes = Arc::<AtomicUsize>::default();
         for (id, first, end) in rows {
-            let part = Part::open(&folder, count(id)?, (first, end)).await?;
+            let part = Part::open(&folder, count(id)?, (first, end), &filter_bytes).await?;
             parts.push(Arc::new(part));
         }
         parts.sort_by_key(|part| part.first());
@@ -117,7 +125,10 @@ impl Closed {
         }
         Ok(Self {
             folder,
-            parts: Parts(Arc::new(Mutex::new(parts))),
+            parts: Parts {
+                all: Arc::new(Mutex::new(parts)),
+                filter_bytes,
+            },
             rows_max,
             writers: HashMap::new(),
         })
@@ -146,6 +157,8 @@ impl Closed {
             let Some(part) = self.parts.find(id) else {
                 continue;
             };
+            // Before and after: a filter denies nothing that is there, whenever it was made.
+            part.writes(changes.iter().map(|change| &change.row));
             let writer = self.writer(&part).await?;
             let connection = writer.writer.connection().await?;
             let written = write::write(connection, &mut writer.machines, main, &changes).await;
@@ -153,7 +166,7 @@ impl Closed {
                 writer.machines.forget();
             }
             let meta = writer.writer.settle(written)?;
-            part.wrote(meta, changes.iter().map(|change| change.row.id));
+            part.wrote(meta, changes.iter().map(|change| &change.row));
             self.cut(main, &part).await?;
         }
         Ok(())
@@ -260,7 +273,8 @@ impl Closed {
         .fetch_one(&mut *main)
         .await
         .map_err(failed)?;
-        let part = Part::open(&self.folder, count(next)?, (first, end)).await?;
+        let bytes = &self.parts.filter_bytes;
+        let part = Part::open(&self.folder, count(next)?, (first, end), bytes).await?;
         let part = Arc::new(part);
         self.parts.lock().insert(place, part.clone());
         Ok(part)

@@ -1,13 +1,14 @@
 //! One partition: its stretch of time, and its file to be read.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{SqliteConnection, SqlitePool};
 use steploom_store::Result;
-use steploom_store::projection::Partition;
-use steploom_types::ExecutionId;
+use steploom_store::projection::{Partition, Row};
 
+use super::names::{Hashed, Names};
 use super::{FILES, make};
 use crate::column::{count, instant};
 use crate::error::failed;
@@ -31,6 +32,7 @@ const READERS_MAX: u32 = 2;
 pub(in crate::sqlite::projection) struct Part {
     pub(super) id: u64,
     pub(in crate::sqlite::projection) readers: SqlitePool,
+    names: Names,
     state: Mutex<State>,
 }
 
@@ -57,6 +59,7 @@ impl Part {
         folder: &Folder,
         id: u64,
         (first, end): (Option<i64>, Option<i64>),
+        filter_bytes: &Arc<AtomicUsize>,
     ) -> Result<Self> {
         let mut file = make(folder, id).await?;
         let state = State {
@@ -68,6 +71,7 @@ impl Part {
         Ok(Self {
             id,
             readers: connect::few_readers(options(folder, id), READERS_MAX),
+            names: Names::new(filter_bytes.clone()),
             state: Mutex::new(state),
         })
     }
@@ -106,12 +110,28 @@ impl Part {
         self.lock().meta.started_last
     }
 
+    /// Whether an execution of this name may be in it. What is full learns its names from the first time
+    /// that somebody asks.
+    pub(in crate::sqlite::projection) fn may_have(self: &Arc<Self>, name: Hashed) -> bool {
+        if self.names.are_unasked() && self.end().is_some() {
+            let part = self.clone();
+            tokio::spawn(async move { part.names.make(&part.readers).await });
+        }
+        self.names.may_have(name)
+    }
+
+    /// It is about to be written.
+    pub(super) fn writes<'a>(&self, rows: impl Iterator<Item = &'a Row>) {
+        self.names.wrote(rows);
+    }
+
     /// It was written.
-    pub(super) fn wrote(&self, meta: Meta, ids: impl Iterator<Item = ExecutionId>) {
+    pub(super) fn wrote<'a>(&self, meta: Meta, rows: impl Iterator<Item = &'a Row> + Clone) {
+        self.names.wrote(rows.clone());
         let mut state = self.lock();
         state.meta = meta;
-        for id in ids {
-            let at = id.created().as_millis();
+        for row in rows {
+            let at = row.id.created().as_millis();
             let (first, last) = state.created.unwrap_or((at, at));
             state.created = Some((first.min(at), last.max(at)));
         }
