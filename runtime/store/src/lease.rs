@@ -96,6 +96,15 @@ pub trait Leases: Send + Sync {
     /// The nodes whose announcement has not run out, by their ids.
     async fn nodes(&self) -> Result<Vec<Node>>;
 
+    /// Waits until another process has given a shard back, as far as that is heard of here: a hint to look
+    /// before it is time, which may never come, or come too often. Where nobody says so it waits for ever.
+    ///
+    /// # Errors
+    /// Nothing is heard for now: wait a while before you ask again.
+    async fn released(&self) -> Result<()> {
+        std::future::pending().await
+    }
+
     /// Splits a shard that the caller owns under `epoch`, in one transaction: two new shards take
     /// its slots, the second from `at` on, with empty logs, the next epoch and no owner; the old one
     /// is gone, and nobody appends to it any more. Its journal must be projected to the end and

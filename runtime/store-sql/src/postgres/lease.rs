@@ -1,5 +1,6 @@
 //! Leases, on the database's clock. Each call is one statement, but for the split of a shard.
 
+mod hint;
 mod split;
 
 use std::sync::Arc;
@@ -14,15 +15,18 @@ use steploom_types::{ShardId, Slot, limits};
 use super::link::{Links, on};
 use crate::column::{count, shard, slot, stored};
 use crate::error::failed;
+use hint::Hints;
 
 /// The leases, on the rows of the shards.
 pub(super) struct Leases {
     links: Arc<Links>,
+    hints: Hints,
 }
 
 impl Leases {
     pub(super) fn new(links: Arc<Links>) -> Self {
-        Self { links }
+        let hints = Hints::new(links.options().clone());
+        Self { links, hints }
     }
 }
 
@@ -44,6 +48,10 @@ impl steploom_store::Leases for Leases {
 
     async fn release(&self, shard: ShardId, epoch: Epoch) -> Result<()> {
         on!(self.links, |link| release(link, shard, epoch))
+    }
+
+    async fn released(&self) -> Result<()> {
+        self.hints.next().await
     }
 
     async fn announce(&self, node: &Node) -> Result<()> {
@@ -144,7 +152,7 @@ async fn renew(
     renewed.into_iter().map(shard).collect()
 }
 
-/// Whoever listens hears that there is a shard to be had. It is a hint: nobody relies on it.
+/// [Whoever listens](hint) hears that there is a shard to be had. It is a hint: nobody relies on it.
 async fn release(to: &mut PgConnection, shard: ShardId, epoch: Epoch) -> Result<()> {
     sqlx::query(
         "WITH released AS (

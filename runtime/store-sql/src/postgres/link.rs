@@ -90,6 +90,11 @@ impl Links {
         }
     }
 
+    /// How they are made.
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     /// A connection that answers.
     pub(super) async fn take(&self) -> Result<Link<'_>> {
         let Ok(Ok(permit)) = timeout(TAKE_MAX, self.permits.acquire()).await else {

@@ -34,6 +34,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// whoever stops the node also ends the task: else the store would stay open until the next look.
 pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
     let assignment = Assignment::new(shared.node.clone(), Instant::now());
+    let leases = shared.store.leases.clone();
     let mut keeper = Keeper {
         shared,
         shards,
@@ -50,10 +51,17 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
                 }
             };
             tokio::time::sleep(PAUSE).await;
+            let hint = async {
+                if let Err(error) = leases.released().await {
+                    tracing::debug!(%error, "nothing is heard of shards that are given back");
+                    std::future::pending::<()>().await;
+                }
+            };
             tokio::select! {
                 biased;
                 () = tokio::time::sleep(next) => {}
                 () = keeper.shards.0.look.notified() => {}
+                () = hint => {}
             }
         }
     })

@@ -120,3 +120,29 @@ async fn renewing_keeps_to_what_is_held() {
     let lost = store.leases.renew(&node, &asked).await.unwrap();
     assert_eq!(lost, [ShardId(9), ShardId(99)]);
 }
+
+/// Who listens hears that a shard is given back, and nothing before that.
+#[tokio::test]
+async fn a_shard_that_is_given_back_is_heard_of() {
+    let database = Database::new();
+    if !database.is_there() {
+        return;
+    }
+    let (one, two) = (
+        database.open().await.unwrap(),
+        database.open().await.unwrap(),
+    );
+    let leases = two.leases.clone();
+    let hint = tokio::spawn(async move { leases.released().await });
+    // Whoever listens late hears of the next.
+    for n in 0.. {
+        let lease = acquire(&one, 3, "one").await;
+        one.leases.release(lease.shard, lease.epoch).await.unwrap();
+        if hint.is_finished() {
+            break;
+        }
+        assert!(n < 10_000, "nothing is heard");
+        tokio::task::yield_now().await;
+    }
+    hint.await.unwrap().unwrap();
+}
