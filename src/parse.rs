@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use steploom_api::wire::VolumeMount;
+use steploom_api::wire::{StartBefore, VolumeMount};
 use steploom_types::{ExecutionId, MachineName, Name, Timestamp};
 
 use crate::view::live::now;
@@ -58,6 +58,17 @@ pub(crate) fn when(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// Parses until when: `2026-07-01T00:00:00Z`, or a duration from now, such as `30m`, in whole seconds.
+pub(crate) fn until(text: &str) -> Result<StartBefore, String> {
+    if let Ok(ms) = duration_ms(text) {
+        return Ok(StartBefore::Seconds(ms.div_ceil(1_000)));
+    }
+    text.parse().map(StartBefore::At).map_err(|_| {
+        "expected a time such as 2026-07-01T00:00:00Z, or a duration from now, such as 30m, 2h or 7d"
+            .to_owned()
+    })
+}
+
 /// Parses where other nodes reach a node: `http://10.0.0.7:8090`, or `https://` where a proxy before
 /// it ends TLS.
 pub(crate) fn node_address(text: &str) -> Result<String, String> {
@@ -93,7 +104,7 @@ fn quantity(text: &str, units: &[(&str, u64)], bare: Option<u64>) -> Option<u64>
     (value.is_finite() && value < u64::MAX as f64).then_some(value.round() as u64)
 }
 
-/// Parses `KEY=VALUE` of `--env`.
+/// Parses `KEY=VALUE` of `--env` and `--tag`.
 pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),

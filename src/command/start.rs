@@ -1,6 +1,7 @@
 //! `start`: begins an execution of a machine.
 
 mod batch;
+mod terms;
 
 use std::path::PathBuf;
 
@@ -19,14 +20,16 @@ use crate::{follow, input};
 /// if the execution failed.
 ///
 /// With --batch it starts an execution for each line of a file, many in one request. A line is
-/// {"input": ..., "name": ...}, both of which may be left out. Lines that are refused are told with
-/// their numbers; the others go on, and the exit code is 1.
+/// {"input": ..., "name": ...}, both of which may be left out, with the terms that it does not share with the
+/// others, as the API names them. Each line that is refused is told with its number; the others go on,
+/// and the exit code is 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom start order --input '{\"id\": 7}' --name order-7
   steploom start order --input-file order.json --follow
-  steploom start order --batch orders.ndjson
+  steploom start order --tag customer=42 --concurrency-key customer-42 --ordered
+  steploom start order --batch orders.ndjson --priority -10
   id=$(steploom start order) && steploom status $id")]
 pub(crate) struct Args {
     /// The machine
@@ -48,6 +51,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     machine_version: Option<u32>,
 
+    #[command(flatten)]
+    terms: terms::Terms,
+
     /// A file with a start a line, or - for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "input", "input_file", "wait", "follow"])]
     batch: Option<PathBuf>,
@@ -63,14 +69,17 @@ pub(crate) struct Args {
 
 /// Starts it.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    if let Some(file) = &args.batch {
-        return batch::run(file, &args.machine, args.machine_version, context).await;
-    }
-    let start = StartExecution {
+    let start = args.terms.applied_to(StartExecution {
         version: args.machine_version,
         name: args.name,
-        input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
         ..StartExecution::new(args.machine)
+    });
+    if let Some(file) = &args.batch {
+        return batch::run(file, &start, context).await;
+    }
+    let start = StartExecution {
+        input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
+        ..start
     };
     let started = context.client.start_execution(&start).await?.execution;
     let id = started.summary.id;

@@ -20,6 +20,7 @@ mod log;
 mod machine;
 mod map_run;
 mod node;
+mod start;
 
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other test programs use the rest")]

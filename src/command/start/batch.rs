@@ -7,9 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use steploom_api::wire::{StartAnswer, StartError};
+use steploom_api::wire::{StartAnswer, StartError, StartExecution};
 use steploom_sdk::Client;
-use steploom_types::Name;
 use tokio::task::JoinHandle;
 
 use crate::command::Context;
@@ -30,9 +29,6 @@ const UNDER_WAY_MAX: usize = 4;
 
 /// How often a start is sent that the server has no room for, with a second in between.
 const ATTEMPTS_MAX: u32 = 60;
-
-/// Refused lines that are told one by one.
-const TOLD_MAX: u64 = 20;
 
 /// A line of the file, ready to be sent.
 struct Line {
@@ -59,20 +55,20 @@ struct Counts {
     refused: u64,
 }
 
-/// Starts an execution for each line.
+/// Starts an execution for each line, with what it says in place of what `common` says.
 pub(super) async fn run(
     file: &Path,
-    machine: &Name,
-    version: Option<u32>,
+    common: &StartExecution,
     context: &Context,
 ) -> Result<(), Failure> {
     let (mut reader, bytes) = open(file)?;
+    let common = fields(common)?;
     let progress = Progress::new(bytes);
     let mut counts = Counts::default();
     let mut under_way: VecDeque<(u64, JoinHandle<Result<Answers, Failure>>)> = VecDeque::new();
     let (mut number, mut read) = (0, 0);
     loop {
-        let part = next_part(&mut reader, (&mut number, &mut read), machine, version)?;
+        let part = next_part(&mut reader, (&mut number, &mut read), &common)?;
         let is_last = part.lines.is_empty();
         if !is_last {
             let upto = part.read;
@@ -110,10 +106,8 @@ impl Counts {
                 StartAnswer::Accepted { is_new: false, .. } => self.there += 1,
                 StartAnswer::Refused { error } => {
                     self.refused += 1;
-                    if self.refused <= TOLD_MAX {
-                        let StartError { code, message, .. } = error;
-                        progress.note(&format!("line {number}: {message} [{code}]"));
-                    }
+                    let StartError { code, message, .. } = error;
+                    progress.note(&format!("line {number}: {message} [{code}]"));
                 }
             }
         }
@@ -146,8 +140,7 @@ fn open(file: &Path) -> Result<(Box<dyn BufRead>, Option<u64>), Failure> {
 fn next_part(
     reader: &mut dyn BufRead,
     (number, read): (&mut u64, &mut u64),
-    machine: &Name,
-    version: Option<u32>,
+    common: &Map<String, Value>,
 ) -> Result<Part, Failure> {
     let mut part = Part::default();
     let mut text = Vec::new();
@@ -160,7 +153,7 @@ fn next_part(
         *number += 1;
         *read += bytes as u64;
         if !text.trim_ascii().is_empty() {
-            let line = line(*number, &text, machine, version)?;
+            let line = line(*number, &text, common)?;
             part.bytes += line.text.len();
             part.lines.push(line);
         }
@@ -169,15 +162,32 @@ fn next_part(
     Ok(part)
 }
 
-/// A line with the machine put into it.
-fn line(number: u64, text: &[u8], machine: &Name, version: Option<u32>) -> Result<Line, Failure> {
-    let mut start: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
+/// What all lines have in common.
+fn fields(common: &StartExecution) -> Result<Map<String, Value>, Failure> {
+    let fields = serde_json::to_value(common).map_err(|e| Failure::local(e.to_string()))?;
+    let Value::Object(mut fields) = fields else {
+        return Ok(Map::new());
+    };
+    fields.remove("input");
+    Ok(fields)
+}
+
+/// A line with what it has in common with the others. The machine and its version are the command's; tags
+/// are those of both.
+fn line(number: u64, text: &[u8], common: &Map<String, Value>) -> Result<Line, Failure> {
+    let own: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
         let title = format!("line {number} is no JSON object: {error}");
         Failure::new(Exit::Refused, "InvalidJson", title)
     })?;
-    start.insert("machine".to_owned(), machine.as_str().into());
-    if let Some(version) = version {
-        start.insert("version".to_owned(), version.into());
+    let mut start = common.clone();
+    for (field, value) in own {
+        match (start.get_mut(&field), value) {
+            (Some(_), _) if field == "machine" || field == "version" => {}
+            (Some(Value::Object(tags)), Value::Object(more)) if field == "tags" => {
+                tags.extend(more);
+            }
+            (_, value) => drop(start.insert(field, value)),
+        }
     }
     let mut text = serde_json::to_vec(&start).map_err(|e| Failure::local(e.to_string()))?;
     text.push(b'\n');
