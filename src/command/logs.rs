@@ -1,5 +1,7 @@
 //! `logs`: what a function's invocations wrote.
 
+use std::collections::HashMap;
+
 use futures::StreamExt as _;
 use steploom_api::wire::{LogLine, LogPage, LogSource, QueryLogs};
 use steploom_types::{Name, Timestamp, limits};
@@ -63,20 +65,71 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
 }
 
 async fn follow(args: &Args, context: &Context) -> Result<(), Failure> {
+    // From here on nothing is missed: what is written while older lines are read comes by both ways.
+    let mut lines = context.client.follow_logs(&args.function).await?;
+    let began = now();
+    let mut overlap = Overlap::default();
     if args.since.is_some() {
-        for line in &read(args, context).await?.items {
-            say(line, context)?;
+        let (since, mut next) = (args.since.map(before_now), None);
+        loop {
+            let page = page(args, since, limits::PAGE_SIZE_MAX, next, context).await?;
+            for line in &page.items {
+                say(line, context)?;
+                overlap.shown(line, began);
+            }
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
         }
     }
-    let mut lines = Box::pin(context.client.follow_logs(&args.function));
     while let Some(line) = lines.next().await {
         let line = line?;
         let wanted = args.request_id.as_ref();
-        if wanted.is_none_or(|id| *id == line.request_id) {
+        if wanted.is_none_or(|id| *id == line.request_id) && !overlap.has(&line) {
             say(&line, context)?;
         }
     }
     Ok(())
+}
+
+/// Lines that were read, and may come once more from the stream that was begun before.
+#[derive(Default)]
+struct Overlap(HashMap<(Timestamp, String, String), usize>);
+
+/// Milliseconds by which a line may be older than the stream that it comes from: an invocation's lines
+/// are given at its end, which may be long after, and clocks differ.
+const OVERLAP_MS: u64 = 2 * limits::function::TIMEOUT_MS_MAX;
+
+impl Overlap {
+    fn shown(&mut self, line: &LogLine, began: Timestamp) {
+        if began.millis_since(line.timestamp) < OVERLAP_MS {
+            *self.0.entry(key(line)).or_default() += 1;
+        }
+    }
+
+    /// Whether the line was read; each that was read is passed over once.
+    fn has(&mut self, line: &LogLine) -> bool {
+        let key = key(line);
+        let Some(times) = self.0.get_mut(&key) else {
+            return false;
+        };
+        *times -= 1;
+        if *times == 0 {
+            self.0.remove(&key);
+        }
+        true
+    }
+}
+
+fn key(line: &LogLine) -> (Timestamp, String, String) {
+    let LogLine {
+        timestamp,
+        request_id,
+        message,
+        ..
+    } = line;
+    (*timestamp, request_id.clone(), message.clone())
 }
 
 fn say(line: &LogLine, context: &Context) -> std::io::Result<()> {
@@ -99,22 +152,31 @@ async fn read(args: &Args, context: &Context) -> Result<LogPage, Failure> {
         if missing == 0 {
             return Ok(lines);
         }
-        let query = QueryLogs {
-            request_id: args.request_id.clone(),
-            since,
-            limit: Some(
-                u32::try_from(missing)
-                    .map_or(limits::PAGE_SIZE_MAX, |n| n.min(limits::PAGE_SIZE_MAX)),
-            ),
-            next: lines.next.take(),
-        };
-        let page = context.client.logs(&args.function, &query).await?;
+        let limit =
+            u32::try_from(missing).map_or(limits::PAGE_SIZE_MAX, |n| n.min(limits::PAGE_SIZE_MAX));
+        let page = page(args, since, limit, lines.next.take(), context).await?;
         lines.items.extend(page.items);
         lines.next = page.next;
         if lines.next.is_none() {
             return Ok(lines);
         }
     }
+}
+
+async fn page(
+    args: &Args,
+    since: Option<Timestamp>,
+    limit: u32,
+    next: Option<String>,
+    context: &Context,
+) -> Result<LogPage, Failure> {
+    let query = QueryLogs {
+        request_id: args.request_id.clone(),
+        since,
+        limit: Some(limit),
+        next,
+    };
+    Ok(context.client.logs(&args.function, &query).await?)
 }
 
 fn before_now(ms: u64) -> Timestamp {
@@ -133,4 +195,37 @@ fn text(line: &LogLine, paint: Paint) -> String {
         paint.dim(&line.timestamp.to_string()),
         paint.dim(&line.request_id)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(at: i64, message: &str) -> LogLine {
+        LogLine {
+            timestamp: Timestamp::from_millis(at),
+            request_id: "r".to_owned(),
+            version: 1,
+            source: LogSource::Function,
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_read_is_passed_over_as_often_as_it_was_read() {
+        let began = Timestamp::from_millis(10_000_000);
+        let mut overlap = Overlap::default();
+        for read in [line(9_999_000, "a"), line(9_999_000, "a"), line(5, "old")] {
+            overlap.shown(&read, began);
+        }
+        let came = [
+            (9_999_000, "a"),
+            (9_999_000, "a"),
+            (9_999_000, "a"),
+            (5, "old"),
+        ];
+        let has = came.map(|(at, message)| overlap.has(&line(at, message)));
+        assert_eq!(has, [true, true, false, false]);
+        assert!(overlap.0.is_empty());
+    }
 }

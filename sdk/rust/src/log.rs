@@ -11,9 +11,10 @@ impl Client {
         self.call(Method::GET, &path).query(query).fetch().await
     }
 
-    /// Log lines of a function's invocations from now on. When the line breaks the stream goes on
-    /// from when it is back: what was written meanwhile is in [`Client::logs`].
-    pub fn follow_logs(&self, function: &Name) -> Stream<wire::LogLine> {
-        Stream::open(self, format!("/v1/functions/{function}/logs/stream"), None)
+    /// Log lines of a function's invocations from now on: those that are written once this has returned.
+    /// When the line breaks the stream goes on from when it is back: what was written meanwhile is in
+    /// [`Client::logs`].
+    pub async fn follow_logs(&self, function: &Name) -> Result<Stream<wire::LogLine>> {
+        Stream::opened(self, format!("/v1/functions/{function}/logs/stream")).await
     }
 }

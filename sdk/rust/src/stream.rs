@@ -44,13 +44,22 @@ impl<T> futures::Stream for Stream<T> {
 impl<T: DeserializeOwned + Send + 'static> Stream<T> {
     /// The stream at `path`. With `after` its items have ids, and it begins after that one.
     pub(crate) fn open(client: &Client, path: String, after: Option<u64>) -> Self {
-        let reader = Reader {
-            client: client.clone(),
-            path,
-            after,
-            line: None,
-            failures: 0,
-        };
+        Self::of(Reader::new(client, path, after))
+    }
+
+    /// The stream at `path` from now on: the server has begun to give it.
+    pub(crate) async fn opened(client: &Client, path: String) -> Result<Self> {
+        let mut reader = Reader::new(client, path, None);
+        while reader.line.is_none() {
+            match reader.connect().await {
+                Ok(line) => reader.line = Some(line),
+                Err(refused) => reader.again(refused).await?,
+            }
+        }
+        Ok(Self::of(reader))
+    }
+
+    fn of(reader: Reader) -> Self {
         let items = stream::unfold(Some(reader), |reader| async move {
             let mut reader = reader?;
             match reader.next().await {
@@ -82,6 +91,16 @@ struct Line {
 }
 
 impl Reader {
+    fn new(client: &Client, path: String, after: Option<u64>) -> Self {
+        Self {
+            client: client.clone(),
+            path,
+            after,
+            line: None,
+            failures: 0,
+        }
+    }
+
     /// The next item; `None` after the last.
     async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>> {
         loop {
