@@ -45,6 +45,7 @@ fn what_the_documentation_shows_can_be_typed() {
         "steploom list counts --machine word-count",
         "steploom machine retention word-count --days 30 --executions 1000",
         "steploom machine retention word-count --reset",
+        "steploom machine share word-count --weight 3",
         "steploom up --archive-after-hours 48 --keep-days 7 --keep-executions 1000",
         "steploom logs count --request-id r --since 1h --follow",
         "steploom --endpoint http://h:1 --json list machines",

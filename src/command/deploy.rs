@@ -67,6 +67,10 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "N")]
     max_concurrency: Option<u32>,
 
+    /// Make an attempt by an execution once at the most: it fails if nobody knows what became of it
+    #[arg(long)]
+    at_most_once: bool,
+
     /// A variable of the environment; may be given several times
     #[arg(long = "env", value_name = "KEY=VALUE", value_parser = parse::variable)]
     environment: Vec<(String, String)>,
@@ -98,6 +102,7 @@ impl Settings {
             fuel_max: self.fuel.unwrap_or(default.fuel_max),
             disk_bytes_max: self.disk.unwrap_or(default.disk_bytes_max),
             max_concurrency: self.max_concurrency,
+            at_most_once: self.at_most_once,
             environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
             volumes: self.volumes,
             ..default

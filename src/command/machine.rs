@@ -1,8 +1,9 @@
-//! `machine validate|graph|simulate|test-state|show|versions|retention|delete`.
+//! `machine validate|graph|simulate|test-state|show|versions|retention|share|delete`.
 
 mod definition;
 mod graph;
 mod retention;
+mod share;
 mod simulate;
 mod test_state;
 mod validate;
@@ -40,6 +41,7 @@ enum Verb {
         name: Name,
     },
     Retention(retention::Args),
+    Share(share::Args),
     /// Delete a machine with all its versions; its executions go on
     Delete {
         /// The machine
@@ -57,6 +59,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Verb::Show { name } => show(&name, context).await,
         Verb::Versions { name } => versions(&name, context).await,
         Verb::Retention(args) => retention::run(args, context).await,
+        Verb::Share(args) => share::run(args, context).await,
         Verb::Delete { name } => {
             context.client.delete_machine(&name).await?;
             super::deleted(context, "machine", &name)

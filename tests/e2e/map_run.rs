@@ -36,9 +36,8 @@ fn a_redrive_runs_the_items_that_did_not_end_well() {
     let started = server.post("/v1/executions", &start).expect(201);
     let id = started["id"].as_str().expect("an id");
     let path = format!("/v1/executions/{id}");
-    until("it fails", || {
-        server.get(&path).expect(200)["status"] == "FAILED"
-    });
+    let stands = |status: &str| (server.get(&path).expect(200)["status"] == status).then_some(());
+    until("it fails", || stands("FAILED"));
     let runs = format!("{path}/map-runs");
     let failed = server.get(&runs).expect(200)["items"][0].take();
     assert_eq!(failed["status"], "FAILED");
@@ -47,11 +46,9 @@ fn a_redrive_runs_the_items_that_did_not_end_well() {
     let kind = json!({"Each": {"Type": "Pass", "Result": "mended", "End": true}});
     server
         .put_machine("map-run-redriven", &spread(&kind))
-        .expect(201);
-    server.cli(&["redrive", id, "--version", "2"]).ok();
-    until("it succeeds", || {
-        server.get(&path).expect(200)["status"] == "SUCCEEDED"
-    });
+        .expect(200);
+    server.run(&["redrive", id, "--version", "2"]).ok();
+    until("it succeeds", || stands("SUCCEEDED"));
     let output = server.get(&path).expect(200)["output"].take();
     let output = output.as_array().expect("results");
     assert_eq!(output.len(), 2_500);
@@ -70,7 +67,7 @@ fn a_redrive_runs_the_items_that_did_not_end_well() {
     );
     assert_eq!(run["items"]["succeeded"], 2_500);
     assert_eq!(
-        server.cli(&["--json", "list", "map-runs", id]).json()["items"][0],
+        server.run(&["--json", "list", "map-runs", id]).json()["items"][0],
         run
     );
 }

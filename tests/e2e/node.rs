@@ -44,6 +44,8 @@ const ROUTES: [(&str, &str); 60] = [
     ("/v1/executions/{id}/resume", "post"),
     ("/v1/machines/{name}/retention", "get"),
     ("/v1/machines/{name}/retention", "put"),
+    ("/v1/machines/{name}/share", "get"),
+    ("/v1/machines/{name}/share", "put"),
     ("/v1/nodes", "get"),
     ("/v1/shards", "get"),
     ("/v1/shards/{id}/split", "post"),

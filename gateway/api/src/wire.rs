@@ -30,7 +30,7 @@ pub use function::{
 pub use log::{LogLine, LogPage, LogSource};
 pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,
-    Severity, Validation,
+    Severity, Share, Validation,
 };
 pub use map_run::{ItemCounts, MapRun, MapRunNumber, MapRunStatus, MapRuns, UpdateMapRun};
 pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, SplitShard};

@@ -78,6 +78,10 @@ fn table() -> OpenApiRouter<Arc<App>> {
             machine::retention::get_retention,
             machine::put_retention::put_retention
         ))
+        .routes(routes!(
+            machine::share::get_share,
+            machine::put_share::put_share
+        ))
         .routes(routes!(machine::execution::get_execution_by_name))
         // Executions.
         .routes(routes!(

@@ -96,6 +96,8 @@ pub enum EntryKind {
     Recovery,
     /// How long a machine's closed executions are kept.
     Retention,
+    /// A machine's share of permits.
+    Share,
     /// A segment of archived executions.
     Segment,
     /// An account that has segments.
@@ -111,6 +113,7 @@ impl EntryKind {
             Self::Connection => "connection",
             Self::Recovery => "recovery",
             Self::Retention => "retention",
+            Self::Share => "share",
             Self::Segment => "segment",
             Self::Archived => "archived",
         }

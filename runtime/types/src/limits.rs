@@ -114,6 +114,9 @@ pub const LEASE_SECONDS: u32 = 5;
 /// there yet: more than a start may take.
 pub const PLACE_SECONDS: u32 = 60;
 
+/// The largest weight of a machine among those that wait for permits.
+pub const WEIGHT_MAX: u32 = 1_000;
+
 /// Tags of one execution (AWS: 50), characters of a tag's key (AWS: 128) and of its value (AWS: 256).
 pub const TAGS_MAX: usize = 50;
 /// See [`TAGS_MAX`].

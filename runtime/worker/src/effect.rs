@@ -39,7 +39,7 @@ impl Answers {
         Self { handle, id }
     }
 
-    async fn send(&self, fact: Fact) {
+    pub(crate) async fn send(&self, fact: Fact) {
         // If the shard has moved, its new owner begins the same again.
         let id = self.id;
         let _ = self.handle.send(Command::Fact { id, fact }).await;

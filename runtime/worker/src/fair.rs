@@ -2,12 +2,14 @@
 //! a machine.
 //!
 //! Among accounts that wait, the one goes first that holds the fewest permits, and of several the one
-//! whose turn came longest ago; so among the machines of the account. Within a machine the higher
-//! priority goes first, then whoever came first. So a flood of one machine delays another by no more
-//! than the permits that it holds already, however long its queue and however long its tasks are.
+//! whose turn came longest ago; so among the machines of the account, whose permits count for less the
+//! more weight they have. Within a machine the higher priority goes first, then whoever came first. So a
+//! flood of one machine delays another by no more than the permits that it holds already, however long
+//! its queue and however long its tasks are; and of machines that always have something waiting each
+//! holds its weight's part of the permits.
 //!
-//! Turns are virtual times: each permit moves its account and its machine one on, and one that was
-//! away begins at the present. Every step takes time in the logarithm of what waits. What is kept
+//! Turns are virtual times: each permit moves its account and its machine one on, a machine by less the
+//! more weight it has, and one that was away begins at the present. Every step takes time in the logarithm of what waits. What is kept
 //! for each that waits is a place in a queue and what its owner put there.
 
 use std::cmp::Reverse;
@@ -64,8 +66,11 @@ pub(crate) struct Place {
 /// Within a machine: the higher priority first, then the earlier.
 type Rank = (Reverse<i8>, u64);
 
-/// When an account or a machine has its turn: permits held, then virtual time, then which.
-type Turn<K> = (u32, u64, K);
+/// When an account or a machine has its turn: permits held by its weight, then virtual time, then which.
+type Turn<K> = (u64, u64, K);
+
+/// What a permit counts for at the weight 1: a number that all weights up to 10 divide evenly.
+const WHOLE: u64 = 2_520_000;
 
 struct Queue<T> {
     permits: usize,
@@ -92,11 +97,34 @@ struct Level<K> {
     idle: BTreeSet<(u64, K)>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Member {
+    weight: u32,
     held: u32,
     time: u64,
     waiting: usize,
+}
+
+impl Default for Member {
+    fn default() -> Self {
+        Self {
+            weight: 1,
+            held: 0,
+            time: 0,
+            waiting: 0,
+        }
+    }
+}
+
+impl Member {
+    /// What so many permits count for.
+    fn share(&self, permits: u32) -> u64 {
+        u64::from(permits) * WHOLE / u64::from(self.weight.max(1))
+    }
+
+    fn turn<K>(&self, key: K) -> Turn<K> {
+        (self.share(self.held), self.time, key)
+    }
 }
 
 impl<K> Default for Level<K> {
@@ -116,13 +144,13 @@ impl<K: Clone + Eq + Hash + Ord> Level<K> {
     fn change(&mut self, key: &K, change: impl FnOnce(&mut Member, u64)) {
         let mut member = self.members.get(key).copied().unwrap_or_default();
         if member.waiting > 0 {
-            self.turns.remove(&(member.held, member.time, key.clone()));
+            self.turns.remove(&member.turn(key.clone()));
         } else if member.held == 0 && member.time > self.now {
             self.idle.remove(&(member.time, key.clone()));
         }
         change(&mut member, self.now);
         if member.waiting > 0 {
-            self.turns.insert((member.held, member.time, key.clone()));
+            self.turns.insert(member.turn(key.clone()));
         }
         let is_idle = member.held == 0 && member.waiting == 0;
         if is_idle && member.time <= self.now {
@@ -138,8 +166,9 @@ impl<K: Clone + Eq + Hash + Ord> Level<K> {
         }
     }
 
-    fn wait(&mut self, key: &K) {
+    fn wait(&mut self, key: &K, weight: u32) {
         self.change(key, |member, now| {
+            member.weight = weight;
             if member.waiting == 0 {
                 member.time = member.time.max(now);
             }
@@ -164,13 +193,13 @@ impl<K: Clone + Eq + Hash + Ord> Level<K> {
         self.change(key, |member, _| {
             member.waiting -= 1;
             member.held += 1;
-            member.time += 1;
+            member.time += member.share(1);
         });
     }
 
     /// One gets a permit for which nobody had to wait.
-    fn hold(&mut self, key: &K) {
-        self.wait(key);
+    fn hold(&mut self, key: &K, weight: u32) {
+        self.wait(key, weight);
         self.serve(key);
     }
 
@@ -198,19 +227,25 @@ impl<T: Waits> Fair<T> {
         })))
     }
 
-    /// Puts something into the queue. If it may go at once, it comes back with its permit; otherwise
-    /// its place does.
-    pub(crate) fn push(&self, flow: Flow, priority: i8, what: T) -> Result<(Permit<T>, T), Place> {
+    /// Puts something into the queue; the weight is that of its machine from now on. If it may go at once,
+    /// it comes back with its permit; otherwise its place does.
+    pub(crate) fn push(
+        &self,
+        flow: Flow,
+        weight: u32,
+        priority: i8,
+        what: T,
+    ) -> Result<(Permit<T>, T), Place> {
         let mut queue = self.lock();
         if queue.held < queue.permits && queue.len == 0 {
             queue.held += 1;
-            queue.accounts.hold(&flow.account);
+            queue.accounts.hold(&flow.account, 1);
             let machines = queue.machines.entry(flow.account).or_default();
-            machines.hold(&flow.machine);
+            machines.hold(&flow.machine, weight);
             drop(queue);
             return Ok((self.permit(flow), what));
         }
-        Err(queue.wait(flow, priority, what))
+        Err(queue.wait(flow, weight, priority, what))
     }
 
     /// Takes out what waits; `None` if its turn has come already.
@@ -263,13 +298,13 @@ impl<T: Waits> Fair<T> {
 }
 
 impl<T> Queue<T> {
-    fn wait(&mut self, flow: Flow, priority: i8, what: T) -> Place {
+    fn wait(&mut self, flow: Flow, weight: u32, priority: i8, what: T) -> Place {
         self.last += 1;
         self.len += 1;
         let rank = (Reverse(priority), self.last);
-        self.accounts.wait(&flow.account);
+        self.accounts.wait(&flow.account, 1);
         let machines = self.machines.entry(flow.account).or_default();
-        machines.wait(&flow.machine);
+        machines.wait(&flow.machine, weight);
         let waiting = self.waiting.entry(flow.clone()).or_default();
         waiting.insert(rank, what);
         Place { flow, rank }

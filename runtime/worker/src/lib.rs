@@ -33,6 +33,7 @@ mod seal;
 mod service;
 mod shard;
 mod shards;
+mod share;
 mod shared;
 mod view;
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use steploom_api::wire::FunctionSettings;
+use steploom_api::wire::{self, FunctionSettings};
 use steploom_call::{Kind, Limits};
 use steploom_store::catalog::{FunctionVersion, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
-use steploom_types::{AccountId, Digest, Name, Result};
+use steploom_types::{AccountId, Digest, MachineName, Name, Result};
 
 use crate::cache::Cache;
+use crate::share;
 
 /// A function's version, ready to be called.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Function {
     pub(crate) limits: Limits,
     /// Attempts at once, at the most.
     pub(crate) concurrency_max: Option<u32>,
+    /// Whether an attempt is made once at the most.
+    pub(crate) at_most_once: bool,
     pub(crate) environment: Arc<[(String, String)]>,
     pub(crate) volumes: Vec<(Name, String)>,
 }
@@ -32,6 +35,7 @@ pub(crate) struct Registry {
     catalog: Arc<dyn Catalog>,
     functions: Cache<Key, Arc<Function>>,
     machines: Cache<Key, MachineVersion>,
+    weights: Cache<(AccountId, MachineName), u32>,
 }
 
 impl Registry {
@@ -44,6 +48,7 @@ impl Registry {
             catalog,
             functions: Cache::aging(age),
             machines: Cache::aging(age),
+            weights: Cache::aging(age),
         }
     }
 
@@ -141,6 +146,36 @@ impl Registry {
     /// A machine was changed or deleted.
     pub(crate) fn forget_machine(&self, account: AccountId, name: &Name) {
         self.machines.forget(|(a, n, _)| (*a, n) == (account, name));
+        self.weights
+            .forget(|(a, machine)| *a == account && *machine == MachineName::Named(name.clone()));
+    }
+
+    /// The weight of a machine among those that wait for permits, if it was asked for before.
+    pub(crate) fn known_weight(&self, account: AccountId, machine: &MachineName) -> Option<u32> {
+        self.weights.get(&(account, machine.clone())).ok()
+    }
+
+    /// The same of any machine; that of one whose share cannot be read is 1.
+    pub(crate) async fn weight(&self, account: AccountId, machine: &MachineName) -> u32 {
+        let key = (account, machine.clone());
+        let generation = match self.weights.get(&key) {
+            Ok(weight) => return weight,
+            Err(generation) => generation,
+        };
+        let share = match machine {
+            MachineName::Named(name) => share::find(&*self.catalog, account, name).await,
+            MachineName::OfFunction(_) => Ok(wire::Share::default()),
+        };
+        match share {
+            Ok(share) => {
+                self.weights.keep(key, share.weight, generation);
+                share.weight
+            }
+            Err(error) => {
+                tracing::warn!(%machine, %error, "the share of a machine cannot be read");
+                1
+            }
+        }
     }
 }
 
@@ -169,6 +204,7 @@ fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
             disk_bytes_max: settings.disk_bytes_max,
         },
         concurrency_max: settings.max_concurrency,
+        at_most_once: settings.at_most_once,
         environment: settings.environment.into_iter().collect(),
         volumes: settings
             .volumes

@@ -69,6 +69,19 @@ impl Client {
         call.repeatable(true).fetch().await
     }
 
+    /// What part of the permits a machine's tasks have, as it was set.
+    pub async fn machine_share(&self, name: &Name) -> Result<wire::Share> {
+        let path = format!("/v1/machines/{name}/share");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Sets what part of the permits a machine's tasks have, for those that wait from now on.
+    pub async fn put_machine_share(&self, name: &Name, share: &wire::Share) -> Result<wire::Share> {
+        let path = format!("/v1/machines/{name}/share");
+        let call = self.call(Method::PUT, &path).json(share)?;
+        call.repeatable(true).fetch().await
+    }
+
     /// Deletes a machine. Its executions go on.
     pub async fn delete_machine(&self, name: &Name) -> Result<()> {
         let path = format!("/v1/machines/{name}");

@@ -53,6 +53,20 @@ pub trait Machines: Send + Sync {
         retention: wire::Retention,
     ) -> Result<wire::Retention>;
 
+    /// Its share of permits, as it was set; `NotFound` / `MachineNotFound`.
+    async fn share(&self, account: AccountId, name: &Name) -> Result<wire::Share>;
+
+    /// Sets it, for tasks that wait from now on.
+    ///
+    /// # Errors
+    /// `Invalid` / `InvalidShare`; `NotFound` / `MachineNotFound`.
+    async fn put_share(
+        &self,
+        account: AccountId,
+        name: &Name,
+        share: wire::Share,
+    ) -> Result<wire::Share>;
+
     /// Deletes a machine. Its executions go on.
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()>;
 }

@@ -30,6 +30,10 @@ pub struct FunctionSettings {
     /// not fail. No limit of its own if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
+    /// Whether an attempt by an execution is made once at the most: one of which nobody knows what became is
+    /// not made again, and fails with `Function.OutcomeUnknown`. As `AtMostOnce` of each `Task` that calls it.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub at_most_once: bool,
     /// Environment variables; names that start with `STEPLOOM_` are ours.
     #[serde(skip_serializing_if = "super::is_default")]
     pub environment: BTreeMap<String, String>,
@@ -49,6 +53,7 @@ impl Default for FunctionSettings {
             log_bytes_max: limits::LOG_BYTES_DEFAULT,
             disk_bytes_max: limits::DISK_BYTES_DEFAULT,
             max_concurrency: None,
+            at_most_once: false,
             environment: BTreeMap::new(),
             volumes: Vec::new(),
         }

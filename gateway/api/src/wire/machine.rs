@@ -81,6 +81,22 @@ pub struct Retention {
     pub executions: Option<u64>,
 }
 
+/// What part of a node's permits a machine's tasks have while others wait, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Share {
+    /// 1 to 1,000; a machine of the weight 3 runs three tasks where one of the weight 1 runs one. 1 if it
+    /// was never set.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub weight: u32,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self { weight: 1 }
+    }
+}
+
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

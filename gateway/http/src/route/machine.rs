@@ -11,7 +11,9 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod put;
 pub(crate) mod put_retention;
+pub(crate) mod put_share;
 pub(crate) mod retention;
+pub(crate) mod share;
 pub(crate) mod validate;
 pub(crate) mod versions;
 

@@ -54,6 +54,8 @@ const ROUTES: [&str; 60] = [
     "GET /v1/machines/{name}/executions/{execution}",
     "GET /v1/machines/{name}/retention",
     "PUT /v1/machines/{name}/retention",
+    "GET /v1/machines/{name}/share",
+    "PUT /v1/machines/{name}/share",
     "GET /v1/machines/{name}/versions",
     "GET /v1/openapi.json",
     "POST /v1/executions",

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use steploom_machine::{Invoke, Started};
+use steploom_machine::{Fact, Invoke, Started};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use super::{Dispatcher, Target};
@@ -20,6 +20,8 @@ pub(crate) struct Job {
     answers: Answers,
     target: Target,
     function: Arc<Function>,
+    /// That of its machine.
+    weight: u32,
     /// The function's permit, if it needs one, once it has it.
     of_function: Option<Permit<Box<Job>>>,
     gate: Gate,
@@ -108,6 +110,9 @@ pub(crate) fn begin(
     );
     let stage = Arc::new(Mutex::new(Stage::Begins));
     let ticket = Ticket(stage.clone());
+    let weight = shared
+        .registry
+        .known_weight(started.account, &started.machine);
     let looked = Looked {
         shared: shared.clone(),
         started,
@@ -116,8 +121,8 @@ pub(crate) fn begin(
         target,
         stage,
     };
-    if let Some(function) = known {
-        looked.found(function);
+    if let (Some(function), Some(weight)) = (known, weight) {
+        looked.found(function, weight);
     } else {
         let stage = looked.stage.clone();
         let task = tokio::spawn(looked.look_up());
@@ -146,8 +151,11 @@ impl Looked {
             .shared
             .dispatcher
             .look_up(&self.started, &self.invoke, &self.target);
-        match found.await {
-            Ok(function) => self.found(function),
+        let found = found.await;
+        let (account, machine) = (self.started.account, &self.started.machine);
+        let weight = self.shared.registry.weight(account, machine).await;
+        match found {
+            Ok(function) => self.found(function, weight),
             Err(failure) => {
                 let answer = Err((failure, None));
                 effect::answer(&self.shared, &self.invoke, answer, &self.answers).await;
@@ -155,7 +163,10 @@ impl Looked {
         }
     }
 
-    fn found(self, function: Arc<Function>) {
+    fn found(self, function: Arc<Function>, weight: u32) {
+        if function.at_most_once && !self.invoke.is_dispatched {
+            return self.ask_first();
+        }
         let gate = match function.concurrency_max {
             Some(_) => Gate::Function,
             None => Gate::Node,
@@ -175,12 +186,24 @@ impl Looked {
             answers: self.answers,
             target: self.target,
             function,
+            weight,
             of_function: None,
             gate,
             stage: self.stage,
         });
         let stage = job.stage.clone();
         job.wait(&queue, lock(&stage));
+    }
+
+    /// The function is called once at the most, and that it is about to be called is no fact yet: the
+    /// owner makes the attempt again once it is.
+    fn ask_first(self) {
+        let fact = Fact::Dispatched {
+            at: self.shared.clock.now(),
+            action: self.invoke.action,
+        };
+        let (answers, runtime) = (self.answers, self.shared.dispatcher.runtime.clone());
+        runtime.spawn(async move { answers.send(fact).await });
     }
 }
 
@@ -199,7 +222,7 @@ impl Job {
             .terms
             .as_ref()
             .map_or(0, |terms| terms.priority);
-        match queue.push(flow, priority, self) {
+        match queue.push(flow, self.weight, priority, self) {
             Ok((permit, job)) => job.admitted(permit, stage),
             Err(place) => *stage = Stage::Waits(queue.clone(), place),
         }

@@ -46,6 +46,8 @@ impl World {
         name: &str,
         is_wanted: bool,
     ) -> Option<Place> {
+        // The weight is said in the machine's name.
+        let weight = machine.rsplit_once('-').and_then(|(_, n)| n.parse().ok());
         let flow = Flow {
             account: AccountId::from_u64(account).unwrap(),
             machine: machine.parse().unwrap(),
@@ -55,7 +57,7 @@ impl World {
             running: self.running.clone(),
             is_wanted,
         };
-        match self.queue.push(flow, priority, task) {
+        match self.queue.push(flow, weight.unwrap_or(1), priority, task) {
             Ok((permit, task)) => {
                 task.go(permit);
                 None
@@ -74,6 +76,12 @@ impl World {
     /// Ends all tasks, one after the other.
     fn order(&self) -> Vec<String> {
         std::iter::from_fn(|| self.end_one()).collect()
+    }
+
+    /// How many of those that run have this name.
+    fn running(&self, name: &str) -> usize {
+        let running = self.running.borrow();
+        running.iter().filter(|(of, _)| of == name).count()
     }
 
     /// Nothing is left behind.
@@ -225,5 +233,47 @@ fn the_number_of_permits_may_change() {
         "those beyond are not replaced"
     );
     world.order();
+    world.ensure_empty();
+}
+
+#[test]
+fn machines_have_their_weight_of_the_permits() {
+    let world = World::new(8);
+    for machine in ["a-1", "b-2", "c-5"] {
+        for _ in 0..200 {
+            world.push(1, machine, 0, machine);
+        }
+    }
+    let mut served = [0; 3];
+    for round in 0..80 {
+        let ended = world.end_one().unwrap();
+        let at = ["a-1", "b-2", "c-5"].iter().position(|name| *name == ended);
+        // Until the first machine's flood is over, it has all permits.
+        if round >= 16 {
+            served[at.unwrap()] += 1;
+            let held = ["a-1", "b-2", "c-5"].map(|name| world.running(name));
+            assert_eq!(held, [1, 2, 5], "{round}");
+        }
+    }
+    assert_eq!(served, [8, 16, 40]);
+    world.order();
+    world.ensure_empty();
+}
+
+#[test]
+fn weight_gives_turns_where_a_single_permit_goes_round() {
+    let world = World::new(1);
+    world.push(1, "x", 0, "x");
+    for _ in 0..30 {
+        for machine in ["light-1", "heavy-3"] {
+            world.push(1, machine, 0, machine);
+        }
+    }
+    let order = world.order();
+    let heavy = order[1..25]
+        .iter()
+        .filter(|name| *name == "heavy-3")
+        .count();
+    assert_eq!(heavy, 18);
     world.ensure_empty();
 }

@@ -6,6 +6,7 @@
 //! says of its executions is absolute ([`Letter::Census`]) or may be repeated, so a home that was
 //! lost is made again from what all owners say, and an owner that was lost says again what it has.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,18 @@ pub(crate) enum Letter {
     Census(Vec<Wish>),
 }
 
+impl Letter {
+    /// The slot whose owner it is for; none if it is for an owner, whatever it owns.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::Want(wish) => Some(wish.key.home()),
+            Self::Release { key, .. } => Some(key.home()),
+            Self::Grant { id, .. } => Some(id.slot()),
+            Self::Ask { .. } | Self::Census(_) => None,
+        }
+    }
+}
+
 /// Letters from one owner to another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Mail {
@@ -129,27 +142,54 @@ impl Post {
 async fn carry(shared: Arc<Shared>, head: Mail, mut bag: mpsc::UnboundedReceiver<(Slot, Letter)>) {
     let mut letters = Vec::new();
     while bag.recv_many(&mut letters, BAG).await > 0 {
-        // Only neighbours share a mail: one owner has many slots, and reads in the order of posting.
-        let mut mails: Vec<(Slot, Mail)> = Vec::new();
-        for (to, letter) in letters.drain(..) {
-            match mails.last_mut() {
-                Some((slot, mail)) if *slot == to => mail.letters.push(letter),
-                _ => {
-                    let mut mail = head.clone();
-                    mail.letters.push(letter);
-                    mails.push((to, mail));
+        let port = Port::of(&shared).await;
+        let shard_of = |slot| port.shards().shard_of(slot);
+        let mut mails = VecDeque::from(sorted(&head, letters.drain(..), shard_of));
+        while let Some((to, mail)) = mails.pop_front() {
+            let letters = Letters { to: to.0, mail };
+            match deliver(&port, letters).await {
+                Ok(elsewhere) => {
+                    let to = elsewhere.into_iter();
+                    let to = to.filter_map(|letter| Some((letter.slot()?, letter)));
+                    let again = sorted(&head, to, shard_of);
+                    again
+                        .into_iter()
+                        .rev()
+                        .for_each(|mail| mails.push_front(mail));
+                }
+                // It fails when this node stops: whoever owns the sender next says it again.
+                Err(error) => {
+                    tracing::debug!(%error, slot = to.0, "letters were not delivered");
                 }
             }
         }
-        let port = Port::of(&shared).await;
-        for (to, mail) in mails {
-            // It fails when this node stops: whoever owns the sender next says it again.
-            let letters = Letters { to: to.0, mail };
-            if let Err(error) = deliver(&port, letters).await {
-                tracing::debug!(%error, slot = to.0, "letters were not delivered");
-            }
-        }
     }
+}
+
+/// Letters by the owners that they are for, each of whom reads in the order of posting: a bag takes as many
+/// mails as there are owners, however many slots these have.
+fn sorted(
+    head: &Mail,
+    letters: impl Iterator<Item = (Slot, Letter)>,
+    shard_of: impl Fn(Slot) -> Option<ShardId> + Copy,
+) -> Vec<(Slot, Mail)> {
+    let mut mails: Vec<(Slot, Mail)> = Vec::new();
+    // The last mail for each shard.
+    let mut last: BTreeMap<ShardId, usize> = BTreeMap::new();
+    for (to, letter) in letters {
+        let shard = shard_of(to);
+        let mail = shard.and_then(|shard| last.get(&shard));
+        // What is for whoever owns this very slot goes in a mail that is addressed to it.
+        if let Some(at) = mail.filter(|_| letter.slot().is_some()) {
+            mails[*at].1.letters.push(letter);
+            continue;
+        }
+        last.extend(shard.map(|shard| (shard, mails.len())));
+        let mut mail = head.clone();
+        mail.letters.push(letter);
+        mails.push((to, mail));
+    }
+    mails
 }
 
 /// Places in the order of a key. Kept until the executions that have them were accepted or refused:
@@ -220,6 +260,64 @@ impl Drop for Tickets {
                 };
                 let _ = deliver(&port, used).await;
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use steploom_types::Timestamp;
+
+    use super::*;
+
+    fn id(slot: u16, n: u64) -> ExecutionId {
+        ExecutionId::new(Slot(slot), Timestamp::from_millis(1), n)
+    }
+
+    fn grant(slot: u16, n: u64) -> (Slot, Letter) {
+        let key = Key {
+            account: AccountId::LOCAL,
+            machine: "m".parse().unwrap(),
+            key: None,
+        };
+        let id = id(slot, n);
+        (Slot(slot), Letter::Grant { key, id })
+    }
+
+    #[test]
+    fn letters_to_many_slots_of_an_owner_share_a_mail_in_their_order() {
+        let head = Mail {
+            from: ShardId(0),
+            slots: (0, 0),
+            epoch: Epoch(1),
+            letters: Vec::new(),
+        };
+        let census = |slot| (Slot(slot), Letter::Census(Vec::new()));
+        let mut letters: Vec<_> = (0..1_000).map(|n| grant(n % 200, n.into())).collect();
+        letters.insert(500, census(0));
+        // Two shards of a hundred slots each.
+        let shard_of = |slot: Slot| Some(ShardId(slot.0 / 100));
+        let mails = sorted(&head, letters.into_iter(), shard_of);
+        let shape: Vec<(u16, usize)> = mails
+            .iter()
+            .map(|(to, mail)| (to.0, mail.letters.len()))
+            .collect();
+        assert_eq!(shape, [(0, 300), (100, 500), (0, 201)]);
+        assert!(matches!(mails[2].1.letters[0], Letter::Census(_)));
+        for shard in 0..2 {
+            let of = mails.iter().filter(|(to, _)| to.0 / 100 == shard);
+            let numbers: Vec<String> = of
+                .flat_map(|(_, mail)| &mail.letters)
+                .filter_map(|letter| match letter {
+                    Letter::Grant { id, .. } => Some(id.to_string()),
+                    _ => None,
+                })
+                .collect();
+            let expected: Vec<String> = (0..1_000)
+                .filter(|n| n % 200 / 100 == shard)
+                .map(|n| id(n % 200, n.into()).to_string())
+                .collect();
+            assert_eq!(numbers, expected);
         }
     }
 }

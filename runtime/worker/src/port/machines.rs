@@ -11,6 +11,7 @@ use steploom_types::{AccountId, Error, Json, Name, Result, limits};
 
 use super::{Port, after_name, machine_not_found, page_by_name};
 use crate::archive::keeper;
+use crate::share;
 
 #[async_trait]
 impl Machines for Port {
@@ -124,6 +125,24 @@ impl Machines for Port {
         self.machine_version(account, name, None).await?;
         keeper::put_retention(&self.shared, account, name, retention).await?;
         Ok(retention)
+    }
+
+    async fn share(&self, account: AccountId, name: &Name) -> Result<wire::Share> {
+        self.machine_version(account, name, None).await?;
+        share::find(&*self.shared.store.catalog, account, name).await
+    }
+
+    async fn put_share(
+        &self,
+        account: AccountId,
+        name: &Name,
+        share: wire::Share,
+    ) -> Result<wire::Share> {
+        self.machine_version(account, name, None).await?;
+        let at = self.shared.clock.now();
+        share::put(&*self.shared.store.catalog, account, name, share, at).await?;
+        self.forget_machine(account, name).await;
+        Ok(share)
     }
 
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {

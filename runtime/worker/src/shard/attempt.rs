@@ -262,6 +262,11 @@ impl Owned {
                 *at = now;
                 hot.running.contains_key(action)
             }
+            // The attempt is made again once this is durable.
+            Fact::Dispatched { at, action } => {
+                *at = now;
+                hot.running.remove(action).is_some()
+            }
             _ => false,
         };
         if is_awaited {

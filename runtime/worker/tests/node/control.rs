@@ -319,3 +319,27 @@ async fn an_attempt_that_may_be_made_once_is_not_made_again_after_a_crash() {
     node.runner.let_go("f", 1);
     assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
 }
+
+#[tokio::test]
+async fn a_function_says_that_it_is_called_once_at_the_most() {
+    let mut node = Node::start().await;
+    let settings = FunctionSettings {
+        at_most_once: true,
+        ..FunctionSettings::default()
+    };
+    node.function("f", settings).await;
+    let retry = json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1}]);
+    let machine = json!({"StartAt": "first", "States": {
+        "first": {"Type": "Task", "Resource": "f", "Retry": retry, "End": true}
+    }});
+    node.machine("m", &machine.to_string()).await;
+    let id = node.start_unnamed("m", json!({})).await.summary.id;
+    assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
+    node.runner.hold("f");
+    let id = node.start_unnamed("m", json!({})).await.summary.id;
+    node.until(|| async { node.runner.running("f") == 1 }).await;
+    node.crash_and_restart().await;
+    let ended = node.ended(id).await;
+    assert_eq!(ended.error.as_deref(), Some("Function.OutcomeUnknown"));
+    assert_eq!(node.runner.begun(), ["f", "f"], "once for each execution");
+}

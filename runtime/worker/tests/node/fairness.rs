@@ -1,7 +1,8 @@
 //! Whose task runs next, and how many at once.
 
 use serde_json::json;
-use steploom_api::wire::{ExecutionStatus as Status, FunctionSettings};
+use steploom_api::wire::{ExecutionStatus as Status, FunctionSettings, Share};
+use steploom_types::AccountId;
 
 use crate::node::Node;
 use crate::starts::start;
@@ -75,4 +76,44 @@ async fn a_function_runs_so_often_at_once_and_others_need_not_wait_for_it() {
         assert_eq!(ended.summary.status, Status::Succeeded);
     }
     assert_eq!(node.runner.running_max("slow"), 2);
+}
+
+#[tokio::test]
+async fn a_machine_has_its_weight_of_the_permits() {
+    let node = Node::start().await;
+    let machines = node.ports().machines;
+    for (name, weight) in [("light", 1), ("heavy", 3)] {
+        node.function(name, FunctionSettings::default()).await;
+        node.machine(name, &task(name)).await;
+        node.runner.hold(name);
+        let of = name.parse().unwrap();
+        let share = Share { weight };
+        machines
+            .put_share(AccountId::LOCAL, &of, share)
+            .await
+            .unwrap();
+        let found = machines.share(AccountId::LOCAL, &of).await.unwrap();
+        assert_eq!(found, share);
+        let refused = machines.put_share(AccountId::LOCAL, &of, Share { weight: 0 });
+        assert_eq!(refused.await.unwrap_err().code, "InvalidShare");
+    }
+    for name in ["light", "heavy"] {
+        let flood: Vec<_> = (0..100).map(|n| start(name, None, n)).collect();
+        node.start_batch(flood).await;
+    }
+    // The first flood has all four permits, until it gives them back.
+    node.until(|| async { node.runner.running("light") == 4 })
+        .await;
+    node.runner.let_go("light", 3);
+    node.until(|| async { node.runner.running("heavy") == 3 })
+        .await;
+    assert_eq!(node.runner.running("light"), 1);
+    node.runner.let_go("heavy", 9);
+    node.until(|| async { node.runner.events("heavy").len() == 12 })
+        .await;
+    assert_eq!(node.runner.running("light"), 1);
+    assert_eq!(node.runner.events("light").len(), 4);
+    node.runner.let_go("light", 100);
+    node.runner.let_go("heavy", 100);
+    node.listed("light", Status::Succeeded, 100).await;
 }

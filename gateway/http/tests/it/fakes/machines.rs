@@ -149,6 +149,27 @@ impl Machines for World {
         })
     }
 
+    async fn share(&self, account: AccountId, name: &Name) -> Result<wire::Share> {
+        check_account(account);
+        let state = self.state();
+        state.machines.get(name).ok_or_else(|| absent(name))?;
+        Ok(state.shares.get(name).copied().unwrap_or_default())
+    }
+
+    async fn put_share(
+        &self,
+        account: AccountId,
+        name: &Name,
+        share: wire::Share,
+    ) -> Result<wire::Share> {
+        check_account(account);
+        self.change(|state| {
+            state.machines.get(name).ok_or_else(|| absent(name))?;
+            state.shares.insert(name.clone(), share);
+            Ok(share)
+        })
+    }
+
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
         check_account(account);
         let gone = self.change(|state| state.machines.remove(name));

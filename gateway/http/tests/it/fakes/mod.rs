@@ -31,6 +31,7 @@ pub(crate) struct State {
     pub(crate) puts: Vec<PutFunction>,
     pub(crate) machines: BTreeMap<Name, Vec<String>>,
     pub(crate) retentions: BTreeMap<Name, wire::Retention>,
+    pub(crate) shares: BTreeMap<Name, wire::Share>,
     pub(crate) executions: BTreeMap<ExecutionId, Run>,
     /// What was said of the task with the good token.
     pub(crate) told: Vec<String>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use steploom_types::{Result, Slot};
 
 use super::Call;
-use crate::mailbox::{Key, Mail};
+use crate::mailbox::{Key, Letter, Mail};
 use crate::port::Port;
 use crate::shard::Command;
 
@@ -18,15 +18,24 @@ pub(crate) struct Letters {
 
 impl Call for Letters {
     const NAME: &'static str = "letters";
-    type Answer = ();
+    /// Those for another owner, as the shard has split since they were sorted.
+    type Answer = Vec<Letter>;
 
     fn slot(&self) -> Slot {
         Slot(self.to)
     }
 
-    async fn run(&self, port: &Port) -> Result<()> {
+    async fn run(&self, port: &Port) -> Result<Self::Answer> {
         let owner = port.shards().of_slot(self.slot())?;
-        owner.send(Command::Letters(self.mail.clone())).await
+        let here = port.shards().shard_of(self.slot());
+        let mut mail = self.mail.clone();
+        let is_elsewhere = |letter: &mut Letter| {
+            let slot = letter.slot();
+            slot.is_some_and(|slot| port.shards().shard_of(slot) != here)
+        };
+        let elsewhere = mail.letters.extract_if(.., is_elsewhere).collect();
+        owner.send(Command::Letters(mail)).await?;
+        Ok(elsewhere)
     }
 }
 
