@@ -12,21 +12,15 @@ CREATE TABLE execution_machine (
 CREATE TABLE open_execution (
     id              bytea  PRIMARY KEY,
     machine         bigint NOT NULL,
-    machine_version bigint NOT NULL,
     -- NULL if it is the id, printed: that is the name of an execution that was given none.
     name            text COLLATE "C",
-    definition      bytea  NOT NULL,
     status          bigint NOT NULL,
     started_at      bigint NOT NULL,
-    ended_at        bigint,
-    input           bytea  NOT NULL,
-    output          bytea,
-    -- Bytes, since a text may hold what this database's texts cannot. The hash is what is searched.
-    error           bytea,
+    -- Everything else that lists show, and then what they do not; both under a checksum.
+    head            bytea  NOT NULL,
+    body            bytea  NOT NULL,
+    -- What is searched of an error.
     error_hash      bigint,
-    cause           bytea,
-    -- Tags, redrives and priority, in one value; NULL for most.
-    more            bytea,
     -- The map run that it is a range of, by execution and action.
     part_of         bytea,
     part_action     bigint,
@@ -42,9 +36,7 @@ CREATE TABLE open_execution (
     toast.autovacuum_vacuum_threshold = 5000,
     toast.autovacuum_vacuum_scale_factor = 0.05
 );
-ALTER TABLE open_execution
-    ALTER COLUMN input SET STORAGE EXTERNAL,
-    ALTER COLUMN output SET STORAGE EXTERNAL;
+ALTER TABLE open_execution ALTER COLUMN body SET STORAGE EXTERNAL;
 
 CREATE INDEX open_execution_awake ON open_execution (id) WHERE wake_at IS NULL;
 CREATE INDEX open_execution_by_wake ON open_execution (wake_at, id) WHERE wake_at IS NOT NULL;

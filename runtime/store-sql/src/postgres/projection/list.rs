@@ -191,9 +191,10 @@ impl Asked<'_> {
         query.push(") AND e.status = ANY (").push_bind(statuses);
         query.push(")");
         if let Some(error) = &filter.error {
+            // The row itself is looked at once it is read.
             query
-                .push(" AND e.error = ")
-                .push_bind(error.as_bytes().to_vec());
+                .push(" AND e.error_hash = ")
+                .push_bind(hash_of_error(error));
         }
         self.push_rest(&mut query, after);
         Some(query)

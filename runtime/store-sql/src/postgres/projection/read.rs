@@ -8,11 +8,12 @@ use steploom_store::{Result, frame};
 use steploom_types::{AccountId, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
 
 use super::parts::{self, Part, Parts};
-use super::row::{SELECTED, Stored, about, named};
+use super::row::{SELECTED, Stored};
 use super::table::{self, COLUMNS};
 use crate::column::{self, count, stored};
 use crate::error::failed;
 use crate::postgres::journal::is_gone;
+use crate::row::pack;
 
 /// Chunks in one page, however small they are.
 const PAGE_CHUNKS_MAX: u32 = 256;
@@ -283,13 +284,8 @@ pub(super) fn chunk(
     id: ExecutionId,
     (first_fact, first_event, framed): (i64, i64, Vec<u8>),
 ) -> Result<Chunk> {
-    let (first_fact, first_event) = (count(first_fact)?, count(first_event)?);
-    let facts = frame::open(&about(id, first_fact, first_event), &Bytes::from(framed));
-    Ok(Chunk {
-        first_fact,
-        first_event,
-        facts: facts.map_err(|error| named(id, "the facts from", first_fact, error))?,
-    })
+    let place = (count(first_fact)?, count(first_event)?);
+    pack::open_facts(id, place, &framed.into())
 }
 
 pub(super) async fn snapshot(
@@ -321,11 +317,11 @@ pub(super) async fn snapshot(
         Found::Changed => return Ok(Found::Changed),
     };
     let (facts, events) = (count(facts)?, count(events)?);
-    let body = frame::open(&about(id, facts, events), &Bytes::from(body));
+    let body = frame::open(&pack::about(id, facts, events), &Bytes::from(body));
     Ok(Found::Yes(Some(Snapshot {
         facts,
         events,
-        body: body.map_err(|error| named(id, "the snapshot at fact", facts, error))?,
+        body: body.map_err(|error| pack::named(id, "a snapshot", error))?,
     })))
 }
 

@@ -2,13 +2,12 @@
 
 /// The columns that rows of open and of closed executions have in common, in the order in which they
 /// are written.
-pub(super) const COLUMNS: &str = "id, machine, machine_version, name, definition, status, \
-     started_at, ended_at, input, output, error, error_hash, cause, more, part_of, part_action";
+pub(super) const COLUMNS: &str =
+    "id, machine, name, status, started_at, head, body, error_hash, part_of, part_action";
 
-/// Types of [`COLUMNS`], as arrays of them are bound: parameters 1 to 16.
-pub(super) const ARRAYS: &str = "$1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], \
-     $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], \
-     $12::bigint[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bigint[]";
+/// Types of [`COLUMNS`], as arrays of them are bound: parameters 1 to 10.
+pub(super) const ARRAYS: &str = "$1::bytea[], $2::bigint[], $3::text[], $4::bigint[], \
+     $5::bigint[], $6::bytea[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bigint[]";
 
 /// Rows of closed executions.
 pub(super) fn closed(partition: i64) -> String {
@@ -39,18 +38,12 @@ pub(super) fn make(partition: i64) -> String {
         "CREATE TABLE {closed} (
              id              bytea  PRIMARY KEY,
              machine         bigint NOT NULL,
-             machine_version bigint NOT NULL,
              name            text COLLATE \"C\",
-             definition      bytea  NOT NULL,
              status          bigint NOT NULL,
              started_at      bigint NOT NULL,
-             ended_at        bigint,
-             input           bytea  NOT NULL,
-             output          bytea,
-             error           bytea,
+             head            bytea  NOT NULL,
+             body            bytea  NOT NULL,
              error_hash      bigint,
-             cause           bytea,
-             more            bytea,
              part_of         bytea,
              part_action     bigint,
              -- All facts of an execution that ended before its first checkpoint, and no chunk.
@@ -58,8 +51,7 @@ pub(super) fn make(partition: i64) -> String {
              facts           bytea
          );
          ALTER TABLE {closed}
-             ALTER COLUMN input SET STORAGE EXTERNAL,
-             ALTER COLUMN output SET STORAGE EXTERNAL,
+             ALTER COLUMN body SET STORAGE EXTERNAL,
              ALTER COLUMN facts SET STORAGE EXTERNAL;
          CREATE INDEX {closed}_by_status ON {closed} (machine, status, started_at, id)
              INCLUDE (name) WHERE part_of IS NULL;

@@ -15,8 +15,9 @@ use super::tag::{Tags, change_tags};
 use super::{Item, grouped, id_bytes};
 use crate::column::{self, stored};
 use crate::error::failed;
-use crate::postgres::projection::row::{Columns, framed};
+use crate::postgres::projection::row::Columns;
 use crate::postgres::projection::table::{self, ARRAYS, COLUMNS};
+use crate::row::pack;
 
 /// Takes executions that go on after their end out of the closed ones. What facts lay in their rows
 /// become chunks. Gives how each stood.
@@ -127,12 +128,12 @@ impl<'a> ClosedColumns<'a> {
             columns.first_events.push(first_event);
             columns
                 .facts
-                .push(is_whole.then(|| framed(change).to_vec()));
+                .push(is_whole.then(|| pack::facts(change.row.id, &change.chunk).to_vec()));
         }
         columns
     }
 
-    /// Binds the parameters 1 to 18.
+    /// Binds the parameters 1 to 12.
     fn bind<'q>(
         &'q self,
         query: Query<'q, Postgres, PgArguments>,
@@ -153,7 +154,7 @@ async fn insert_closed(
     let closed = table::closed(part);
     let sql = format!(
         "INSERT INTO {closed} ({COLUMNS}, first_event, facts)
-         SELECT * FROM unnest({ARRAYS}, $17::bigint[], $18::bytea[])
+         SELECT * FROM unnest({ARRAYS}, $11::bigint[], $12::bytea[])
          ON CONFLICT (id) DO NOTHING RETURNING id"
     );
     let query = columns.bind(sqlx::query(AssertSqlSafe(sql)));
@@ -174,17 +175,15 @@ async fn replace_closed(
     let closed = table::closed(part);
     let sql = format!(
         "WITH new AS MATERIALIZED (
-             SELECT * FROM unnest({ARRAYS}, $17::bigint[], $18::bytea[])
+             SELECT * FROM unnest({ARRAYS}, $11::bigint[], $12::bytea[])
                  AS n ({COLUMNS}, first_event, facts)
          ), old AS MATERIALIZED (
              SELECT e.id, e.status, e.facts IS NOT NULL AS had_facts
              FROM {closed} e WHERE e.id = ANY ($1)
          )
          UPDATE {closed} e SET
-             machine_version = new.machine_version, definition = new.definition,
-             status = new.status, ended_at = new.ended_at, input = new.input,
-             output = new.output, error = new.error, error_hash = new.error_hash,
-             cause = new.cause, more = new.more,
+             status = new.status, head = new.head, body = new.body,
+             error_hash = new.error_hash,
              first_event = CASE WHEN old.had_facts AND new.facts IS NOT NULL
                  THEN new.first_event ELSE e.first_event END,
              facts = CASE WHEN old.had_facts AND new.facts IS NOT NULL

@@ -3,18 +3,22 @@
 use sqlx::{AssertSqlSafe, PgConnection};
 use steploom_store::{Result, frame};
 
-use super::{Grouped, id_bytes};
+use super::{Grouped, Item, id_bytes};
 use crate::column::stored;
 use crate::error::failed;
-use crate::postgres::projection::row::{about, framed};
 use crate::postgres::projection::table;
+use crate::row::pack;
 
 pub(super) async fn write_chunks(to: &mut PgConnection, grouped: &Grouped<'_>) -> Result<()> {
     for (part, items) in grouped {
         let chunks = items.iter().map(|item| &item.change.chunk);
         let first_facts: Vec<i64> = chunks.clone().map(|c| stored(c.first_fact)).collect();
         let first_events: Vec<i64> = chunks.map(|c| stored(c.first_event)).collect();
-        let facts: Vec<Vec<u8>> = items.iter().map(|i| framed(i.change).to_vec()).collect();
+        let framed = |item: &Item<'_>| {
+            let change = item.change;
+            pack::facts(change.row.id, &change.chunk).to_vec()
+        };
+        let facts: Vec<Vec<u8>> = items.iter().map(framed).collect();
         let chunk = table::chunk(*part);
         let sql = format!(
             "INSERT INTO {chunk} (id, first_fact, first_event, facts)
@@ -42,7 +46,7 @@ pub(super) async fn write_snapshots(to: &mut PgConnection, grouped: &Grouped<'_>
             Some((item.change.row.id, snapshot))
         });
         for (id, snapshot) in snapshots {
-            let about = about(id, snapshot.facts, snapshot.events);
+            let about = pack::about(id, snapshot.facts, snapshot.events);
             facts.push(stored(snapshot.facts));
             events.push(stored(snapshot.events));
             bodies.push(frame::seal(&about, &snapshot.body).to_vec());

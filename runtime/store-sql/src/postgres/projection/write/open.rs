@@ -13,9 +13,8 @@ use super::tag::{Tags, change_tags};
 use super::{Item, id_bytes};
 use crate::column::{self, stored};
 use crate::error::failed;
-use crate::postgres::projection::row::Columns;
+use crate::postgres::projection::row::{self, Columns};
 use crate::postgres::projection::table::{ARRAYS, COLUMNS};
-use crate::row::execution::more_to_store;
 
 /// An open execution as it was before.
 pub(super) struct Known {
@@ -24,8 +23,8 @@ pub(super) struct Known {
     state: State,
 }
 
-/// Status, wake time, the rest of the row, definition and version.
-type State = (i64, Option<i64>, Option<Vec<u8>>, Vec<u8>, i64);
+/// Status, wake time and the head.
+type State = (i64, Option<i64>, Vec<u8>);
 
 /// `None`: awake. The greatest number: until somebody calls.
 fn wake_at(sleep: Sleep) -> Option<i64> {
@@ -52,13 +51,7 @@ pub(super) async fn write(
         let was = before.map(|known| known.status);
         delta.opened(item.machine, was.or(reopened.get(&row.id).copied()), row);
         let wake_at = wake_at(item.change.sleep);
-        let state = (
-            i64::from(row.status.code()),
-            wake_at,
-            more_to_store(row),
-            row.definition.as_bytes().to_vec(),
-            i64::from(row.machine_version),
-        );
+        let state = (i64::from(row.status.code()), wake_at, row::head(row));
         if before.is_none() {
             new.push(*item);
         }
@@ -73,13 +66,10 @@ pub(super) async fn write(
     }
     let sql = format!(
         "INSERT INTO open_execution ({COLUMNS}, wake_at, created_at)
-         SELECT * FROM unnest({ARRAYS}, $17::bigint[], $18::bigint[])
+         SELECT * FROM unnest({ARRAYS}, $11::bigint[], $12::bigint[])
          ON CONFLICT (id) DO UPDATE SET
-             machine_version = excluded.machine_version, definition = excluded.definition,
-             status = excluded.status, ended_at = excluded.ended_at, input = excluded.input,
-             output = excluded.output, error = excluded.error,
-             error_hash = excluded.error_hash, cause = excluded.cause, more = excluded.more,
-             wake_at = excluded.wake_at"
+             status = excluded.status, head = excluded.head, body = excluded.body,
+             error_hash = excluded.error_hash, wake_at = excluded.wake_at"
     );
     let query = columns.bind(sqlx::query(AssertSqlSafe(sql)));
     let done = query.bind(&wakes).bind(&created).execute(&mut *to).await;
@@ -157,14 +147,12 @@ pub(super) async fn known(
     from: &mut PgConnection,
     items: &[Item<'_>],
 ) -> Result<HashMap<ExecutionId, Known>> {
-    let rows = sqlx::query(
-        "SELECT id, status, wake_at, more, definition, machine_version
-         FROM open_execution WHERE id = ANY ($1)",
-    )
-    .bind(id_bytes(items))
-    .fetch_all(from)
-    .await
-    .map_err(failed)?;
+    let rows =
+        sqlx::query("SELECT id, status, wake_at, head FROM open_execution WHERE id = ANY ($1)")
+            .bind(id_bytes(items))
+            .fetch_all(from)
+            .await
+            .map_err(failed)?;
     let known = |row: &PgRow| {
         let id: Vec<u8> = row.try_get(0).map_err(failed)?;
         let status: i64 = row.try_get(1).map_err(failed)?;
@@ -172,8 +160,6 @@ pub(super) async fn known(
             status,
             row.try_get(2).map_err(failed)?,
             row.try_get(3).map_err(failed)?,
-            row.try_get(4).map_err(failed)?,
-            row.try_get(5).map_err(failed)?,
         );
         let status = column::status(status)?;
         Ok((column::execution(&id)?, Known { status, state }))

@@ -13,7 +13,7 @@ use sqlx::SqlitePool;
 use steploom_store::Result;
 use steploom_store::projection::Row;
 
-use crate::column::{count, stored};
+use crate::column::count;
 use crate::error::failed;
 use crate::row::execution::name_to_store;
 
