@@ -31,7 +31,7 @@ fn it_says_what_it_is_and_that_it_is_ready() {
 }
 
 /// Every route that the guide lists.
-const ROUTES: [(&str, &str); 60] = [
+const ROUTES: [(&str, &str); 62] = [
     ("/v1/executions/batch", "post"),
     ("/v1/executions/counts", "get"),
     ("/v1/executions/{id}/map-runs", "get"),
