@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::server;
+use crate::support::wait::until;
 
 fn machine(name: &str) {
     let definition = json!({"StartAt": "Sleep", "States": {
@@ -31,7 +32,10 @@ fn the_terms_of_a_start_reach_the_server() {
     ]);
     assert_eq!(first["tags"], json!({"team": "red", "n": "1=1"}));
     assert_eq!(first["priority"], -5);
-    assert_eq!(first["status"], "RUNNING");
+    let path = format!("/v1/executions/{}", first["id"].as_str().expect("an id"));
+    until("it has the key", || {
+        (server.get(&path).expect(200)["status"] == "RUNNING").then_some(())
+    });
     let second = start(&["--ordered", "--start-before", "1h"]);
     assert_eq!(second["status"], "PENDING", "the first has the key");
     let late = [
