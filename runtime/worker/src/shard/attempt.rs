@@ -249,7 +249,9 @@ impl Owned {
             Fact::TaskSucceeded { at, action, .. }
             | Fact::TaskFailed { at, action, .. }
             | Fact::ItemsRead { at, action, .. }
-            | Fact::PageRead { at, action, .. } => {
+            | Fact::PageRead { at, action, .. }
+            // The attempt is made again once that is durable.
+            | Fact::Dispatched { at, action } => {
                 *at = now;
                 hot.running.remove(action).is_some()
             }
@@ -261,11 +263,6 @@ impl Owned {
             Fact::RangeReported { at, action, .. } => {
                 *at = now;
                 hot.running.contains_key(action)
-            }
-            // The attempt is made again once this is durable.
-            Fact::Dispatched { at, action } => {
-                *at = now;
-                hot.running.remove(action).is_some()
             }
             _ => false,
         };
