@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use steploom_api::wire::{StartBefore, VolumeMount};
-use steploom_types::{ExecutionId, MachineName, Name, Timestamp};
+use steploom_types::{ExecutionId, MachineName, Name, Timestamp, limits};
 
 use crate::view::live::now;
 
@@ -38,6 +38,16 @@ const DURATION_UNITS: [(&str, u64); 5] = [
 pub(crate) fn size_bytes(text: &str) -> Result<u64, String> {
     quantity(text, &SIZE_UNITS, Some(1))
         .ok_or_else(|| "expected a size such as 128MiB, 64KiB or 1000000".to_owned())
+}
+
+/// Parses the largest data that machines may ask for.
+pub(crate) fn data_limit(text: &str) -> Result<u32, String> {
+    let bytes = size_bytes(text)?;
+    let range = limits::PAYLOAD_BYTES_MAX as u64..=limits::DATA_LIMIT_BYTES_MAX as u64;
+    match u32::try_from(bytes) {
+        Ok(fits) if range.contains(&bytes) => Ok(fits),
+        _ => Err("expected 256KiB to 64MiB".to_owned()),
+    }
 }
 
 /// Parses a duration into milliseconds: `250ms`, `30s`, `1.5h`, `7d`.

@@ -59,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) log_days: u32,
     /// How long closed executions are kept where, unless their machine says otherwise.
     pub(crate) retention: steploom_worker::Retention,
+    /// Bytes of a state's data that a machine may ask for.
+    pub(crate) data_limit_bytes_max: u32,
     /// Where tasks may call over HTTP, besides the open internet.
     pub(crate) egress: Vec<steploom_worker::EgressRule>,
     /// How it talks to other nodes on the same database; not at all if `None`.
@@ -126,6 +128,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
             execution_seconds_max: limits::EXECUTION_SECONDS_MAX,
             ..steploom_worker::RunLimits::default()
         },
+        data_limit_bytes_max: options.data_limit_bytes_max,
         secret_key: match &options.node {
             Some(node) => steploom_worker::shared_key(&node.secret),
             None => folder.secret_key()?,

@@ -17,7 +17,7 @@ use steploom_api::wire::{
     Execution, ExecutionStatus, FunctionSettings, ListExecutions, StartExecution, VolumeMount,
 };
 use steploom_sdk::Client;
-use steploom_types::{MachineName, Name};
+use steploom_types::{MachineName, Name, limits};
 
 use self::measured::Measured;
 use self::note::Note;
@@ -123,6 +123,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         hosts: Vec::new(),
         log_days: platform::LOG_DAYS_DEFAULT,
         retention: steploom_worker::Retention::default(),
+        data_limit_bytes_max: limits::DATA_LIMIT_BYTES_MAX as u32,
         egress: Vec::new(),
         node: None,
     })

@@ -102,6 +102,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", env = "STEPLOOM_KEEP_EXECUTIONS", value_parser = clap::value_parser!(u64).range(1..))]
     keep_executions: Option<u64>,
 
+    /// The largest DataLimit that a machine may ask for: bytes of a state's data, 256KiB to 64MiB
+    #[arg(long, value_name = "SIZE", env = "STEPLOOM_DATA_LIMIT_MAX", default_value = "64MiB", value_parser = parse::data_limit)]
+    data_limit_max: u32,
+
     /// Let tasks call this host or network over HTTP, though it is not of the open internet; may be given several times
     #[arg(
         long = "egress-allow",
@@ -171,6 +175,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
             days: args.keep_days,
             executions: args.keep_executions,
         },
+        data_limit_bytes_max: args.data_limit_max,
         egress: args.egress_allow,
         node,
     })

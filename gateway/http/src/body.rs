@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::http::header::EXPECT;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use steploom_types::{Error, Kind};
+use steploom_types::{Error, Kind, limits};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::app::App;
@@ -35,6 +35,9 @@ const RESERVED_BYTES_MAX: usize = 1024 * 1024;
 /// would otherwise see its connection reset instead of the answer.
 const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
 
+/// Bytes that stand around a state's data in a body.
+const AROUND_DATA_BYTES_MAX: usize = 4 * 1024;
+
 /// A route's bound on its body.
 #[derive(Clone, Copy)]
 pub(crate) struct Bound {
@@ -42,6 +45,22 @@ pub(crate) struct Bound {
     pub(crate) bytes_max: usize,
     /// What it is, for the message.
     pub(crate) what: &'static str,
+}
+
+/// The bound on a body that holds a state's data, with what stands around it. A body that does not
+/// say how long it is counts in full against the memory for bodies: it may have what every machine
+/// takes.
+pub(crate) fn bound_of_data(request: &Request, what: &'static str) -> Bound {
+    let has_length = request.body().size_hint().upper().is_some();
+    let data = if has_length {
+        limits::DATA_LIMIT_BYTES_MAX
+    } else {
+        limits::PAYLOAD_BYTES_MAX
+    };
+    Bound {
+        bytes_max: data + AROUND_DATA_BYTES_MAX,
+        what,
+    }
 }
 
 /// Reads a request's body. The second value is its share of the memory for bodies: keep it for as

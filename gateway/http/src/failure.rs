@@ -35,6 +35,7 @@ pub(crate) type Answer<T = Response> = Result<T, Failure>;
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let status = match error.kind {
+            Kind::Invalid if error.code == "InputTooLarge" => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Conflict => StatusCode::CONFLICT,

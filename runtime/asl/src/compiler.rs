@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use steploom_types::limits::{
-    CONCURRENT_EXECUTIONS_MAX, EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX, SECONDS_FIELD_MAX,
-    STATES_MAX,
+    CONCURRENT_EXECUTIONS_MAX, DATA_LIMIT_BYTES_MAX, EXECUTION_SECONDS_MAX, NAME_LENGTH_MAX,
+    PAYLOAD_BYTES_MAX, SECONDS_FIELD_MAX, STATES_MAX,
 };
 
 use crate::diagnostic::{Report, code};
@@ -21,7 +21,7 @@ use crate::variables::Assignments;
 use crate::{reach, state};
 
 /// The fields of a machine.
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "Comment",
     "StartAt",
     "States",
@@ -29,6 +29,7 @@ const FIELDS: [&str; 7] = [
     "TimeoutSeconds",
     "QueryLanguage",
     "MaxConcurrentExecutions",
+    "DataLimit",
 ];
 
 /// What has been compiled so far.
@@ -79,6 +80,7 @@ impl<'a> Compiler<'a> {
         fields.word(report, "Version", &["1.0"]);
         let timeout_seconds = fields.whole(report, "TimeoutSeconds", 0..=SECONDS_FIELD_MAX);
         let concurrency = self.concurrency(fields);
+        let data_limit = self.data_limit(fields);
         self.scope(fields, None)?;
         if self.report.errors() > 0 {
             return None;
@@ -90,6 +92,7 @@ impl<'a> Compiler<'a> {
                 .filter(|seconds| *seconds > 0)
                 .map(|seconds| seconds.min(EXECUTION_SECONDS_MAX)),
             max_concurrent_executions: concurrency,
+            data_bytes_max: data_limit.unwrap_or(PAYLOAD_BYTES_MAX as u32),
             states: std::mem::take(&mut self.states)
                 .into_iter()
                 .collect::<Option<_>>()?,
@@ -108,6 +111,15 @@ impl<'a> Compiler<'a> {
         let executions = fields.whole(&mut self.report, FIELD, range)?;
         self.allows_extension(FIELD);
         u32::try_from(executions).ok()
+    }
+
+    /// Bytes of a state's data: an extension.
+    fn data_limit(&mut self, fields: Fields<'a>) -> Option<u32> {
+        const FIELD: &str = "DataLimit";
+        let range = PAYLOAD_BYTES_MAX as u64..=DATA_LIMIT_BYTES_MAX as u64;
+        let bytes = fields.bytes(&mut self.report, FIELD, range)?;
+        self.allows_extension(FIELD);
+        u32::try_from(bytes).ok()
     }
 
     /// Compiles `StartAt` and `States` of the object at the present place.

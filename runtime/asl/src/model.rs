@@ -32,6 +32,8 @@ pub struct Machine {
     pub timeout_seconds: Option<u64>,
     /// How many of its executions run at once; more of them wait to begin. An extension.
     pub max_concurrent_executions: Option<u32>,
+    /// Bytes of a state's data, and of an execution's input: `DataLimit`, an extension.
+    pub data_bytes_max: u32,
     /// Every state of every scope.
     pub states: Vec<State>,
     /// The machine itself is scope 0; each branch of a `Parallel` and each `Map`'s processor is one.

@@ -248,6 +248,34 @@ impl Fact {
         *at = time.max(*at);
     }
 
+    /// The data that it carries, which may be large.
+    pub fn payloads(&self) -> impl Iterator<Item = &Json> {
+        let (first, second) = match self {
+            Self::Started(started) => (Some(&started.input), None),
+            Self::TaskSucceeded { output, .. } | Self::TaskSubmitted { output, .. } => {
+                (Some(output), None)
+            }
+            Self::ItemsRead { items, .. } => (Some(items), None),
+            Self::Redriven(redriven) => (redriven.input.as_ref(), redriven.skip.as_ref()),
+            Self::TaskFailed { .. }
+            | Self::TaskHeartbeat { .. }
+            | Self::ActivityStarted { .. }
+            | Self::PageRead { .. }
+            | Self::RangeReported { .. }
+            | Self::MapRunChanged { .. }
+            | Self::EvaluationExceeded { .. }
+            | Self::TimerFired { .. }
+            | Self::StopRequested { .. }
+            | Self::Begun { .. }
+            | Self::Expired { .. }
+            | Self::Continued { .. }
+            | Self::Dispatched { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
     /// The action that it ends.
     pub(crate) fn answers(&self) -> Option<ActionId> {
         match self {

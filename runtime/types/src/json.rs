@@ -2,17 +2,21 @@
 //!
 //! Data flows as text through the journal and into sandboxes, and as a value through paths and
 //! templates. Keeping both avoids printing what was just parsed and parsing what was just printed.
-//! Cloning is cheap: clones share.
+//! Cloning is cheap: clones share. A value takes many times the memory of its text, so what is large
+//! and only passed on is held [as text](Json::as_text).
 
 mod complaint;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::{Error, Kind};
+use crate::limits::JSON_DEPTH_MAX;
+use crate::{Digest, Error, Kind};
 
 pub use complaint::{Complaint, complaint};
 
@@ -20,9 +24,12 @@ pub use complaint::{Complaint, complaint};
 #[derive(Clone)]
 pub struct Json(Arc<Inner>);
 
+/// One of value and text is there, at least.
+#[derive(Default)]
 struct Inner {
-    value: Value,
+    value: OnceLock<Value>,
     text: OnceLock<Box<str>>,
+    digest: OnceLock<Digest>,
 }
 
 impl Json {
@@ -32,12 +39,39 @@ impl Json {
     /// # Errors
     /// `Invalid` / `InvalidJson` with line and column: change the text.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let value = serde_json::from_str(text).map_err(|e| {
+        let value: Value = serde_json::from_str(text).map_err(|e| {
             Error::new(Kind::Invalid, "InvalidJson", format!("not valid JSON: {e}"))
         })?;
-        let cell = OnceLock::new();
-        let _ = cell.set(text.trim_ascii().into());
-        Ok(Self(Arc::new(Inner { value, text: cell })))
+        Ok(Self(Arc::new(Inner {
+            value: OnceLock::from(value),
+            text: OnceLock::from(Box::from(text.trim_ascii())),
+            ..Inner::default()
+        })))
+    }
+
+    /// A text that is known to be JSON, as it was printed or parsed before: it is not parsed before
+    /// somebody wants the value. `None` if it is nested too deep for that.
+    pub fn of_text(text: impl Into<Box<str>>) -> Option<Self> {
+        let text = text.into();
+        is_shallow(&text).then(|| {
+            Self(Arc::new(Inner {
+                text: OnceLock::from(text),
+                ..Inner::default()
+            }))
+        })
+    }
+
+    /// The same, held as its text alone until somebody wants the value: apart from all clones of this
+    /// one. Itself if it is nested too deep for that.
+    #[must_use]
+    pub fn as_text(&self) -> Self {
+        let Some(text) = Self::of_text(self.text()) else {
+            return self.clone();
+        };
+        if let Some(digest) = self.0.digest.get() {
+            let _ = text.0.digest.set(*digest);
+        }
+        text
     }
 
     /// Parses bytes that come from outside.
@@ -66,20 +100,34 @@ impl Json {
     }
 
     /// The value.
+    ///
+    /// # Panics
+    /// When [`Json::of_text`] was given what is not JSON.
     pub fn value(&self) -> &Value {
-        &self.0.value
+        self.0.value.get_or_init(|| {
+            let text = self.0.text.get().map_or("null", |text| &**text);
+            serde_json::from_str(text).expect("the text was JSON before")
+        })
     }
 
     /// The text: as it was parsed, or compact.
     pub fn text(&self) -> &str {
-        self.0.text.get_or_init(|| printed(&self.0.value).into())
+        self.0.text.get_or_init(|| printed(self.value()).into())
+    }
+
+    /// The digest of the text, worked out once.
+    pub fn digest(&self) -> Digest {
+        *self
+            .0
+            .digest
+            .get_or_init(|| Digest::of(self.text().as_bytes()))
     }
 
     /// Bytes of the text: what limits count. The text is not made for this.
     pub fn size(&self) -> usize {
         match self.0.text.get() {
             Some(text) => text.len(),
-            None => size(&self.0.value),
+            None => size(self.value()),
         }
     }
 
@@ -90,9 +138,10 @@ impl Json {
 
     /// The value, without a copy if nobody else holds it.
     pub fn into_value(self) -> Value {
+        self.value();
         match Arc::try_unwrap(self.0) {
-            Ok(inner) => inner.value,
-            Err(shared) => shared.value.clone(),
+            Ok(inner) => inner.value.into_inner().unwrap_or_default(),
+            Err(shared) => Self(shared).value().clone(),
         }
     }
 
@@ -100,7 +149,7 @@ impl Json {
     pub fn given_text(&self) -> Option<&str> {
         let text = self.0.text.get()?;
         let mut expected = Expected(text.as_bytes());
-        let is_same = serde_json::to_writer(&mut expected, &self.0.value).is_ok();
+        let is_same = serde_json::to_writer(&mut expected, self.value()).is_ok();
         (!is_same || !expected.0.is_empty()).then_some(text)
     }
 
@@ -135,6 +184,25 @@ impl std::io::Write for Expected<'_> {
 /// Faster than `to_string`, which goes through a formatter.
 fn printed<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("every value of JSON can be printed")
+}
+
+/// Whether a text of JSON is nested so little that it can be parsed.
+fn is_shallow(text: &str) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => depth += 1,
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth >= JSON_DEPTH_MAX {
+            return false;
+        }
+    }
+    true
 }
 
 /// Bytes of the compact text.
@@ -179,8 +247,8 @@ fn text_size(text: &str) -> usize {
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
         Self(Arc::new(Inner {
-            value,
-            text: OnceLock::new(),
+            value: OnceLock::from(value),
+            ..Inner::default()
         }))
     }
 }
@@ -205,7 +273,15 @@ impl fmt::Display for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
+        // Lines of a stream must not be broken by what an author wrote.
+        let text = self.0.text.get().filter(|text| !text.contains('\n'));
+        match (self.0.value.get(), text) {
+            (None, Some(text)) => {
+                let raw: &RawValue = serde_json::from_str(text).map_err(S::Error::custom)?;
+                raw.serialize(serializer)
+            }
+            _ => self.value().serialize(serializer),
+        }
     }
 }
 

@@ -7,6 +7,14 @@ pub const NAME_LENGTH_MAX: usize = 80;
 /// Bytes of a state's input or output, a task's result, an execution's input (AWS: 256 KiB).
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
 
+/// Bytes of a state's data, and of an execution's input, that a machine may ask for by `DataLimit`:
+/// what one object holds several times over, and a node's memory many times.
+pub const DATA_LIMIT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of a payload's text that is a part of its fact or row; a larger one is an object of its
+/// execution, which the fact or row names.
+pub const INLINE_BYTES_MAX: usize = 64 * 1024;
+
 /// Bytes of the body of a synchronous invocation, in and out (AWS Lambda: 6 MB).
 pub const INVOKE_BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
 
@@ -126,8 +134,9 @@ pub const TAG_VALUE_LENGTH_MAX: usize = 256;
 
 /// What nodes ask of one another.
 pub mod peer {
-    /// Bytes of one request or answer: a batch of starts, or the largest payload several times over.
-    pub const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+    /// Bytes of one request or answer: a batch of starts, or the largest input and the largest output
+    /// of one execution.
+    pub const BODY_BYTES_MAX: usize = 2 * super::DATA_LIMIT_BYTES_MAX + 32 * 1024 * 1024;
     /// Bytes of a request's head.
     pub const HEAD_BYTES_MAX: usize = 4 * 1024;
     /// Requests that one node has under way at another, those that wait for an end included; more

@@ -3,6 +3,7 @@
 //!
 //! A *fact text* is one message. A *record*, what one commit adds to a shard's log, is a sequence of
 //! (execution id, fact). A *chunk*, what a checkpoint keeps of one execution, is a sequence of facts.
+//! The text of a large payload is not in its fact, which names its object: [`crate::payload`].
 //! Numbers of fields are for ever; the golden files beside the tests hold them still.
 
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use steploom_machine::{
     Redriven, RunLimits, Started, Terms,
 };
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
+
+use crate::payload::{Kept, Reference};
 
 mod message;
 
@@ -32,17 +35,56 @@ pub(crate) enum Error {
     Torn,
 }
 
-/// Writes one fact.
-pub(crate) fn encode(fact: &Fact) -> Bytes {
-    fact_message(fact).encode_to_vec().into()
+/// Writes one fact; of its payloads those that are `kept` are named only.
+pub(crate) fn encode(fact: &Fact, kept: &Kept) -> Bytes {
+    fact_message(fact, kept).encode_to_vec().into()
 }
 
+/// Where payloads are found that a fact only names.
+pub(crate) type Payloads<'a> = &'a dyn Fn(Reference) -> Option<Json>;
+
+/// A fact that was read, and may name payloads that are objects.
+pub(crate) struct Read(message::Fact);
+
 /// Reads one fact.
+pub(crate) fn read(bytes: &[u8]) -> Result<Read, Error> {
+    Ok(Read(message::Fact::decode(bytes)?))
+}
+
+/// Reads one fact that names no payloads.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
-    let message = message::Fact::decode(bytes)?;
+    read(bytes)?.fact(&|_| None)
+}
+
+/// Reads one fact, with `null` in the place of payloads that it names.
+pub(crate) fn glance(bytes: &[u8]) -> Result<Fact, Error> {
+    read(bytes)?.fact(&|_| Some(Json::null()))
+}
+
+impl Read {
+    /// The payloads that it names.
+    pub(crate) fn references(&self) -> impl Iterator<Item = Reference> {
+        let kind = self.0.kind.as_ref();
+        let texts = kind.map_or([None, None], message::payloads);
+        texts.into_iter().flatten().filter_map(Reference::parse)
+    }
+
+    /// The first of its payloads, as it is written.
+    pub(crate) fn payload(&self) -> Option<&str> {
+        message::payloads(self.0.kind.as_ref()?)[0]
+    }
+
+    /// The fact.
+    pub(crate) fn fact(self, payloads: Payloads<'_>) -> Result<Fact, Error> {
+        of_message(self.0, payloads)
+    }
+}
+
+fn of_message(message: message::Fact, payloads: Payloads<'_>) -> Result<Fact, Error> {
     let at = Timestamp::from_millis(message.at);
+    let json = |text: &str, field| payload(text, field, payloads);
     Ok(match message.kind.ok_or(Error::UnknownKind)? {
-        Kind::Started(started) => Fact::Started(Box::new(decode_started(at, &started)?)),
+        Kind::Started(started) => Fact::Started(Box::new(decode_started(at, &started, payloads)?)),
         Kind::TaskSucceeded(m) => Fact::TaskSucceeded {
             at,
             action: ActionId(m.action),
@@ -76,7 +118,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Fact, Error> {
         },
         Kind::Paused(message::Paused {}) => Fact::Paused { at },
         Kind::Resumed(message::Resumed {}) => Fact::Resumed { at },
-        Kind::Redriven(m) => Fact::Redriven(Box::new(decode_redriven(at, &m)?)),
+        Kind::Redriven(m) => Fact::Redriven(Box::new(decode_redriven(at, &m, payloads)?)),
         Kind::Begun(message::Begun {}) => Fact::Begun { at },
         Kind::Expired(message::Expired {}) => Fact::Expired { at },
         Kind::TaskSubmitted(m) => Fact::TaskSubmitted {
@@ -142,7 +184,10 @@ pub(crate) fn peek(bytes: &[u8]) -> Result<Peek, Error> {
     let message = message::Fact::decode(bytes)?;
     let at = Timestamp::from_millis(message.at);
     match message.kind.ok_or(Error::UnknownKind)? {
-        Kind::Started(started) => Ok(Peek::Started(Box::new(decode_started(at, &started)?))),
+        Kind::Started(started) => {
+            let started = decode_started(at, &started, &|_| Some(Json::null()))?;
+            Ok(Peek::Started(Box::new(started)))
+        }
         _ => Ok(Peek::Other),
     }
 }
@@ -153,13 +198,17 @@ pub(crate) fn exceeded(bytes: &[u8]) -> Result<Option<u64>, Error> {
     Ok(message.exceeded.map(|exceeded| exceeded.evaluation))
 }
 
-fn decode_redriven(at: Timestamp, m: &message::Redriven) -> Result<Redriven, Error> {
+fn decode_redriven(
+    at: Timestamp,
+    m: &message::Redriven,
+    payloads: Payloads<'_>,
+) -> Result<Redriven, Error> {
     let definition = m.definition.as_deref();
     let definition = definition
         .map(|bytes| digest(bytes, "definition"))
         .transpose()?;
     let json = |text: &Option<String>, field| match text {
-        Some(text) => json(text, field).map(Some),
+        Some(text) => payload(text, field, payloads).map(Some),
         None => Ok(None),
     };
     Ok(Redriven {
@@ -173,11 +222,18 @@ fn decode_redriven(at: Timestamp, m: &message::Redriven) -> Result<Redriven, Err
     })
 }
 
-fn json(text: &str, field: &'static str) -> Result<Json, Error> {
-    Json::parse(text).map_err(|_| Error::Field(field))
+fn payload(text: &str, field: &'static str, payloads: Payloads<'_>) -> Result<Json, Error> {
+    match Reference::parse(text) {
+        Some(reference) => payloads(reference).ok_or(Error::Field(field)),
+        None => Json::parse(text).map_err(|_| Error::Field(field)),
+    }
 }
 
-fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error> {
+fn decode_started(
+    at: Timestamp,
+    m: &message::Started,
+    payloads: Payloads<'_>,
+) -> Result<Started, Error> {
     let limits = m.limits.ok_or(Error::Field("limits"))?;
     Ok(Started {
         at,
@@ -200,7 +256,7 @@ fn decode_started(at: Timestamp, m: &message::Started) -> Result<Started, Error>
             execution_seconds_max: limits.execution_seconds_max,
             range_items: limits.range_items,
         },
-        input: json(&m.input, "input")?,
+        input: payload(&m.input, "input", payloads)?,
         terms: decode_terms(m.terms.as_ref())?,
         range: m.range.as_ref().map(decode_range).transpose()?,
     })

@@ -16,11 +16,12 @@ use steploom_probe::{CrashPoint, Mark, crash_point, mark};
 use steploom_types::{AccountId, ExecutionId, Json};
 
 use crate::child::{self, Child};
+use crate::payload::Kept;
 use crate::port::Port;
 use crate::service::{self, Words};
 use crate::shard::{Command, Handle};
 use crate::shared::Shared;
-use crate::{arn, mailbox};
+use crate::{arn, mailbox, payload};
 
 pub(crate) use items::{read, write};
 
@@ -30,19 +31,26 @@ const RETRY: Duration = Duration::from_millis(200);
 /// The way back to the execution's owner.
 #[derive(Clone)]
 pub(crate) struct Answers {
+    shared: Arc<Shared>,
     handle: Handle,
     id: ExecutionId,
 }
 
 impl Answers {
-    pub(crate) fn new(handle: Handle, id: ExecutionId) -> Self {
-        Self { handle, id }
+    pub(crate) fn new(shared: Arc<Shared>, handle: Handle, id: ExecutionId) -> Self {
+        Self { shared, handle, id }
     }
 
+    /// Hands a fact to the execution's owner, once what is large in it is an object.
     pub(crate) async fn send(&self, fact: Fact) {
+        let kept = payload::keep_of(&self.shared.artifacts, self.id, &fact).await;
+        self.send_as_it_is(fact, kept).await;
+    }
+
+    async fn send_as_it_is(&self, fact: Fact, kept: Kept) {
         // If the shard has moved, its new owner begins the same again.
         let id = self.id;
-        let _ = self.handle.send(Command::Fact { id, fact }).await;
+        let _ = self.handle.send(Command::Fact { id, fact, kept }).await;
     }
 }
 
@@ -285,7 +293,7 @@ async fn begin_child(
                 arn::execution(account, &child.machine_name(), &child.name)
             ),
         ),
-        "PayloadTooLarge" => words.refuse(
+        "InputTooLarge" => words.refuse(
             "InvalidExecutionInput",
             &format!(
                 "Invalid State Machine Execution Input: '{}'",

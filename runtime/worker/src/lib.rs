@@ -83,6 +83,9 @@ pub struct Config {
     pub retention: Retention,
     /// The limits that executions are started with.
     pub run_limits: RunLimits,
+    /// Bytes of a state's data that a machine may ask for by `DataLimit`, at most
+    /// [`DATA_LIMIT_BYTES_MAX`](steploom_types::limits::DATA_LIMIT_BYTES_MAX).
+    pub data_limit_bytes_max: u32,
     /// Under which the secrets of connections are sealed: the same for ever.
     pub secret_key: [u8; 32],
     /// Where tasks may call over HTTP, besides the open internet.

@@ -2,12 +2,13 @@
 //! projection is compared with what an execution is said to be.
 
 use bytes::Bytes;
+use steploom_artifacts::Artifacts;
 use steploom_machine::{Fact, Outcome};
 use steploom_store::Error as StoreError;
 use steploom_store::projection::Status;
-use steploom_types::{ExecutionId, Result};
+use steploom_types::{ExecutionId, Json, Result};
 
-use crate::{codec, view};
+use crate::{codec, payload, view};
 
 /// The facts of a record of the journal, each with its execution, as they are stored.
 ///
@@ -25,12 +26,28 @@ pub fn facts_of_chunk(facts: Bytes) -> Result<Vec<Bytes>> {
     codec::split_chunk(facts).map_err(|e| corrupt(&e))
 }
 
-/// A stored fact.
+/// A stored fact, with `null` in the place of payloads that are objects.
 ///
 /// # Errors
 /// `Corrupt` when the bytes are no fact.
-pub fn fact(stored: &Bytes) -> Result<Fact> {
-    codec::decode(stored).map_err(|e| corrupt(&e))
+pub fn glance(stored: &Bytes) -> Result<Fact> {
+    codec::glance(stored).map_err(|e| corrupt(&e))
+}
+
+/// A stored fact of an execution.
+///
+/// # Errors
+/// `Corrupt` when the bytes are no fact, or an object that it names is not what was written.
+pub async fn fact(artifacts: &Artifacts, id: ExecutionId, stored: &Bytes) -> Result<Fact> {
+    Ok(payload::fact(artifacts, id, stored).await?.0)
+}
+
+/// A payload as a row has it.
+///
+/// # Errors
+/// `Corrupt` when it is not what was written.
+pub async fn payload(artifacts: &Artifacts, id: ExecutionId, stored: &[u8]) -> Result<Json> {
+    payload::of_row(artifacts, id, stored).await
 }
 
 /// How an execution with this outcome is stored.

@@ -21,6 +21,8 @@ pub(crate) struct Call<'a> {
     pub(crate) account: AccountId,
     /// The arguments, in the API's names.
     pub(crate) arguments: &'a Value,
+    /// Bytes that a state's data may have.
+    pub(crate) bytes_max: u32,
     pub(crate) words: Words<'a>,
 }
 
@@ -35,6 +37,7 @@ pub(crate) async fn call(
         port,
         account: started.account,
         arguments: invoke.input.value(),
+        bytes_max: started.limits.payload_bytes_max,
         words: Words::of(started, invoke, api),
     };
     match api {

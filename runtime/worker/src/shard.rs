@@ -33,7 +33,6 @@ use steploom_machine::{ActionId, Counts, Fact, MapRunChange, MapRunView, Partial
 use steploom_probe::{Mark, mark};
 use steploom_store::journal::Epoch;
 use steploom_store::lease::Lease;
-use steploom_store::projection::Row;
 use steploom_types::{
     AccountId, Digest, ExecutionId, MachineName, Name, Result, ShardId, Slot, limits,
 };
@@ -43,6 +42,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::activities::ActivityTask;
 use crate::mailbox::ranges::Watched;
 use crate::mailbox::{Key, Mail};
+use crate::payload::Kept;
 use crate::peer::call::not_owner;
 use crate::shared::Shared;
 
@@ -62,10 +62,14 @@ pub(crate) enum Command {
     StartAll(Vec<Start>),
     /// What the projection knows under the names that [`start`] asked for.
     NamesLooked {
-        found: Vec<(start::NameKey, Result<Option<Row>>)>,
+        found: Vec<(start::NameKey, Result<Option<wire::Execution>>)>,
     },
     /// An attempt answered.
-    Fact { id: ExecutionId, fact: Fact },
+    Fact {
+        id: ExecutionId,
+        fact: Fact,
+        kept: Kept,
+    },
     /// End an execution; the answer is the execution once it has ended, `None` if it is not in memory.
     Stop {
         account: AccountId,
@@ -86,6 +90,7 @@ pub(crate) enum Command {
         account: AccountId,
         token: Token,
         ending: Ending,
+        kept: Kept,
         reply: oneshot::Sender<Heard>,
     },
     /// A worker wants the task of an activity; `None` if it is not to be had any more.

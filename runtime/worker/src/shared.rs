@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
+use steploom_asl::Machine;
 use steploom_call::Runner;
 use steploom_machine::RunLimits;
 use steploom_store::Store;
@@ -54,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) peers: Arc<Peers>,
     pub(crate) ends: Ends,
     pub(crate) run_limits: RunLimits,
+    /// Bytes of a state's data that a machine may ask for.
+    data_limit_bytes_max: u32,
     /// One permit for each task that loads executions.
     pub(crate) loads: Semaphore,
     /// Set once, when the shards' owners are started; these may need it at once.
@@ -113,12 +116,26 @@ impl Shared {
             http: Clients::new(Egress::new(config.egress)),
             seal: Seal::new(config.secret_key)?,
             run_limits: config.run_limits,
+            data_limit_bytes_max: config.data_limit_bytes_max,
             loads: Semaphore::new(LOADS_MAX),
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
             refused: watch::Sender::default(),
             leased: Mutex::default(),
         })
+    }
+
+    /// Bytes of data that a state of a machine may have.
+    pub(crate) fn data_bytes_max(&self, machine: &Machine) -> u32 {
+        let most = self.data_limit_bytes_max;
+        machine
+            .data_bytes_max
+            .min(most.max(self.run_limits.payload_bytes_max))
+    }
+
+    /// Bytes of a state's data that a machine may ask for here.
+    pub(crate) fn data_limit_bytes_max(&self) -> u32 {
+        self.data_limit_bytes_max
     }
 
     /// All shards are known from now on.

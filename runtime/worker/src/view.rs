@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use steploom_api::wire::{Execution, ExecutionStatus, ExecutionSummary};
 use steploom_machine::{NewVersion, Outcome, Redrives, Run, Started};
-use steploom_store::Error as StoreError;
 use steploom_store::projection::{Row, Status};
-use steploom_types::{Error, Json, Result, Timestamp};
+use steploom_types::{Json, Timestamp};
+
+use crate::payload::Kept;
 
 /// An execution in memory. Input and output are shared, not copied.
 pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
@@ -42,10 +43,10 @@ pub(crate) fn summary(started: &Started, stands: Stands<'_>) -> ExecutionSummary
     }
 }
 
-/// The row of an execution in memory.
-pub(crate) fn row(started: &Started, stands: Stands<'_>) -> Row {
+/// The row of an execution in memory. Of its payloads those that are `kept` are named only.
+pub(crate) fn row(started: &Started, stands: Stands<'_>, kept: &Kept) -> Row {
     let shown = execution(started, stands);
-    let text = |json: &Json| Bytes::copy_from_slice(json.text().as_bytes());
+    let text = |json: &Json| Bytes::copy_from_slice(kept.text(json).as_bytes());
     Row {
         account: started.account,
         id: started.id,
@@ -68,23 +69,15 @@ pub(crate) fn row(started: &Started, stands: Stands<'_>) -> Row {
     }
 }
 
-/// An execution of the projection.
-///
-/// # Errors
-/// `Corrupt` when its input or output is not JSON.
-pub(crate) fn execution_of_row(row: Row) -> Result<Execution> {
-    let id = row.id;
-    let stored = |bytes: &[u8]| {
-        Json::parse_bytes(bytes)
-            .map_err(|e| Error::from(StoreError::Corrupt(format!("execution {id}: {e}"))))
-    };
-    Ok(Execution {
+/// An execution of the projection, with the payloads that it names.
+pub(crate) fn execution_of_row(row: Row, input: Json, output: Option<Json>) -> Execution {
+    Execution {
         summary: summary_of_row(&row),
-        input: stored(&row.input)?,
-        output: row.output.as_deref().map(stored).transpose()?,
+        input,
+        output,
         error: row.error,
         cause: row.cause,
-    })
+    }
 }
 
 /// A row of a list.

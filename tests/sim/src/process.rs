@@ -139,6 +139,7 @@ impl Process {
             tasks_max: TASKS_MAX,
             log_days: 1,
             retention: steploom_worker::Retention::default(),
+            data_limit_bytes_max: steploom_types::limits::DATA_LIMIT_BYTES_MAX as u32,
             run_limits: RunLimits {
                 // Evaluations are measured by the computer's own clock, which is not simulated.
                 evaluation_ms_max: 600_000,

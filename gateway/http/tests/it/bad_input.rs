@@ -173,7 +173,7 @@ fn json_routes() -> [(String, usize); 6] {
         ),
         (
             "POST /v1/executions".into(),
-            limits::PAYLOAD_BYTES_MAX + 4096,
+            limits::DATA_LIMIT_BYTES_MAX + 4096,
         ),
         (format!("POST /v1/executions/{ID}/stop"), 64 * 1024),
     ]

@@ -24,6 +24,25 @@ impl Fields<'_> {
         self.read(report, name, |value, report| whole(value, &range, report))
     }
 
+    /// A number of bytes that is written out: as a whole number, or as a text such as `64MiB`.
+    pub(crate) fn bytes(
+        self,
+        report: &mut Report,
+        name: &str,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        self.read(report, name, |value, report| match value {
+            Value::String(text) => {
+                let Some(bytes) = bytes(text) else {
+                    report.schema("Expected a number of bytes, such as 1048576, 512KiB or 64MiB");
+                    return None;
+                };
+                whole(&bytes.into(), &range, report)
+            }
+            value => whole(value, &range, report),
+        })
+    }
+
     /// A whole number: `name`, or `namePath` with JSONPath.
     pub(crate) fn number(
         self,
@@ -85,6 +104,16 @@ fn whole(value: &Value, range: &RangeInclusive<u64>, report: &mut Report) -> Opt
     }
     // Within the ranges of all fields the cast is exact.
     Some(number as u64)
+}
+
+/// Bytes of a whole number with a unit.
+fn bytes(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+    let split = |(unit, bytes)| Some((text.strip_suffix(unit)?.trim_end(), bytes));
+    let (count, bytes) = UNITS.into_iter().find_map(split)?;
+    let is_whole = count.bytes().all(|byte| byte.is_ascii_digit());
+    let count: u64 = count.parse().ok().filter(|_| is_whole)?;
+    count.checked_mul(bytes)
 }
 
 fn percent(value: &Value, report: &mut Report) -> Option<f64> {

@@ -524,3 +524,32 @@ fn a_function_name_parameter_may_be_a_name_or_an_arn() {
         assert!(FunctionRef::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_limit_of_data() {
+    let machine = |limit: Value| json!({"StartAt": "S", "DataLimit": limit, "States": {"S": {"Type": "Succeed"}}});
+    for (limit, bytes) in [
+        (json!(262_144), 262_144),
+        (json!("256KiB"), 262_144),
+        (json!("64 MiB"), 64 << 20),
+        (json!("16MiB"), 16 << 20),
+    ] {
+        let parsed = parse(&machine(limit).to_string()).expect("it is valid");
+        assert_eq!(parsed.machine.data_bytes_max, bytes);
+    }
+    let place = "at /DataLimit";
+    let text = "Expected a number of bytes, such as 1048576, 512KiB or 64MiB";
+    for (limit, why) in [
+        (json!("64"), text),
+        (json!("-1MiB"), text),
+        (json!("99999999999GiB"), text),
+        (json!(true), "Expected value of type Integer"),
+        (json!(1000), "Minimum value is 262144"),
+        (json!("65MiB"), "Maximum value is 67108864"),
+    ] {
+        check(
+            &machine(limit),
+            &[&format!("SCHEMA_VALIDATION_FAILED: {why} {place}")],
+        );
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steploom_asl::Machine;
-use steploom_machine::{ActionId, Fact, Outcome, Run, SEMANTICS, Started, apply};
+use steploom_machine::{ActionId, Fact, Outcome, Run, RunLimits, SEMANTICS, Started, apply};
 use steploom_types::{Digest, ExecutionId, Json, Slot, Timestamp};
 
 use super::{Error, Simulation, Start};
@@ -42,6 +42,10 @@ impl Simulation {
         let number = self.world.seed.wrapping_add(of as u64);
         let id = ExecutionId::new(Slot(0), self.now, number);
         let name = start.name.unwrap_or_else(|| id.to_string());
+        let mut limits = start.limits;
+        if machine.data_bytes_max > RunLimits::default().payload_bytes_max {
+            limits.payload_bytes_max = machine.data_bytes_max;
+        }
         let started = Started {
             at: self.now,
             account: self.world.account,
@@ -53,7 +57,7 @@ impl Simulation {
             definition: Digest::of(start.machine.as_bytes()),
             semantics: SEMANTICS,
             seed: number,
-            limits: start.limits,
+            limits,
             input: start.input.clone(),
             terms: None,
             range: None,

@@ -26,6 +26,34 @@ fn too_deep_and_broken_texts_are_refused() {
 }
 
 #[test]
+fn what_is_held_as_text_is_the_same() {
+    let json = Json::parse("{ \"b\": [1, \"]\\\"[\"] }").unwrap();
+    let text = json.as_text();
+    assert!(!text.same(&json));
+    assert_eq!(text.size(), json.size());
+    assert_eq!(text.digest(), Digest::of(json.text().as_bytes()));
+    assert_eq!(serde_json::to_string(&text).unwrap(), json.text());
+    assert_eq!(text.clone().into_value(), *json.value());
+    assert_eq!(text, json);
+    let lines = Json::parse("[1,\n2]").unwrap().as_text();
+    assert_eq!(serde_json::to_string(&lines).unwrap(), "[1,2]");
+}
+
+#[test]
+fn what_is_too_deep_to_be_parsed_is_not_held_as_text() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let most = JSON_DEPTH_MAX - 1;
+    assert!(Json::of_text(nested(most)).unwrap().value().is_array());
+    assert!(Json::of_text(nested(most + 1)).is_none());
+    let mut deep = serde_json::json!([]);
+    for _ in 0..200 {
+        deep = serde_json::json!([deep]);
+    }
+    let deep = Json::from(deep);
+    assert!(deep.as_text().same(&deep));
+}
+
+#[test]
 fn the_size_is_that_of_the_text() {
     for value in [
         serde_json::json!([

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use steploom_machine as machine;
 use steploom_types::{Json, Timestamp};
 
+use crate::payload::Kept;
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Fact {
     /// Milliseconds since 1970.
@@ -305,11 +307,37 @@ pub(super) struct Begun {}
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(super) struct Expired {}
 
+/// The payloads of a message, as they are written.
+pub(super) fn payloads(kind: &Kind) -> [Option<&str>; 2] {
+    match kind {
+        Kind::Started(m) => [Some(&m.input), None],
+        Kind::TaskSucceeded(m) => [Some(&m.output), None],
+        Kind::TaskSubmitted(m) => [Some(&m.output), None],
+        Kind::ItemsRead(m) => [Some(&m.items), None],
+        Kind::Redriven(m) => [m.input.as_deref(), m.skip.as_deref()],
+        Kind::TaskFailed(_)
+        | Kind::TimerFired(_)
+        | Kind::StopRequested(_)
+        | Kind::Continued(_)
+        | Kind::TaskHeartbeat(_)
+        | Kind::ActivityStarted(_)
+        | Kind::EvaluationExceeded(_)
+        | Kind::Dispatched(_)
+        | Kind::Paused(_)
+        | Kind::Resumed(_)
+        | Kind::Begun(_)
+        | Kind::Expired(_)
+        | Kind::PageRead(_)
+        | Kind::RangeReported(_)
+        | Kind::MapRunChanged(_) => [None, None],
+    }
+}
+
 /// The message of a fact.
-pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
+pub(super) fn fact_message(fact: &machine::Fact, kept: &Kept) -> Fact {
     use machine::Fact as F;
     let kind = match fact {
-        F::Started(started) => Kind::Started(Box::new(started_message(started))),
+        F::Started(started) => Kind::Started(Box::new(started_message(started, kept))),
         F::TaskSucceeded {
             action,
             output,
@@ -317,7 +345,7 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             ..
         } => Kind::TaskSucceeded(TaskSucceeded {
             action: action.0,
-            output: output.text().into(),
+            output: kept.text(output).into(),
             version: *version,
         }),
         F::TaskFailed {
@@ -340,12 +368,12 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
         F::Dispatched { action, .. } => Kind::Dispatched(Dispatched { action: action.0 }),
         F::Paused { .. } => Kind::Paused(Paused {}),
         F::Resumed { .. } => Kind::Resumed(Resumed {}),
-        F::Redriven(redriven) => Kind::Redriven(redriven_message(redriven)),
+        F::Redriven(redriven) => Kind::Redriven(redriven_message(redriven, kept)),
         F::Begun { .. } => Kind::Begun(Begun {}),
         F::Expired { .. } => Kind::Expired(Expired {}),
         F::TaskSubmitted { action, output, .. } => Kind::TaskSubmitted(TaskSubmitted {
             action: action.0,
-            output: output.text().into(),
+            output: kept.text(output).into(),
         }),
         F::TaskHeartbeat { action, .. } => Kind::TaskHeartbeat(TaskHeartbeat { action: action.0 }),
         F::ActivityStarted { action, worker, .. } => Kind::ActivityStarted(ActivityStarted {
@@ -359,7 +387,7 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
             ..
         } => Kind::ItemsRead(ItemsRead {
             action: action.0,
-            items: items.text().into(),
+            items: kept.text(items).into(),
             is_last: *is_last,
         }),
         F::PageRead {
@@ -402,7 +430,7 @@ pub(super) fn fact_message(fact: &machine::Fact) -> Fact {
     }
 }
 
-fn started_message(started: &machine::Started) -> Started {
+fn started_message(started: &machine::Started, kept: &Kept) -> Started {
     Started {
         account: started.account.as_u64(),
         id: Bytes::copy_from_slice(&started.id.to_bytes()),
@@ -420,15 +448,15 @@ fn started_message(started: &machine::Started) -> Started {
             execution_seconds_max: started.limits.execution_seconds_max,
             range_items: started.limits.range_items,
         }),
-        input: started.input.text().into(),
+        input: kept.text(&started.input).into(),
         is_express: started.is_express,
         terms: started.terms.as_deref().map(terms_message),
         range: started.range.as_deref().map(range_message),
     }
 }
 
-fn redriven_message(redriven: &machine::Redriven) -> Redriven {
-    let text = |json: &Json| json.text().to_owned();
+fn redriven_message(redriven: &machine::Redriven, kept: &Kept) -> Redriven {
+    let text = |json: &Json| kept.text(json).into_owned();
     let definition =
         |version: machine::NewVersion| Bytes::copy_from_slice(version.definition.as_bytes());
     Redriven {

@@ -109,7 +109,7 @@ fn every_fact_reads_as_it_was_written() {
         .chain(controlling_facts())
         .chain(range_facts())
     {
-        assert_eq!(decode(&encode(&fact)).unwrap(), fact);
+        assert_eq!(decode(&encode(&fact, &Kept::default())).unwrap(), fact);
     }
 }
 
@@ -215,7 +215,7 @@ fn what_was_written_of_ranges_is_read_for_ever() {
         .collect();
     assert_eq!(read, range_facts());
     for (hex, fact) in GOLDEN_RANGES.iter().zip(range_facts()) {
-        assert_eq!(encode(&fact), from_hex(hex), "{fact:?}");
+        assert_eq!(encode(&fact, &Kept::default()), from_hex(hex), "{fact:?}");
     }
 }
 
@@ -295,8 +295,8 @@ fn records_and_chunks_come_apart_as_they_were_put_together() {
     let id = ExecutionId::new(Slot(1), at(1), 1);
     let (mut record, mut chunk) = (BytesMut::new(), BytesMut::new());
     for fact in facts() {
-        push_to_record(&mut record, id, &encode(&fact));
-        push_to_chunk(&mut chunk, &encode(&fact));
+        push_to_record(&mut record, id, &encode(&fact, &Kept::default()));
+        push_to_chunk(&mut chunk, &encode(&fact, &Kept::default()));
     }
     let from_record: Vec<_> = split_record(record.freeze())
         .unwrap()
@@ -324,7 +324,11 @@ fn an_excess_is_told_from_all_other_facts() {
             Fact::EvaluationExceeded { evaluation, .. } => Some(*evaluation),
             _ => None,
         };
-        assert_eq!(exceeded(&encode(&fact)).unwrap(), expected, "{fact:?}");
+        assert_eq!(
+            exceeded(&encode(&fact, &Kept::default())).unwrap(),
+            expected,
+            "{fact:?}"
+        );
     }
 }
 
@@ -334,14 +338,17 @@ fn torn_bytes_are_refused_and_never_panic() {
     push_to_record(
         &mut record,
         ExecutionId::new(Slot(1), at(1), 1),
-        &encode(&facts()[0]),
+        &encode(&facts()[0], &Kept::default()),
     );
     let record = record.freeze();
     for length in 1..record.len() {
         assert!(split_record(record.slice(..length)).is_err(), "{length}");
     }
     for length in 0..40 {
-        assert!(decode(&encode(&facts()[0])[..length]).is_err(), "{length}");
+        assert!(
+            decode(&encode(&facts()[0], &Kept::default())[..length]).is_err(),
+            "{length}"
+        );
     }
 }
 
@@ -416,4 +423,36 @@ fn what_controls_an_execution_is_read_for_ever() {
         .map(|hex| decode(&from_hex(hex)).unwrap())
         .collect();
     assert_eq!(read, controlling_facts());
+}
+
+#[test]
+fn what_is_kept_as_an_object_is_named_only() {
+    let output = Json::from(serde_json::Value::from("x".repeat(65_536)));
+    let fact = Fact::TaskSucceeded {
+        at: Timestamp::from_millis(1),
+        action: ActionId(2),
+        output: output.clone(),
+        version: None,
+    };
+    let mut kept = Kept::default();
+    kept.insert(output.digest());
+    let encoded = encode(&fact, &kept);
+    // Golden: for ever.
+    let named = "\u{1}afb3bbecac846785e46b87edbed49d7e06a9e186e9ce70ef8e59b33c9c72145f:65538";
+    assert_eq!(read(&encoded).unwrap().payload(), Some(named));
+    assert_eq!(encoded.len(), 4 + 2 + 2 + named.len());
+    assert!(
+        decode(&encoded).is_err(),
+        "it is not to be had from the fact"
+    );
+    let references: Vec<_> = read(&encoded).unwrap().references().collect();
+    assert_eq!(references, [Reference::of(&output)]);
+    let found = |_| Some(output.clone());
+    assert_eq!(read(&encoded).unwrap().fact(&found).unwrap(), fact);
+    assert!(matches!(
+        glance(&encoded).unwrap(),
+        Fact::TaskSucceeded { output, .. } if output.value().is_null()
+    ));
+    // What nobody says is an object is written whole.
+    assert_eq!(decode(&encode(&fact, &Kept::default())).unwrap(), fact);
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use steploom_machine::reader::{ITEM_READER_FAILED, page_text};
-use steploom_machine::{Fact, Failure, Piece, Read, Started, Write, WriteTo};
+use steploom_machine::{Fact, Failure, Piece, Read, ReadFrom, Started, Write, WriteTo};
 use steploom_types::{Digest, Json};
 
 use super::{Answers, RETRY, is_passing};
+use crate::payload::Kept;
 use crate::port::{NewObject, Port};
 use crate::shared::Shared;
 use crate::{payload, reading};
@@ -28,7 +29,11 @@ pub(crate) async fn read(shared: Arc<Shared>, started: Arc<Started>, read: Read,
             version: None,
         },
     };
-    answers.send(fact).await;
+    // A page is an object already.
+    match read.from {
+        ReadFrom::Page { .. } => answers.send_as_it_is(fact, Kept::default()).await,
+        ReadFrom::Reader { .. } | ReadFrom::Given(_) => answers.send(fact).await,
+    }
 }
 
 async fn reading(port: &Port, started: &Started, read: &Read) -> Result<Fact, Failure> {

@@ -7,11 +7,11 @@ use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
 use tokio::sync::oneshot;
 
 use super::{COMING, RETRY};
+use crate::payload;
 use crate::peer::call::execution::Stop;
 use crate::peer::call::{self, Encoded};
 use crate::port::Port;
 use crate::shard::{self, Command, Heard, Reply, Start};
-use crate::view;
 
 /// What there is to hear of a range.
 pub(crate) enum Watched {
@@ -47,6 +47,8 @@ async fn try_start(port: &Port, range: &Started) -> Result<()> {
 /// The same at the range's owner, which is here.
 pub(crate) async fn start_here(port: &Port, range: &Started) -> Result<()> {
     let checked = port.shared().definitions.get(range.definition).await?;
+    let artifacts = &port.shared().artifacts;
+    let kept = payload::keep(artifacts, range.id, std::iter::once(&range.input)).await?;
     let (reply, answer) = oneshot::channel();
     let start = Start {
         account: range.account,
@@ -58,6 +60,7 @@ pub(crate) async fn start_here(port: &Port, range: &Started) -> Result<()> {
         checked,
         seed: range.seed,
         input: range.input.clone(),
+        kept,
         terms: None,
         range: Some(Box::new(range.clone())),
         reply: Reply::One(reply),
@@ -118,7 +121,9 @@ pub(crate) async fn change(
                 }
                 tokio::time::sleep(COMING).await;
             }
-            Ok(Heard::Done | Heard::Over | Heard::Foreign) => return Ok(()),
+            Ok(Heard::Done | Heard::Over | Heard::Foreign | Heard::TooLarge { .. }) => {
+                return Ok(());
+            }
             Err(_) => tokio::time::sleep(RETRY).await,
         }
     }
@@ -160,7 +165,7 @@ async fn ended(
         // The caller asks again.
         Err(_) => return Ok(None),
     };
-    let execution = view::execution_of_row(row)?;
+    let execution = payload::execution(&port.shared().artifacts, row).await?;
     Ok((!is_running(&execution)).then(|| Box::new(execution)))
 }
 

@@ -27,6 +27,7 @@ use steploom_types::{Error, Kind, Result, Slot};
 
 use super::failure::Reply;
 use crate::codec;
+use crate::payload::Kept;
 use crate::port::Port;
 
 /// Something that is asked of the owner of a slot.
@@ -143,7 +144,7 @@ pub(crate) struct Encoded(pub(crate) Fact);
 
 impl Serialize for Encoded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(codec::encode(&self.0)))
+        serializer.serialize_str(&STANDARD.encode(codec::encode(&self.0, &Kept::default())))
     }
 }
 

@@ -10,6 +10,7 @@ use steploom_types::{AccountId, Error, ExecutionId, MachineName, Result};
 
 use super::Port;
 use super::executions::not_found;
+use crate::payload;
 use crate::shard::{self, Command, Control, Wish};
 
 /// What a caller wants of an execution.
@@ -77,7 +78,9 @@ impl Port {
             input: redrive.input,
             skip: redrive.skip,
         };
-        Ok(Wish::Redrive(Box::new(redriven), machine))
+        let payloads = redriven.input.iter().chain(&redriven.skip);
+        let kept = payload::keep(&self.shared.artifacts, id, payloads).await?;
+        Ok(Wish::Redrive(Box::new(redriven), machine, kept))
     }
 
     /// Another version of an execution's machine.

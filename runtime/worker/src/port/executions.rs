@@ -3,11 +3,12 @@
 use steploom_api::port::EventStream;
 use steploom_api::wire;
 use steploom_machine::PartialFailure;
+use steploom_store::projection::Row;
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, Slot};
 
 use super::{Port, page_size};
+use crate::payload;
 use crate::shard::{Command, Found};
-use crate::view;
 
 /// What the owner does, which is here.
 impl Port {
@@ -40,11 +41,11 @@ impl Port {
             .find_by_name(account, &machine, &name)
             .await?;
         if row.is_some() {
-            return row.map(view::execution_of_row).transpose();
+            return self.execution_of(row).await;
         }
         let archived = self.shared.archive.find_by_name(account, &machine, &name);
         let row = archived.await?.map(|archived| archived.row);
-        row.map(view::execution_of_row).transpose()
+        self.execution_of(row).await
     }
 
     /// A page of a history.
@@ -168,7 +169,16 @@ impl Port {
             let archived = self.shared.archive.find(account, id).await?;
             archived.map(|archived| archived.row)
         };
-        row.map(view::execution_of_row).transpose()
+        self.execution_of(row).await
+    }
+
+    async fn execution_of(&self, row: Option<Row>) -> Result<Option<wire::Execution>> {
+        match row {
+            Some(row) => payload::execution(&self.shared.artifacts, row)
+                .await
+                .map(Some),
+            None => Ok(None),
+        }
     }
 }
 

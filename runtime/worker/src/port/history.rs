@@ -18,7 +18,7 @@ use super::{Port, bad_next};
 use crate::past::{Past, corrupt};
 use crate::shard::{self, Command, Tail};
 use crate::shared::Shared;
-use crate::{codec, event};
+use crate::{codec, event, payload};
 
 /// Events that are told before they are passed on.
 const EVENTS_AT_ONCE: usize = 1_000;
@@ -65,7 +65,7 @@ impl Telling {
                 tokio::task::yield_now().await;
                 continue;
             };
-            let fact = codec::decode(&encoded).map_err(|e| corrupt(self.id, &e))?;
+            let (fact, _) = payload::fact(&self.shared.artifacts, self.id, &encoded).await?;
             shard::supply(&self.shared, &mut self.run, std::slice::from_ref(&fact)).await?;
             steploom_machine::apply(&mut self.run, &fact, &mut sink)
                 .map_err(|defect| corrupt(self.id, &defect))?;

@@ -24,6 +24,7 @@ impl Machines for Port {
     ) -> Result<wire::Machine> {
         let parsed =
             steploom_asl::parse(definition).map_err(|rejected| refused(&rejected.diagnostics))?;
+        self.ensure_limit(&parsed.machine)?;
         let warnings = parsed.warnings.iter().map(diagnostic).collect();
         let put = if create_only {
             Put::Create
@@ -154,6 +155,26 @@ impl Machines for Port {
             .await?;
         self.forget_machine(account, name).await;
         there.then_some(()).ok_or_else(|| machine_not_found(name))
+    }
+}
+
+impl Port {
+    /// # Errors
+    /// `Invalid`: the machine asks for more data than this server lets it have.
+    fn ensure_limit(&self, machine: &steploom_asl::Machine) -> Result<()> {
+        let most = self.shared.data_limit_bytes_max();
+        if machine.data_bytes_max <= most.max(limits::PAYLOAD_BYTES_MAX as u32) {
+            return Ok(());
+        }
+        let problem = Problem {
+            code: "SCHEMA_VALIDATION_FAILED".to_owned(),
+            path: "/DataLimit".to_owned(),
+            message: format!(
+                "The server allows {most} bytes; its operator can allow more: steploom up --data-limit-max"
+            ),
+        };
+        let message = "the definition asks for more data than the server allows";
+        Err(Error::invalid("InvalidDefinition", message).with_problems(vec![problem]))
     }
 }
 

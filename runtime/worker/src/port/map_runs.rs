@@ -86,7 +86,9 @@ impl Port {
         let heard = self.ask(change).await?;
         match heard {
             Heard::Done => Ok(()),
-            Heard::Over | Heard::Absent | Heard::Foreign => Err(map_run_ended(id, number)),
+            Heard::Over | Heard::Absent | Heard::Foreign | Heard::TooLarge { .. } => {
+                Err(map_run_ended(id, number))
+            }
         }
     }
 

@@ -283,10 +283,6 @@ impl Port {
 #[async_trait]
 impl Tasks for Port {
     async fn succeed(&self, account: AccountId, token: &str, output: Json) -> Result<()> {
-        if output.size() > limits::PAYLOAD_BYTES_MAX {
-            self.check(account, token).await?;
-            return Err(tasks::output_too_large(&output));
-        }
         self.tell(account, token, Said::Succeeded { output }).await
     }
 

@@ -11,12 +11,13 @@ use steploom_asl::Machine;
 use steploom_machine::Terms;
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, MachineName, Name, Result, ShardId, Slot,
-    Timestamp, limits,
+    Timestamp,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Port, terms};
 use crate::mailbox::{Key, Tickets};
+use crate::payload;
 use crate::peer::call::{self, is_not_owner, not_owner};
 use crate::peer::failure::Reply as PeerReply;
 use crate::shard::{self, Command, Reply, Start};
@@ -90,7 +91,9 @@ impl Port {
     ) -> Result<(wire::Execution, bool)> {
         let checked = self.shared.definitions.get(new.definition).await?;
         let (reply, answer) = oneshot::channel();
-        let start = self.command(account, (new, id), checked, Reply::One(reply));
+        let start = self
+            .command(account, (new, id), checked, Reply::One(reply))
+            .await?;
         self.shards
             .of_slot(id.slot())?
             .try_send(Command::Start(Box::new(start)))?;
@@ -239,7 +242,10 @@ impl Port {
                 }
                 Ok(checked) => {
                     let reply = Reply::Of(number, sender.clone());
-                    commands.push(self.command(account, placed, checked, reply));
+                    match self.command(account, placed, checked, reply).await {
+                        Ok(command) => commands.push(command),
+                        Err(error) => answers[number] = Err(error),
+                    }
                 }
                 Err(error) => answers[number] = Err(error),
             }
@@ -272,7 +278,6 @@ impl Port {
         new: &NewExecution,
         mark: Option<u64>,
     ) -> Result<ExecutionId> {
-        ensure_input_fits(&new.input)?;
         shard::ensure_in_time(new.terms.as_ref(), self.shared.clock.now())?;
         let chance = &self.shared.chance;
         let slot = match &new.name {
@@ -283,15 +288,22 @@ impl Port {
         Ok(ExecutionId::new(slot, self.shared.clock.now(), lot))
     }
 
-    fn command(
+    /// What a shard's owner is told; the input, if it is large, is an object then.
+    async fn command(
         &self,
         account: AccountId,
-        (new, id): Placed,
+        (mut new, id): Placed,
         checked: Arc<Machine>,
         reply: Reply,
-    ) -> Start {
+    ) -> Result<Start> {
+        ensure_input_fits(&new.input, self.shared.data_bytes_max(&checked) as usize)?;
+        if payload::is_large(&new.input) {
+            new.input = new.input.as_text();
+        }
+        let input = std::iter::once(&new.input);
+        let kept = payload::keep(&self.shared.artifacts, id, input).await?;
         let terms = terms::with_machine(new.terms, &checked);
-        Start {
+        Ok(Start {
             account,
             id,
             name: new.name,
@@ -301,10 +313,11 @@ impl Port {
             checked,
             seed: self.shared.chance.draw(),
             input: new.input,
+            kept,
             terms,
             range: None,
             reply,
-        }
+        })
     }
 }
 
@@ -336,16 +349,15 @@ fn key_in_order(account: AccountId, start: &wire::StartExecution) -> Option<Key>
     })
 }
 
-fn ensure_input_fits(input: &Json) -> Result<()> {
-    if input.size() <= limits::PAYLOAD_BYTES_MAX {
+fn ensure_input_fits(input: &Json, bytes_max: usize) -> Result<()> {
+    if input.size() <= bytes_max {
         return Ok(());
     }
     Err(Error::invalid(
-        "PayloadTooLarge",
+        "InputTooLarge",
         format!(
-            "the input has {} bytes; at most {} are allowed",
-            input.size(),
-            limits::PAYLOAD_BYTES_MAX
+            "the input has {} bytes; it may have {bytes_max} at the most",
+            input.size()
         ),
     ))
 }

@@ -3,10 +3,11 @@
 use steploom_machine::Fact;
 use steploom_machine::token::Token;
 use steploom_store::Error as StoreError;
-use steploom_types::{AccountId, Error, Json, Result, Slot, limits};
+use steploom_types::{AccountId, Error, Result, Slot};
 
 use super::Port;
 use crate::codec;
+use crate::payload::{self, Kept};
 use crate::shard::{Command, Ending, Heard};
 
 /// The error of a task that ended badly without a name for it.
@@ -23,14 +24,10 @@ pub(super) fn ensure_token(text: &str) -> Result<()> {
     Token::parse(text).map(drop).ok_or_else(invalid_token)
 }
 
-pub(super) fn output_too_large(output: &Json) -> Error {
+fn output_too_large(bytes_max: u32) -> Error {
     Error::invalid(
         "InvalidOutput",
-        format!(
-            "Invalid Output: 'the output has {} bytes; at most {} are allowed'",
-            output.size(),
-            limits::PAYLOAD_BYTES_MAX
-        ),
+        format!("Invalid Output: 'the output may have {bytes_max} bytes at the most'"),
     )
 }
 
@@ -43,22 +40,47 @@ impl Port {
         ending: Ending,
     ) -> Result<()> {
         let token = Token::parse(text).ok_or_else(invalid_token)?;
-        let heard = self
-            .shards
-            .of_slot(token.execution.slot())?
-            .ask(|reply| Command::Token {
-                account,
-                token,
-                ending,
-                reply,
-            })
-            .await?;
+        let mut heard = Heard::Done;
+        let mut kept = Kept::default();
+        if let Ending::Succeeded(output) = &ending
+            && payload::is_large(output)
+        {
+            heard = self
+                .say(account, token, Ending::Check, Kept::default())
+                .await?;
+            if heard == Heard::Done {
+                let output = std::iter::once(output);
+                kept = payload::keep(&self.shared.artifacts, token.execution, output).await?;
+            }
+        }
+        if heard == Heard::Done {
+            heard = self.say(account, token, ending, kept).await?;
+        }
         match heard {
             Heard::Done => Ok(()),
             Heard::Over => Err(timed_out()),
+            Heard::TooLarge { bytes_max } => Err(output_too_large(bytes_max)),
             Heard::Absent if self.was_given_out(account, token).await? => Err(timed_out()),
             Heard::Foreign | Heard::Absent => Err(invalid_token()),
         }
+    }
+
+    async fn say(
+        &self,
+        account: AccountId,
+        token: Token,
+        ending: Ending,
+        kept: Kept,
+    ) -> Result<Heard> {
+        let shard = self.shards.of_slot(token.execution.slot())?;
+        let say = |reply| Command::Token {
+            account,
+            token,
+            ending,
+            kept,
+            reply,
+        };
+        shard.ask(say).await
     }
 
     /// Whether the token is of an execution that has ended and left memory.
@@ -76,7 +98,7 @@ impl Port {
         let Some(first) = facts.first() else {
             return Ok(false);
         };
-        match codec::decode(first).map_err(corrupt)? {
+        match codec::glance(first).map_err(corrupt)? {
             Fact::Started(started) => Ok(token.is_of(&started)),
             _ => Ok(false),
         }

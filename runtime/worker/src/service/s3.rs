@@ -36,7 +36,7 @@ async fn get_object(call: &Call<'_>) -> Result<Value, Failure> {
     let (bucket, key) = (bucket(call)?, call.need("Key")?);
     let found = call.port.find_object(call.account, &bucket, &key).await;
     let (object, _) = found.map_err(|e| refused(call, &e))?;
-    if object.size_bytes > limits::PAYLOAD_BYTES_MAX as u64 {
+    if object.size_bytes > call.bytes_max.into() {
         // Too long for a state in any case: it is refused without being read.
         return Err(Failure::new(
             "States.DataLimitExceeded",

@@ -22,6 +22,7 @@ use crate::dispatcher::{self, Work};
 use crate::effect::range::Order;
 use crate::effect::{self, Answers};
 use crate::mailbox;
+use crate::payload::Kept;
 use crate::port::Port;
 
 /// Something that is waited for: an attempt, a reading or a writing.
@@ -66,6 +67,11 @@ pub(crate) enum Heard {
     Over,
     /// The execution is not in memory.
     Absent,
+    /// The output has more bytes than the execution's data may have.
+    TooLarge {
+        /// Bytes at the most.
+        bytes_max: u32,
+    },
 }
 
 impl Attempt {
@@ -190,7 +196,7 @@ impl Owned {
         let is_handed_over = invoke.is_handed_over();
         if !is_handed_over {
             let started = hot.started().clone();
-            let answers = Answers::new(self.handle.clone(), id);
+            let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
             let shared = self.shared.clone();
             let listening = self.listener(id, action);
             // One that is done has said so; if that was lost, it is to be said again.
@@ -240,7 +246,7 @@ impl Owned {
     /// What an effect answers goes into the next commit, unless nobody waits for it any more. Its
     /// time is that of its arrival here: answers overtake one another on the way, and a history's
     /// times never fall.
-    pub(super) fn answered(&mut self, id: ExecutionId, mut fact: Fact) {
+    pub(super) fn answered(&mut self, id: ExecutionId, mut fact: Fact, kept: Kept) {
         let Some(hot) = self.hot.get_mut(&id).filter(|hot| hot.is_open()) else {
             return;
         };
@@ -267,7 +273,7 @@ impl Owned {
             _ => false,
         };
         if is_awaited {
-            self.push(id, fact);
+            self.push_kept(id, (fact, kept));
         } else {
             mark(Mark::AnswerUnwanted);
         }
@@ -278,11 +284,14 @@ impl Owned {
         &mut self,
         account: AccountId,
         token: Token,
-        ending: Ending,
+        (ending, kept): (Ending, Kept),
         reply: oneshot::Sender<Heard>,
     ) {
         match self.heard(account, token, ending) {
-            Ok(fact) => self.push_then(token.execution, fact, After::Heard(reply)),
+            Ok(fact) => {
+                let after = After::Heard(reply);
+                self.push_then(token.execution, (fact, kept), after);
+            }
             // A caller that has gone away asks again.
             Err(at_once) => drop(reply.send(at_once)),
         }
@@ -298,6 +307,7 @@ impl Owned {
             return Err(Heard::Foreign);
         }
         let action = token.action;
+        let bytes_max = hot.started().limits.payload_bytes_max;
         let attempt = hot.running.get(&action).filter(|attempt| attempt.by_token);
         let attempt = attempt.ok_or_else(|| {
             mark(Mark::TokenOver);
@@ -305,6 +315,9 @@ impl Owned {
         })?;
         let fact = match ending {
             Ending::Check => return Err(Heard::Done),
+            Ending::Succeeded(output) if output.size() > bytes_max as usize => {
+                return Err(Heard::TooLarge { bytes_max });
+            }
             Ending::None if !attempt.has_heartbeat => return Err(Heard::Done),
             Ending::None => return Ok(Fact::TaskHeartbeat { at, action }),
             Ending::Succeeded(output) => Fact::TaskSucceeded {
@@ -356,7 +369,8 @@ impl Owned {
         let task = offer.task.clone();
         let at = self.shared.clock.now();
         let fact = Fact::ActivityStarted { at, action, worker };
-        self.push_then(id, fact, After::Taken(reply, task));
+        let after = After::Taken(reply, task);
+        self.push_then(id, (fact, Kept::default()), after);
         if let Some(hot) = self.hot.get(&id) {
             let account = hot.started().account;
             // To come to memory, to be taken, offered it once more.

@@ -13,12 +13,15 @@ use super::owned::Owned;
 use super::start::Admitted;
 use crate::activities::ActivityTask;
 use crate::codec;
+use crate::payload::Kept;
 
 /// One fact with its bytes.
 pub(super) struct Entry {
     pub(super) id: ExecutionId,
     pub(super) fact: Fact,
     pub(super) encoded: Bytes,
+    /// Its payloads that are objects.
+    pub(super) kept: Kept,
     /// With a `Started` fact: what the new execution needs, and who waits for it.
     pub(super) admitted: Option<Admitted>,
     /// Who waits for this fact to be durable.
@@ -70,16 +73,17 @@ impl Batch {
     pub(super) fn push(
         &mut self,
         id: ExecutionId,
-        fact: Fact,
+        (fact, kept): (Fact, Kept),
         admitted: Option<Admitted>,
         after: Option<After>,
     ) {
-        let encoded = codec::encode(&fact);
+        let encoded = codec::encode(&fact, &kept);
         codec::push_to_record(&mut self.body, id, &encoded);
         self.entries.push(Entry {
             id,
             fact,
             encoded,
+            kept,
             admitted,
             after,
         });
@@ -104,18 +108,23 @@ impl Owned {
     /// Adds a fact of an execution to the next commit. Its time is not before that of any other: the
     /// clock of this node may be behind that of the one which had the execution before.
     pub(super) fn push(&mut self, id: ExecutionId, fact: Fact) {
+        self.add(id, (fact, Kept::default()), None);
+    }
+
+    /// The same with a fact of whose payloads some are objects.
+    pub(super) fn push_kept(&mut self, id: ExecutionId, fact: (Fact, Kept)) {
         self.add(id, fact, None);
     }
 
     /// The same with a fact for which somebody waits.
-    pub(super) fn push_then(&mut self, id: ExecutionId, fact: Fact, after: After) {
+    pub(super) fn push_then(&mut self, id: ExecutionId, fact: (Fact, Kept), after: After) {
         self.add(id, fact, Some(after));
     }
 
-    fn add(&mut self, id: ExecutionId, mut fact: Fact, after: Option<After>) {
+    fn add(&mut self, id: ExecutionId, (mut fact, kept): (Fact, Kept), after: Option<After>) {
         if let Some(hot) = self.hot.get_mut(&id) {
             fact.not_before(hot.reach(fact.at()));
         }
-        self.pending.push(id, fact, None, after);
+        self.pending.push(id, (fact, kept), None, after);
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::owned::Owned;
+use crate::payload::{self, Kept};
 use crate::shared::Shared;
 
 /// How far lists may lag: the longest that a change waits for its checkpoint to begin.
@@ -44,8 +45,11 @@ pub(super) struct Checkpoints {
 
 struct Running {
     written: Vec<ExecutionId>,
-    done: oneshot::Receiver<bool>,
+    done: oneshot::Receiver<Written>,
 }
+
+/// What became of a checkpoint: payloads that have become objects by it, or that the shard is lost.
+pub(super) type Written = Option<Vec<(ExecutionId, Kept)>>;
 
 impl Checkpoints {
     /// An execution has new facts.
@@ -68,7 +72,7 @@ impl Checkpoints {
         self.bytes += bytes;
     }
 
-    pub(super) fn running(&mut self) -> Option<&mut oneshot::Receiver<bool>> {
+    pub(super) fn running(&mut self) -> Option<&mut oneshot::Receiver<Written>> {
         self.running.as_mut().map(|running| &mut running.done)
     }
 
@@ -123,13 +127,19 @@ impl Owned {
         self.checkpoints.running = Some(Running { written, done });
     }
 
-    /// A checkpoint has ended: well, or because the shard is lost (false). Whether to go on.
-    pub(super) fn checkpointed(&mut self, well: bool) -> bool {
-        let Some(running) = self.checkpoints.running.take() else {
-            return well;
-        };
-        if !well {
+    /// A checkpoint has ended. Whether to go on.
+    pub(super) fn checkpointed(&mut self, written: Written) -> bool {
+        let running = self.checkpoints.running.take();
+        let Some(kept) = written else {
             return false;
+        };
+        let Some(running) = running else {
+            return true;
+        };
+        for (id, kept) in kept {
+            if let Some(hot) = self.hot.get_mut(&id) {
+                hot.keep(kept);
+            }
         }
         for id in &running.written {
             let Some(waiting) = self.releases.remove(id) else {
@@ -149,8 +159,8 @@ impl Owned {
     pub(super) async fn finish_checkpoints(&mut self) -> bool {
         loop {
             if let Some(running) = &mut self.checkpoints.running {
-                let well = (&mut running.done).await.unwrap_or(false);
-                if !self.checkpointed(well) {
+                let written = (&mut running.done).await.unwrap_or(None);
+                if !self.checkpointed(written) {
                     return false;
                 }
             }
@@ -162,10 +172,17 @@ impl Owned {
     }
 }
 
-/// Writes a checkpoint, however long the projection is away; false when the shard has another owner.
-async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Change>) -> bool {
+/// Writes a checkpoint, however long the projection is away; `None` when the shard has another owner.
+async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, mut changes: Vec<Change>) -> Written {
     let timer = shared.metrics.checkpoint_seconds.start_timer();
     let store = &shared.store;
+    let mut written = Vec::new();
+    for change in &mut changes {
+        let kept = payload::keep_in_row(&shared.artifacts, &mut change.row).await;
+        if kept != Kept::default() {
+            written.push((change.row.id, kept));
+        }
+    }
     crash_point(CrashPoint::BeforeCheckpoint);
     loop {
         match store
@@ -177,7 +194,7 @@ async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Chang
             Err(error @ Error::Fenced { .. }) => {
                 mark(Mark::CheckpointFenced);
                 tracing::warn!(shard = %lease.shard, %error, "a checkpoint came too late");
-                return false;
+                return None;
             }
             Err(error) => {
                 mark(Mark::CheckpointAgain);
@@ -200,5 +217,5 @@ async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, changes: Vec<Chang
         tracing::warn!(shard = %lease.shard, %error, "the journal was not trimmed");
     }
     crash_point(CrashPoint::AfterTrim);
-    true
+    Some(written)
 }

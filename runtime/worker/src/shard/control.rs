@@ -16,6 +16,7 @@ use super::batch::After;
 use super::hot::Hot;
 use super::owned::Owned;
 use super::start::Taken;
+use crate::payload::Kept;
 
 /// What somebody wants of an execution.
 pub(crate) struct Control {
@@ -36,8 +37,9 @@ pub(crate) enum Wish {
     Pause,
     /// That it goes on.
     Resume,
-    /// That it goes on from where it ended; with the definition of another version.
-    Redrive(Box<Redriven>, Option<Arc<Machine>>),
+    /// That it goes on from where it ended; with the definition of another version, and those of its
+    /// payloads that are objects.
+    Redrive(Box<Redriven>, Option<Arc<Machine>>, Kept),
 }
 
 impl Owned {
@@ -54,17 +56,20 @@ impl Owned {
             let _ = reply.send(None);
             return;
         };
+        let mut kept = Kept::default();
         let wanted = match what {
             Wish::Pause => paused(hot, true).map(|new| new.then_some(Fact::Paused { at })),
             Wish::Resume => paused(hot, false).map(|new| new.then_some(Fact::Resumed { at })),
-            Wish::Redrive(redriven, machine) => {
+            Wish::Redrive(redriven, machine, from) => {
                 let redriven = Redriven { at, ..*redriven };
+                kept = from;
                 redrive(hot, redriven, machine).map(Some)
             }
         };
         match wanted {
             Ok(Some(fact)) => {
-                self.push_then(id, fact, After::Controlled(reply));
+                let after = After::Controlled(reply);
+                self.push_then(id, (fact, kept), after);
             }
             Ok(None) => drop(reply.send(Some(Ok(hot.execution())))),
             Err(error) => drop(reply.send(Some(Err(error)))),

@@ -18,6 +18,7 @@ use super::start::{Accepted, NameKey, New};
 use crate::child::Child;
 use crate::codec;
 use crate::event::Collect;
+use crate::payload::Kept;
 use crate::view::{self, Stands};
 
 /// Events that a follower may be behind before it is dropped; it then comes back where it stopped.
@@ -42,6 +43,8 @@ pub(super) struct Hot {
     facts_count: u64,
     /// The first event that `facts` tell.
     first_event: u64,
+    /// Its payloads that are objects.
+    kept: Kept,
     /// When the next snapshot is due.
     snapshots: Snapshots,
     /// Timers that are set.
@@ -82,6 +85,7 @@ impl Hot {
             facts: BytesMut::new(),
             facts_count: 0,
             first_event: 1,
+            kept: Kept::default(),
             snapshots: Snapshots::default(),
             timers: BTreeMap::new(),
             running: BTreeMap::new(),
@@ -127,6 +131,15 @@ impl Hot {
 
     pub(super) fn started(&self) -> &Arc<Started> {
         &self.started
+    }
+
+    /// These of its payloads are objects.
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.kept.add(kept);
+    }
+
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -423,6 +436,6 @@ impl Hot {
     }
 
     fn row(&self) -> Row {
-        view::row(&self.started, self.stands())
+        view::row(&self.started, self.stands(), &self.kept)
     }
 }

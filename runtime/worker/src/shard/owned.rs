@@ -191,7 +191,7 @@ impl Owned {
                     self.committed();
                 }
                 checkpointed = receive(self.checkpoints.running()) => {
-                    if !self.checkpointed(checkpointed.unwrap_or(false)) {
+                    if !self.checkpointed(checkpointed.unwrap_or(None)) {
                         return Exit::Deposed;
                     }
                 }
@@ -329,7 +329,7 @@ impl Owned {
                     self.name_looked(key, found);
                 }
             }
-            Command::Fact { id, fact } => self.answered(id, fact),
+            Command::Fact { id, fact, kept } => self.answered(id, fact, kept),
             Command::Stop {
                 account,
                 id,
@@ -355,8 +355,9 @@ impl Owned {
                 account,
                 token,
                 ending,
+                kept,
                 reply,
-            } => self.by_token(account, token, ending, reply),
+            } => self.by_token(account, token, (ending, kept), reply),
             Command::Take {
                 id,
                 action,
@@ -509,6 +510,7 @@ impl Owned {
             id,
             fact,
             encoded,
+            kept,
             admitted,
             after,
         } = entry;
@@ -532,6 +534,7 @@ impl Owned {
             return after.into_iter().for_each(|after| after.tell_late(hot));
         };
         let is_late = after.is_some() && is_late(hot.run(), &fact);
+        hot.keep(kept);
         // A panic ends this execution, and no other.
         let applied = catch_unwind(AssertUnwindSafe(|| hot.apply(&fact, &encoded)));
         match applied {
@@ -587,13 +590,13 @@ impl Owned {
         match action {
             Action::Invoke(invoke) => self.begin_attempt(id, invoke),
             Action::Read(read) => {
-                let answers = Answers::new(self.handle.clone(), id);
+                let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
                 let (shared, started) = (self.shared.clone(), hot.started().clone());
                 let action = read.action;
                 self.begin_work(id, action, effect::read(shared, started, *read, answers));
             }
             Action::Write(write) => {
-                let answers = Answers::new(self.handle.clone(), id);
+                let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
                 let (shared, started) = (self.shared.clone(), hot.started().clone());
                 let action = write.action;
                 self.begin_work(id, action, effect::write(shared, started, *write, answers));

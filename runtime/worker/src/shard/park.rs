@@ -174,7 +174,7 @@ impl Owned {
     /// What listens for the ends of its children goes on without it.
     fn listen_on(&mut self, id: ExecutionId, hot: &Hot) {
         for (action, child) in hot.children() {
-            let answers = Answers::new(self.handle.clone(), id);
+            let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
             let account = hot.started().account;
             let listen = effect::listen(
                 self.shared.clone(),

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::hot::Hot;
 use super::owned::Owned;
 use super::park;
+use crate::payload::Kept;
 use crate::{
     codec,
     view::{self, Stands},
@@ -44,10 +45,7 @@ impl Aside {
         first_fact: Option<u64>,
         why: &Error,
     ) -> Option<Self> {
-        let row = row.or_else(|| match codec::decode(tail.first()?).ok()? {
-            Fact::Started(started) => Some(view::row(&started, Stands::default())),
-            _ => None,
-        })?;
+        let row = row.or_else(|| of_start(tail.first()?))?;
         let why = why.detail.as_deref().unwrap_or(&why.message);
         let first_fact = first_fact.unwrap_or(FIRST_FACT_UNKNOWN);
         let mut aside = Self::new(row, why, (first_fact, 0));
@@ -60,7 +58,7 @@ impl Aside {
     /// One that cannot go on.
     pub(super) fn of_hot(hot: &mut Hot, why: &str) -> Self {
         let chunk = hot.take_facts();
-        let row = view::row(hot.started(), Stands::default());
+        let row = view::row(hot.started(), Stands::default(), hot.kept());
         let mut aside = Self::new(row, why, (chunk.first_fact, chunk.first_event));
         aside.facts.extend_from_slice(&chunk.facts);
         aside
@@ -108,6 +106,17 @@ impl Aside {
             snapshot: None,
         }
     }
+}
+
+/// The row of an execution that begins with this fact.
+fn of_start(first: &Bytes) -> Option<Row> {
+    let Fact::Started(started) = codec::glance(first).ok()? else {
+        return None;
+    };
+    // As it is written: it may be the very thing that cannot be read.
+    let input = codec::read(first).ok()?.payload()?.to_owned().into();
+    let row = view::row(&started, Stands::default(), &Kept::default());
+    Some(Row { input, ..row })
 }
 
 impl Owned {

@@ -10,6 +10,7 @@ use super::owned::Owned;
 use crate::effect::Answers;
 use crate::effect::range::{self, Order};
 use crate::mailbox::ranges::Watched;
+use crate::payload::Kept;
 
 /// Who waits for more failed items of a range than it knows of, or for its end.
 pub(super) struct Watcher {
@@ -37,7 +38,7 @@ impl Owned {
         };
         let (sender, orders) = watch::channel(order);
         let (shared, started, action) = (self.shared.clone(), hot.started().clone(), ask.action);
-        let answers = Answers::new(self.handle.clone(), id);
+        let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
         let work = range::run(shared, started, ask, orders, answers);
         let attempt = Attempt::of_range(tokio::spawn(work), sender);
         hot.running.insert(action, attempt);
@@ -100,7 +101,7 @@ impl Owned {
             map_run,
             change,
         };
-        self.push_then(id, fact, After::Heard(reply));
+        self.push_then(id, (fact, Kept::default()), After::Heard(reply));
     }
 }
 

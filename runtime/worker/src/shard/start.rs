@@ -9,9 +9,8 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use steploom_api::wire;
-use steploom_machine::{Fact, Outcome, SEMANTICS, Started, Terms};
+use steploom_machine::{Fact, Outcome, RunLimits, SEMANTICS, Started, Terms};
 use steploom_probe::{Bug, Mark, is_planted, mark};
-use steploom_store::projection::Row;
 use steploom_types::{
     AccountId, Digest, Error, ExecutionId, Json, Kind, MachineName, Name, Result, Timestamp, limits,
 };
@@ -19,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Command;
 use super::owned::Owned;
+use crate::payload::{self, Kept};
 use crate::view::{self, Stands};
 
 /// An execution that somebody wants.
@@ -33,6 +33,8 @@ pub(crate) struct Start {
     pub(crate) checked: Arc<steploom_asl::Machine>,
     pub(crate) seed: u64,
     pub(crate) input: Json,
+    /// The input, if it is an object.
+    pub(crate) kept: Kept,
     /// Of a range: its first fact, but for the time. It takes part in no limits: its parent does.
     pub(crate) range: Option<Box<Started>>,
     pub(crate) terms: Option<Arc<Terms>>,
@@ -169,22 +171,19 @@ impl Owned {
     }
 
     /// Answers those whose name an execution of the projection has.
-    fn answer_all(&mut self, row: Row, waiting: Vec<Start>) {
-        let id = row.id;
+    fn answer_all(&mut self, stored: wire::Execution, waiting: Vec<Start>) {
+        let id = stored.summary.id;
         // What is in memory, or on its way there, is newer.
         let taken = match self.hot.get(&id) {
-            Some(hot) => Ok(hot.execution()),
-            None => view::execution_of_row(row),
+            Some(hot) => hot.execution(),
+            None => stored,
         };
         for start in waiting {
             let start = match self.wait_for(id, Command::Start(Box::new(start))) {
                 Some(Command::Start(start)) => *start,
                 _ => continue,
             };
-            match &taken {
-                Ok(taken) => answer_taken(start, taken.clone()),
-                Err(error) => refuse(start, error.clone()),
-            }
+            answer_taken(start, taken.clone());
         }
     }
 
@@ -198,7 +197,12 @@ impl Owned {
             let mut found = Vec::with_capacity(keys.len());
             for key in keys {
                 let row = projection.find_by_name(key.0, &key.1, &key.2).await;
-                found.push((key, row.map_err(Error::from)));
+                let execution = match row {
+                    Ok(Some(row)) => payload::execution(&shared.artifacts, row).await.map(Some),
+                    Ok(None) => Ok(None),
+                    Err(error) => Err(Error::from(error)),
+                };
+                found.push((key, execution));
             }
             // A shard that has ended has dropped those who wait, which answers them.
             let _ = handle.send(Command::NamesLooked { found }).await;
@@ -206,16 +210,18 @@ impl Owned {
     }
 
     /// The projection has answered for a name.
-    pub(super) fn name_looked(&mut self, key: NameKey, found: Result<Option<Row>>) {
+    pub(super) fn name_looked(&mut self, key: NameKey, found: Result<Option<wire::Execution>>) {
         let Some(Taken::Waiting(waiting)) = self.names.get_mut(&key) else {
             return;
         };
         let mut waiting = std::mem::take(waiting);
         match found {
-            Ok(Some(row)) if self.name_is_kept(&row) && !is_planted(Bug::NameForgotten) => {
+            Ok(Some(stored))
+                if self.name_is_kept(&stored.summary) && !is_planted(Bug::NameForgotten) =>
+            {
                 mark(Mark::NameKept);
                 self.names.remove(&key);
-                self.answer_all(row, waiting);
+                self.answer_all(stored, waiting);
             }
             Ok(_) if !waiting.is_empty() => {
                 // The first gets the name; the others are answered once its fact is durable.
@@ -235,12 +241,12 @@ impl Owned {
         }
     }
 
-    fn name_is_kept(&self, row: &Row) -> bool {
+    fn name_is_kept(&self, stored: &wire::ExecutionSummary) -> bool {
         const WINDOW_MS: u64 = limits::NAME_WINDOW_DAYS as u64 * 24 * 3600 * 1000;
         // An id is never given twice.
-        let is_id = row.name.as_str().parse() == Ok(row.id);
+        let is_id = stored.name.as_str().parse() == Ok(stored.id);
         is_id
-            || row
+            || stored
                 .ended_at
                 .is_none_or(|ended| self.shared.clock.now().millis_since(ended) < WINDOW_MS)
     }
@@ -273,7 +279,10 @@ impl Owned {
             definition: start.definition,
             semantics: SEMANTICS,
             seed: start.seed,
-            limits: self.shared.run_limits,
+            limits: RunLimits {
+                payload_bytes_max: self.shared.data_bytes_max(&start.checked),
+                ..self.shared.run_limits
+            },
             input: start.input,
             terms: start.terms,
             range: None,
@@ -292,7 +301,7 @@ impl Owned {
             key,
             reply: start.reply,
         };
-        let fact = Fact::Started(Box::new(started));
+        let fact = (Fact::Started(Box::new(started)), start.kept);
         self.pending.push(start.id, fact, Some(admitted), None);
     }
 

@@ -13,7 +13,7 @@ use steploom_api::wire::{Execution, ListExecutions, PageHistory, StartExecution}
 use steploom_artifacts::Artifacts;
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
-use steploom_types::{AccountId, ExecutionId, Json, Result};
+use steploom_types::{AccountId, ExecutionId, Json, Result, limits};
 use steploom_worker::{
     Config, Peering, Received, RunLimits, SystemChance, Transport, Unreached, Worker,
 };
@@ -110,6 +110,7 @@ impl Cluster {
             log_days: 1,
             retention: steploom_worker::Retention::default(),
             run_limits: RunLimits::default(),
+            data_limit_bytes_max: limits::DATA_LIMIT_BYTES_MAX as u32,
             secret_key: [9; 32],
             egress: Vec::new(),
             peers: Some(Peering {

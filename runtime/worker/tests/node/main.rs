@@ -9,6 +9,7 @@ mod fairness;
 mod limits;
 mod memory;
 mod node;
+mod payloads;
 mod quarantine;
 mod ranges;
 mod runner;

@@ -15,6 +15,7 @@ use steploom_api::wire::{
 use steploom_artifacts::Artifacts;
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
+use steploom_types::limits::DATA_LIMIT_BYTES_MAX;
 use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
 use steploom_worker::{Config, RunLimits, SystemChance, Worker};
 use tokio::runtime::Runtime;
@@ -52,6 +53,7 @@ pub(crate) struct Node {
     artifacts: Arc<Artifacts>,
     pub(crate) runner: Arc<Scripted>,
     run_limits: RunLimits,
+    data_limit_bytes_max: u32,
 }
 
 impl Node {
@@ -78,8 +80,17 @@ impl Node {
             artifacts: Arc::new(Artifacts::in_memory()),
             runner: Arc::default(),
             run_limits,
+            data_limit_bytes_max: DATA_LIMIT_BYTES_MAX as u32,
         };
         node.start_worker().await;
+        node
+    }
+
+    /// Machines may ask for so many bytes of data.
+    pub(crate) async fn start_with_data_limit(bytes: u32) -> Self {
+        let mut node = Self::start().await;
+        node.data_limit_bytes_max = bytes;
+        node.stop_and_restart().await;
         node
     }
 
@@ -308,6 +319,7 @@ impl Node {
             log_days: 1,
             retention: steploom_worker::Retention::default(),
             run_limits: self.run_limits,
+            data_limit_bytes_max: self.data_limit_bytes_max,
             secret_key: [9; 32],
             egress: Vec::new(),
             peers: None,

@@ -36,7 +36,7 @@ async fn one_bad_start_of_a_batch_leaves_the_others() {
         .collect();
     assert_eq!(
         codes,
-        [None, Some("MachineNotFound"), None, Some("PayloadTooLarge")]
+        [None, Some("MachineNotFound"), None, Some("InputTooLarge")]
     );
     let (named, is_new) = answers[0].as_ref().unwrap();
     assert!(is_new);

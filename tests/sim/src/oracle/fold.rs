@@ -102,7 +102,7 @@ pub(super) fn show<'a>(simulation: &Simulation, stored: impl Iterator<Item = &'a
     for fact in stored {
         inner
             .trace
-            .say(now_ms, || format!("{:?}", replay::fact(fact)));
+            .say(now_ms, || format!("{:?}", replay::glance(fact)));
     }
 }
 
@@ -115,9 +115,7 @@ fn check(
     // Lists leave out ranges.
     let (row, chunks) = read(simulation, id);
     let row = row.ok_or("committed, and without a row")?;
-    let facts = stored.iter().map(|one| replay::fact(&one.fact));
-    let facts = facts.collect::<Result<Vec<_>, _>>();
-    let facts = facts.map_err(|e| e.to_string())?;
+    let facts = facts(simulation, id, stored).map_err(|e| e.to_string())?;
     let Some(Fact::Started(started)) = facts.first() else {
         return Err("does not begin with its start".to_owned());
     };
@@ -142,12 +140,18 @@ fn check(
             folded.ended_at, row.status, row.ended_at
         ));
     }
-    let stored_output = row.output.as_ref();
-    let stored_output = stored_output.map(|text| String::from_utf8_lossy(text));
-    if output.as_deref() != stored_output.as_deref() {
+    let payload = |stored: &Bytes| {
+        let (artifacts, stored) = (simulation.host.artifacts.clone(), stored.clone());
+        let read = async move { replay::payload(&artifacts, id, &stored).await };
+        let read = simulation.outside(async { Ok::<_, steploom_types::Error>(read.await) });
+        read.map_err(|e| e.to_string())
+    };
+    let stored_output = row.output.as_ref().map(payload).transpose()?;
+    let stored_output = stored_output.as_ref().map(steploom_types::Json::text);
+    if output.as_deref() != stored_output {
         return Err("folds to another output than is stored".to_owned());
     }
-    if started.input.text().as_bytes() != &row.input[..] {
+    if started.input.text() != payload(&row.input)?.text() {
         return Err("has another input in its row".to_owned());
     }
     if chunks != folded.facts {
@@ -160,6 +164,23 @@ fn check(
     }
     check_tasks(simulation, id, &folded.life.answers)?;
     Ok(folded.life)
+}
+
+fn facts(
+    simulation: &Simulation,
+    id: ExecutionId,
+    stored: &[Committed],
+) -> steploom_types::Result<Vec<Fact>> {
+    let artifacts = simulation.host.artifacts.clone();
+    let stored: Vec<_> = stored.iter().map(|one| one.fact.clone()).collect();
+    let read = async move {
+        let mut facts = Vec::with_capacity(stored.len());
+        for fact in &stored {
+            facts.push(replay::fact(&artifacts, id, fact).await?);
+        }
+        Ok(facts)
+    };
+    simulation.outside(async { Ok::<_, steploom_types::Error>(read.await) })
 }
 
 fn load(simulation: &Simulation, digest: Digest) -> Arc<Machine> {

@@ -5,19 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use steploom_api::wire;
-use steploom_types::{ExecutionId, limits};
+use steploom_types::ExecutionId;
 
 use crate::app::App;
-use crate::body::{self, Bound, answer_json};
+use crate::body::{self, answer_json};
 use crate::edge::Account;
 use crate::extract::{At, NoQuery};
 use crate::failure::Answer;
-
-/// An input, or an output, with room for its field.
-const REDRIVE: Bound = Bound {
-    bytes_max: limits::PAYLOAD_BYTES_MAX + 4 * 1024,
-    what: "how to go on",
-};
 
 /// Lets an execution that failed, timed out or was stopped go on from where it ended. What ended well is not run
 /// again; states that failed or were under way are, with their retries to come. The state that failed can be given
@@ -35,7 +29,8 @@ pub(crate) async fn redrive_execution(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, REDRIVE).await?;
+    let bound = body::bound_of_data(&request, "how to go on");
+    let (bytes, _held) = body::read(&app, request, bound).await?;
     let redrive = body::parse(&bytes)?;
     let execution = app.ports.executions.redrive(account, id, redrive).await?;
     Ok(answer_json(StatusCode::OK, &execution))

@@ -3,22 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use steploom_api::wire;
-use steploom_types::{Error, limits};
+use steploom_types::Error;
 
 use super::accepted;
 use crate::app::App;
-use crate::body::{self, Bound};
+use crate::body;
 use crate::edge::Account;
 use crate::extract::{NoQuery, created};
 use crate::failure::{Answer, Failure};
-
-/// The input, and what stands around it.
-const START: Bound = Bound {
-    bytes_max: limits::PAYLOAD_BYTES_MAX + 4 * 1024,
-    what: "the start of an execution",
-};
 
 /// Starts an execution. When the answer is there, the execution survives a crash.
 ///
@@ -40,27 +33,19 @@ pub(crate) async fn start_execution(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, START).await?;
+    let bound = body::bound_of_data(&request, "the start of an execution");
+    let (bytes, _held) = body::read(&app, request, bound).await?;
     let start: wire::StartExecution = body::parse(&bytes)?;
-    // A body within the limit holds an input within it; only the others need counting.
-    if bytes.len() > limits::PAYLOAD_BYTES_MAX {
-        ensure_input_fits(start.input.size())?;
-    }
-    let (execution, is_new) = app.ports.executions.start(account, start).await?;
+    drop(bytes);
+    let started = app.ports.executions.start(account, start).await;
+    let (execution, is_new) = started.map_err(at_input)?;
     Ok(accepted(created(is_new), &execution))
 }
 
-/// An input larger than a state may have is refused with its size.
-pub(super) fn ensure_input_fits(bytes: usize) -> Answer<()> {
-    if bytes <= limits::PAYLOAD_BYTES_MAX {
-        return Ok(());
+/// An input that is too large for the machine is shown where it is.
+fn at_input(error: Error) -> Failure {
+    match error.code {
+        "InputTooLarge" => Failure::invalid_at("body/input", error),
+        _ => error.into(),
     }
-    let message = format!(
-        "the input has {bytes} bytes; it may have {} at the most",
-        limits::PAYLOAD_BYTES_MAX
-    );
-    let error = Error::invalid("InputTooLarge", message);
-    let mut failure = Failure::invalid_at("body/input", error);
-    failure.status = StatusCode::PAYLOAD_TOO_LARGE;
-    Err(failure)
 }

@@ -8,7 +8,6 @@ use axum::response::Response;
 use steploom_api::wire::{self, StartAnswer, StartError};
 use steploom_types::{Error, limits};
 
-use super::start::ensure_input_fits;
 use crate::app::App;
 use crate::body::{self, Bound, ItemsKind};
 use crate::edge::Account;
@@ -82,11 +81,7 @@ fn read_start(item: &[u8]) -> Answer<wire::StartExecution> {
         let error = Error::invalid("BodyTooLarge", message);
         return Err(Failure::with_status(StatusCode::PAYLOAD_TOO_LARGE, error));
     }
-    let start: wire::StartExecution = body::parse(item)?;
-    if item.len() > limits::PAYLOAD_BYTES_MAX {
-        ensure_input_fits(start.input.size())?;
-    }
-    Ok(start)
+    body::parse(item)
 }
 
 fn answered(answer: Result<(wire::ExecutionSummary, bool), Error>) -> StartAnswer {

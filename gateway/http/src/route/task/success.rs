@@ -5,20 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use steploom_api::wire;
-use steploom_types::limits;
 
 use super::Token;
 use crate::app::App;
-use crate::body::{self, Bound};
+use crate::body;
 use crate::edge::Account;
 use crate::extract::{At, NoQuery};
 use crate::failure::Answer;
-
-/// The output, and what stands around it.
-const SUCCESS: Bound = Bound {
-    bytes_max: limits::PAYLOAD_BYTES_MAX + 4 * 1024,
-    what: "a task's success",
-};
 
 /// Ends a task with its result: one that waits for its token, or an activity's. When the answer is
 /// there, it survives a crash.
@@ -34,7 +27,8 @@ pub(crate) async fn succeed_task(
     request: Request,
 ) -> Answer<StatusCode> {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, SUCCESS).await?;
+    let bound = body::bound_of_data(&request, "a task's success");
+    let (bytes, _held) = body::read(&app, request, bound).await?;
     let success: wire::SucceedTask = body::parse(&bytes)?;
     let tasks = &app.ports.tasks;
     tasks.succeed(account, &token.0, success.output).await?;

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use steploom_api::port::{EventStream, Executions};
 use steploom_api::wire;
 use steploom_types::{
-    AccountId, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp,
+    AccountId, Error, ExecutionId, Json, MachineName, Name, Result, Slot, Timestamp, limits,
 };
 
 use super::{Run, World, check_account, end, page, tell};
@@ -86,6 +86,9 @@ impl Executions for World {
     ) -> Result<(wire::Execution, bool)> {
         check_account(account);
         self.maybe_fail()?;
+        if start.input.size() > limits::PAYLOAD_BYTES_MAX {
+            return Err(Error::invalid("InputTooLarge", "it is too large"));
+        }
         begin(
             self,
             &MachineName::Named(start.machine),

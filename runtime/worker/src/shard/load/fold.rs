@@ -8,11 +8,12 @@ use bytes::Bytes;
 use steploom_machine::{Fact, NewVersion, Run, Started};
 use steploom_probe::{Mark, mark};
 use steploom_store::projection::{Chunk, Loaded, Row, SnapshotAt, Status};
-use steploom_types::{Error, ExecutionId, Kind, Result};
+use steploom_types::{Error, ExecutionId, Json, Kind, Result};
 
 use super::{Brought, Want, Wanted};
 use crate::codec;
-use crate::past::{Past, Piece, READ_BYTES_MAX, corrupt};
+use crate::past::{Past, READ_BYTES_MAX, corrupt};
+use crate::payload::{self, Kept};
 use crate::shard::hot::Hot;
 use crate::shard::quarantine::Aside;
 use crate::shard::snapshot;
@@ -20,6 +21,9 @@ use crate::shared::Shared;
 
 /// Bytes of facts that are read with one question, for many executions.
 const FACTS_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of payloads that are read before the facts that name them are folded, about.
+const PAYLOADS_BYTES: usize = 4 * 1024 * 1024;
 
 /// Brings executions, many with one question.
 pub(super) async fn bring(
@@ -114,7 +118,7 @@ async fn count(shared: &Arc<Shared>, id: ExecutionId) -> Result<u64> {
 
 /// Whether these facts bring one back that had ended.
 fn is_redriven(tail: &[Bytes]) -> bool {
-    let redriven = |fact: &Bytes| matches!(codec::decode(fact), Ok(Fact::Redriven(_)));
+    let redriven = |fact: &Bytes| matches!(codec::glance(fact), Ok(Fact::Redriven(_)));
     tail.iter().any(redriven)
 }
 
@@ -137,10 +141,13 @@ async fn fold(
 ) -> Result<Option<Hot>> {
     let mut hot = match row {
         Some(row) => begin(shared, row, chunks.as_deref()).await?,
-        None => match tail.first().map(|fact| decode(id, fact)).transpose()? {
-            Some(Fact::Started(started)) => new(shared, *started).await?,
-            // A fact of one that had ended when it was committed: nothing waits for it.
-            _ => return Ok(None),
+        None => match tail.first() {
+            Some(first) => match payload::fact(&shared.artifacts, id, first).await? {
+                (Fact::Started(started), _) => new(shared, *started).await?,
+                // A fact of one that had ended when it was committed: nothing waits for it.
+                _ => return Ok(None),
+            },
+            None => return Ok(None),
         },
     };
     let projection = shared.store.projection.clone();
@@ -154,14 +161,42 @@ async fn fold(
         if piece.is_tail && hot.facts_checkpointed() > 0 {
             mark(Mark::TailOfChunks);
         }
-        let facts = piece.facts.iter().map(|fact| decode(id, fact));
-        let facts: Vec<_> = facts.collect::<Result<_>>()?;
-        supply(shared, hot.run_mut(), &facts).await?;
-        hot = catch_unwind(AssertUnwindSafe(move || fold_some(id, hot, &piece, &facts)))
-            .map_err(|_| corrupt(id, &"folding its facts panics"))??;
-        tokio::task::yield_now().await;
+        let mut rest = &piece.facts[..];
+        while !rest.is_empty() {
+            let (facts, kept) = read_some(shared, id, rest).await?;
+            let encoded = rest.split_off(..facts.len()).unwrap_or_default();
+            supply(shared, hot.run_mut(), &facts).await?;
+            hot.keep(kept);
+            let fold = move || fold_some(id, hot, encoded, &facts, piece.is_tail);
+            hot = catch_unwind(AssertUnwindSafe(fold))
+                .map_err(|_| corrupt(id, &"folding its facts panics"))??;
+            tokio::task::yield_now().await;
+        }
     }
     Ok(Some(hot))
+}
+
+/// Reads the first of these facts, fewer than all where their payloads are large; with those of the
+/// payloads that are objects.
+async fn read_some(
+    shared: &Shared,
+    id: ExecutionId,
+    encoded: &[Bytes],
+) -> Result<(Vec<Fact>, Kept)> {
+    let mut facts = Vec::with_capacity(encoded.len());
+    let (mut kept, mut bytes) = (Kept::default(), 0);
+    for fact in encoded {
+        let (fact, named) = payload::fact(&shared.artifacts, id, fact).await?;
+        if named != Kept::default() {
+            bytes += fact.payloads().map(Json::size).sum::<usize>();
+            kept.add(named);
+        }
+        facts.push(fact);
+        if bytes > PAYLOADS_BYTES {
+            break;
+        }
+    }
+    Ok((facts, kept))
 }
 
 /// Hands a run the versions of its machine that facts to come name.
@@ -178,9 +213,15 @@ pub(crate) async fn supply(shared: &Shared, run: &mut Run, facts: &[Fact]) -> Re
     Ok(())
 }
 
-fn fold_some(id: ExecutionId, mut hot: Hot, piece: &Piece, facts: &[Fact]) -> Result<Hot> {
-    for (fact, encoded) in facts.iter().zip(&piece.facts) {
-        let folded = if piece.is_tail {
+fn fold_some(
+    id: ExecutionId,
+    mut hot: Hot,
+    encoded: &[Bytes],
+    facts: &[Fact],
+    is_tail: bool,
+) -> Result<Hot> {
+    for (fact, encoded) in facts.iter().zip(encoded) {
+        let folded = if is_tail {
             if !hot.is_open() && !matches!(fact, Fact::Redriven(_)) {
                 continue;
             }
@@ -221,17 +262,15 @@ async fn begin(shared: &Arc<Shared>, row: &Row, chunks: Option<&[Chunk]>) -> Res
 async fn begin_with(shared: &Arc<Shared>, id: ExecutionId, first: Option<&Chunk>) -> Result<Hot> {
     let first = first.ok_or_else(|| corrupt(id, &"it has no facts"))?;
     let fact = codec::first_of_chunk(first.facts.clone()).map_err(|e| corrupt(id, &e))?;
-    match fact.map(|fact| decode(id, &fact)).transpose()? {
-        Some(Fact::Started(started)) => new(shared, *started).await,
-        _ => Err(corrupt(id, &"its first fact is not that it started")),
+    if let Some(first) = fact
+        && let (Fact::Started(started), _) = payload::fact(&shared.artifacts, id, &first).await?
+    {
+        return new(shared, *started).await;
     }
+    Err(corrupt(id, &"its first fact is not that it started"))
 }
 
 async fn new(shared: &Arc<Shared>, started: Started) -> Result<Hot> {
     let machine = shared.definitions.get(started.definition).await?;
     Ok(Hot::new(machine, Arc::new(started)))
-}
-
-fn decode(id: ExecutionId, encoded: &Bytes) -> Result<Fact> {
-    codec::decode(encoded).map_err(|e| corrupt(id, &e))
 }
