@@ -12,10 +12,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::TryStreamExt as _;
+use futures::{Stream, TryStreamExt as _};
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use steploom_types::{Digest, Error, Kind, Result, Timestamp};
 
 /// Bytes of one object: several times the largest module, and far below a node's memory.
@@ -42,6 +42,16 @@ pub struct Object {
     pub size_bytes: u64,
     /// When it was last put.
     pub modified: Timestamp,
+}
+
+impl From<ObjectMeta> for Object {
+    fn from(meta: ObjectMeta) -> Self {
+        Self {
+            key: meta.location.into(),
+            size_bytes: meta.size,
+            modified: Timestamp::from_millis(meta.last_modified.timestamp_millis()),
+        }
+    }
 }
 
 impl Artifacts {
@@ -171,7 +181,7 @@ impl Artifacts {
     pub async fn list(&self, prefix: &str) -> Result<Vec<Object>> {
         let path = path(prefix)?;
         let mut found = self.store.list(Some(&path));
-        let mut objects = Vec::new();
+        let mut objects: Vec<Object> = Vec::new();
         while let Some(meta) = found
             .try_next()
             .await
@@ -184,14 +194,22 @@ impl Artifacts {
                     format!("there are more than {LIST_OBJECTS_MAX} objects below '{prefix}'"),
                 ));
             }
-            objects.push(Object {
-                key: meta.location.into(),
-                size_bytes: meta.size,
-                modified: Timestamp::from_millis(meta.last_modified.timestamp_millis()),
-            });
+            objects.push(meta.into());
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(objects)
+    }
+
+    /// The objects below a prefix of whole segments, in any order, however many there are. Those that
+    /// are put or deleted meanwhile may be among them or not.
+    ///
+    /// # Errors
+    /// As [`Artifacts::get`].
+    pub fn walk(&self, prefix: &str) -> Result<impl Stream<Item = Result<Object>> + use<>> {
+        let found = self.store.list(Some(&path(prefix)?));
+        let prefix = prefix.to_owned();
+        let found = found.map_err(move |e| error::of("list", &prefix, e));
+        Ok(found.map_ok(Object::from))
     }
 
     /// Deletes an object; there may be none.

@@ -35,6 +35,7 @@ fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>> {
     create().map_err(|e| refuse(path, &e))?;
     let local = LocalFileSystem::new_with_prefix(path)
         .map_err(|e| refuse(path, &io::Error::other(e)))?
+        .with_automatic_cleanup(true)
         .with_fsync(true);
     Ok(Arc::new(local))
 }

@@ -50,6 +50,12 @@ pub trait Env {
     /// What `$$` stands for: the context object.
     fn context(&self) -> &Value;
 
+    /// The same for a path that goes on with this field, and reads nothing but it.
+    fn context_with(&self, field: &str) -> &Value {
+        let _ = field;
+        self.context()
+    }
+
     /// What `$name` stands for; `None` if no such variable was assigned.
     fn variable(&self, name: &str) -> Option<&Value>;
 

@@ -1,13 +1,14 @@
 //! The context object (`$$`), and all else that an expression reads.
 //!
 //! The context object is made only if an expression asks for it, and kept in the run: the
-//! execution's input is copied into it once, not once for each state or item.
+//! execution's input is copied into it once, not once for each state or item, and only if it is read.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use steploom_expr::{Env, QueryBudget, States};
+use steploom_types::limits::PAYLOAD_BYTES_MAX;
 use steploom_types::{Json, Timestamp};
 
 use crate::frame::Item;
@@ -19,6 +20,11 @@ use crate::{Redrives, Started, chance};
 
 /// The region in every ARN.
 pub(crate) const REGION: &str = "us-east-1";
+
+/// The field of the context object that has the execution's input, and its own name there.
+const EXECUTION: &str = "Execution";
+/// See [`EXECUTION`].
+const INPUT: &str = "Input";
 
 /// Where an expression stands.
 pub(crate) struct Place<'a> {
@@ -90,6 +96,8 @@ pub(crate) struct Scope<'a> {
     /// The context object of the last evaluation, to be brought up to date.
     kept: RefCell<Option<Value>>,
     context: OnceCell<Value>,
+    /// The same without the execution's input, where no expression has read that.
+    without_input: OnceCell<Value>,
     draws: Cell<u64>,
     evaluations: Cell<u64>,
 }
@@ -114,6 +122,7 @@ impl<'a> Scope<'a> {
             foreseen,
             kept: RefCell::new(kept.context),
             context: OnceCell::new(),
+            without_input: OnceCell::new(),
             draws: Cell::new(kept.draws),
             evaluations: Cell::new(kept.evaluations),
         }
@@ -121,16 +130,50 @@ impl<'a> Scope<'a> {
 
     /// What is to be kept.
     pub(crate) fn close(self) -> Kept {
+        let kept = self.kept.into_inner();
+        // The context object of a map run's iteration is its own.
+        let is_own = self.place.child.is_some();
+        let made = self
+            .context
+            .into_inner()
+            .or(self.without_input.into_inner());
         Kept {
-            context: match self.place.child {
-                // The context object of a map run's iteration is its own.
-                Some(_) => self.kept.into_inner(),
-                None => self.context.into_inner().or(self.kept.into_inner()),
-            },
+            context: made.filter(|_| !is_own).or(kept),
             draws: self.draws.get(),
             evaluations: self.evaluations.get(),
         }
     }
+}
+
+impl Scope<'_> {
+    fn made(&self, with_input: bool) -> Value {
+        let started = self.place.started;
+        let mut context = if let Some(child) = self.place.child {
+            child.context(started)
+        } else {
+            let kept = self.kept.borrow_mut().take();
+            let kept = kept.filter(|kept| !with_input || has_input(kept));
+            kept.unwrap_or_else(|| match self.place.base {
+                Some(base) => base.clone(),
+                None => of_execution(started, self.place.redrives, with_input),
+            })
+        };
+        if self.place.base.is_some() {
+            set_item(&mut context, self.place.item);
+        } else {
+            set_place(&mut context, &self.place);
+        }
+        if let Some(supposed) = self.place.supposed {
+            suppose(&mut context, supposed);
+        }
+        context
+    }
+}
+
+/// Whether the execution's input is in a context object.
+fn has_input(context: &Value) -> bool {
+    let execution = context.get(EXECUTION).and_then(Value::as_object);
+    execution.is_some_and(|execution| execution.contains_key(INPUT))
 }
 
 impl Env for Scope<'_> {
@@ -139,27 +182,16 @@ impl Env for Scope<'_> {
     }
 
     fn context(&self) -> &Value {
-        self.context.get_or_init(|| {
-            let started = self.place.started;
-            let mut context = if let Some(child) = self.place.child {
-                child.context(started)
-            } else {
-                let kept = self.kept.borrow_mut().take();
-                kept.unwrap_or_else(|| match self.place.base {
-                    Some(base) => base.clone(),
-                    None => of_execution(started, self.place.redrives),
-                })
-            };
-            if self.place.base.is_some() {
-                set_item(&mut context, self.place.item);
-            } else {
-                set_place(&mut context, &self.place);
-            }
-            if let Some(supposed) = self.place.supposed {
-                suppose(&mut context, supposed);
-            }
-            context
-        })
+        self.context.get_or_init(|| self.made(true))
+    }
+
+    fn context_with(&self, field: &str) -> &Value {
+        let is_own = self.place.child.is_none() && self.place.base.is_none();
+        let is_large = self.place.started.input.size() > PAYLOAD_BYTES_MAX;
+        if field == EXECUTION || !is_own || !is_large || self.context.get().is_some() {
+            return self.context();
+        }
+        self.without_input.get_or_init(|| self.made(false))
     }
 
     fn variable(&self, name: &str) -> Option<&Value> {
@@ -225,14 +257,14 @@ fn suppose(context: &mut Value, supposed: &Value) {
 }
 
 /// The part that stays the same throughout an execution.
-fn of_execution(started: &Started, redrives: Redrives) -> Value {
+fn of_execution(started: &Started, redrives: Redrives, with_input: bool) -> Value {
     let Started {
         account, machine, ..
     } = started;
     let mut context = json!({
         "Execution": {
             "Id": arn(started),
-            "Input": started.input.value(),
+            "Input": if with_input { started.input.value().clone() } else { Value::Null },
             "StartTime": started.at.to_string(),
             "Name": started.name.as_str(),
             "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
@@ -243,6 +275,9 @@ fn of_execution(started: &Started, redrives: Redrives) -> Value {
             "Name": machine.to_string(),
         },
     });
+    if !with_input && let Some(execution) = context[EXECUTION].as_object_mut() {
+        execution.shift_remove(INPUT);
+    }
     if let Some(at) = redrives.last_at {
         context["Execution"]["RedriveTime"] = at.to_string().into();
     }
@@ -279,8 +314,13 @@ fn set_place(context: &mut Value, place: &Place<'_>) {
 /// The part that depends on the closest item.
 fn set_item(context: &mut Value, item: Option<&Item>) {
     match item {
-        Some(Item { items, index, run }) => {
-            let before = run.as_ref().map_or(0, |run| run.before);
+        Some(Item {
+            items,
+            index,
+            before,
+            run,
+        }) => {
+            let before = run.as_ref().map_or(u64::from(*before), |run| run.before);
             let mut found = json!({ "Index": before + u64::from(*index) });
             if let Some(run) = run {
                 found["Source"] = (&*run.source).into();
@@ -313,12 +353,14 @@ impl Kept {
             draws,
             evaluations,
         } = self;
+        let with_input = context.as_ref().is_some_and(has_input);
         let fields = context.as_ref().and_then(Value::as_object);
         let places = fields.map(|fields| {
             let place = |name: &String| FIELDS.iter().position(|field| field == name);
             fields.keys().filter_map(place).collect::<Vec<usize>>()
         });
         places.put(out);
+        with_input.put(out);
         draws.put(out);
         evaluations.put(out);
     }
@@ -330,10 +372,11 @@ impl Kept {
         base: Option<&Value>,
     ) -> Option<Self> {
         let places: Option<Vec<usize>> = Snap::take(from)?;
+        let with_input = Snap::take(from)?;
         let context = match places {
             None => None,
             Some(places) => {
-                let of_execution = || of_execution(started, redrives);
+                let of_execution = || of_execution(started, redrives, with_input);
                 let mut stays = base.map_or_else(of_execution, Value::clone);
                 let mut context = Map::new();
                 for place in places {

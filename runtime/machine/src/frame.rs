@@ -113,6 +113,8 @@ pub(crate) struct Item {
     pub(crate) items: Json,
     /// The place.
     pub(crate) index: u32,
+    /// Items before the array, of an item of an inline `Map`.
+    pub(crate) before: u32,
     /// Set for an item of a map run.
     pub(crate) run: Option<Run>,
 }
@@ -384,7 +386,12 @@ snapshot::fields!(Call {
     is_told,
     is_submitted,
 });
-snapshot::fields!(Item { items, index, run });
+snapshot::fields!(Item {
+    items,
+    index,
+    before,
+    run
+});
 snapshot::fields!(Run { before, source });
 snapshot::fields!(Frames {
     slots,

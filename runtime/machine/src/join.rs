@@ -5,11 +5,12 @@
 //! however many there are.
 
 mod failing;
+pub(crate) mod items;
 pub(crate) mod order;
+mod results;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use steploom_asl::model::{Flow, Kind, Machine, ResultPath, State};
 use steploom_types::Json;
 
@@ -22,9 +23,14 @@ use crate::states::map_run;
 use crate::turn::{Turn, over_limit};
 use crate::{Detail, EventSink, failure, snapshot};
 
+use items::Items;
 use order::{Order, Turned};
+use results::Results;
 
 pub(crate) use failing::{child_failed, disband, drop_children, failed_event, halt};
+
+/// Items, and outputs, that are held together once there are more than these.
+const BLOCK: usize = 4_096;
 
 /// The children of a frame that is in a `Parallel`, a `Map` or a `Graph`.
 #[derive(Debug)]
@@ -32,7 +38,7 @@ pub(crate) struct Join {
     /// The state's input after `InputPath` and, for a `Parallel`, `Parameters`.
     pub(crate) input: Json,
     /// A `Map`'s items.
-    pub(crate) items: Option<Json>,
+    pub(crate) items: Option<Items>,
     /// Children in all.
     pub(crate) total: u32,
     /// Children in flight at the most.
@@ -51,8 +57,8 @@ pub(crate) struct Join {
     first_failed: Option<FrameId>,
     /// Whether the frame is in the queue to start another child.
     queued: bool,
-    /// Outputs by place; left empty where the state drops them anyway.
-    results: Vec<Value>,
+    /// Outputs; left empty where the state drops them anyway.
+    results: Results,
     keeps_results: bool,
     /// Bytes of all results.
     results_bytes: usize,
@@ -65,7 +71,7 @@ impl Join {
     pub(crate) fn new(
         state: &State,
         input: Json,
-        items: Option<Json>,
+        items: Option<Items>,
         total: u32,
         window: u32,
     ) -> Self {
@@ -81,7 +87,7 @@ impl Join {
             failed: BTreeMap::new(),
             first_failed: None,
             queued: false,
-            results: Vec::new(),
+            results: Results::default(),
             keeps_results: keeps_results(state),
             results_bytes: 0,
             last_event: 0,
@@ -145,11 +151,7 @@ impl Join {
             return;
         }
         self.results_bytes += output.size() + 1;
-        let index = index as usize;
-        if self.results.len() <= index {
-            self.results.resize(index + 1, Value::Null);
-        }
-        self.results[index] = output.into_value();
+        self.results.keep(index, output.into_value());
     }
 
     /// Whether a state of this kind can have it.
@@ -201,7 +203,7 @@ impl Join {
         {
             return handover.into_result(machine, graph);
         }
-        Value::Array(self.results).into()
+        self.results.into_json()
     }
 }
 
@@ -245,25 +247,16 @@ pub(crate) fn launch<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
     }
     let turned = join.take();
     let input = join.input.clone();
-    let items = join.items.clone();
     let index = match turned {
         Some(Turned::Start(index)) => index,
         Some(Turned::Skip(index)) => return skip(turn, id, index),
         None => return,
     };
-    let child = match (&turn.state(id).kind, items) {
+    let item = join.items.as_ref().map(|items| items.at(index));
+    let child = match (&turn.state(id).kind, item) {
         (Kind::Graph(_), _) => graph::node(turn, id, index),
         (_, None) => Ok(branch(turn, id, index, input)),
-        (_, Some(items)) => iteration(
-            turn,
-            id,
-            Item {
-                items,
-                index,
-                run: None,
-            },
-            &input,
-        ),
+        (_, Some(item)) => iteration(turn, id, item, &input),
     };
     match child {
         Ok(child) => started(turn, id, index, child),
@@ -326,10 +319,12 @@ fn iteration<S: EventSink>(
     let Kind::Map(map) = &state.kind else {
         unreachable!("only a Map joins over items")
     };
-    let index = item.index;
+    let index = item.before + item.index;
     let input = match &map.selector {
         Some(selector) => turn.made_for_item(id, Some(&item), input, selector, "ItemSelector")?,
-        None => map_run::item(&item.items, index).unwrap_or_default().into(),
+        None => map_run::item(&item.items, item.index)
+            .unwrap_or_default()
+            .into(),
     };
     let event = turn.tell(
         turn.run.frames[id].last_event,

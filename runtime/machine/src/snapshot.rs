@@ -17,10 +17,11 @@ mod run;
 mod tests;
 mod value;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steploom_asl::Machine;
-use steploom_types::Digest;
+use steploom_types::{Digest, Json};
 
 use crate::{Run, SEMANTICS};
 
@@ -39,15 +40,24 @@ impl Run {
     /// while something is under way that only facts to come make lasting (an evaluation that took
     /// too long, the reading of the ids of a `Map`'s items). Ask again after the next facts.
     pub fn snapshot(&self) -> Option<Vec<u8>> {
-        let mut body = Writer::default();
+        Some(self.written(Writer::default())?.0)
+    }
+
+    /// The same, in which what is large is only named, by the digest of its text; with that. Most of it
+    /// is the same in the next snapshot.
+    pub fn snapshot_in_parts(&self) -> Option<(Vec<u8>, Vec<Json>)> {
+        self.written(Writer::in_parts())
+    }
+
+    fn written(&self, mut body: Writer) -> Option<(Vec<u8>, Vec<Json>)> {
         self.put(&mut body);
-        let body = body.into_bytes()?;
+        let (body, parts) = body.into_bytes()?;
         let mut bytes = Vec::with_capacity(body.len() + 2 + CHECK_BYTES);
         bytes.push(FORM);
         bytes.push(u8::try_from(SEMANTICS).ok()?);
         bytes.extend(check(&body));
         bytes.extend(body);
-        Some(bytes)
+        Some((bytes, parts))
     }
 
     /// The run that a snapshot is of; all that follows is as if its facts had been folded.
@@ -57,8 +67,18 @@ impl Run {
     ///
     /// `None` if the snapshot is of another release's form, or damaged: fold the facts.
     pub fn restore(machine: Arc<Machine>, bytes: &[u8]) -> Option<Self> {
+        Self::restore_of_parts(machine, bytes, &BTreeMap::new())
+    }
+
+    /// The same for a snapshot that names what is large: these, each the very text of its digest. `None`
+    /// also if one of them is missing.
+    pub fn restore_of_parts(
+        machine: Arc<Machine>,
+        bytes: &[u8],
+        parts: &BTreeMap<Digest, Json>,
+    ) -> Option<Self> {
         let of = Arc::clone(&machine);
-        let mut body = Reader::new(&of, body(bytes)?);
+        let mut body = Reader::new(&of, body(bytes)?, parts);
         let run = Self::take_with(&mut body, machine)?;
         body.is_over().then_some(run)
     }

@@ -12,6 +12,7 @@ mod flow;
 mod graph;
 mod jsonata;
 mod limits;
+mod many_items;
 mod map;
 mod map_order;
 mod map_redrive;

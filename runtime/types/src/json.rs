@@ -99,6 +99,16 @@ impl Json {
         Value::Null.into()
     }
 
+    /// The same, surely held as text alone; `None` if it is nested too deep for that. Shared with this
+    /// one if it is held so already.
+    pub fn held_as_text(&self) -> Option<Self> {
+        if self.0.value.get().is_none() {
+            return Some(self.clone());
+        }
+        let text = self.as_text();
+        (!text.same(self)).then_some(text)
+    }
+
     /// The value.
     ///
     /// # Panics

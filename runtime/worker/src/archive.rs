@@ -2,8 +2,8 @@
 //!
 //! A [segment] has executions of one account and machine that are close in time. The catalog names
 //! every segment; a segment tells what it has. The [keeper] moves closed executions from the
-//! database to segments by partition, and lets segments go as their machine's retention says. What
-//! is in both places for a moment is shown once.
+//! database to segments by partition, and lets segments go as their machine's retention says; the
+//! objects of what has gone follow ([sweep]). What is in both places for a moment is shown once.
 //!
 //! Whoever looks for an execution looks in the database first, then here. The list of an account's
 //! segments has an *epoch*, which the catalog keeps: it is another one once segments are noted, and only
@@ -15,6 +15,7 @@ pub(crate) mod keeper;
 mod mover;
 mod read;
 mod segment;
+mod sweep;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -25,9 +25,22 @@ pub(crate) use reference::{Kept, Reference, is_large};
 /// Between two tries where the objects' store does not answer.
 const RETRY: Duration = Duration::from_millis(200);
 
+/// Where objects of executions lie.
+pub(crate) const ROOT: &str = "payload";
+
+/// Where the objects of an execution lie.
+pub(crate) fn folder(owner: ExecutionId) -> String {
+    format!("{ROOT}/{owner}")
+}
+
 /// The key of an execution's object.
 pub(crate) fn key(owner: ExecutionId, digest: Digest) -> String {
-    format!("payload/{owner}/{digest}")
+    format!("{ROOT}/{owner}/{digest}")
+}
+
+/// The execution whose object has this key.
+pub(crate) fn owner(key: &str) -> Option<ExecutionId> {
+    key.split('/').nth(1)?.parse().ok()
 }
 
 /// Writes an object, for as long as the store is away.
@@ -94,8 +107,25 @@ pub(crate) async fn keep(
     owner: ExecutionId,
     payloads: impl Iterator<Item = &Json>,
 ) -> Result<Kept> {
+    keep_all(
+        artifacts,
+        owner,
+        payloads.filter(|payload| is_large(payload)),
+    )
+    .await
+}
+
+/// Makes these objects of an execution, whether they are large or not.
+///
+/// # Errors
+/// `Unavailable`: ask again later.
+pub(crate) async fn keep_all(
+    artifacts: &Artifacts,
+    owner: ExecutionId,
+    payloads: impl Iterator<Item = &Json>,
+) -> Result<Kept> {
     let mut kept = Kept::default();
-    for payload in payloads.filter(|payload| is_large(payload)) {
+    for payload in payloads {
         let text = Bytes::copy_from_slice(payload.text().as_bytes());
         let digest = payload.digest();
         artifacts.put(&key(owner, digest), text).await?;

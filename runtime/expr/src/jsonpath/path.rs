@@ -141,7 +141,10 @@ impl Path {
     ) -> Result<Cow<'a, Value>, Miss> {
         let mut value = match &self.0.root {
             Root::Data => env.data(),
-            Root::Context => env.context(),
+            Root::Context => match self.0.steps.first() {
+                Some(Step::Name(field)) => env.context_with(field),
+                _ => env.context(),
+            },
             Root::Variable(name) => env.variable(name).ok_or(Miss::Variable)?,
         };
         for (number, step) in self.0.steps.iter().enumerate() {

@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
 use steploom_asl::Machine;
 use steploom_asl::model::{State, StateIx};
+use steploom_types::{Digest, Json};
 
 /// A type that a snapshot can hold.
 pub(crate) trait Snap: Sized {
@@ -27,6 +29,8 @@ pub(crate) struct Writer {
     contents: BTreeMap<u64, Content>,
     /// What has a number so far.
     numbered: u64,
+    /// What is large and only named, if it may be.
+    parts: Option<BTreeMap<Digest, Json>>,
     is_refused: bool,
 }
 
@@ -52,6 +56,8 @@ pub(crate) struct Reader<'a> {
     state: Option<StateIx>,
     /// What may be referred to, by its number.
     shared: Vec<Box<dyn Any>>,
+    /// What is only named.
+    parts: &'a BTreeMap<Digest, Json>,
 }
 
 impl Writer {
@@ -126,24 +132,74 @@ impl Writer {
         self.contents.entry(hash).or_insert(content);
     }
 
+    /// One that names what is large, and is read only with that.
+    pub(super) fn in_parts() -> Self {
+        Self {
+            parts: Some(BTreeMap::new()),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn names_parts(&self) -> bool {
+        self.parts.is_some()
+    }
+
+    /// Writes JSON that never changes and may be large: its name, where that will do.
+    pub(crate) fn part(&mut self, json: &Json) {
+        let Some(parts) = &mut self.parts else {
+            self.byte(0);
+            let text = json.text();
+            self.number(text.len() as u64);
+            return self.raw(text.as_bytes());
+        };
+        let digest = json.digest();
+        if let Entry::Vacant(new) = parts.entry(digest) {
+            // It is read as text again.
+            let Some(text) = json.held_as_text() else {
+                return self.refuse();
+            };
+            new.insert(text);
+        }
+        self.byte(1);
+        self.raw(digest.as_bytes());
+    }
+
     /// There is something that cannot be kept.
     pub(crate) fn refuse(&mut self) {
         self.is_refused = true;
     }
 
-    pub(super) fn into_bytes(self) -> Option<Vec<u8>> {
-        (!self.is_refused).then_some(self.bytes)
+    pub(super) fn into_bytes(self) -> Option<(Vec<u8>, Vec<Json>)> {
+        let parts = self.parts.unwrap_or_default();
+        (!self.is_refused).then(|| (self.bytes, parts.into_values().collect()))
     }
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(machine: &'a Machine, bytes: &'a [u8]) -> Self {
+    pub(super) fn new(
+        machine: &'a Machine,
+        bytes: &'a [u8],
+        parts: &'a BTreeMap<Digest, Json>,
+    ) -> Self {
         Self {
+            parts,
             rest: bytes,
             machine,
             state: None,
             shared: Vec::new(),
         }
+    }
+
+    /// Reads what [`Writer::part`] wrote.
+    pub(crate) fn part(&mut self) -> Option<Json> {
+        if self.byte()? == 1 {
+            let digest = Digest::from_bytes(self.array()?);
+            return self.parts.get(&digest).cloned();
+        }
+        let length = self.length()?;
+        let text = std::str::from_utf8(self.raw(length)?).ok()?;
+        // What is no JSON is found out here, and not when somebody wants the value.
+        Json::parse(text).ok().map(|json| json.as_text())
     }
 
     pub(super) fn is_over(&self) -> bool {

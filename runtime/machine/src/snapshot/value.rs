@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Number, Value};
 use steploom_types::Json;
+use steploom_types::limits::INLINE_BYTES_MAX;
 
 use super::plain::{put_text, take_text};
 use super::{Reader, Snap, Writer};
@@ -16,7 +17,10 @@ const DEPTH_MAX: u32 = 400;
 impl Snap for Json {
     fn put(&self, out: &mut Writer) {
         out.share_content(self.address(), |out| {
-            if let Some(text) = self.given_text() {
+            if out.names_parts() && self.size() > INLINE_BYTES_MAX {
+                out.byte(2);
+                out.part(self);
+            } else if let Some(text) = self.given_text() {
                 out.byte(1);
                 put_text(text, out);
             } else {
@@ -30,6 +34,7 @@ impl Snap for Json {
         from.shared(|from| match from.byte()? {
             0 => take(from, DEPTH_MAX).map(Self::from),
             1 => Self::parse(take_text(from)?).ok(),
+            2 => from.part(),
             _ => None,
         })
     }

@@ -3,13 +3,14 @@
 //! Items become iterations as there is room, so memory grows with those in flight alone.
 
 use serde_json::Value;
-use steploom_asl::model::{Flow, Items, Map};
+use steploom_asl::model::{Flow, Items as Source, Map};
 use steploom_expr::EvalError;
 use steploom_types::Json;
 
 use crate::drive::Progress;
 use crate::failure::Problem;
 use crate::frame::FrameId;
+use crate::join::items::Items;
 use crate::join::{self, Join};
 use crate::states::map_order;
 use crate::states::map_run;
@@ -26,13 +27,52 @@ pub(crate) fn work<S: EventSink>(
     }
     let input = turn.selected_input(id)?;
     let window = window(turn, id, &input, map)?;
-    let (items, total) = items(turn, id, &input, map)?;
+    let (items, total) = held(turn, id, &input, map)?;
     // They have no effect inline, and yet have to make sense.
     map_run::tolerated(turn, id, &input, map)?;
     let mut join = Join::new(turn.state(id), input, Some(items), total, window);
     join.ordering = map_order::begin(turn, map);
     join::open(turn, id, join, Detail::MapStarted { length: total });
     Ok(Progress::Waits)
+}
+
+/// The items of an inline `Map` as they are held, and how many there are. Those that come after one
+/// another are read once more, all of them, and so stay as they are.
+fn held<S: EventSink>(
+    turn: &mut Turn<'_, S>,
+    id: FrameId,
+    input: &Json,
+    map: &Map,
+) -> Result<(Items, u32), Problem> {
+    if map.order.is_none()
+        && let Some(names) = names(map)
+        && let Some(within) = Items::within(input, &names)
+        && let Some(total) = within.len()
+    {
+        return Ok((within, total as u32));
+    }
+    let (items, total) = items(turn, id, input, map)?;
+    if map.order.is_some() {
+        return Ok((Items::Whole(items), total));
+    }
+    Ok((Items::packed(items), total))
+}
+
+/// The names that lead to the items, where nothing else does.
+fn names(map: &Map) -> Option<Vec<&str>> {
+    let path = match &map.items {
+        Source::Input => return Some(Vec::new()),
+        Source::Path(path) => path.text(),
+        Source::Query(_) => return None,
+    };
+    let mut names = path.split('.');
+    let is_plain = |name: &&str| {
+        let mut bytes = name.bytes();
+        !name.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let starts = names.next() == Some("$");
+    let names: Vec<_> = names.collect();
+    (starts && names.iter().all(is_plain)).then_some(names)
 }
 
 /// What a `Map` goes over, and how many there are.
@@ -44,12 +84,12 @@ pub(crate) fn items<S: EventSink>(
 ) -> Result<(Json, u32), Problem> {
     let speaks_queries = matches!(turn.state(id).flow, Flow::Query(_));
     let (items, path) = match &map.items {
-        Items::Input => (input.clone(), "$"),
-        Items::Path(path) => {
+        Source::Input => (input.clone(), "$"),
+        Source::Path(path) => {
             let items = turn.eval(id, input, |scope| Ok(owned(input, path.eval(scope)?)))?;
             (items, path.text())
         }
-        Items::Query(payload) => {
+        Source::Query(payload) => {
             let items = turn.eval(id, input, |scope| {
                 let items = payload.eval(scope, "Items")?;
                 match payload.query() {

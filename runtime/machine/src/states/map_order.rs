@@ -46,13 +46,15 @@ pub(crate) fn read<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) -> Result<
         return Ok(());
     };
     let (total, input) = (join.total, join.input.clone());
-    let (Some(mut ordering), Some(items)) = (join.ordering.take(), join.items.clone()) else {
+    let Some(mut ordering) = join.ordering.take() else {
         return Ok(());
     };
-    let first = Item {
-        items,
-        index: ordering.items() as u32,
-        run: None,
+    let Some(first) = join
+        .items
+        .as_ref()
+        .map(|items| items.at(ordering.items() as u32))
+    else {
+        return Ok(());
     };
     let end = read_some(turn, id, &mut ordering, first, total, &input)?;
     if end < total {
@@ -205,6 +207,10 @@ impl Env for ItemScope<'_> {
 
     fn context(&self) -> &Value {
         self.scope.context()
+    }
+
+    fn context_with(&self, field: &str) -> &Value {
+        self.scope.context_with(field)
     }
 
     fn variable(&self, name: &str) -> Option<&Value> {

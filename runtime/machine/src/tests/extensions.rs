@@ -78,5 +78,5 @@ fn every_example_does_what_the_page_says() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 9);
+    assert_eq!(checked, 10);
 }

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::Retention;
 use super::entry::{self, Entry};
 use super::mover::{Moved, Mover};
+use super::sweep;
 use crate::shards::{Place, Shards};
 use crate::shared::Shared;
 
@@ -24,6 +25,10 @@ const EVERY: Duration = Duration::from_mins(1);
 
 /// How often it looks whether it is the one that should, while it is not.
 const NOT_MINE: Duration = Duration::from_secs(1);
+
+/// Milliseconds after which objects are looked through, though no execution has gone: one that was
+/// never committed may have left some.
+const SWEEP_EVERY_MS: u64 = 6 * HOUR_MS;
 
 const HOUR_MS: u64 = 3_600 * 1_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -133,6 +138,7 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards, every: Retention) -> Jo
             shared,
             every,
             not_before: BTreeMap::new(),
+            sweep_at: None,
         };
         while !shards.stopping() {
             if !matches!(shards.place(Slot(0)), Place::Here(_)) {
@@ -153,6 +159,8 @@ pub(super) struct Keeper {
     pub(super) every: Retention,
     /// Partitions with executions that have ended lately.
     pub(super) not_before: BTreeMap<u64, Timestamp>,
+    /// When objects are looked through at the latest; now, if `None`.
+    pub(super) sweep_at: Option<Timestamp>,
 }
 
 impl Keeper {
@@ -163,6 +171,16 @@ impl Keeper {
         let catalog = self.shared.store.catalog.clone();
         for account in entry::accounts(&*catalog).await? {
             self.expire(account, &rules).await?;
+        }
+        if self.sweep_at.is_none_or(|at| at <= rules.now) {
+            let executions = sweep::sweep(&self.shared).await?;
+            if executions > 0 {
+                tracing::info!(
+                    executions,
+                    "objects of executions that are no more are deleted"
+                );
+            }
+            self.sweep_at = Some(rules.now.plus_millis(SWEEP_EVERY_MS));
         }
         Ok(())
     }
@@ -197,7 +215,10 @@ impl Keeper {
             let id = partition.id;
             let moved = Mover::new(&self.shared, partition, rules).run().await;
             match moved {
-                Ok(Moved::Done { rows }) => {
+                Ok(Moved::Done { rows, gone }) => {
+                    if gone > 0 {
+                        self.sweep_at = None;
+                    }
                     self.shared.metrics.executions_archived.inc_by(rows);
                     tracing::info!(
                         partition = id,
@@ -219,10 +240,10 @@ impl Keeper {
 
     /// Removes segments that are too old, or more than their machine keeps: first the object, so that a
     /// crash leaves an entry that the next look removes.
-    async fn expire(&self, account: AccountId, rules: &Rules) -> Result<()> {
-        let catalog = &*self.shared.store.catalog;
+    async fn expire(&mut self, account: AccountId, rules: &Rules) -> Result<()> {
+        let catalog = self.shared.store.catalog.clone();
         let mut kept: HashMap<String, u64> = HashMap::new();
-        for entry in entry::load(catalog, account).await? {
+        for entry in entry::load(&*catalog, account).await? {
             let machine = &entry.segment.machine;
             let (days, executions) = rules.of(account, machine);
             let newer = match kept.get(machine) {
@@ -234,6 +255,7 @@ impl Keeper {
             let is_old = rules.now.millis_since(newest) >= u64::from(days) * DAY_MS;
             if is_old || executions.is_some_and(|most| newer >= most) {
                 self.remove(account, &entry).await?;
+                self.sweep_at = None;
             }
         }
         Ok(())

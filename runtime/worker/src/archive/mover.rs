@@ -22,7 +22,12 @@ const PAGE: u32 = 500;
 /// What became of a partition.
 pub(super) enum Moved {
     /// It is in the archive.
-    Done { rows: u64 },
+    Done {
+        /// Executions that are there now.
+        rows: u64,
+        /// Executions that nobody wants any more.
+        gone: u64,
+    },
     /// An execution ended in it so lately that its name is still to be kept: it is moved later.
     Early { ended_at: Timestamp },
 }
@@ -44,6 +49,7 @@ pub(super) struct Mover<'a> {
     open: BTreeMap<(AccountId, String), Open>,
     made: Vec<(AccountId, Entry)>,
     rows: u64,
+    gone: u64,
 }
 
 impl<'a> Mover<'a> {
@@ -55,6 +61,7 @@ impl<'a> Mover<'a> {
             open: BTreeMap::new(),
             made: Vec::new(),
             rows: 0,
+            gone: 0,
         }
     }
 
@@ -80,12 +87,14 @@ impl<'a> Mover<'a> {
         self.note().await?;
         let (id, version) = (self.partition.id, self.partition.version);
         projection.drop_partition(id, version).await?;
-        Ok(Moved::Done { rows: self.rows })
+        let Self { rows, gone, .. } = self;
+        Ok(Moved::Done { rows, gone })
     }
 
     async fn take(&mut self, closed: Closed) -> Result<()> {
         let Closed { row, whole } = closed;
         if self.rules.is_over(&row) {
+            self.gone += 1;
             return Ok(());
         }
         let chunks = match whole {

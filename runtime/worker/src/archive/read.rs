@@ -1,6 +1,7 @@
 //! Searching the archive.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -42,6 +43,23 @@ impl Archive {
             }
         }
         Ok(None)
+    }
+
+    /// Takes those of these executions out that an account has in the archive.
+    pub(super) async fn retain_absent(
+        &self,
+        account: AccountId,
+        ids: &mut BTreeSet<ExecutionId>,
+    ) -> Result<()> {
+        for entry in self.entries(account).await?.iter() {
+            if !ids.iter().any(|id| entry.may_have(*id)) {
+                continue;
+            }
+            if let Some(index) = self.index(entry).await? {
+                ids.retain(|id| index.find(*id).is_none());
+            }
+        }
+        Ok(())
     }
 
     /// The newest execution of a name, among the newest

@@ -70,6 +70,11 @@ impl Kept {
         !self.0.is_empty() && is_large(json) && self.0.contains(&json.digest())
     }
 
+    /// Whether a text, large or not, is an object.
+    pub(crate) fn names(&self, json: &Json) -> bool {
+        self.0.contains(&json.digest())
+    }
+
     /// What stands for a payload: itself, or what names its object.
     pub(crate) fn text<'a>(&self, json: &'a Json) -> Cow<'a, str> {
         if self.has(json) {

@@ -229,11 +229,11 @@ impl Port {
             Err(error) => return Err(error.into()),
         };
         let restored = match &found {
-            Some(snapshot) => shard::restore(&self.shared.definitions, snapshot).await?,
+            Some(snapshot) => shard::restore(&self.shared, id, snapshot).await?,
             None => None,
         };
         let (run, from) = match (restored, found) {
-            (Some((run, _)), Some(snapshot)) => (run, snapshot.facts),
+            (Some(restored), Some(snapshot)) => (restored.run, snapshot.facts),
             _ => (
                 Run::new(self.shared.definitions.get(tail.definition).await?),
                 0,

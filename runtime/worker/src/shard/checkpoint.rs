@@ -13,7 +13,7 @@ use steploom_store::Error;
 use steploom_store::journal::Lsn;
 use steploom_store::lease::Lease;
 use steploom_store::projection::Change;
-use steploom_types::{ExecutionId, limits};
+use steploom_types::{ExecutionId, Json, limits};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -112,7 +112,7 @@ impl Owned {
             .iter()
             .filter_map(|id| match self.hot.get_mut(id) {
                 Some(hot) => Some(hot.change()),
-                None => Some(self.aside.get_mut(id)?.change()),
+                None => Some((self.aside.get_mut(id)?.change(), Vec::new())),
             })
             .collect();
         if is_planted(Bug::CheckpointSkips) {
@@ -172,17 +172,42 @@ impl Owned {
     }
 }
 
+/// Makes objects of what is large in rows, and of what snapshots name.
+async fn with_objects(
+    shared: &Shared,
+    changes: Vec<(Change, Vec<Json>)>,
+) -> (Vec<Change>, Vec<(ExecutionId, Kept)>) {
+    let mut written = Vec::new();
+    let mut whole = Vec::with_capacity(changes.len());
+    for (mut change, parts) in changes {
+        let id = change.row.id;
+        let mut kept = payload::keep_in_row(&shared.artifacts, &mut change.row).await;
+        match payload::keep_all(&shared.artifacts, id, parts.iter()).await {
+            Ok(parts) => kept.add(parts),
+            Err(error) => {
+                // It is a short cut only.
+                tracing::warn!(execution = %id, %error, "a snapshot is left out");
+                change.snapshot = None;
+            }
+        }
+        if kept != Kept::default() {
+            written.push((id, kept));
+        }
+        whole.push(change);
+    }
+    (whole, written)
+}
+
 /// Writes a checkpoint, however long the projection is away; `None` when the shard has another owner.
-async fn write(shared: &Arc<Shared>, lease: Lease, upto: Lsn, mut changes: Vec<Change>) -> Written {
+async fn write(
+    shared: &Arc<Shared>,
+    lease: Lease,
+    upto: Lsn,
+    changes: Vec<(Change, Vec<Json>)>,
+) -> Written {
     let timer = shared.metrics.checkpoint_seconds.start_timer();
     let store = &shared.store;
-    let mut written = Vec::new();
-    for change in &mut changes {
-        let kept = payload::keep_in_row(&shared.artifacts, &mut change.row).await;
-        if kept != Kept::default() {
-            written.push((change.row.id, kept));
-        }
-    }
+    let (changes, written) = with_objects(shared, changes).await;
     crash_point(CrashPoint::BeforeCheckpoint);
     loop {
         match store

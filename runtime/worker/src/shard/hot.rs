@@ -8,12 +8,12 @@ use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Defect, Fact, Invoke, NoEvents, Run, Started};
 use steploom_probe::{Mark, mark};
 use steploom_store::projection::{self as store, Change, Chunk, Row, Sleep, Status};
-use steploom_types::Timestamp;
+use steploom_types::{Json, Timestamp};
 use tokio::sync::mpsc;
 
 use super::attempt::Attempt;
 use super::range::Watcher;
-use super::snapshot::{Beside, Snapshots};
+use super::snapshot::{Beside, Restored, Snapshots};
 use super::start::{Accepted, NameKey, New};
 use crate::child::Child;
 use crate::codec;
@@ -103,11 +103,11 @@ impl Hot {
 
     /// An execution as a snapshot of it has it.
     pub(super) fn restored(
-        run: Run,
+        restored: Restored,
         started: Arc<Started>,
-        beside: Beside,
         snapshot: &store::Snapshot,
     ) -> Self {
+        let Restored { run, beside, kept } = restored;
         let awaited = run
             .outstanding()
             .into_iter()
@@ -124,6 +124,7 @@ impl Hot {
             first_event: snapshot.events + 1,
             snapshots: Snapshots::after(snapshot),
             beside,
+            kept,
             children,
             ..Self::of(run, started)
         }
@@ -358,8 +359,9 @@ impl Hot {
         }
     }
 
-    /// What a checkpoint writes of it now. Must be followed by [`Hot::checkpointed`] before the next.
-    pub(super) fn change(&mut self) -> Change {
+    /// What a checkpoint writes of it now, and what has to be objects before. Must be followed by
+    /// [`Hot::checkpointed`] before the next.
+    pub(super) fn change(&mut self) -> (Change, Vec<Json>) {
         let facts = self.facts.split().freeze();
         let chunk = Chunk {
             first_fact: self.facts_checkpointed,
@@ -370,13 +372,18 @@ impl Hot {
         self.checkpointing = Some((facts, self.facts_count));
         self.facts_count = 0;
         self.first_event = self.run.event_count() + 1;
-        Change {
+        let snapshot = self.snapshots.take(&self.run, &self.beside, contained);
+        let (snapshot, mut parts) =
+            snapshot.map_or((None, Vec::new()), |(s, parts)| (Some(s), parts));
+        parts.retain(|part| !self.kept.names(part));
+        let change = Change {
             row: self.row(),
             chunk,
             sleep: self.sleep(),
             offers: self.offers(),
-            snapshot: self.snapshots.take(&self.run, &self.beside, contained),
-        }
+            snapshot,
+        };
+        (change, parts)
     }
 
     /// Whether it waits to begin, or runs under limits: those stay in memory, as the homes of limits

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use steploom_api::wire::{ExecutionStatus as Status, FunctionSettings, PageHistory};
-use steploom_types::{AccountId, ExecutionId, Json, Kind};
+use steploom_store::projection::SnapshotAt;
+use steploom_types::{AccountId, ExecutionId, Json, Kind, Slot, Timestamp};
+use steploom_worker::Clock as _;
 
 use crate::PASS;
 use crate::node::Node;
@@ -204,4 +206,111 @@ async fn a_redrive_may_carry_a_large_payload() {
     node.listed("call", Status::Succeeded, 1).await;
     assert_eq!(node.get(id).await.output.unwrap().value(), &input);
     assert!(stored_bytes(&node, id).await < 3_000);
+}
+
+#[tokio::test]
+async fn objects_go_with_their_execution() {
+    let mut node = Node::start_with_partitions_of(2).await;
+    node.machine("call", CALL).await;
+    node.function("echo", FunctionSettings::default()).await;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let input = large(100 * 1024);
+        ids.push(node.start_unnamed("call", input).await.summary.id);
+        node.clock.advance_ms(1_000);
+    }
+    node.listed("call", Status::Succeeded, 2).await;
+    node.clock.advance_ms(26 * DAY_MS / 24);
+    node.stop_and_restart().await;
+    let projection = node.store().store().projection;
+    node.until(|| async { projection.find(LOCAL, ids[1]).await.unwrap().is_none() })
+        .await;
+    let late = node
+        .start_unnamed("call", large(100 * 1024))
+        .await
+        .summary
+        .id;
+    node.listed("call", Status::Succeeded, 3).await;
+
+    // The archive keeps them, and their objects, for ninety days.
+    node.clock.advance_ms(2 * DAY_MS);
+    let orphan = orphaned(&node).await;
+    node.stop_and_restart().await;
+    node.until(|| async { !is_there(&node, &orphan).await })
+        .await;
+    for id in [ids[0], ids[1], late] {
+        assert_eq!(objects(&node, id).await.len(), 1);
+    }
+    node.clock.advance_ms(89 * DAY_MS - DAY_MS / 24);
+    node.stop_and_restart().await;
+    node.until(|| async { objects(&node, ids[0]).await.is_empty() })
+        .await;
+    node.until(|| async { objects(&node, ids[1]).await.is_empty() })
+        .await;
+    assert_eq!(objects(&node, late).await.len(), 1, "it is kept for longer");
+}
+
+/// An object of a start of two days ago that was never committed.
+async fn orphaned(node: &Node) -> String {
+    let long_ago = Timestamp::from_millis(node.clock.now().as_millis() - 2 * DAY_MS);
+    let id = ExecutionId::new(Slot(7), long_ago, 7);
+    let key = format!("payload/{id}/{}", "0".repeat(64));
+    node.artifacts().put(&key, "1".into()).await.unwrap();
+    key
+}
+
+async fn is_there(node: &Node, key: &str) -> bool {
+    node.artifacts().get(key).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn objects_of_what_is_about_to_start_stay() {
+    let mut node = Node::start().await;
+    let old = orphaned(&node).await;
+    let young = ExecutionId::new(Slot(7), node.clock.now(), 7);
+    let young = format!("payload/{young}/{}", "0".repeat(64));
+    node.artifacts().put(&young, "1".into()).await.unwrap();
+    node.stop_and_restart().await;
+    node.until(|| async { !is_there(&node, &old).await }).await;
+    assert!(is_there(&node, &young).await);
+}
+
+#[tokio::test]
+async fn an_inline_map_of_many_items_goes_on_from_a_small_snapshot() {
+    const ITEMS: usize = 20_000;
+    let mut node = Node::start().await;
+    let definition = json!({
+        "StartAt": "M", "DataLimit": "4MiB",
+        "States": { "M": {
+            "Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 200, "End": true,
+            "ItemSelector": { "n.$": "$$.Map.Item.Value.n" },
+            "ItemProcessor": { "StartAt": "T", "States": {
+                "T": { "Type": "Task", "Resource": "echo", "End": true },
+            } },
+        } },
+    });
+    node.machine("many", &definition.to_string()).await;
+    node.function("echo", FunctionSettings::default()).await;
+    let items: Vec<_> = (0..ITEMS)
+        .map(|n| json!({ "n": n, "text": "of no use" }))
+        .collect();
+    let input = json!({ "items": items });
+    let id = node.start_unnamed("many", input.clone()).await.summary.id;
+    let projection = node.store().store().projection;
+    let newest = || projection.snapshot(id, SnapshotAt::Newest);
+    node.until(|| async { newest().await.unwrap().is_some_and(|s| s.facts > 10_000) })
+        .await;
+    let snapshot = newest().await.unwrap().unwrap();
+    assert!(snapshot.body.len() < 200_000, "{}", snapshot.body.len());
+    node.crash_and_restart().await;
+
+    node.until(|| async { node.metric("steploom_facts_total") > 5_000 })
+        .await;
+    let ended = node.ended(id).await;
+    assert_eq!(ended.summary.status, Status::Succeeded, "{:?}", ended.cause);
+    let expected: Vec<_> = (0..ITEMS).map(|n| json!({ "n": n })).collect();
+    assert_eq!(ended.output.unwrap().value(), &json!(expected));
+    let last = node.history_length(id).await;
+    assert_eq!(last, 6 + 7 * ITEMS as u64);
+    assert_eq!(node.get(id).await.input.value(), &input);
 }

@@ -11,6 +11,8 @@ use crate::server::{NAME, Server};
 
 /// The bucket that has the items and gets the results.
 const BUCKET: &str = "bench";
+/// Bytes of a state's data, where all items are in the state.
+const DATA_LIMIT: &str = "64MiB";
 /// Items in flight at once.
 const CONCURRENCY: u32 = 1_000;
 /// Items of a layer of diamonds: one, then as many that come after it, then one that comes after these.
@@ -18,6 +20,8 @@ const DIAMOND: u64 = 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Shape {
+    /// A `Map` over an array in the state
+    Inline,
     /// A distributed `Map` over lines of an object
     Distributed,
     /// The same, where items come after others: chains, diamonds, and one after all
@@ -27,10 +31,11 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) const ALL: [Self; 3] = [Self::Distributed, Self::After, Self::Killed];
+    pub(super) const ALL: [Self; 4] = [Self::Inline, Self::Distributed, Self::After, Self::Killed];
 
     pub(super) fn title(self) -> &'static str {
         match self {
+            Self::Inline => "inline Map",
             Self::Distributed => "distributed Map",
             Self::After => "Map with After",
             Self::Killed => "distributed Map, killed half way",
@@ -39,6 +44,7 @@ impl Shape {
 
     pub(super) fn memory(self) -> &'static str {
         match self {
+            Self::Inline => "inline Map, memory",
             Self::Distributed => "distributed Map, memory",
             Self::After => "Map with After, memory",
             Self::Killed => "distributed Map, killed half way, memory",
@@ -47,6 +53,7 @@ impl Shape {
 
     pub(super) fn machine(self) -> &'static str {
         match self {
+            Self::Inline => "million-inline",
             Self::Distributed | Self::Killed => "million-distributed",
             Self::After => "million-after",
         }
@@ -58,12 +65,15 @@ impl Shape {
         let bucket: Name = BUCKET.parse()?;
         client.put_bucket(&bucket).await?;
         let lines = match self {
-            Self::After => ordered(items),
-            Self::Distributed | Self::Killed => plain(items),
+            Self::Inline => None,
+            Self::After => Some(ordered(items)),
+            Self::Distributed | Self::Killed => Some(plain(items)),
         };
-        client
-            .put_object(&bucket, "items.jsonl", "application/jsonl", lines.into())
-            .await?;
+        if let Some(lines) = lines {
+            client
+                .put_object(&bucket, "items.jsonl", "application/jsonl", lines.into())
+                .await?;
+        }
         let definition = self.definition().to_string();
         client
             .put_machine(&self.machine().parse()?, &definition, true)
@@ -85,6 +95,10 @@ impl Shape {
             "ItemProcessor": {"StartAt": "Handle", "States": states},
             "End": true,
         });
+        if self == Self::Inline {
+            map["ItemsPath"] = json!("$.items");
+            return json!({"StartAt": "All", "DataLimit": DATA_LIMIT, "States": {"All": map}});
+        }
         map["ItemProcessor"]["ProcessorConfig"] =
             json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
         map["ItemReader"] = json!({
@@ -104,14 +118,32 @@ impl Shape {
         json!({"StartAt": "All", "States": {"All": map}})
     }
 
+    pub(super) fn input(self, items: u64) -> String {
+        if self != Self::Inline {
+            return "{}".to_owned();
+        }
+        let mut text = String::from("{\"items\":[0");
+        for item in 1..items {
+            // Writing to a String does not fail.
+            let _ = write!(text, ",{}", item % 10_000);
+        }
+        text.push_str("]}");
+        text
+    }
+
     /// Sees to it that each item was answered once.
     pub(super) async fn check(
+        self,
         server: &Server,
         execution: &wire::Execution,
         items: u64,
     ) -> Result<()> {
         let output = execution.output.as_ref().context("no output")?;
-        let counted = results(server, output).await?;
+        let counted = if self == Self::Inline {
+            serde_json::from_str::<Vec<IgnoredAny>>(output.text())?.len() as u64
+        } else {
+            results(server, output).await?
+        };
         ensure!(counted == items, "{counted} results of {items} items");
         Ok(())
     }

@@ -310,6 +310,7 @@ impl Queue {
     /// The page, at the item that comes next.
     pub(super) fn page(&self) -> Item {
         Item {
+            before: 0,
             items: self.page.clone(),
             index: self.at,
             run: Some(Run {

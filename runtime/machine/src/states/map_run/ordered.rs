@@ -179,6 +179,7 @@ impl Page {
                 Some(Item {
                     items: Value::Array(vec![value]).into(),
                     index: 0,
+                    before: 0,
                     run: Some(Run {
                         before: before + u64::from(index),
                         source: Arc::clone(source),

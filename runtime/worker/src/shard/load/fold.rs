@@ -249,10 +249,10 @@ async fn begin(shared: &Arc<Shared>, row: &Row, chunks: Option<&[Chunk]>) -> Res
         Err(error) => return Err(error.into()),
     };
     if let Some(snapshot) = found
-        && let Some((run, beside)) = snapshot::restore(&shared.definitions, &snapshot).await?
-        && let Some(started) = run.birth().cloned()
+        && let Some(restored) = snapshot::restore(shared, row.id, &snapshot).await?
+        && let Some(started) = restored.run.birth().cloned()
     {
-        return Ok(Hot::restored(run, started, beside, &snapshot));
+        return Ok(Hot::restored(restored, started, &snapshot));
     }
     let first = projection.chunks(row.id, 0, 1).await?;
     begin_with(shared, row.id, first.first()).await
