@@ -49,7 +49,6 @@ async fn sweep_some(shared: &Shared, mut ids: BTreeSet<ExecutionId>) -> Result<u
         if ids.is_empty() {
             return Ok(0);
         }
-        shared.archive.forget(account);
         shared.archive.retain_absent(account, &mut ids).await?;
     }
     for id in &ids {

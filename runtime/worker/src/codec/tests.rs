@@ -239,7 +239,10 @@ const GOLDEN_RANGE_OF_SOME: &str = "080112c7010894b4e4f4cb031210beef000000000001
 #[test]
 fn a_range_of_some_items_is_read_for_ever() {
     let fact = range_of_some();
-    assert_eq!(encode(&fact), from_hex(GOLDEN_RANGE_OF_SOME));
+    assert_eq!(
+        encode(&fact, &Kept::default()),
+        from_hex(GOLDEN_RANGE_OF_SOME)
+    );
     assert_eq!(decode(&from_hex(GOLDEN_RANGE_OF_SOME)).unwrap(), fact);
 }
 
