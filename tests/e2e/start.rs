@@ -45,8 +45,10 @@ fn the_terms_of_a_start_reach_the_server() {
         "2020-01-01T00:00:00Z",
     ];
     server.run(&late).notes("StartBeforePassed");
-    let found = server.run(&["--json", "list", "--tag", "team=red"]).json();
-    assert_eq!(found["items"][0]["id"], first["id"]);
+    until("it is listed", || {
+        let found = server.run(&["--json", "list", "--tag", "team=red"]).json();
+        (found["items"][0]["id"] == first["id"]).then_some(())
+    });
     for id in [&first["id"], &second["id"]] {
         server.run(&["stop", id.as_str().expect("an id")]).ok();
     }

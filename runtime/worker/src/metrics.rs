@@ -6,6 +6,7 @@ use prometheus::{
 };
 
 use steploom_asl::model::{Api, Resource};
+use steploom_store::projection::Status;
 
 /// Seconds: from a tenth of a millisecond to a minute.
 const SECONDS: &[f64] = &[
@@ -285,4 +286,19 @@ fn histogram(registry: &Registry, name: &str, help: &str) -> Result<Histogram, p
         registry,
         Histogram::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()))?,
     )
+}
+
+/// What metrics call a status.
+pub(crate) fn status_label(status: Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Succeeded => "succeeded",
+        Status::Failed => "failed",
+        Status::TimedOut => "timed_out",
+        Status::Aborted => "aborted",
+        Status::Pending => "pending",
+        Status::Paused => "paused",
+        Status::Quarantined => "quarantined",
+        Status::Expired => "expired",
+    }
 }

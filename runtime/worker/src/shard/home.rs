@@ -96,6 +96,11 @@ impl Home {
         self.missing.is_empty()
     }
 
+    /// Slots whose owners have not said what they have.
+    pub(super) fn missing(&self) -> &[(u16, u16)] {
+        &self.missing
+    }
+
     /// An execution waits. Gives who may go on because of it.
     pub(super) fn want(&mut self, wish: Wish) -> Vec<(Key, ExecutionId)> {
         let key = wish.key.clone();

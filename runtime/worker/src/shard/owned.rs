@@ -11,7 +11,6 @@ use steploom_machine::{Action, ActionId, Fact, Run};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_store::journal::{Append, Lsn};
 use steploom_store::lease::Lease;
-use steploom_store::projection::Status;
 use steploom_types::{AccountId, Error, ExecutionId, Result, ShardId, Slot, Timestamp, limits};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -31,6 +30,7 @@ use super::{Command, Found, Handle, Tail, moved};
 use crate::committer::Committed;
 use crate::effect::{self, Answers};
 use crate::mailbox::Post;
+use crate::metrics;
 use crate::shared::Shared;
 
 /// Commands taken at once.
@@ -179,6 +179,7 @@ impl Owned {
             self.begin_checkpoint();
             self.begin_loads();
             self.introduce();
+            self.remind();
             let due = self.sleep_until_due();
             // In this order, so that the same events are met in the same order in a simulation. None
             // starves the others: a commit and a checkpoint end once, and what is due was just done.
@@ -643,7 +644,7 @@ impl Owned {
         self.shared
             .metrics
             .executions_ended
-            .with_label_values(&[status_label(hot.status())])
+            .with_label_values(&[metrics::status_label(hot.status())])
             .inc();
         if let Some(waiting) = self.ends.remove(&id) {
             for waiter in waiting {
@@ -719,7 +720,8 @@ impl Owned {
         let lapse = self.home.next_lapse();
         let lapse = lapse.map(|at| Duration::from_millis(at.millis_since(self.shared.clock.now())));
         let settles = self.caution.due_in();
-        let due = [timer, checkpoint, wake, lapse, settles, self.look_due_in()];
+        let (look, remind) = (self.look_due_in(), self.remind_due_in());
+        let due = [timer, checkpoint, wake, lapse, settles, look, remind];
         let due = due.into_iter().flatten().min();
         async move {
             match due {
@@ -749,20 +751,6 @@ fn is_late(run: &Run, fact: &Fact) -> bool {
         | Fact::TaskHeartbeat { action, .. }
         | Fact::ActivityStarted { action, .. } => run.attempt(*action).is_none(),
         _ => false,
-    }
-}
-
-fn status_label(status: Status) -> &'static str {
-    match status {
-        Status::Running => "running",
-        Status::Succeeded => "succeeded",
-        Status::Failed => "failed",
-        Status::TimedOut => "timed_out",
-        Status::Aborted => "aborted",
-        Status::Pending => "pending",
-        Status::Paused => "paused",
-        Status::Quarantined => "quarantined",
-        Status::Expired => "expired",
     }
 }
 

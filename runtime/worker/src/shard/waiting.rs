@@ -5,10 +5,12 @@
 //! comes first, `Expired` ends it. However it ends, its limits are given back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use steploom_machine::{ActionId, Fact};
 use steploom_store::journal::Epoch;
 use steploom_types::{ExecutionId, ShardId, Slot};
+use tokio::time::Instant;
 
 use super::owned::Owned;
 use crate::mailbox::{Key, Letter, Mail, Wish, order_at};
@@ -16,6 +18,10 @@ use crate::mailbox::{Key, Letter, Mail, Wish, order_at};
 /// The number under which the time before which an execution has to begin is among the timers: no
 /// action of an execution has it.
 pub(super) const START_BEFORE: ActionId = ActionId(0);
+
+/// After which a new home asks those again that have not answered: the answer may have gone to the owner
+/// before it, by a node that had not heard of the new one.
+const REMIND: Duration = Duration::from_secs(2);
 
 /// Executions under limits, and what their owner knows of the limits' homes.
 #[derive(Default)]
@@ -25,6 +31,8 @@ pub(super) struct Waiting {
     asked: BTreeMap<ShardId, Epoch>,
     /// Homes, by their slots, that are to be told what is here.
     asks: Vec<(u16, u16)>,
+    /// When those are asked again that this home has not heard of.
+    remind_at: Option<Instant>,
 }
 
 struct Limited {
@@ -141,6 +149,26 @@ impl Owned {
             let ask = Letter::Ask { slots: self.slots };
             self.post.send(Slot(slots.0), ask);
         }
+        self.waiting.remind_at = Some(Instant::now() + REMIND);
+    }
+
+    /// Asks again, where it is time.
+    pub(super) fn remind(&mut self) {
+        if self.remind_due_in() != Some(Duration::ZERO) {
+            return;
+        }
+        for slots in self.home.missing() {
+            let ask = Letter::Ask { slots: self.slots };
+            self.post.send(Slot(slots.0), ask);
+        }
+        let is_heard = self.home.missing().is_empty();
+        self.waiting.remind_at = (!is_heard).then(|| Instant::now() + REMIND);
+    }
+
+    /// In how long those are asked again that have not answered.
+    pub(super) fn remind_due_in(&self) -> Option<Duration> {
+        let at = self.waiting.remind_at?;
+        Some(at.saturating_duration_since(Instant::now()))
     }
 
     /// Tells every home what is here, once all that was awake is in memory.
