@@ -39,6 +39,7 @@ fn whatever_befalls_nodes_the_promises_hold() {
 }
 
 #[test]
+#[ignore = "it takes many minutes unoptimised; `cargo xtask sim --bug all` is the same and fast"]
 fn planted_bugs_are_found() {
     let seeds = 1..=BUG_SEEDS;
     let is_found =

@@ -159,11 +159,7 @@ async fn write(
     let mut checkpoint = Checkpoint {
         shard,
         open,
-        closed: over
-            .iter()
-            .filter(|c| !closed::is_whole(c))
-            .map(|c| key::key(c.row.id))
-            .collect(),
+        closed: over.iter().map(|c| key::key(c.row.id)).collect(),
         reopened: closed.find(&unknown).await?,
     };
     open::write(main, machines, &mut checkpoint).await?;

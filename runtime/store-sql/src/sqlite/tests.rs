@@ -172,6 +172,15 @@ fn journal_files(dir: &Path) -> Vec<String> {
     names
 }
 
+/// Where the frames of a log end: behind them there may be zeros, see `journal/ahead.rs`.
+fn log_end(wal: &Path) -> u64 {
+    const HEADER: u64 = 32;
+    const FRAME: u64 = 4096 + 24;
+    let bytes = std::fs::read(wal).unwrap();
+    let last = bytes.iter().rposition(|byte| *byte != 0).unwrap() as u64;
+    HEADER + (last + 1 - HEADER).div_ceil(FRAME) * FRAME
+}
+
 /// Copies every file as it is now, as a disk is after the process was killed.
 fn copy(from: &Path) -> TempDir {
     let to = tempfile::tempdir().unwrap();

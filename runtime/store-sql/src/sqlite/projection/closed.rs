@@ -32,7 +32,6 @@ use crate::sqlite::writer::Writer;
 
 pub(super) use names::Hashed;
 pub(super) use part::Part;
-pub(super) use write::is_whole;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/closed");
 

@@ -54,7 +54,7 @@ pub(super) async fn check_fence(
 pub(super) struct Checkpoint<'a> {
     pub(super) shard: (ShardId, Epoch, Lsn),
     pub(super) open: Vec<&'a Change>,
-    /// Those that have ended and may be here; they are in their partitions by now.
+    /// Those that have ended; they are in their partitions by now.
     pub(super) closed: Vec<Vec<u8>>,
     /// Those that were closed, with what their partitions have of them.
     pub(super) reopened: Vec<Reopened>,

@@ -53,9 +53,9 @@ async fn a_torn_last_commit_takes_nothing_else_with_it() {
     append(&store, lease, 1, "one").await;
     append(&store, lease, 2, "two").await;
     let wal = "journal-000001.db-wal";
-    let acknowledged = fs::metadata(files.dir.path().join(wal)).unwrap().len();
+    let acknowledged = log_end(&files.dir.path().join(wal));
     append(&store, lease, 3, vec![3; 9_000]).await;
-    let whole = fs::metadata(files.dir.path().join(wal)).unwrap().len();
+    let whole = log_end(&files.dir.path().join(wal));
     let killed = copy(files.dir.path());
     for length in [
         acknowledged,

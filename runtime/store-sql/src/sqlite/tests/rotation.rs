@@ -173,7 +173,7 @@ async fn a_closed_file_that_lost_its_end_is_corruption() {
     let copy = copy(files.dir.path());
     drop(store);
     let wal = copy.path().join("journal-000002.db-wal");
-    let length = fs::metadata(&wal).unwrap().len();
+    let length = log_end(&wal);
     let file = fs::File::options().write(true).open(&wal).unwrap();
     file.set_len(length - 10).unwrap();
     let opened = open_at(copy.path(), &files.clock).await;

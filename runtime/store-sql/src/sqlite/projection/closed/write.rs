@@ -62,9 +62,8 @@ pub(super) async fn write(
     Ok(meta)
 }
 
-/// Whether the row takes the facts: they are all that the execution ever had, and no checkpoint has
-/// written it before.
-pub(in crate::sqlite::projection) fn is_whole(change: &Change) -> bool {
+/// Whether the row takes the facts: they are all that the execution ever had.
+fn is_whole(change: &Change) -> bool {
     change.chunk.first_fact == 0 && !change.chunk.facts.is_empty()
 }
 
