@@ -194,37 +194,12 @@ pub struct NewVersion {
     pub number: u32,
 }
 
-impl Fact {
-    /// When it came about.
-    pub fn at(&self) -> Timestamp {
-        match self {
-            Self::Started(started) => started.at,
-            Self::TaskSucceeded { at, .. }
-            | Self::TaskFailed { at, .. }
-            | Self::TaskSubmitted { at, .. }
-            | Self::TaskHeartbeat { at, .. }
-            | Self::ActivityStarted { at, .. }
-            | Self::ItemsRead { at, .. }
-            | Self::PageRead { at, .. }
-            | Self::RangeReported { at, .. }
-            | Self::MapRunChanged { at, .. }
-            | Self::EvaluationExceeded { at, .. }
-            | Self::TimerFired { at, .. }
-            | Self::StopRequested { at, .. }
-            | Self::Begun { at }
-            | Self::Expired { at }
-            | Self::Dispatched { at, .. }
-            | Self::Paused { at }
-            | Self::Resumed { at }
-            | Self::Continued { at } => *at,
-            Self::Redriven(redriven) => redriven.at,
-        }
-    }
-
-    /// Sets its time to this one, if it is earlier: the clocks of two nodes differ.
-    pub fn not_before(&mut self, time: Timestamp) {
-        let at = match self {
-            Self::Started(started) => &mut started.at,
+/// Where a fact has its time, as `&` or `&mut`.
+macro_rules! time {
+    ($fact:expr, $($borrow:tt)+) => {
+        match $fact {
+            Self::Started(started) => $($borrow)+ started.at,
+            Self::Redriven(redriven) => $($borrow)+ redriven.at,
             Self::TaskSucceeded { at, .. }
             | Self::TaskFailed { at, .. }
             | Self::TaskSubmitted { at, .. }
@@ -243,8 +218,19 @@ impl Fact {
             | Self::Paused { at }
             | Self::Resumed { at }
             | Self::Continued { at } => at,
-            Self::Redriven(redriven) => &mut redriven.at,
-        };
+        }
+    };
+}
+
+impl Fact {
+    /// When it came about.
+    pub fn at(&self) -> Timestamp {
+        *time!(self, &)
+    }
+
+    /// Sets its time to this one, if it is earlier: the clocks of two nodes differ.
+    pub fn not_before(&mut self, time: Timestamp) {
+        let at = time!(self, &mut);
         *at = time.max(*at);
     }
 

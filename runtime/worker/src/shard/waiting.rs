@@ -157,12 +157,12 @@ impl Owned {
         if self.remind_due_in() != Some(Duration::ZERO) {
             return;
         }
-        for slots in self.home.missing() {
+        let missing = self.home.missing();
+        for slots in missing {
             let ask = Letter::Ask { slots: self.slots };
             self.post.send(Slot(slots.0), ask);
         }
-        let is_heard = self.home.missing().is_empty();
-        self.waiting.remind_at = (!is_heard).then(|| Instant::now() + REMIND);
+        self.waiting.remind_at = (!missing.is_empty()).then(|| Instant::now() + REMIND);
     }
 
     /// In how long those are asked again that have not answered.
@@ -210,10 +210,8 @@ impl Owned {
                     let here = self.slots.0..=self.slots.1;
                     let is_here = |wish: &Wish| here.contains(&wish.key.home().0);
                     let wishes = wishes.into_iter().filter(is_here).collect();
-                    let from = (mail.from, mail.epoch);
-                    let granted =
-                        self.home
-                            .report(self.shared.clock.now(), from, mail.slots, wishes);
+                    let (now, from) = (self.shared.clock.now(), (mail.from, mail.epoch));
+                    let granted = self.home.report(now, from, mail.slots, wishes);
                     self.grant(granted);
                 }
                 Letter::Grant { key, id } => self.granted((mail.from, mail.epoch), key, id),

@@ -247,6 +247,10 @@ fn fold<'a>(
         if begins {
             began_at.get_or_insert(fact.at());
         }
+        if matches!(fact, Fact::Redriven(_)) {
+            // It may have to wait once more.
+            began_at = None;
+        }
         let actions = apply(&mut folded.run, fact, &mut folded.told)
             .map_err(|defect| format!("a fact that cannot be: {defect}"))?;
         for action in actions {

@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bytes that are added at a time.
 const STEP: u64 = 1 << 20;
@@ -59,7 +59,7 @@ impl Ahead {
 }
 
 /// Makes the file longer; gives its length.
-fn grow(path: &PathBuf) -> io::Result<u64> {
+fn grow(path: &Path) -> io::Result<u64> {
     let mut file = File::options().write(true).open(path)?;
     file.seek(SeekFrom::End(0))?;
     file.write_all(&vec![0; STEP as usize])?;

@@ -45,6 +45,22 @@ async fn everything_acknowledged_outlives_a_kill() {
     }
 }
 
+/// A commit that made its file longer would be two writes.
+#[tokio::test]
+async fn commits_find_their_place_in_the_log() {
+    let files = Files::new();
+    let store = files.open().await.unwrap();
+    let lease = acquire(&store, 1).await;
+    append(&store, lease, 1, "one").await;
+    let wal = files.dir.path().join("journal-000001.db-wal");
+    let length = fs::metadata(&wal).unwrap().len();
+    for n in 2..=20 {
+        append(&store, lease, n, "more").await;
+    }
+    assert_eq!(fs::metadata(&wal).unwrap().len(), length);
+    assert!(log_end(&wal) < length);
+}
+
 #[tokio::test]
 async fn a_torn_last_commit_takes_nothing_else_with_it() {
     let files = Files::new();

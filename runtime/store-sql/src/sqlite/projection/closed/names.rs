@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use fastbloom::BloomFilter;
 use sqlx::SqlitePool;
 use steploom_store::Result;
 use steploom_store::projection::Row;
@@ -17,10 +18,8 @@ use crate::column::count;
 use crate::error::failed;
 use crate::row::execution::name_to_store;
 
-/// Bits of a filter for each name, and those that a name sets: one absent name in a hundred is admitted.
-const NAME_BITS: usize = 10;
-/// See [`NAME_BITS`].
-const NAME_MARKS: u64 = 7;
+/// Of absent names so many are admitted: ten bits a name.
+const ADMITTED: f64 = 0.01;
 
 /// Bytes of all filters of a store: those of fifty million names.
 const FILTERS_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -42,14 +41,10 @@ enum State {
     #[default]
     Unasked,
     /// It is being made: what is written is added to it, and it denies nothing.
-    Making(Filter),
-    Made(Filter),
+    Making(BloomFilter),
+    Made(BloomFilter),
     /// There is no room for it, or it could not be made.
     None,
-}
-
-struct Filter {
-    bits: Vec<u64>,
 }
 
 /// A name as filters know it.
@@ -70,39 +65,15 @@ impl Hashed {
     }
 }
 
-impl Filter {
-    fn of(names: usize) -> Self {
-        // Some room for those that come late.
-        let words = (names * NAME_BITS / 64 + 16).next_multiple_of(16);
-        Self {
-            bits: vec![0; words],
-        }
-    }
+/// A filter for so many names.
+fn filter_of(names: usize) -> BloomFilter {
+    BloomFilter::with_false_pos(ADMITTED)
+        .seed(&0)
+        .expected_items(names.max(1))
+}
 
-    fn bytes(&self) -> usize {
-        self.bits.len() * size_of::<u64>()
-    }
-
-    /// Where a name has its marks: each a word, and a bit in it.
-    fn marks(&self, Hashed(hash): Hashed) -> impl Iterator<Item = (usize, u64)> {
-        let bits = self.bits.len() as u64 * 64;
-        let step = hash.rotate_left(32) | 1;
-        (0..NAME_MARKS).map(move |mark| {
-            let bit = hash.wrapping_add(step.wrapping_mul(mark)) % bits;
-            ((bit / 64) as usize, 1 << (bit % 64))
-        })
-    }
-
-    fn add(&mut self, name: Hashed) {
-        for (word, bit) in self.marks(name).collect::<Vec<_>>() {
-            self.bits[word] |= bit;
-        }
-    }
-
-    fn may_have(&self, name: Hashed) -> bool {
-        self.marks(name)
-            .all(|(word, bit)| self.bits[word] & bit != 0)
-    }
+fn bytes_of(filter: &BloomFilter) -> usize {
+    filter.num_bits() / 8
 }
 
 impl Names {
@@ -118,7 +89,7 @@ impl Names {
     pub(super) fn wrote<'a>(&self, rows: impl Iterator<Item = &'a Row>) {
         if let State::Making(filter) | State::Made(filter) = &mut *self.lock() {
             for name in rows.filter_map(Hashed::of_row) {
-                filter.add(name);
+                filter.insert_hash(name.0);
             }
         }
     }
@@ -126,7 +97,7 @@ impl Names {
     /// Whether a name may be there.
     pub(super) fn may_have(&self, name: Hashed) -> bool {
         match &*self.lock() {
-            State::Made(filter) => filter.may_have(name),
+            State::Made(filter) => filter.contains_hash(name.0),
             State::Unasked | State::Making(_) | State::None => true,
         }
     }
@@ -150,8 +121,8 @@ impl Names {
                 .fetch_one(from)
                 .await
                 .map_err(failed)?;
-        let filter = Filter::of(count(names)? as usize);
-        let bytes = filter.bytes();
+        let filter = filter_of(count(names)? as usize);
+        let bytes = bytes_of(&filter);
         {
             let mut state = self.lock();
             if !matches!(*state, State::Unasked) {
@@ -182,7 +153,8 @@ impl Names {
             if let State::Making(filter) = &mut *self.lock() {
                 for (_, account, machine, name) in &page {
                     if let Some(name) = name {
-                        filter.add(Hashed::of(count(*account)?, machine, name));
+                        let name = Hashed::of(count(*account)?, machine, name);
+                        filter.insert_hash(name.0);
                     }
                 }
             }
@@ -197,7 +169,7 @@ impl Names {
     fn give_up(&self) {
         let before = std::mem::replace(&mut *self.lock(), State::None);
         if let State::Making(filter) | State::Made(filter) = before {
-            self.bytes.fetch_sub(filter.bytes(), Ordering::Relaxed);
+            self.bytes.fetch_sub(bytes_of(&filter), Ordering::Relaxed);
         }
     }
 
@@ -222,12 +194,15 @@ mod tests {
 
     #[test]
     fn a_filter_admits_what_was_added_and_denies_nearly_all_else() {
-        let mut filter = Filter::of(10_000);
-        (0..10_000).for_each(|n| filter.add(name(n)));
-        assert!((0..10_000).all(|n| filter.may_have(name(n))));
-        let admitted = (10_000..30_000).filter(|n| filter.may_have(name(*n)));
+        let mut filter = filter_of(10_000);
+        for n in 0..10_000 {
+            filter.insert_hash(name(n).0);
+        }
+        let may_have = |name: Hashed| filter.contains_hash(name.0);
+        assert!((0..10_000).all(|n| may_have(name(n))));
+        let admitted = (10_000..30_000).filter(|n| may_have(name(*n)));
         assert!(admitted.count() < 400, "two in a hundred at the most");
         let other = Hashed::of(1, "n", "order-1");
-        assert!(!filter.may_have(other) || !filter.may_have(Hashed::of(2, "m", "order-1")));
+        assert!(!may_have(other) || !may_have(Hashed::of(2, "m", "order-1")));
     }
 }
