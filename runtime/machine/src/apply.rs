@@ -192,11 +192,11 @@ fn answers(fact: &Fact, wait: &Wait) -> bool {
 fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
     match fact {
         Fact::Started(_) => drive::accept(turn),
-        Fact::Begun { .. } if turn.run.is_pending() => match turn.run.redrive.take() {
+        Fact::Begun { .. } if turn.run.may_begin() => match turn.run.redrive.take() {
             Some(accepted) => redrive::begin(turn, &accepted),
             None => drive::begin(turn),
         },
-        Fact::Expired { .. } if turn.run.is_pending() && turn.run.redrive.is_none() => expire(turn),
+        Fact::Expired { .. } if turn.run.may_begin() && turn.run.redrive.is_none() => expire(turn),
         // It was stopped meanwhile, or is told twice.
         Fact::Begun { .. } | Fact::Expired { .. } => {}
         Fact::TaskSucceeded {

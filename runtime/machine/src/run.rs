@@ -139,9 +139,15 @@ impl Run {
         self.started.as_deref()
     }
 
-    /// Whether it was accepted, or redriven, and waits for its `Begun`. No frame is there before the first,
-    /// and one at least from there to the end.
+    /// Whether it was accepted, or redriven, and waits for its `Begun`. One that is held has come: who was
+    /// let go on keeps its place while it is paused.
     pub fn is_pending(&self) -> bool {
+        self.may_begin() && !self.is_held(|fact| matches!(fact, Fact::Begun { .. }))
+    }
+
+    /// Whether a `Begun` has an effect. No frame is there before the first, and one at least from there to
+    /// the end.
+    pub(crate) fn may_begin(&self) -> bool {
         let waits = self.started().is_some_and(Started::waits);
         let is_new = self.frames.is_empty();
         waits && self.outcome.is_none() && (is_new || self.redrive.is_some())

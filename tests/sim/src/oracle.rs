@@ -56,9 +56,7 @@ fn everything_ended(simulation: &Simulation) {
         }
         let what = format!("{} of {} never ends", row.id, row.machine);
         violate(simulation, what);
-        let stored = simulation.world.lock().model.facts.get(&row.id).cloned();
-        let stored = stored.unwrap_or_default();
-        fold::show(simulation, stored.iter().map(|one| &one.fact));
+        fold::show_all(simulation, row.id);
     }
     if !simulation.load.is_idle() {
         violate(simulation, "a client was never answered".to_owned());

@@ -66,6 +66,18 @@ fn one_that_waits_does_nothing_until_it_begins_and_its_time_runs_from_there() {
 }
 
 #[test]
+fn one_that_is_paused_keeps_the_place_that_it_was_given() {
+    let mut run = accepted(limited());
+    apply(&mut run, &Fact::Paused { at: at(1) }, &mut NoEvents).unwrap();
+    assert!(run.is_pending());
+    apply(&mut run, &Fact::Begun { at: at(2) }, &mut NoEvents).unwrap();
+    assert!(!run.is_pending());
+    assert_eq!(run.outstanding(), []);
+    let actions = apply(&mut run, &Fact::Resumed { at: at(9) }, &mut NoEvents).unwrap();
+    assert_eq!((actions.len(), run.is_pending()), (2, false));
+}
+
+#[test]
 fn one_that_waits_is_dropped_or_stopped() {
     let mut run = accepted(Terms {
         start_before: Some(at(5)),

@@ -95,6 +95,13 @@ pub(super) fn replay_is_stored(
     lives
 }
 
+/// Every fact of an execution, for whoever reads the trace.
+pub(super) fn show_all(simulation: &Simulation, id: ExecutionId) {
+    let stored = simulation.world.lock().model.facts.get(&id).cloned();
+    let stored = stored.unwrap_or_default();
+    show(simulation, stored.iter().map(|one| &one.fact));
+}
+
 /// Facts of an execution, for whoever reads the trace.
 pub(super) fn show<'a>(simulation: &Simulation, stored: impl Iterator<Item = &'a Bytes>) {
     let mut inner = simulation.world.lock();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use steploom_machine::Claim;
 use steploom_types::{ExecutionId, MachineName};
 
-use super::fold::Life;
+use super::fold::{self, Life};
 use super::violate;
 use crate::simulation::Simulation;
 
@@ -44,6 +44,11 @@ fn tell_stuck(simulation: &Simulation, key: &str, of: &[(ExecutionId, &Life, &Cl
     if of.iter().all(|(_, life, _)| life.ended.is_some()) {
         return;
     }
+    tell(simulation, key, of);
+}
+
+/// Says in the trace when each of those that ask for a key began and ended.
+fn tell(simulation: &Simulation, key: &str, of: &[(ExecutionId, &Life, &Claim)]) {
     let mut inner = simulation.world.lock();
     let now_ms = inner.now_ms;
     for (id, life, claim) in of {
@@ -69,6 +74,8 @@ fn none_too_many(simulation: &Simulation, key: &str, of: &[(ExecutionId, &Life, 
             let others = others.join(", ");
             let what = format!("{id} began while {others} had {key}");
             violate(simulation, what);
+            tell(simulation, key, of);
+            fold::show_all(simulation, *id);
         }
         held.push(one);
     }
