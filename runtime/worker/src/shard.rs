@@ -353,7 +353,11 @@ async fn supervise(
                 tracing::error!(%shard, %error, "a shard cannot be recovered; trying again");
                 match refuse_for_a_while(&mut inbox, RETRY).await {
                     Some(reply) => {
-                        shared.let_go(shard);
+                        if let Some(epoch) = shared.let_go(shard)
+                            && let Err(error) = shared.store.leases.release(shard, epoch).await
+                        {
+                            tracing::warn!(%shard, %error, "a lease was not given back; it runs out by itself");
+                        }
                         return reply;
                     }
                     None => continue,

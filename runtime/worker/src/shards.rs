@@ -47,6 +47,8 @@ struct Inner {
     look: Notify,
     /// The keeper has looked at least once and everything that it took then is recovered.
     settled: watch::Sender<bool>,
+    /// Held while shards are taken.
+    taking: tokio::sync::Mutex<()>,
     stopping: AtomicBool,
 }
 
@@ -94,6 +96,7 @@ impl Shards {
             read: tokio::sync::Mutex::default(),
             look: Notify::new(),
             settled: watch::Sender::default(),
+            taking: tokio::sync::Mutex::default(),
             stopping: AtomicBool::new(false),
         }))
     }

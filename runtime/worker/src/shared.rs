@@ -208,12 +208,13 @@ impl Shared {
         self.refused.borrow().clone()
     }
 
-    /// A shard is no longer owned.
-    pub(crate) fn let_go(&self, shard: ShardId) {
-        self.leases().remove(&shard);
+    /// A shard is no longer owned, and its lease no longer renewed. Gives the lease's epoch.
+    pub(crate) fn let_go(&self, shard: ShardId) -> Option<Epoch> {
+        let lease = self.leases().remove(&shard);
         self.held.send_modify(|held| {
             held.remove(&shard);
         });
+        lease
     }
 
     /// The shards that are owned.

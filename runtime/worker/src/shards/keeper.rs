@@ -82,6 +82,7 @@ impl Keeper {
         self.renew(sent).await?;
         let (nodes, shards) = (leases.nodes().await?, leases.shards().await?);
         self.shards.keep(nodes.clone(), &shards);
+        let taking = self.shards.0.taking.lock().await;
         if self.shards.stopping() {
             return Ok(true);
         }
@@ -94,6 +95,7 @@ impl Keeper {
             .assignment
             .plan(&nodes, &shards, &here, is_giving, sent);
         let has_all = self.carry_out(plan, &shards).await?;
+        drop(taking);
         self.settle();
         Ok(has_all)
     }
@@ -234,6 +236,8 @@ impl Shards {
     pub(crate) async fn stop(&self, shared: &Shared) {
         use std::sync::atomic::Ordering;
         self.0.stopping.store(true, Ordering::Relaxed);
+        // What was being taken is here afterwards.
+        drop(self.0.taking.lock().await);
         let here: Vec<_> = lock(&self.0.here).keys().copied().collect();
         join_all(here.into_iter().map(|shard| self.give_back(shard))).await;
         if let Err(error) = shared.store.leases.withdraw(&shared.node).await {
