@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod load;
 mod oracle;
+mod points;
 
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other test programs use the rest")]

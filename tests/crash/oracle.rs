@@ -91,7 +91,7 @@ fn count(events: &[Value]) -> BTreeMap<String, usize> {
 }
 
 /// Events count up without gaps, each is led to by one before it, the last is the only end.
-fn check_history(id: &str, events: &[Value]) {
+pub(crate) fn check_history(id: &str, events: &[Value]) {
     let kinds = types(events);
     assert_eq!(kinds.first(), Some(&"ExecutionStarted"), "{id}");
     let ends = kinds.iter().filter(|kind| TERMINAL.contains(kind)).count();

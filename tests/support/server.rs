@@ -68,12 +68,27 @@ impl Server {
 
     /// A server on a folder that stays.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
+        Self::try_start_on(data, arguments, &[]).unwrap_or_else(|status| {
+            panic!("{status}\n{}", tail(&data.with_extension("log")));
+        })
+    }
+
+    /// The same with more variables of its environment.
+    ///
+    /// # Errors
+    /// How it ended, if it did before it served.
+    pub(crate) fn try_start_on(
+        data: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self, ExitStatus> {
         let log = data.with_extension("log");
         let file = File::options().create(true).append(true).open(&log);
         let mut child = command()
             .args(["up", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(data)
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.expect("a log"))
@@ -82,13 +97,12 @@ impl Server {
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("reads");
-        let served: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
-            let status = child.wait();
-            panic!("{error}: {line:?}, {status:?}\n{}", tail(&log))
-        });
+        let Ok(served) = serde_json::from_str::<Value>(&line) else {
+            return Err(child.wait().expect("waits"));
+        };
         let url = served["url"].as_str().expect("a url");
         let address = url.strip_prefix("http://").expect("http").parse();
-        Self {
+        Ok(Self {
             child,
             _stdout: stdout.into_inner(),
             address: address.expect("an address"),
@@ -96,7 +110,7 @@ impl Server {
             data: data.to_owned(),
             folder: None,
             watchdog: None,
-        }
+        })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

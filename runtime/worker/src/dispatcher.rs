@@ -24,7 +24,7 @@ use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
 use crate::registry::{Function, Registry};
 
-pub(crate) use job::{Job, Work, begin};
+pub(crate) use job::{Asking, Job, Work, begin};
 
 /// Tries of one attempt that the sandbox refuses because synchronous calls hold it; then the attempt
 /// fails with `Function.TooManyRequests`, which a `Retry` can name.

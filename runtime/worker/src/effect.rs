@@ -16,6 +16,7 @@ use steploom_probe::{CrashPoint, Mark, crash_point, mark};
 use steploom_types::{AccountId, ExecutionId, Json};
 
 use crate::child::{self, Child};
+use crate::dispatcher::Asking;
 use crate::payload::Kept;
 use crate::port::Port;
 use crate::service::{self, Words};
@@ -63,6 +64,7 @@ pub(crate) async fn invoke(
     started: Arc<Started>,
     invoke: Box<Invoke>,
     answers: Answers,
+    asking: Asking,
 ) {
     shared.metrics.task(&invoke.resource);
     let action = invoke.action;
@@ -76,7 +78,7 @@ pub(crate) async fn invoke(
             pattern,
         }) => {
             let port = Port::of(&shared).await;
-            return run_child(&port, &started, &invoke, *pattern, &answers).await;
+            return run_child(&port, (&started, &invoke), *pattern, &answers, &asking).await;
         }
         Resource::Service(integration) => {
             let port = Port::of(&shared).await;
@@ -168,14 +170,14 @@ fn activity_arn(started: &Started, activity: &ActivityRef) -> String {
 /// Starts another execution and, where the attempt asks for it, waits for its end.
 async fn run_child(
     port: &Port,
-    started: &Started,
-    invoke: &Invoke,
+    (started, invoke): (&Started, &Invoke),
     pattern: Pattern,
     answers: &Answers,
+    asking: &Asking,
 ) {
     let (account, action) = (started.account, invoke.action);
     crash_point(CrashPoint::BeforeChild);
-    let begun = begin_child(port, started, invoke).await;
+    let begun = begin_child(port, started, invoke, asking).await;
     crash_point(CrashPoint::AfterChild);
     let at = port.shared().clock.now();
     let execution = match begun {
@@ -263,6 +265,7 @@ async fn begin_child(
     port: &Port,
     started: &Started,
     invoke: &Invoke,
+    asking: &Asking,
 ) -> Result<steploom_api::wire::Execution, Failure> {
     let account = started.account;
     let child = Child::of(started, invoke)?;
@@ -273,7 +276,7 @@ async fn begin_child(
         mark(Mark::ChildFound);
         return Ok(execution);
     }
-    let refused = match mailbox::start(port, account, &child).await {
+    let refused = match mailbox::start(port, account, &child, asking).await {
         Ok(execution) => return Ok(execution),
         Err(refused) => refused,
     };

@@ -15,15 +15,16 @@ use steploom_machine::PartialFailure;
 use steploom_types::{AccountId, Error, ExecutionId, Kind, MachineName, Name, Result, Slot};
 
 use crate::child::Child;
+use crate::dispatcher::Asking;
 use crate::effect::is_passing;
 use crate::peer::call::Call;
 use crate::peer::call::ends::End;
 use crate::peer::call::execution::StopChild;
 use crate::port::{NewExecution, Port};
-use crate::shard::{Command, Found};
+use crate::shard::{Command, Found, moved};
 use crate::shards::Place;
 
-pub(crate) use letter::{Key, Letter, Mail, Post, Tickets, Wish, order_at};
+pub(crate) use letter::{Granted, Key, Letter, Mail, Post, Tickets, Wish, order_at};
 
 /// Between two tries where the other side does not answer.
 const RETRY: Duration = Duration::from_millis(100);
@@ -34,15 +35,26 @@ const COMING: Duration = Duration::from_millis(5);
 /// Starts a child, or finds it as it was started by the same attempt before, ended or not. Waits
 /// for as long as the other side is busy or away.
 ///
+/// Whoever ends this does not end what is asked by then, which the other side may hear later than a stop of the same
+/// child: `asking` is held until it is answered.
+///
 /// # Errors
 /// The caller's: no such machine, or the name is another execution's.
 pub(crate) async fn start(
     port: &Port,
     account: AccountId,
     child: &Child,
+    asking: &Asking,
 ) -> Result<wire::Execution> {
     loop {
-        let refused = match try_start(port, account, child).await {
+        let asked = asking.clone().lock_owned().await;
+        let whole = (port.clone(), child.clone());
+        let answer = tokio::spawn(async move {
+            let answer = try_start(&whole.0, account, &whole.1).await;
+            drop(asked);
+            answer
+        });
+        let refused = match answer.await.unwrap_or_else(|_| Err(moved())) {
             Ok(execution) => return Ok(execution),
             Err(refused) => refused,
         };

@@ -32,7 +32,8 @@ use crate::peer::call::node::Forget;
 use crate::shards::Shards;
 use crate::shared::Shared;
 
-/// The one implementation of all ports.
+/// The one implementation of all ports. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct Port {
     shared: Arc<Shared>,
     shards: Shards,

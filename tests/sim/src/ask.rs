@@ -11,10 +11,10 @@ use crate::gate::Gate;
 use crate::lots::digest;
 
 /// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE_MS: u64 = 30_000;
 
 /// How long a worker of an activity waits for a task.
-const POLL: Duration = Duration::from_secs(20);
+pub(crate) const POLL_MS: u64 = 20_000;
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -31,13 +31,14 @@ pub(crate) enum Ask {
     Succeed(String, Json),
     Fail(String),
     Heartbeat(String),
-    Take(Name),
+    /// A task of an activity, within so many milliseconds.
+    Take(Name, u64),
 }
 
 impl Ask {
     /// Whether it only waits for work.
     pub(crate) fn is_poll(&self) -> bool {
-        matches!(self, Self::Take(_))
+        matches!(self, Self::Take(..))
     }
 }
 
@@ -104,7 +105,12 @@ impl Exchange {
 
     /// Does what is asked.
     pub(crate) async fn run(mut self, ports: Ports, ask: Ask) {
-        let reply = match tokio::time::timeout(PATIENCE, perform(&ports, ask)).await {
+        let patience = match &ask {
+            Ask::Take(_, ms) => *ms,
+            _ => PATIENCE_MS,
+        };
+        let patience = Duration::from_millis(patience);
+        let reply = match tokio::time::timeout(patience, perform(&ports, ask)).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(refused)) => Reply::Refused(Box::new(refused)),
             Err(_) => Reply::Reset,
@@ -178,9 +184,10 @@ async fn perform(ports: &Ports, ask: Ask) -> Result<Reply, Error> {
             ports.tasks.heartbeat(account, &token).await?;
             Reply::Done
         }
-        Ask::Take(name) => {
+        Ask::Take(name, _) => {
             let worker = Some("desk".to_owned());
-            let taken = ports.activities.take_activity(account, &name, worker, POLL);
+            let wait = Duration::from_millis(POLL_MS);
+            let taken = ports.activities.take_activity(account, &name, worker, wait);
             Reply::Task(taken.await?)
         }
     })

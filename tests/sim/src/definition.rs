@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::lots::Lots;
+use crate::runner;
 
 /// How deep composite states stand in one another.
 const DEPTH_MAX: u32 = 2;
@@ -30,6 +31,7 @@ const STATES: &[Drawn] = &[
     (8, flaky),
     (3, failing),
     (2, hanging),
+    (3, once),
     (3, crowded),
     (8, wait),
     (2, long_wait),
@@ -262,6 +264,10 @@ fn failing(author: &mut Author) -> Value {
 
 fn hanging(author: &mut Author) -> Value {
     author.caught("hang")
+}
+
+fn once(author: &mut Author) -> Value {
+    author.caught(runner::ONCE)
 }
 
 fn crowded(author: &mut Author) -> Value {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use steploom_api::wire::{self, ExecutionStatus};
 
-use crate::ask::{Ask, Reply};
+use crate::ask::{Ask, PATIENCE_MS, POLL_MS, Reply};
 use crate::definition;
 use crate::lots::Lots;
 use crate::runner;
@@ -22,6 +22,9 @@ pub(crate) use told::Told;
 
 /// Workers of the activity.
 const DESKS: usize = 2;
+
+/// Out of a hundred times a worker goes away so often before its time.
+const IMPATIENT_PERCENT: u64 = 30;
 
 /// Out of a hundred wants so many are a batch.
 const BATCHES_PERCENT: u64 = 4;
@@ -69,7 +72,7 @@ impl Load {
 
     /// Workers of the activity begin to ask for tasks.
     pub(crate) fn open_desks(now_ms: u64) -> Plans {
-        (0..DESKS).map(|_| (now_ms, poll())).collect()
+        (0..DESKS).map(|_| (now_ms, poll(PATIENCE_MS))).collect()
     }
 
     /// Workers of the activity ask for nothing more.
@@ -150,8 +153,13 @@ impl Load {
         self.clock += 1;
         if self.is_over(now_ms, (&ask, asked), reply, world, plans) {
             self.requests.remove(&request);
-            if matches!(ask, Ask::Take(_)) && !self.are_desks_closed {
-                plans.push((now_ms + self.lots.between(0, 2_000), poll()));
+            if matches!(ask, Ask::Take(..)) && !self.are_desks_closed {
+                let patience_ms = if self.lots.percent(IMPATIENT_PERCENT) {
+                    self.lots.between(1, POLL_MS)
+                } else {
+                    PATIENCE_MS
+                };
+                plans.push((now_ms + self.lots.between(0, 2_000), poll(patience_ms)));
             }
             if let Ask::Pause(id) = ask {
                 // Whatever came of it: nothing stays paused.
@@ -175,6 +183,8 @@ impl Load {
     ) -> bool {
         let is_lost = self.is_lost(ask, &reply, world);
         match (ask, reply) {
+            // A worker comes again in its own time.
+            (Ask::Take(..), Reply::Reset) => true,
             (_, Reply::Reset) => false,
             (_, Reply::Refused(error)) if runner::passes(&error) => false,
             (Ask::Start(start), Reply::Started(execution, _)) => {
@@ -219,7 +229,7 @@ impl Load {
                 self.told.end_task(token, None, world);
                 !is_lost
             }
-            (Ask::Take(_), Reply::Task(task)) => {
+            (Ask::Take(..), Reply::Task(task)) => {
                 if let Some(task) = task {
                     plans.extend(self.handed_over(now_ms, &task.task_token));
                 }
@@ -290,14 +300,16 @@ impl Load {
         if self.lots.percent(20) {
             plans.push((at_ms, Event::New(ask.clone())));
         }
+        if self.lots.percent(20) {
+            plans.push((at_ms, Event::New(Ask::Pause(summary.id))));
+        }
         plans.push((at_ms, Event::New(ask)));
         let look_ms = at_ms + self.lots.between(1_000, 300_000);
         plans.push((look_ms, Event::New(Ask::Get(summary.id))));
     }
 }
 
-fn poll() -> Event {
-    Event::New(Ask::Take(
-        definition::ACTIVITY.parse().expect("a short name"),
-    ))
+fn poll(patience_ms: u64) -> Event {
+    let activity = definition::ACTIVITY.parse().expect("a short name");
+    Event::New(Ask::Take(activity, patience_ms))
 }

@@ -49,6 +49,7 @@ const FUNCTIONS: &[Behaviour] = &[
     ("greedy", |_| Deed::Fails("Function.OutOfMemory")),
     ("hang", |_| Deed::Hangs),
     ("hand-over", |_| Deed::HandsOver),
+    (ONCE, |n| Deed::Echoes(n % 3_000)),
     ("crowded", |n| {
         if n.is_multiple_of(2) {
             Deed::Echoes(5)
@@ -57,6 +58,9 @@ const FUNCTIONS: &[Behaviour] = &[
         }
     }),
 ];
+
+/// The function that is called at most once for an attempt.
+pub(crate) const ONCE: &str = "once";
 
 /// The names of all functions.
 pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
@@ -116,6 +120,15 @@ impl Sandbox {
         times
     }
 
+    /// A call begins whose attempt may have one only.
+    fn begins_once(&self, attempt: &str) {
+        let mut inner = self.gate.world.lock();
+        let is_first = inner.once.insert(attempt.to_owned());
+        if !is_first {
+            inner.violate(format!("attempt {attempt} ran twice"));
+        }
+    }
+
     /// The module, as the real sandbox would load it.
     async fn load(&self, module: Digest) -> std::result::Result<(), Refused> {
         match self.artifacts.module(module).await {
@@ -146,6 +159,9 @@ impl Runner for Sandbox {
         let times = self.begin(&attempt, &call.event);
         self.load(call.module).await?;
         let name = call.context.function.as_str();
+        if name == ONCE {
+            self.begins_once(&attempt);
+        }
         let deed = FUNCTIONS
             .iter()
             .find(|(function, _)| *function == name)

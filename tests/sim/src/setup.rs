@@ -52,9 +52,12 @@ pub(crate) fn set_up(simulation: &mut Simulation) -> Startable {
 }
 
 fn put_functions(simulation: &Simulation) {
-    let settings = serde_json::to_string(&wire::FunctionSettings::default());
-    let settings = settings.expect("settings are JSON");
     for function in runner::functions() {
+        let settings = wire::FunctionSettings {
+            at_most_once: function == runner::ONCE,
+            ..wire::FunctionSettings::default()
+        };
+        let settings = serde_json::to_string(&settings).expect("settings are JSON");
         let module = runner::module(function);
         let (catalog, artifacts) = (
             simulation.host.store.catalog.clone(),
@@ -64,7 +67,7 @@ fn put_functions(simulation: &Simulation) {
             module: steploom_types::Digest::of(&module),
             module_bytes: module.len() as u64,
             kind: "reactor".to_owned(),
-            settings: settings.clone(),
+            settings,
             created_at: Timestamp::from_millis(EPOCH_MS),
         };
         simulation.outside(async move {

@@ -1,7 +1,7 @@
 //! What all simulated processes share: the trace, the faults that are switched on, what was committed,
 //! what functions were called.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use steploom_types::Json;
@@ -37,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: VecDeque<String>,
     /// Every attempt at a function: what it was given, and how often it was made.
     pub(crate) attempts: BTreeMap<String, Tried>,
+    /// Attempts that may be made once, and were.
+    pub(crate) once: BTreeSet<String>,
     /// Calls that run now.
     pub(crate) running: u64,
     /// What should not have happened.
@@ -71,6 +73,7 @@ impl World {
                 orphans: Orphans::default(),
                 tokens: VecDeque::new(),
                 attempts: BTreeMap::new(),
+                once: BTreeSet::new(),
                 running: 0,
                 violations: Vec::new(),
             }),

@@ -64,6 +64,8 @@ impl Ticket {
 pub(crate) enum Work {
     /// A task of the runtime.
     Task(JoinHandle<()>),
+    /// The same, and what it asks others beside itself: ended, it still has to hear their answer.
+    Asking(JoinHandle<()>, Asking),
     /// A function's call that may be waiting for a permit.
     Job(Ticket),
 }
@@ -72,19 +74,28 @@ impl Work {
     /// Ends it.
     pub(crate) fn abort(&self) {
         match self {
-            Self::Task(task) => task.abort(),
+            Self::Task(task) | Self::Asking(task, _) => task.abort(),
             Self::Job(ticket) => ticket.abort(),
         }
     }
 
-    /// Waits until it is gone, after it was ended.
+    /// Waits until it is gone, after it was ended, and has nothing under way.
     pub(crate) async fn gone(self) {
-        if let Self::Task(task) = self {
-            // It was aborted: an error is what is wanted.
-            let _ = task.await;
+        // It was aborted: an error is what is wanted.
+        match self {
+            Self::Task(task) => drop(task.await),
+            Self::Asking(task, asking) => {
+                let _ = task.await;
+                drop(asking.lock().await);
+            }
+            Self::Job(_) => {}
         }
     }
 }
+
+/// Held while something is asked of another owner, which may come to it later than anything that is said
+/// meanwhile.
+pub(crate) type Asking = Arc<tokio::sync::Mutex<()>>;
 
 /// Begins an attempt at a task that runs a function.
 pub(crate) fn begin(

@@ -63,6 +63,18 @@ pub(crate) struct Wish {
     pub(crate) order: u64,
     pub(crate) is_ordered: bool,
     pub(crate) is_held: bool,
+    /// Under which its owner says so.
+    pub(crate) owner: Epoch,
+}
+
+/// A key that was given to an execution. It is an answer to a wish, so it means nothing to an owner that has followed
+/// the one that wished: that one's wishes are void as soon as the home hears of the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Granted {
+    pub(crate) key: Key,
+    pub(crate) id: ExecutionId,
+    /// Who wished.
+    pub(crate) owner: Epoch,
 }
 
 /// The place of one that was accepted at this time among those with a ticket: milliseconds, and room
@@ -78,7 +90,7 @@ pub(crate) enum Letter {
     /// To a key's home: an execution neither holds it nor waits for it any more.
     Release { key: Key, id: ExecutionId },
     /// To an execution's owner: it holds the key from now on.
-    Grant { key: Key, id: ExecutionId },
+    Grant(Granted),
     /// To every owner, from a new home: say what you have.
     Ask { slots: (u16, u16) },
     /// To a home: these and no others of my executions wait for or hold keys that have their home with
@@ -92,7 +104,7 @@ impl Letter {
         match self {
             Self::Want(wish) => Some(wish.key.home()),
             Self::Release { key, .. } => Some(key.home()),
-            Self::Grant { id, .. } => Some(id.slot()),
+            Self::Grant(granted) => Some(granted.id.slot()),
             Self::Ask { .. } | Self::Census(_) => None,
         }
     }
@@ -280,8 +292,8 @@ mod tests {
             machine: "m".parse().unwrap(),
             key: None,
         };
-        let id = id(slot, n);
-        (Slot(slot), Letter::Grant { key, id })
+        let (id, owner) = (id(slot, n), Epoch(1));
+        (Slot(slot), Letter::Grant(Granted { key, id, owner }))
     }
 
     #[test]
@@ -309,7 +321,7 @@ mod tests {
             let numbers: Vec<String> = of
                 .flat_map(|(_, mail)| &mail.letters)
                 .filter_map(|letter| match letter {
-                    Letter::Grant { id, .. } => Some(id.to_string()),
+                    Letter::Grant(granted) => Some(granted.id.to_string()),
                     _ => None,
                 })
                 .collect();

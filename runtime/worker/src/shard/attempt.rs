@@ -18,7 +18,7 @@ use super::batch::After;
 use super::owned::Owned;
 use crate::activities::ActivityTask;
 use crate::child::Child;
-use crate::dispatcher::{self, Work};
+use crate::dispatcher::{self, Asking, Work};
 use crate::effect::range::Order;
 use crate::effect::{self, Answers};
 use crate::mailbox;
@@ -206,9 +206,10 @@ impl Owned {
             } else if effect::calls_function(&invoke.resource) {
                 dispatcher::begin(&shared, started, invoke, answers)
             } else {
-                Work::Task(tokio::spawn(effect::invoke(
-                    shared, started, invoke, answers,
-                )))
+                let asking = Asking::default();
+                let asked = asking.clone();
+                let work = effect::invoke(shared, started, invoke, answers, asked);
+                Work::Asking(tokio::spawn(work), asking)
             });
         }
         if let Some(hot) = self.hot.get_mut(&id) {

@@ -12,7 +12,7 @@ use steploom_store::journal::Epoch;
 use steploom_types::{ExecutionId, ShardId, Timestamp, limits};
 use tokio::sync::oneshot;
 
-use crate::mailbox::{Key, Wish, order_at};
+use crate::mailbox::{Granted, Key, Wish, order_at};
 
 /// How long somebody with a place is waited for.
 const PLACE_MS: u64 = limits::PLACE_SECONDS as u64 * 1_000;
@@ -102,7 +102,7 @@ impl Home {
     }
 
     /// An execution waits. Gives who may go on because of it.
-    pub(super) fn want(&mut self, wish: Wish) -> Vec<(Key, ExecutionId)> {
+    pub(super) fn want(&mut self, wish: Wish) -> Vec<Granted> {
         let key = wish.key.clone();
         self.last_order = self.last_order.max(wish.order);
         let queue = self.keys.entry(key.clone()).or_default();
@@ -111,14 +111,15 @@ impl Home {
         }
         if queue.held.contains(&wish.id) {
             // It asks again, as its owner is a new one.
-            return vec![(key, wish.id)];
+            let (id, owner) = (wish.id, wish.owner);
+            return vec![Granted { key, id, owner }];
         }
         queue.add(wish);
         self.grant(&key)
     }
 
     /// An execution has gone. Gives who may go on because of it.
-    pub(super) fn release(&mut self, key: &Key, id: ExecutionId) -> Vec<(Key, ExecutionId)> {
+    pub(super) fn release(&mut self, key: &Key, id: ExecutionId) -> Vec<Granted> {
         let Some(queue) = self.keys.get_mut(key) else {
             return Vec::new();
         };
@@ -134,7 +135,7 @@ impl Home {
         (from, epoch): (ShardId, Epoch),
         slots: (u16, u16),
         wishes: Vec<Wish>,
-    ) -> Vec<(Key, ExecutionId)> {
+    ) -> Vec<Granted> {
         self.reported.insert(from, epoch);
         self.missing = without(&self.missing, slots);
         let is_of = |id: ExecutionId| (slots.0..=slots.1).contains(&id.slot().0);
@@ -165,7 +166,8 @@ impl Home {
             if wish.is_held || granted.contains(&(key.clone(), id)) {
                 queue.held.insert(id);
                 if !wish.is_held {
-                    again.push((key, id));
+                    let owner = wish.owner;
+                    again.push(Granted { key, id, owner });
                 }
             } else {
                 queue.add(wish);
@@ -234,12 +236,7 @@ impl Home {
 
     /// Of the places from `first` on, which were given together, those in `accepted` come or have come,
     /// and the others never will. Gives who may go on because of it.
-    pub(super) fn used(
-        &mut self,
-        key: &Key,
-        first: u64,
-        accepted: &[u64],
-    ) -> Vec<(Key, ExecutionId)> {
+    pub(super) fn used(&mut self, key: &Key, first: u64, accepted: &[u64]) -> Vec<Granted> {
         if let Some(queue) = self.keys.get_mut(key)
             && let Some(batch) = queue.coming.get_mut(&first)
         {
@@ -260,7 +257,7 @@ impl Home {
 
     /// Those that had places for long and are not here are waited for no longer. Gives who may go on
     /// because of it.
-    pub(super) fn lapse(&mut self, now: Timestamp) -> Vec<(Key, ExecutionId)> {
+    pub(super) fn lapse(&mut self, now: Timestamp) -> Vec<Granted> {
         let mut granted = Vec::new();
         while let Some(entry) = self.lapses.first_entry()
             && entry.key().0 <= now
@@ -281,7 +278,7 @@ impl Home {
     }
 
     /// Who may go on now.
-    fn grant(&mut self, key: &Key) -> Vec<(Key, ExecutionId)> {
+    fn grant(&mut self, key: &Key) -> Vec<Granted> {
         let mut granted = Vec::new();
         if !self.is_open() {
             return granted;
@@ -294,10 +291,10 @@ impl Home {
             && queue.held.len() < first.limit as usize
             && first.order < coming
         {
-            let id = first.id;
+            let (key, id, owner) = (key.clone(), first.id, first.owner);
             queue.leave(id);
             queue.held.insert(id);
-            granted.push((key.clone(), id));
+            granted.push(Granted { key, id, owner });
         }
         if queue.held.is_empty() && queue.waiting.is_empty() && queue.coming.is_empty() {
             self.keys.remove(key);

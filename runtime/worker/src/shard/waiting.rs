@@ -13,7 +13,7 @@ use steploom_types::{ExecutionId, ShardId, Slot};
 use tokio::time::Instant;
 
 use super::owned::Owned;
-use crate::mailbox::{Key, Letter, Mail, Wish, order_at};
+use crate::mailbox::{Granted, Key, Letter, Mail, Wish, order_at};
 
 /// The number under which the time before which an execution has to begin is among the timers: no
 /// action of an execution has it.
@@ -88,6 +88,7 @@ impl Owned {
                 order: claim.order.unwrap_or_else(|| order_at(started.at)),
                 is_ordered: claim.order.is_some(),
                 is_held: false,
+                owner: self.lease.epoch,
             })
             .collect();
         if !wishes.is_empty() {
@@ -214,7 +215,7 @@ impl Owned {
                     let granted = self.home.report(now, from, mail.slots, wishes);
                     self.grant(granted);
                 }
-                Letter::Grant { key, id } => self.granted((mail.from, mail.epoch), key, id),
+                Letter::Grant(granted) => self.granted((mail.from, mail.epoch), granted),
                 Letter::Ask { slots } => {
                     let asked = self.waiting.asked.entry(mail.from).or_default();
                     *asked = (*asked).max(mail.epoch);
@@ -225,9 +226,9 @@ impl Owned {
         }
     }
 
-    pub(super) fn grant(&mut self, granted: Vec<(Key, ExecutionId)>) {
-        for (key, id) in granted {
-            self.post.send(id.slot(), Letter::Grant { key, id });
+    pub(super) fn grant(&mut self, granted: Vec<Granted>) {
+        for granted in granted {
+            self.post.send(granted.id.slot(), Letter::Grant(granted));
         }
     }
 
@@ -240,9 +241,10 @@ impl Owned {
     }
 
     /// A home lets an execution go on.
-    fn granted(&mut self, (from, epoch): (ShardId, Epoch), key: Key, id: ExecutionId) {
+    fn granted(&mut self, (from, epoch): (ShardId, Epoch), granted: Granted) {
+        let Granted { key, id, owner } = granted;
         let asked = self.waiting.asked.get(&from);
-        let is_void = asked.is_some_and(|asked| *asked > epoch);
+        let is_void = asked.is_some_and(|asked| *asked > epoch) || owner != self.lease.epoch;
         // What is not known yet will be told, and granted again.
         if is_void || !self.is_introduced {
             return;

@@ -140,7 +140,7 @@ pub(super) fn check_refusal(ask: &Ask, error: &Error, world: &mut Inner) {
         Ask::Get(_) | Ask::GetByName(..) | Ask::History(_) | Ask::Stop(_) => false,
         Ask::Pause(_) | Ask::Resume(_) => code == "ExecutionEnded",
         Ask::Redrive(..) => code == "ExecutionNotRedrivable",
-        Ask::Take(_) => error.kind == Kind::Exhausted,
+        Ask::Take(..) => error.kind == Kind::Exhausted,
     };
     if !is_right {
         world.violate(format!("{ask:?} was refused: {error:?}"));

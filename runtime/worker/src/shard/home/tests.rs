@@ -19,6 +19,7 @@ fn wish(slot: u16, n: u64, limit: u32) -> Wish {
         order: n,
         is_ordered: true,
         is_held: false,
+        owner: Epoch(1),
     }
 }
 
@@ -29,8 +30,8 @@ fn held(wish: Wish) -> Wish {
     }
 }
 
-fn ids(granted: Vec<(Key, ExecutionId)>) -> Vec<ExecutionId> {
-    granted.into_iter().map(|(_, id)| id).collect()
+fn ids(granted: Vec<Granted>) -> Vec<ExecutionId> {
+    granted.into_iter().map(|granted| granted.id).collect()
 }
 
 const ONE: ShardId = ShardId(1);
@@ -208,4 +209,26 @@ fn a_shard_that_splits_is_heard_in_parts() {
     assert_eq!(without(&[(0, u16::MAX)], (0, u16::MAX)), []);
     assert_eq!(without(&[(0, 4)], (5, 9)), [(0, 4)]);
     assert_eq!(without(&[(5, 9)], (0, 4)), [(5, 9)]);
+}
+
+#[test]
+fn what_is_granted_answers_the_owner_that_wished_last() {
+    let mut home = open();
+    let key = wish(1, 1, 1).key;
+    assert_eq!(ids(home.want(wish(1, 1, 1))), [id(1, 1)]);
+    home.want(wish(2, 2, 1));
+    // The one that waits has another owner, which has not come as far as to wish for it.
+    assert_eq!(home.report(now(), (TWO, Epoch(2)), of(TWO), Vec::new()), []);
+    assert_eq!(home.release(&key, id(1, 1)), []);
+    let owner = Epoch(2);
+    let again = Wish {
+        owner,
+        ..wish(2, 2, 1)
+    };
+    let granted = Granted {
+        key,
+        id: id(2, 2),
+        owner,
+    };
+    assert_eq!(home.want(again), [granted]);
 }
