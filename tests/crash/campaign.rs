@@ -8,13 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::chance::Chance;
-use crate::load::{self, Kind, Start};
+use crate::load::{self, Flocks, Kind, Start};
 use crate::oracle;
 use crate::support::postgres::Cluster;
 use crate::support::server::{Server, command};
 
 /// Kills, if `STEPLOOM_KILLS` does not say.
-const KILLS_DEFAULT: usize = 5;
+const KILLS_DEFAULT: usize = 50;
 /// The latest moment of a kill, from when the server answers.
 const MOMENT_MAX: Duration = Duration::from_millis(1_500);
 /// The latest moment of a kill while it starts.
@@ -22,8 +22,9 @@ const RECOVERY_MAX: Duration = Duration::from_millis(300);
 /// Named starts that are repeated after each restart.
 const REPEATED: u64 = 8;
 
-pub(crate) fn kills() -> usize {
-    std::env::var("STEPLOOM_KILLS").map_or(KILLS_DEFAULT, |text| {
+/// How often `STEPLOOM_KILLS` says, or else this often.
+pub(crate) fn kills(default: usize) -> usize {
+    std::env::var("STEPLOOM_KILLS").map_or(default, |text| {
         text.parse().expect("STEPLOOM_KILLS is a number")
     })
 }
@@ -49,12 +50,17 @@ fn run(arguments: &[&str]) {
     let mut server = Server::start_on(&data, arguments);
     load::deploy(&server);
     let mut starts: Vec<Start> = Vec::new();
-    for round in 0..kills() {
+    let mut flocks = Flocks::default();
+    for round in 0..kills(KILLS_DEFAULT) {
         let is_over = AtomicBool::new(false);
         let moment = chance.moment(MOMENT_MAX);
         let pid = server.pid();
         let made = thread::scope(|scope| {
-            let callers = scope.spawn(|| load::run(&server, round, &is_over));
+            let callers = scope.spawn(|| {
+                let mut made = flocks.keep(&server, round);
+                made.extend(load::run(&server, round, &is_over));
+                made
+            });
             thread::sleep(moment);
             crate::support::server::signal(pid, rustix::process::Signal::KILL);
             is_over.store(true, Ordering::Relaxed);

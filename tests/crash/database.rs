@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use crate::campaign::{kills, repeat};
 use crate::chance::Chance;
-use crate::load::{self, Start};
+use crate::load::{self, Flocks, Start};
 use crate::oracle;
 use crate::support::postgres::Cluster;
 use crate::support::server::Server;
 use crate::support::wait::until;
 
+/// Kills, if `STEPLOOM_KILLS` does not say.
+const KILLS_DEFAULT: usize = 20;
 /// The latest moment of a kill, from when the load begins.
 const MOMENT_MAX: Duration = Duration::from_millis(1_500);
 
@@ -26,11 +28,16 @@ fn database_is_killed() {
     let server = Server::start_with(&["--database-url", &url]);
     load::deploy(&server);
     let mut starts: Vec<Start> = Vec::new();
-    for round in 0..kills() {
+    let mut flocks = Flocks::default();
+    for round in 0..kills(KILLS_DEFAULT) {
         let is_over = AtomicBool::new(false);
         let moment = chance.moment(MOMENT_MAX);
         let made = thread::scope(|scope| {
-            let callers = scope.spawn(|| load::run(&server, round, &is_over));
+            let callers = scope.spawn(|| {
+                let mut made = flocks.keep(&server, round);
+                made.extend(load::run(&server, round, &is_over));
+                made
+            });
             thread::sleep(moment);
             cluster.kill();
             is_over.store(true, Ordering::Relaxed);

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -16,6 +17,12 @@ use crate::support::server::Server;
 pub(crate) const MACHINE: &str = "journey";
 /// The function that is called for later.
 pub(crate) const FUNCTION: &str = "nap";
+/// The machine of those that are started many at a time.
+const FLOCK: &str = "flock";
+/// How many.
+const FLOCK_SIZE: usize = 1_000;
+/// How long they sleep, so that so many are in flight at any kill.
+const FLOCK_SECONDS: u64 = 20;
 /// Callers at a time.
 const CALLERS: usize = 4;
 /// Starts of one caller between two kills: with what the rounds before have left, some hundreds
@@ -33,6 +40,8 @@ pub(crate) enum Kind {
     Unnamed,
     /// A call of a function for later, under a name.
     Later,
+    /// One of many that are started by one request, under names.
+    Flock,
 }
 
 /// One start, as its caller knows it.
@@ -55,10 +64,7 @@ impl Start {
                 let path = format!("/v1/functions/{FUNCTION}/invoke-async?name={}", self.name);
                 post(address, &path, &self.input)
             }
-            Kind::Named => {
-                let start = json!({"machine": MACHINE, "name": self.name, "input": self.input});
-                post(address, "/v1/executions", &start)
-            }
+            Kind::Named | Kind::Flock => post(address, "/v1/executions", &self.request()),
             Kind::Unnamed => {
                 let start = json!({"machine": MACHINE, "input": self.input});
                 post(address, "/v1/executions", &start)
@@ -66,9 +72,14 @@ impl Start {
         }
     }
 
+    fn request(&self) -> Value {
+        json!({"machine": self.machine(), "name": self.name, "input": self.input})
+    }
+
     /// The machine that lists show.
     pub(crate) fn machine(&self) -> String {
         match self.kind {
+            Kind::Flock => FLOCK.to_owned(),
             Kind::Later => format!("function:{FUNCTION}"),
             Kind::Named | Kind::Unnamed => MACHINE.to_owned(),
         }
@@ -106,11 +117,16 @@ pub(crate) fn deploy(server: &Server) {
         "Last": last
     }});
     server.put_machine(MACHINE, &definition).expect(201);
+    let flock = json!({"StartAt": "Sleep", "States": {
+        "Sleep": {"Type": "Wait", "Seconds": FLOCK_SECONDS, "Next": "Last"},
+        "Last": last
+    }});
+    server.put_machine(FLOCK, &flock).expect(201);
 }
 
 /// The output of an execution that was not stopped.
 pub(crate) fn output(start: &Start) -> Value {
-    if start.kind == Kind::Later {
+    if matches!(start.kind, Kind::Later | Kind::Flock) {
         return start.input.clone();
     }
     let mut output = start.input.clone();
@@ -137,6 +153,44 @@ pub(crate) fn run(server: &Server, round: usize, is_over: &AtomicBool) -> Vec<St
         }
     });
     starts.into_inner().expect("no panic")
+}
+
+/// When the last flock was started, so that there always is one in flight.
+#[derive(Default)]
+pub(crate) struct Flocks {
+    newest: Option<Instant>,
+}
+
+impl Flocks {
+    /// Starts another one, if it is time.
+    pub(crate) fn keep(&mut self, server: &Server, round: usize) -> Vec<Start> {
+        let every = Duration::from_secs(FLOCK_SECONDS * 3 / 4);
+        if self.newest.is_some_and(|newest| newest.elapsed() < every) {
+            return Vec::new();
+        }
+        self.newest = Some(Instant::now());
+        let start = |at| Start {
+            kind: Kind::Flock,
+            name: format!("r{round}-f{at}"),
+            input: json!({"from": at}),
+            id: None,
+            stopped: Some(false),
+        };
+        let mut starts: Vec<_> = (0..FLOCK_SIZE).map(start).collect();
+        let requests: Value = starts.iter().map(Start::request).collect();
+        let Ok(answer) = post(server.address(), "/v1/executions/batch", &requests) else {
+            return starts;
+        };
+        let answer = answer.expect(200);
+        for (start, item) in starts
+            .iter_mut()
+            .zip(answer["items"].as_array().expect("items"))
+        {
+            // What is refused for now was not promised.
+            start.id = item["execution"]["id"].as_str().map(str::to_owned);
+        }
+        starts
+    }
 }
 
 /// Makes one start and keeps what was answered.

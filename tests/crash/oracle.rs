@@ -32,7 +32,7 @@ pub(crate) fn resolve(server: &Server, starts: &[Start]) -> Vec<Recovered> {
             (Some(id), _) => id.clone(),
             // Without a name nobody can find it; `check` counts those.
             (None, Kind::Unnamed) => continue,
-            (None, Kind::Named | Kind::Later) => {
+            (None, Kind::Named | Kind::Later | Kind::Flock) => {
                 let path = format!("/v1/machines/{}/executions/{}", start.machine(), start.name);
                 let answer = server.get(&path);
                 if answer.status == 404 {

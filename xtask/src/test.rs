@@ -2,10 +2,14 @@
 
 use anyhow::{Result, bail};
 
-use crate::{modules, postgres, shell};
+use crate::{modules, postgres, shell, sim};
 
-/// Runs the workspace's tests and those of `modules/`. What fails does not keep the rest from
-/// running, but fails the whole at the end.
+/// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
+/// takes to find it.
+const SIMULATIONS: [&[&str]; 2] = [&["--hours", "300"], &["--bug", "all", "--hours", "40"]];
+
+/// Runs the workspace's tests, those of `modules/`, and the simulation; with a filter, the tests of that
+/// name alone. What fails does not keep the rest from running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     modules::run(None, false)?;
     let has_postgres = postgres::ensure();
@@ -29,6 +33,9 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         workspace.env("STEPLOOM_POSTGRES_REQUIRED", "1");
     }
     note(shell::run(workspace.args(filter)));
+    for arguments in SIMULATIONS.iter().filter(|_| filter.is_none()) {
+        note(sim::run(arguments));
+    }
     if failed.is_empty() {
         eprintln!("all tests passed");
         return Ok(());

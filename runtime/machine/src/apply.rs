@@ -196,7 +196,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
             Some(accepted) => redrive::begin(turn, &accepted),
             None => drive::begin(turn),
         },
-        Fact::Expired { .. } if turn.run.may_begin() && turn.run.redrive.is_none() => expire(turn),
+        Fact::Expired { .. } if turn.run.is_pending() && turn.run.redrive.is_none() => expire(turn),
         // It was stopped meanwhile, or is told twice.
         Fact::Begun { .. } | Fact::Expired { .. } => {}
         Fact::TaskSucceeded {

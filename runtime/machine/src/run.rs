@@ -239,6 +239,8 @@ impl Run {
             Fact::Paused { .. } | Fact::Resumed { .. } => self.keeps_still() && !self.is_paused,
             // It changes nothing but what a new owner does.
             Fact::Dispatched { .. } => false,
+            // What has not begun has nothing to settle.
+            Fact::Expired { .. } => false,
             _ => self.keeps_still() || self.is_paused,
         }
     }

@@ -51,8 +51,6 @@ table! {
         FactLate = "fact-late",
         /// A token was used for a task that is over.
         TokenOver = "token-over",
-        /// A task of an activity was wanted by a worker that had gone away.
-        WorkerGone = "worker-gone",
         /// A start met its name being looked up or committed.
         NameComing = "name-coming",
         /// A start met its name in the projection.

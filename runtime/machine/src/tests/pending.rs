@@ -78,6 +78,29 @@ fn one_that_is_paused_keeps_the_place_that_it_was_given() {
 }
 
 #[test]
+fn one_that_is_paused_is_dropped_in_time_unless_it_was_given_its_place() {
+    let terms = || Terms {
+        start_before: Some(at(5)),
+        ..limited()
+    };
+    let mut late = accepted(terms());
+    for fact in [Fact::Paused { at: at(1) }, Fact::Expired { at: at(5) }] {
+        apply(&mut late, &fact, &mut NoEvents).unwrap();
+    }
+    assert_eq!(late.outcome(), Some(&Outcome::Expired));
+    let mut given = accepted(terms());
+    for fact in [
+        Fact::Paused { at: at(1) },
+        Fact::Begun { at: at(4) },
+        Fact::Expired { at: at(5) },
+        Fact::Resumed { at: at(9) },
+    ] {
+        apply(&mut given, &fact, &mut NoEvents).unwrap();
+    }
+    assert_eq!((given.outcome(), given.outstanding().len()), (None, 2));
+}
+
+#[test]
 fn one_that_waits_is_dropped_or_stopped() {
     let mut run = accepted(Terms {
         start_before: Some(at(5)),

@@ -361,7 +361,6 @@ impl Owned {
             return;
         };
         if reply.is_closed() {
-            mark(Mark::WorkerGone);
             // The worker has gone away meanwhile: another one may have it.
             return self.offer(id, action);
         }

@@ -4,7 +4,8 @@
 //! found by notes that outlive the process: each recovery is noted when it begins, and struck out when
 //! the shard has been served for a while. A recovery that finds such a note goes carefully: it notes
 //! what it is about to load, in small lots, then those of the lot in doubt one by one. One that was
-//! alone when the process died, twice in a row, is set aside.
+//! alone when the process died, three times in a row, is set aside. Fewer times may be chance: whoever
+//! kills a process does not look at what it loads.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,8 +28,8 @@ pub(super) const LOT: usize = 32;
 /// Before the store is asked again when it did not answer.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// How often one may be alone when the process dies.
-const DEATHS_MAX: u32 = 2;
+/// So often in a row is one alone when the process dies: then it is set aside.
+const DEATHS_MAX: u32 = 3;
 
 /// What outlives the process.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ struct Notes {
     attempts: u32,
     /// What was about to be loaded.
     loading: Vec<ExecutionId>,
-    /// How often each was alone when the process died.
+    /// How often each was alone when the process died, since it was last loaded.
     deaths: BTreeMap<ExecutionId, u32>,
 }
 
@@ -100,6 +101,13 @@ impl Caution {
         self.doubtful.remove(&id);
     }
 
+    /// It was loaded, and the process is there.
+    pub(super) fn acquit(&mut self, id: ExecutionId) {
+        if self.condemns(id).is_none() {
+            self.pardon(id);
+        }
+    }
+
     /// What is to be noted before these are loaded.
     pub(super) fn about(&self, loading: Vec<ExecutionId>) -> Loading {
         Loading(Notes {
@@ -120,11 +128,13 @@ pub(super) struct Loading(Notes);
 
 impl Loading {
     /// The same with nothing being loaded: what follows is not the harm of what was.
-    pub(super) fn over(self) -> Self {
-        Self(Notes {
-            loading: Vec::new(),
-            ..self.0
-        })
+    pub(super) fn over(mut self) -> Self {
+        for id in std::mem::take(&mut self.0.loading) {
+            self.0
+                .deaths
+                .retain(|dead, deaths| *dead != id || *deaths >= DEATHS_MAX);
+        }
+        self
     }
 
     /// Notes it durably, however long the store is away: nothing can be loaded before, anyway.

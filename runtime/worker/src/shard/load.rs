@@ -434,6 +434,7 @@ impl Owned {
     pub(super) fn brought(&mut self, brought: Vec<(ExecutionId, Brought)>) {
         self.loads.tasks -= 1;
         for (id, brought) in brought {
+            self.caution.acquit(id);
             let Some(coming) = self.loads.take(id) else {
                 continue;
             };

@@ -71,12 +71,14 @@ async fn an_execution_with_damaged_facts_is_set_aside_until_they_are_mended() {
 async fn an_execution_that_brings_its_owner_down_is_set_aside() {
     let mut node = Node::start().await;
     let ids = waiting(&node, 3).await;
-    // What a process leaves behind that died twice while this one was loaded, alone the second time.
-    let guilty = ids[1];
+    // What a process leaves behind that died again and again while the first was loaded alone, and once
+    // while the second was.
+    let (guilty, unlucky) = (ids[1], ids[2]);
     let entry = Entry {
         name: shard_of(&node, guilty).await.parse().unwrap(),
-        body: json!({"attempts": 3, "loading": [guilty], "deaths": {guilty.to_string(): 1}})
-            .to_string(),
+        body: json!({"attempts": 5, "loading": [guilty],
+            "deaths": {guilty.to_string(): 2, unlucky.to_string(): 1}})
+        .to_string(),
         created_at: Timestamp::from_millis(0),
     };
     let catalog = node.store().store().catalog;
@@ -97,7 +99,7 @@ async fn an_execution_that_brings_its_owner_down_is_set_aside() {
             .await
             .cause
             .unwrap()
-            .contains("died 2 times")
+            .contains("died 3 times")
     );
     let executions = node.ports().executions;
     executions.release(LOCAL, guilty).await.unwrap();

@@ -23,6 +23,7 @@ pub(super) fn were_kept(simulation: &Simulation, lives: &BTreeMap<ExecutionId, L
         {
             let what = format!("{id} began at {at} and had to before {before}");
             violate(simulation, what);
+            fold::show_all(simulation, *id);
         }
         for claim in &terms.claims {
             let key = (life.machine.clone(), claim.key.clone());
