@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::disk::Disk;
 use crate::load::{self, Flocks, Kind, Start};
 use crate::oracle;
 use crate::support::postgres::Cluster;
@@ -15,6 +16,8 @@ use crate::support::server::{Server, command};
 
 /// Kills, if `STEPLOOM_KILLS` does not say.
 const KILLS_DEFAULT: usize = 50;
+/// Losses of power, if it does not say.
+const LOSSES_DEFAULT: usize = 20;
 /// The latest moment of a kill, from when the server answers.
 const MOMENT_MAX: Duration = Duration::from_millis(1_500);
 /// The latest moment of a kill while it starts.
@@ -31,7 +34,15 @@ pub(crate) fn kills(default: usize) -> usize {
 
 #[test]
 fn campaign() {
-    run(&[]);
+    run(&[], kills(KILLS_DEFAULT), None);
+}
+
+/// The same, and with each kill everything is gone that was not forced to the disk.
+#[test]
+fn power_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = Disk::new(folder.path());
+    run(&[], kills(LOSSES_DEFAULT), Some(&disk));
 }
 
 /// The same with everything but the objects in a database, which stays up.
@@ -40,18 +51,27 @@ fn campaign_on_postgres() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
-    run(&["--database-url", &cluster.database()]);
+    let arguments = ["--database-url", &cluster.database()];
+    run(&arguments, kills(KILLS_DEFAULT), None);
 }
 
-fn run(arguments: &[&str]) {
+fn run(arguments: &[&str], kills: usize, disk: Option<&Disk>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
+    let data = disk.map_or_else(|| folder.path().join("data"), Disk::root);
+    let environment = disk.map_or_else(Vec::new, Disk::that_may_lose);
+    let lose = || {
+        if let Some(disk) = disk {
+            let lost = disk.lose();
+            eprintln!("{lost} writes were not forced to the disk");
+        }
+    };
+    let start = || Server::start_under(&data, arguments, &environment);
     let mut chance = Chance::from_environment();
-    let mut server = Server::start_on(&data, arguments);
+    let mut server = start();
     load::deploy(&server);
     let mut starts: Vec<Start> = Vec::new();
     let mut flocks = Flocks::default();
-    for round in 0..kills(KILLS_DEFAULT) {
+    for round in 0..kills {
         let is_over = AtomicBool::new(false);
         let moment = chance.moment(MOMENT_MAX);
         let pid = server.pid();
@@ -67,12 +87,15 @@ fn run(arguments: &[&str]) {
             callers.join().expect("no panic")
         });
         server.kill();
+        lose();
         let acknowledged = made.iter().filter(|start| start.id.is_some()).count();
         starts.extend(made);
         if chance.below(2) == 0 {
-            kill_while_it_starts(&data, arguments, chance.moment(RECOVERY_MAX));
+            let moment = chance.moment(RECOVERY_MAX);
+            kill_while_it_starts(&data, (arguments, &environment), moment);
+            lose();
         }
-        server = Server::start_on(&data, arguments);
+        server = start();
         let open = server.metric("steploom_executions_open");
         eprintln!("kill {round} after {moment:?}: {acknowledged} acknowledged, {open} open");
         repeat(&server, &mut starts, &mut chance);
@@ -82,12 +105,17 @@ fn run(arguments: &[&str]) {
     eprintln!("{} executions, all as they should be", recovered.len());
     // What is there once more, without anything that memory held.
     server.kill();
-    let server = Server::start_on(&data, arguments);
+    lose();
+    let server = start();
     oracle::check(&server, &recovered);
 }
 
 /// Starts a server and kills it before it has recovered, or just after.
-fn kill_while_it_starts(data: &Path, arguments: &[&str], moment: Duration) {
+fn kill_while_it_starts(
+    data: &Path,
+    (arguments, environment): (&[&str], &[(&str, String)]),
+    moment: Duration,
+) {
     let log = File::options()
         .append(true)
         .open(data.with_extension("log"))
@@ -96,6 +124,7 @@ fn kill_while_it_starts(data: &Path, arguments: &[&str], moment: Duration) {
         .args(["up", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .args(arguments)
+        .envs(environment.iter().map(|(key, value)| (key, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)

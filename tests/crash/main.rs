@@ -15,6 +15,8 @@ mod campaign;
 mod chance;
 mod database;
 mod demo;
+mod disk;
+mod failing;
 mod load;
 mod oracle;
 mod points;

@@ -1,6 +1,7 @@
 //! The program dies at each of the points that it knows by name, in executions of every kind, and is
 //! started again: what it acknowledged goes on and ends as it should.
 
+use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -217,7 +218,7 @@ fn play(scenario: Scenario, store: &[String]) -> bool {
 
     let mut starts: Vec<_> = (0..STARTS).map(|at| Start::new(kind, at)).collect();
     let aim = format!("{point}:{passage}");
-    if let Ok(server) = Server::try_start_on(&data, &arguments, &[(CRASH_AT, &aim)]) {
+    if let Ok(server) = Server::try_start(&data, &arguments, &[(CRASH_AT, aim)]) {
         until_dead_or_done(server, &mut starts);
     }
     let log = std::fs::read_to_string(data.with_extension("log")).expect("a log");
@@ -294,7 +295,7 @@ fn with_worker(server: &Server, kind: Kind, work: impl FnOnce()) {
 }
 
 /// Takes a task, if there is one soon, and answers it with its input.
-fn work_once(address: std::net::SocketAddr) -> std::io::Result<()> {
+fn work_once(address: SocketAddr) -> std::io::Result<()> {
     let poll = format!("/v1/activities/{ACTIVITY}/poll");
     let taken = send(
         address,
@@ -318,12 +319,7 @@ fn work_once(address: std::net::SocketAddr) -> std::io::Result<()> {
     Ok(())
 }
 
-fn send(
-    address: std::net::SocketAddr,
-    method: &str,
-    path: &str,
-    body: &str,
-) -> std::io::Result<Answer> {
+fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
     let request = Request {
         method,
         path,
@@ -410,7 +406,7 @@ impl Start {
     }
 
     /// Asks for it. Nothing is promised by an error and by 503.
-    fn send(&mut self, address: std::net::SocketAddr) -> std::io::Result<Answer> {
+    fn send(&mut self, address: SocketAddr) -> std::io::Result<Answer> {
         if self.kind == Kind::Upload {
             let put = send(address, "PUT", &self.object(), &self.input.to_string())?;
             if put.status == 200 {
@@ -463,7 +459,7 @@ impl Start {
     }
 
     /// Stops it, if that is what becomes of it.
-    fn stop(&self, address: std::net::SocketAddr) {
+    fn stop(&self, address: SocketAddr) {
         if let (Kind::Stopped, Some(id)) = (self.kind, &self.id) {
             // The child is there by then, or comes meanwhile.
             thread::sleep(Duration::from_millis(20));
@@ -474,7 +470,7 @@ impl Start {
     }
 
     /// Whether the process is there and has not ended it.
-    fn is_open(&self, address: std::net::SocketAddr) -> bool {
+    fn is_open(&self, address: SocketAddr) -> bool {
         let (Some(id), false) = (&self.id, self.kind == Kind::Upload) else {
             return false;
         };

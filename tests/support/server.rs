@@ -68,19 +68,28 @@ impl Server {
 
     /// A server on a folder that stays.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
-        Self::try_start_on(data, arguments, &[]).unwrap_or_else(|status| {
+        Self::start_under(data, arguments, &[])
+    }
+
+    /// The same with more variables of its environment.
+    pub(crate) fn start_under(
+        data: &Path,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> Self {
+        Self::try_start(data, arguments, environment).unwrap_or_else(|status| {
             panic!("{status}\n{}", tail(&data.with_extension("log")));
         })
     }
 
-    /// The same with more variables of its environment.
+    /// The same where it may end before it serves.
     ///
     /// # Errors
-    /// How it ended, if it did before it served.
-    pub(crate) fn try_start_on(
+    /// How it ended.
+    pub(crate) fn try_start(
         data: &Path,
         arguments: &[&str],
-        environment: &[(&str, &str)],
+        environment: &[(&str, String)],
     ) -> Result<Self, ExitStatus> {
         let log = data.with_extension("log");
         let file = File::options().create(true).append(true).open(&log);
@@ -88,7 +97,7 @@ impl Server {
             .args(["up", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(data)
             .args(arguments)
-            .envs(environment.iter().copied())
+            .envs(environment.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.expect("a log"))
@@ -123,6 +132,11 @@ impl Server {
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it and those before it on its folder have said.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(&self.log).expect("a log")
     }
 
     pub(crate) fn data(&self) -> &Path {

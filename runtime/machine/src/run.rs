@@ -237,10 +237,8 @@ impl Run {
             Fact::StopRequested { .. } => !self.is_settled(),
             Fact::EvaluationExceeded { .. } => self.is_paused,
             Fact::Paused { .. } | Fact::Resumed { .. } => self.keeps_still() && !self.is_paused,
-            // It changes nothing but what a new owner does.
-            Fact::Dispatched { .. } => false,
-            // What has not begun has nothing to settle.
-            Fact::Expired { .. } => false,
+            // The one changes nothing but what a new owner does; what the other ends has not begun anything.
+            Fact::Dispatched { .. } | Fact::Expired { .. } => false,
             _ => self.keeps_still() || self.is_paused,
         }
     }

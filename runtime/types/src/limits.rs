@@ -112,6 +112,10 @@ pub const SHARDS: u16 = 16;
 /// Facts that wait for one shard's owner before callers are told to slow down.
 pub const SHARD_QUEUE_MAX: usize = 16_384;
 
+/// Executions with something that the projection does not have yet, over all shards of a process: each is
+/// in memory until it has, so no more is taken on while there are so many.
+pub const EXECUTIONS_AHEAD_MAX: usize = 100_000;
+
 /// Bytes of journal that recovery has to replay at most, over all shards of a process.
 pub const JOURNAL_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
 

@@ -72,7 +72,7 @@ pub(crate) struct Options {
 
     /// Keep the server's store in a throw-away Postgres on this computer, not in SQLite
     #[arg(long, global = true)]
-    postgres: bool,
+    pub(crate) postgres: bool,
 
     /// The steploom program to measure, instead of building one
     #[arg(long, global = true, value_name = "FILE")]

@@ -30,6 +30,9 @@ const BYTES_MAX: usize = limits::JOURNAL_TAIL_BYTES_MAX / limits::SHARDS as usiz
 /// Journal of one shard that may gather while a checkpoint is being written.
 const BEHIND_BYTES_MAX: usize = 4 * BYTES_MAX;
 
+/// The same for executions with something that is not in the projection: each is in memory.
+const BEHIND_EXECUTIONS_MAX: usize = limits::EXECUTIONS_AHEAD_MAX / limits::SHARDS as usize;
+
 /// Between two tries when the projection does not answer.
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -65,7 +68,8 @@ impl Checkpoints {
     /// Whether so much has come, while one is under way or held back by what is being loaded, that no
     /// more is taken on.
     pub(super) fn is_behind(&self, is_held_back: bool) -> bool {
-        (self.running.is_some() || is_held_back) && self.bytes >= BEHIND_BYTES_MAX
+        let is_much = self.bytes >= BEHIND_BYTES_MAX || self.touched.len() >= BEHIND_EXECUTIONS_MAX;
+        (self.running.is_some() || is_held_back) && is_much
     }
 
     pub(super) fn count_bytes(&mut self, bytes: usize) {
