@@ -34,7 +34,7 @@ pub(crate) fn kills(default: usize) -> usize {
 
 #[test]
 fn campaign() {
-    run(&[], kills(KILLS_DEFAULT), None);
+    run("SQLite", &[], kills(KILLS_DEFAULT), None);
 }
 
 /// The same, and with each kill everything is gone that was not forced to the disk.
@@ -42,7 +42,7 @@ fn campaign() {
 fn power_is_lost() {
     let folder = tempfile::tempdir().expect("a folder");
     let disk = Disk::new(folder.path());
-    run(&[], kills(LOSSES_DEFAULT), Some(&disk));
+    run("power", &[], kills(LOSSES_DEFAULT), Some(&disk));
 }
 
 /// The same with everything but the objects in a database, which stays up.
@@ -52,17 +52,18 @@ fn campaign_on_postgres() {
         return;
     };
     let arguments = ["--database-url", &cluster.database()];
-    run(&arguments, kills(KILLS_DEFAULT), None);
+    run("Postgres", &arguments, kills(KILLS_DEFAULT), None);
 }
 
-fn run(arguments: &[&str], kills: usize, disk: Option<&Disk>) {
+/// A campaign; what it says begins with its name.
+fn run(name: &str, arguments: &[&str], kills: usize, disk: Option<&Disk>) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = disk.map_or_else(|| folder.path().join("data"), Disk::root);
     let environment = disk.map_or_else(Vec::new, Disk::that_may_lose);
     let lose = || {
         if let Some(disk) = disk {
             let lost = disk.lose();
-            eprintln!("{lost} writes were not forced to the disk");
+            eprintln!("{name}: {lost} writes were not forced to the disk");
         }
     };
     let start = || Server::start_under(&data, arguments, &environment);
@@ -97,12 +98,15 @@ fn run(arguments: &[&str], kills: usize, disk: Option<&Disk>) {
         }
         server = start();
         let open = server.metric("steploom_executions_open");
-        eprintln!("kill {round} after {moment:?}: {acknowledged} acknowledged, {open} open");
+        eprintln!(
+            "{name}: kill {round} after {moment:?}: {acknowledged} acknowledged, {open} open"
+        );
         repeat(&server, &mut starts, &mut chance);
     }
     let recovered = oracle::resolve(&server, &starts);
     oracle::check(&server, &recovered);
-    eprintln!("{} executions, all as they should be", recovered.len());
+    let count = recovered.len();
+    eprintln!("{name}: {count} executions, all as they should be");
     // What is there once more, without anything that memory held.
     server.kill();
     lose();
