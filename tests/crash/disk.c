@@ -4,10 +4,9 @@
  * STEPLOOM_DISK_UNDO=FILE   keeps there what each write has overwritten, so that whoever has killed the process can take
  *                           back what no fsync or fdatasync had forced: a loss of power.
  * STEPLOOM_DISK_FAIL=N      the N-th write, truncation, fsync, fdatasync or rename fails with EIO, counted from when the
- *                           file STEPLOOM_DISK_ARMED is there.
+ *                           file STEPLOOM_DISK_ARMED is there; that is removed when it has failed.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,10 +35,8 @@ static const char *root, *armed;
 static int undo = -1;
 static uint64_t logged;
 static long failing;
-static int is_ready;
 
-static void ready(void) {
-    if (is_ready) return;
+static void begin(void) {
     root = getenv("STEPLOOM_DISK_ROOT");
     armed = getenv("STEPLOOM_DISK_ARMED");
     const char *fail = getenv("STEPLOOM_DISK_FAIL");
@@ -48,7 +45,19 @@ static void ready(void) {
     if (path) undo = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     struct stat status;
     if (undo >= 0 && fstat(undo, &status) == 0) logged = status.st_size;
-    is_ready = 1;
+}
+
+static void ready(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, begin);
+}
+
+/* Gives the lock back, with what a call has answered. */
+static long unlock(long done) {
+    int error = errno;
+    pthread_mutex_unlock(&lock);
+    errno = error;
+    return done;
 }
 
 /* Whether a file is one of those that are watched. */
@@ -68,10 +77,9 @@ static int fails(void) {
     if (!failing || !armed || access(armed, F_OK) != 0) return 0;
     pthread_mutex_lock(&lock);
     int now = failing > 0 && --failing == 0;
-    if (now) failing = 0;
-    pthread_mutex_unlock(&lock);
+    if (now) syscall(SYS_unlinkat, AT_FDCWD, armed, 0);
     if (now) errno = EIO;
-    return now;
+    return unlock(now);
 }
 
 static void put(const void *bytes, size_t length) {
@@ -130,11 +138,7 @@ ssize_t write(int file, const void *bytes, size_t length) {
     if (fails()) return -1;
     pthread_mutex_lock(&lock);
     keep(file, place(file), length);
-    ssize_t done = syscall(SYS_write, file, bytes, length);
-    int error = errno;
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return unlock(syscall(SYS_write, file, bytes, length));
 }
 
 ssize_t writev(int file, const struct iovec *parts, int count) {
@@ -144,11 +148,7 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
     for (int at = 0; at < count; at++) length += parts[at].iov_len;
     pthread_mutex_lock(&lock);
     keep(file, place(file), length);
-    ssize_t done = syscall(SYS_writev, file, parts, count);
-    int error = errno;
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return unlock(syscall(SYS_writev, file, parts, count));
 }
 
 ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
@@ -156,11 +156,7 @@ ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
     if (fails()) return -1;
     pthread_mutex_lock(&lock);
     keep(file, offset, length);
-    ssize_t done = syscall(SYS_pwrite64, file, bytes, length, offset);
-    int error = errno;
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return unlock(syscall(SYS_pwrite64, file, bytes, length, offset));
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset) {
@@ -172,11 +168,7 @@ int ftruncate64(int file, off64_t size) {
     if (fails()) return -1;
     pthread_mutex_lock(&lock);
     keep(file, size, UINT64_MAX);
-    int done = syscall(SYS_ftruncate, file, size);
-    int error = errno;
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return unlock(syscall(SYS_ftruncate, file, size));
 }
 
 int ftruncate(int file, off_t size) { return ftruncate64(file, size); }

@@ -64,6 +64,11 @@ impl Disk {
         File::create(self.armed()).expect("a file");
     }
 
+    /// Whether the write that was to fail has failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.armed().exists()
+    }
+
     /// The power was cut when the process was killed: takes back what was not forced to the disk. Gives how many
     /// writes that were.
     pub(crate) fn lose(&self) -> usize {
@@ -142,7 +147,6 @@ fn library() -> &'static Path {
         let done = Command::new(&compiler)
             .args(["-shared", "-fPIC", "-O1", "-o"])
             .args([&made, &source])
-            .arg("-ldl")
             .output();
         let done = done.unwrap_or_else(|error| panic!("{}: {error}", compiler.display()));
         assert!(

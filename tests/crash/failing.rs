@@ -56,6 +56,7 @@ fn fail(n: u64) {
     let goes_on = server.is_running();
     let said = server.said();
     server.kill();
+    assert!(disk.has_failed(), "there was no write {n}");
     assert!(!said.contains("panicked"), "write {n}: {said}");
     let acknowledged = starts.iter().filter(|start| start.id.is_some()).count();
     let how = if goes_on { "goes on" } else { "has ended" };

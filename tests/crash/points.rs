@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use steploom_probe::CrashPoint;
+use steploom_probe::{CRASH_AT, CrashPoint};
 
 use crate::oracle;
 use crate::support::guest;
@@ -17,8 +17,6 @@ use crate::support::postgres::Cluster;
 use crate::support::server::Server;
 use crate::support::wait::until;
 
-/// The variable by which a process is told where to die.
-const CRASH_AT: &str = "STEPLOOM_CRASH_AT";
 /// With this variable set every point meets every kind, some passages of each.
 const ALL: &str = "STEPLOOM_POINTS";
 /// Passages of a point at which the process dies, with all scenarios.
