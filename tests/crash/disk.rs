@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,7 +73,12 @@ impl Disk {
     /// The power was cut when the process was killed: takes back what was not forced to the disk. Gives how many
     /// writes that were.
     pub(crate) fn lose(&self) -> usize {
-        let undo = fs::read(self.undo()).expect("an undo file");
+        let undo = match fs::read(self.undo()) {
+            Ok(undo) => undo,
+            // Killed before its first write.
+            Err(error) if error.kind() == ErrorKind::NotFound => return 0,
+            Err(error) => panic!("the undo file: {error}"),
+        };
         let files = files(&self.root());
         let mut lost = 0;
         let (mut at, mut written) = (0, Vec::new());

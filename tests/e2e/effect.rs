@@ -117,29 +117,28 @@ fn activities_from_the_command_line() {
     let machine =
         json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": arn, "End": true}}});
     server.put_machine("effect-cli", &machine).expect(201);
-    let mut ids = Vec::new();
-    for n in 0..2 {
-        ids.push(server.start_execution(&json!({"machine": "effect-cli", "input": n})));
-    }
-    let token = || {
+    let ids = [0, 1]
+        .map(|n| server.start_execution(&json!({"machine": "effect-cli", "input": n.to_string()})));
+    // Which of them comes first is not promised: of what is polled, its input says whose task it is.
+    let polled = || {
         let polled = run(&["activity", "poll", "effect-cli", "--wait", "20", "--json"]);
         let task: Value = serde_json::from_str(&polled.stdout).expect("a task");
-        task["taskToken"].as_str().expect("a token").to_owned()
+        let token = task["taskToken"].as_str().expect("a token").to_owned();
+        let n: usize = task["input"]
+            .as_str()
+            .and_then(|n| n.parse().ok())
+            .expect("an input");
+        (token, &ids[n])
     };
-    let first = token();
+    let (first, succeeds) = polled();
+    let (second, fails) = polled();
     run(&["task", "heartbeat", &first]);
     run(&["task", "succeed", &first, "{\"done\": true}"]);
     run(&[
-        "task",
-        "fail",
-        &token(),
-        "--error",
-        "Refused",
-        "--cause",
-        "no",
+        "task", "fail", &second, "--error", "Refused", "--cause", "no",
     ]);
-    assert_eq!(server.ended(&ids[0])["output"], json!({"done": true}));
-    let failed = server.ended(&ids[1]);
+    assert_eq!(server.ended(succeeds)["output"], json!({"done": true}));
+    let failed = server.ended(fails);
     assert_eq!(
         (&failed["error"], &failed["cause"]),
         (&json!("Refused"), &json!("no"))
