@@ -64,7 +64,8 @@ const KINDS: [Kind; 10] = [
 
 impl Kind {
     fn definition(self) -> Value {
-        let only = |state: Value| json!({"StartAt": "Only", "States": {"Only": state}});
+        let named = |name: &str, state: Value| json!({"StartAt": name, "States": {name: state}});
+        let only = |state: Value| named("Only", state);
         let task = json!({"Type": "Task", "Resource": FUNCTION, "End": true});
         match self {
             Self::Task | Self::Upload => only(task),
@@ -72,10 +73,10 @@ impl Kind {
                 "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 3}]})),
             Self::Wait => only(json!({"Type": "Wait", "Seconds": 1, "End": true})),
             Self::Parallel => only(
-                json!({"Type": "Parallel", "End": true, "Branches": [only(task.clone()), only(task)]}),
+                json!({"Type": "Parallel", "End": true, "Branches": [named("Left", task.clone()), named("Right", task)]}),
             ),
             Self::Map | Self::Distributed => {
-                let mut processor = only(task);
+                let mut processor = named("Item", task);
                 if self == Self::Distributed {
                     processor["ProcessorConfig"] =
                         json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
