@@ -98,6 +98,8 @@ pub enum EntryKind {
     Retention,
     /// A machine's share of permits.
     Share,
+    /// What a machine has besides its definitions: settings, tags, releases, aliases.
+    Profile,
     /// A segment of archived executions.
     Segment,
     /// An account that has segments.
@@ -114,6 +116,7 @@ impl EntryKind {
             Self::Recovery => "recovery",
             Self::Retention => "retention",
             Self::Share => "share",
+            Self::Profile => "profile",
             Self::Segment => "segment",
             Self::Archived => "archived",
         }
@@ -241,6 +244,15 @@ pub trait Catalog: Send + Sync {
         kind: EntryKind,
         entry: &Entry,
         put: Put,
+    ) -> Result<bool>;
+
+    /// Replaces an entry's body and time if its body is still `was`; whether it was.
+    async fn replace_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        was: &str,
+        entry: &Entry,
     ) -> Result<bool>;
 
     /// An entry, or `None`.

@@ -162,6 +162,21 @@ impl Catalog for Entries {
         ))
     }
 
+    async fn replace_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        was: &str,
+        entry: &Entry,
+    ) -> Result<bool> {
+        on!(self.links, |link| entries::replace(
+            link,
+            (account, kind),
+            was,
+            entry
+        ))
+    }
+
     async fn find_entry(
         &self,
         account: AccountId,

@@ -168,6 +168,19 @@ impl Catalog for Entries {
         writer.settle(put)
     }
 
+    async fn replace_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        was: &str,
+        entry: &Entry,
+    ) -> Result<bool> {
+        let mut writer = self.writer.lock().await;
+        let to = writer.connection().await?;
+        let replaced = entries::replace(to, (account, kind), was, entry).await;
+        writer.settle(replaced)
+    }
+
     async fn find_entry(
         &self,
         account: AccountId,

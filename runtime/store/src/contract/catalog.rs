@@ -283,6 +283,22 @@ pub async fn keeps_entries_by_kind(subject: &dyn Subject) -> Result<()> {
     );
     let kept = catalog.find_entry(ours, activity, &name("a")).await?;
     assert_eq!(kept, Some(entry("a", "{  }")), "it was replaced");
+    let (was, now) = ("{  }", entry("a", "{   }"));
+    for (whose, kind, was) in [
+        (ours, activity, "{}"),
+        (ours, bucket, was),
+        (account(2), activity, was),
+    ] {
+        assert!(!catalog.replace_entry(whose, kind, was, &now).await?);
+    }
+    assert!(catalog.replace_entry(ours, activity, was, &now).await?);
+    let kept = catalog.find_entry(ours, activity, &name("a")).await?;
+    assert_eq!(kept, Some(now), "it was what was expected");
+    assert!(
+        catalog
+            .replace_entry(ours, activity, "{   }", &entry("a", "{  }"))
+            .await?
+    );
     assert_eq!(catalog.find_entry(ours, bucket, &name("a")).await?, None);
     assert_eq!(
         catalog.find_entry(account(2), activity, &name("a")).await?,

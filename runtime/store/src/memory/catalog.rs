@@ -245,6 +245,22 @@ impl Catalog for Memory {
         Ok(is_new)
     }
 
+    async fn replace_entry(
+        &self,
+        account: AccountId,
+        kind: EntryKind,
+        was: &str,
+        entry: &Entry,
+    ) -> Result<bool> {
+        let mut entries = lock(&self.catalog);
+        let kept = entries.named.get_mut(&(account, kind, entry.name.clone()));
+        let Some(kept) = kept.filter(|kept| kept.body == was) else {
+            return Ok(false);
+        };
+        *kept = entry.clone();
+        Ok(true)
+    }
+
     async fn find_entry(
         &self,
         account: AccountId,

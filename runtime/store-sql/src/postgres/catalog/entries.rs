@@ -40,6 +40,29 @@ pub(super) async fn put(
     Ok(is_new.unwrap_or(false))
 }
 
+/// Replaces one whose body is still `was`.
+pub(super) async fn replace(
+    to: &mut PgConnection,
+    (account, kind): (AccountId, EntryKind),
+    was: &str,
+    entry: &Entry,
+) -> Result<bool> {
+    let replaced = sqlx::query(
+        "UPDATE entry SET body = $1, created_at = $2
+         WHERE account = $3 AND kind = $4 AND name = $5 AND body = $6",
+    )
+    .bind(&entry.body)
+    .bind(entry.created_at.as_millis())
+    .bind(stored(account.as_u64()))
+    .bind(kind.as_str())
+    .bind(entry.name.as_str())
+    .bind(was)
+    .execute(to)
+    .await
+    .map_err(failed)?;
+    Ok(replaced.rows_affected() > 0)
+}
+
 pub(super) async fn find(
     from: &mut PgConnection,
     (account, kind): (AccountId, EntryKind),

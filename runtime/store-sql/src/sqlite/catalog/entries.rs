@@ -36,6 +36,29 @@ pub(super) async fn put(
     Ok(is_new)
 }
 
+/// Replaces one whose body is still `was`.
+pub(super) async fn replace(
+    to: &mut SqliteConnection,
+    (account, kind): (AccountId, EntryKind),
+    was: &str,
+    entry: &Entry,
+) -> Result<bool> {
+    let replaced = sqlx::query(
+        "UPDATE entry SET body = ?, created_at = ?
+         WHERE account = ? AND kind = ? AND name = ? AND body = ?",
+    )
+    .bind(&entry.body)
+    .bind(entry.created_at.as_millis())
+    .bind(stored(account.as_u64()))
+    .bind(kind.as_str())
+    .bind(entry.name.as_str())
+    .bind(was)
+    .execute(to)
+    .await
+    .map_err(failed)?;
+    Ok(replaced.rows_affected() > 0)
+}
+
 pub(super) async fn find(
     from: impl SqliteExecutor<'_>,
     (account, kind): (AccountId, EntryKind),
