@@ -13,6 +13,7 @@ mod machine;
 mod map_run;
 mod node;
 mod peer;
+mod release;
 mod task;
 
 use std::sync::Arc;
@@ -23,10 +24,11 @@ pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
 pub use log::{LogStream, Logs, ReadLogs};
-pub use machine::Machines;
+pub use machine::{Machines, PutMachine};
 pub use map_run::MapRuns;
 pub use node::Node;
 pub use peer::{PEER_HEAD, PEER_PATH, PEER_SEAL, PeerAnswer, Peers};
+pub use release::Releases;
 pub use task::Tasks;
 
 /// Everything that the gateway needs.
@@ -36,6 +38,8 @@ pub struct Ports {
     pub functions: Arc<dyn Functions>,
     /// Machines.
     pub machines: Arc<dyn Machines>,
+    /// What machines have besides their definitions.
+    pub releases: Arc<dyn Releases>,
     /// Executions.
     pub executions: Arc<dyn Executions>,
     /// Map runs of executions.

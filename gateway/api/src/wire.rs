@@ -11,6 +11,7 @@ mod map_run;
 mod node;
 mod page;
 mod problem;
+mod profile;
 mod task;
 
 pub use activity::{Activity, ActivityPage, ActivityTask, PollActivity};
@@ -36,6 +37,10 @@ pub use map_run::{ItemCounts, MapRun, MapRunNumber, MapRunStatus, MapRuns, Updat
 pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, SplitShard};
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
+pub use profile::{
+    Alias, AliasRoute, Aliases, ChangeTags, Definition, LogLevel, Logging, MachineProfile,
+    MachineSettings, MachineType, PublishMachine, PutAlias, Release, ReleaseNumber, Releases, Tags,
+};
 pub use task::{FailTask, SucceedTask};
 
 /// The default of [`FunctionSettings`] and of paging, where a query leaves them out.

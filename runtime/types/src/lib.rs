@@ -5,6 +5,7 @@
 //! name.
 
 pub mod account;
+pub mod arn;
 pub mod digest;
 pub mod error;
 pub mod id;

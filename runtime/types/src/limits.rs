@@ -136,6 +136,20 @@ pub const TAG_KEY_LENGTH_MAX: usize = 128;
 /// See [`TAGS_MAX`].
 pub const TAG_VALUE_LENGTH_MAX: usize = 256;
 
+/// Releases that a machine keeps (AWS: 1,000 versions).
+pub const RELEASES_MAX: usize = 1_000;
+
+/// Aliases of a machine (AWS: 100).
+pub const ALIASES_MAX: usize = 100;
+
+/// Characters of the description of a release or an alias (AWS: 256).
+pub const DESCRIPTION_LENGTH_MAX: usize = 256;
+
+/// ARNs of log groups of a machine, and the bytes of such an ARN or of a role's (AWS: 1 and 256).
+pub const LOG_DESTINATIONS_MAX: usize = 5;
+/// See [`LOG_DESTINATIONS_MAX`].
+pub const ARN_BYTES_MAX: usize = 2_048;
+
 /// What nodes ask of one another.
 pub mod peer {
     /// Bytes of one request or answer: a batch of starts, or the largest input and the largest output

@@ -7,16 +7,16 @@ use steploom_api::wire;
 use steploom_asl::model::{Api, Integration, Pattern, Resource};
 use steploom_machine::service::Ended;
 use steploom_machine::{Failure, Invoke, StartRange, Started};
-use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name};
+use steploom_types::{arn, AccountId, Digest, ExecutionId, Json, MachineName, Name};
 
-use crate::arn;
 use crate::service::Words;
 
 /// A child of an execution.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Child {
     pub(crate) machine: Name,
-    pub(crate) version: Option<u32>,
+    /// A release or an alias; the newest version if `None`.
+    pub(crate) qualifier: Option<Name>,
     pub(crate) name: Name,
     pub(crate) input: Json,
     /// The last 64 bits of its id, by which it is told from another of the same name.
@@ -43,7 +43,7 @@ impl Child {
         mark.copy_from_slice(&range.id.to_bytes()[8..]);
         Self {
             machine: machine.clone(),
-            version: None,
+            qualifier: None,
             name: name.unwrap_or_else(|_| unreachable!("an id's text is a name")),
             input: range.input.clone(),
             mark: u64::from_be_bytes(mark),
@@ -63,7 +63,7 @@ impl Child {
                 "The field 'StateMachineArn' is required but was missing",
             ));
         };
-        let (machine, version) = arn::parse_machine(machine).ok_or_else(|| {
+        let (machine, qualifier) = arn::parse_machine(machine).ok_or_else(|| {
             words.refuse(
                 "InvalidArn",
                 &format!("Invalid Arn: 'Invalid ARN prefix: {machine}'"),
@@ -88,7 +88,7 @@ impl Child {
         };
         Ok(Self {
             machine,
-            version,
+            qualifier,
             name,
             input,
             mark: number(&seal, 16),

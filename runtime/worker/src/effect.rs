@@ -13,7 +13,7 @@ use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
 use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
-use steploom_types::{AccountId, ExecutionId, Json};
+use steploom_types::{arn, AccountId, ExecutionId, Json};
 
 use crate::child::{self, Child};
 use crate::dispatcher::Asking;
@@ -22,7 +22,7 @@ use crate::port::Port;
 use crate::service::{self, Words};
 use crate::shard::{Command, Handle};
 use crate::shared::Shared;
-use crate::{arn, mailbox, payload};
+use crate::{mailbox, payload};
 
 pub(crate) use items::{read, write};
 

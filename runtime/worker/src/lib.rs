@@ -5,7 +5,6 @@
 
 mod activities;
 mod archive;
-mod arn;
 mod cache;
 mod chance;
 mod child;
@@ -25,6 +24,7 @@ mod past;
 mod payload;
 mod peer;
 mod port;
+mod profile;
 mod reading;
 mod registry;
 #[cfg(feature = "simulation")]
@@ -35,6 +35,7 @@ mod shard;
 mod shards;
 mod share;
 mod shared;
+mod tags;
 mod view;
 
 use std::sync::Arc;
@@ -132,6 +133,7 @@ impl Worker {
         Ports {
             functions: self.port.clone(),
             machines: self.port.clone(),
+            releases: self.port.clone(),
             executions: self.port.clone(),
             map_runs: self.port.clone(),
             tasks: self.port.clone(),

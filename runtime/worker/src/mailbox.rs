@@ -20,7 +20,7 @@ use crate::effect::is_passing;
 use crate::peer::call::Call;
 use crate::peer::call::ends::End;
 use crate::peer::call::execution::StopChild;
-use crate::port::{NewExecution, Port};
+use crate::port::Port;
 use crate::shard::{Command, Found, moved};
 use crate::shards::Place;
 
@@ -70,17 +70,13 @@ pub(crate) async fn start(
 }
 
 async fn try_start(port: &Port, account: AccountId, child: &Child) -> Result<wire::Execution> {
-    let version = port
-        .machine_version(account, &child.machine, child.version)
-        .await?;
-    let new = NewExecution {
-        machine: child.machine_name(),
-        machine_version: version.version,
-        definition: version.definition,
+    let start = wire::StartExecution {
+        qualifier: child.qualifier.clone(),
         name: Some(child.name.clone()),
         input: child.input.clone(),
-        terms: None,
+        ..wire::StartExecution::new(child.machine.clone())
     };
+    let (new, _) = port.resolve(account, start).await?;
     let started = port.start_execution(account, new, Some(child.mark)).await?;
     Ok(started.0)
 }

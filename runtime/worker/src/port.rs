@@ -11,6 +11,7 @@ mod logs;
 mod machines;
 mod map_runs;
 mod node;
+mod releases;
 mod routed;
 mod search;
 mod settings;

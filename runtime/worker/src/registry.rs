@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use steploom_api::wire::{self, FunctionSettings};
 use steploom_call::{Kind, Limits};
-use steploom_store::catalog::{FunctionVersion, MachineVersion};
+use steploom_store::catalog::{FunctionVersion, Machine, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, MachineName, Name, Result};
 
 use crate::cache::Cache;
+use crate::profile::{self, Profile};
 use crate::share;
 
 /// A function's version, ready to be called.
@@ -31,10 +32,18 @@ pub(crate) struct Function {
 /// Which version: the newest if `None`.
 type Key = (AccountId, Name, Option<u32>);
 
+/// A machine and what it has besides its definitions.
+#[derive(Debug)]
+pub(crate) struct KnownMachine {
+    pub(crate) machine: Machine,
+    pub(crate) profile: Profile,
+}
+
 pub(crate) struct Registry {
     catalog: Arc<dyn Catalog>,
     functions: Cache<Key, Arc<Function>>,
     machines: Cache<Key, MachineVersion>,
+    profiles: Cache<(AccountId, Name), Arc<KnownMachine>>,
     weights: Cache<(AccountId, MachineName), u32>,
 }
 
@@ -48,6 +57,7 @@ impl Registry {
             catalog,
             functions: Cache::aging(age),
             machines: Cache::aging(age),
+            profiles: Cache::aging(age),
             weights: Cache::aging(age),
         }
     }
@@ -143,9 +153,30 @@ impl Registry {
         Ok(Some(row))
     }
 
+    /// A machine with its profile; `None` if there is no such machine.
+    pub(crate) async fn profile(
+        &self,
+        account: AccountId,
+        name: &Name,
+    ) -> Result<Option<Arc<KnownMachine>>> {
+        let key = (account, name.clone());
+        let generation = match self.profiles.get(&key) {
+            Ok(known) => return Ok(Some(known)),
+            Err(generation) => generation,
+        };
+        let Some(machine) = self.catalog.find_machine(account, name).await? else {
+            return Ok(None);
+        };
+        let profile = profile::find(&*self.catalog, account, &machine).await?;
+        let known = Arc::new(KnownMachine { machine, profile });
+        self.profiles.keep(key, known.clone(), generation);
+        Ok(Some(known))
+    }
+
     /// A machine was changed or deleted.
     pub(crate) fn forget_machine(&self, account: AccountId, name: &Name) {
         self.machines.forget(|(a, n, _)| (*a, n) == (account, name));
+        self.profiles.forget(|(a, n)| (*a, n) == (account, name));
         self.weights
             .forget(|(a, machine)| *a == account && *machine == MachineName::Named(name.clone()));
     }

@@ -7,6 +7,7 @@ use steploom_store::projection::{Row, Status};
 use steploom_types::{Json, Timestamp};
 
 use crate::payload::Kept;
+use crate::tags;
 
 /// An execution in memory. Input and output are shared, not copied.
 pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
@@ -28,15 +29,18 @@ pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
 /// The same as lists show it.
 pub(crate) fn summary(started: &Started, stands: Stands<'_>) -> ExecutionSummary {
     let terms = started.terms.as_deref();
+    let (tags, release, alias) = terms.map(|terms| tags::shown(&terms.tags)).unwrap_or_default();
     ExecutionSummary {
         id: started.id,
         name: started.name.clone(),
         machine: started.machine.clone(),
         machine_version: stands.machine_version(started),
+        release,
+        alias,
         status: shown(stands.status()),
         started_at: started.at,
         ended_at: stands.ended_at,
-        tags: terms.map(|terms| terms.tags.clone()).unwrap_or_default(),
+        tags,
         priority: terms.map_or(0, |terms| terms.priority),
         redrive_count: stands.redrives.count,
         redriven_at: stands.redrives.last_at,
@@ -61,7 +65,7 @@ pub(crate) fn row(started: &Started, stands: Stands<'_>, kept: &Kept) -> Row {
         output: shown.output.as_ref().map(text),
         error: shown.error,
         cause: shown.cause,
-        tags: shown.summary.tags,
+        tags: started.terms.as_deref().map(|terms| terms.tags.clone()).unwrap_or_default(),
         redrives: stands.redrives.count,
         redriven_at: stands.redrives.last_at,
         part_of: started.range.as_deref().map(|r| (r.parent, r.map_run)),
@@ -82,15 +86,18 @@ pub(crate) fn execution_of_row(row: Row, input: Json, output: Option<Json>) -> E
 
 /// A row of a list.
 pub(crate) fn summary_of_row(row: &Row) -> ExecutionSummary {
+    let (tags, release, alias) = tags::shown(&row.tags);
     ExecutionSummary {
         id: row.id,
         name: row.name.clone(),
         machine: row.machine.clone(),
         machine_version: row.machine_version,
+        release,
+        alias,
         status: shown(row.status),
         started_at: row.started_at,
         ended_at: row.ended_at,
-        tags: row.tags.clone(),
+        tags,
         priority: row.priority,
         redrive_count: row.redrives,
         redriven_at: row.redriven_at,

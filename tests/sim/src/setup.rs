@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use steploom_api::Ports;
+use steploom_api::port::PutMachine;
 use steploom_api::wire;
 use steploom_store::catalog::{NewFunctionVersion, Put};
 use steploom_types::{AccountId, Name, Result, Timestamp};
@@ -114,7 +115,8 @@ async fn through_ports(ports: &Ports, definitions: Vec<(Name, Value)>) -> Result
     let account = AccountId::LOCAL;
     for (name, definition) in definitions {
         let text = definition.to_string();
-        ports.machines.put(account, name, &text, false).await?;
+        let put = PutMachine::new(name, text);
+        ports.machines.put(account, put).await?;
     }
     let activity = definition::ACTIVITY.parse()?;
     ports.activities.put(account, activity).await?;

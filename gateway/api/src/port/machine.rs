@@ -1,26 +1,51 @@
 //! State machines.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use steploom_types::{AccountId, Name, Result};
 
 use crate::wire;
+
+/// A definition to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PutMachine {
+    /// The machine's name.
+    pub name: Name,
+    /// The definition: JSON, or YAML.
+    pub definition: String,
+    /// Fail with `MachineExists` if there is one that differs.
+    pub create_only: bool,
+    /// Its settings; those it has, or those by default, if left out.
+    pub settings: Option<wire::MachineSettings>,
+    /// The tags of a machine that is made.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl PutMachine {
+    /// A definition and nothing else.
+    pub fn new(name: Name, definition: impl Into<String>) -> Self {
+        Self {
+            name,
+            definition: definition.into(),
+            create_only: false,
+            settings: None,
+            tags: BTreeMap::new(),
+        }
+    }
+}
 
 /// Machines of an account.
 #[async_trait]
 pub trait Machines: Send + Sync {
     /// Checks a definition and keeps it: a new machine, or a new version of one. The same
     /// definition again makes no new version. With `create_only`, `Conflict` / `MachineExists` if
-    /// there is one with another definition.
+    /// there is one with another definition, or of another type.
     ///
     /// # Errors
-    /// `Invalid` / `InvalidDefinition` with every place that is wrong.
-    async fn put(
-        &self,
-        account: AccountId,
-        name: Name,
-        definition: &str,
-        create_only: bool,
-    ) -> Result<wire::Machine>;
+    /// `Invalid` / `InvalidDefinition` with every place that is wrong; those of
+    /// [`put_settings`](super::Releases::put_settings).
+    async fn put(&self, account: AccountId, put: PutMachine) -> Result<wire::Machine>;
 
     /// Checks a definition and keeps nothing.
     async fn validate(&self, account: AccountId, definition: &str) -> Result<wire::Validation>;
@@ -35,6 +60,14 @@ pub trait Machines: Send + Sync {
 
     /// One machine; `NotFound` / `MachineNotFound`.
     async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Machine>;
+
+    /// The definition of one of its versions; `NotFound` / `MachineNotFound`.
+    async fn definition(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<wire::Definition>;
 
     /// Its versions, newest first.
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::MachineVersions>;

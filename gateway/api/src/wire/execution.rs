@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use steploom_types::{ExecutionId, Json, MachineName, Name, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
+use super::ReleaseNumber;
+
 /// How an execution stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -52,6 +54,10 @@ pub struct StartExecution {
     /// One of its versions; the newest if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// A release's number or an alias, in place of a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "prod")]
+    pub qualifier: Option<Name>,
     /// A name that makes the start idempotent: while the execution runs, the same name and input
     /// give the same answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,6 +97,7 @@ impl StartExecution {
         Self {
             machine,
             version: None,
+            qualifier: None,
             name: None,
             input: Json::empty_object(),
             tags: BTreeMap::new(),
@@ -203,6 +210,14 @@ pub struct ExecutionSummary {
     pub machine: MachineName,
     /// Which version of it.
     pub machine_version: u32,
+    /// The release that it was started by, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub release: Option<ReleaseNumber>,
+    /// The alias that it was started by, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub alias: Option<Name>,
     /// How it stands.
     pub status: ExecutionStatus,
     /// When it was accepted.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use steploom_types::{Digest, Json, Name, Timestamp};
 use utoipa::ToSchema;
 
+use super::MachineType;
+
 /// One immutable version of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -30,6 +32,9 @@ pub struct MachineSummary {
     pub created_at: Timestamp,
     /// The newest version.
     pub latest: MachineVersion,
+    /// How its executions are kept.
+    #[serde(rename = "type", default)]
+    pub machine_type: MachineType,
 }
 
 /// A machine with its newest definition.

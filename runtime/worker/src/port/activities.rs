@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use steploom_api::port::Activities;
 use steploom_api::wire;
 use steploom_store::catalog::{Entry, Put};
-use steploom_types::{AccountId, Error, Name, Result};
+use steploom_types::{arn, AccountId, Error, Name, Result};
 
 use super::{Port, after_name, page_by_name};
-use crate::arn;
 use crate::service::ACTIVITY;
 
 #[async_trait]

@@ -1,47 +1,65 @@
 //! State machines.
 
 use async_trait::async_trait;
-use steploom_api::port::Machines;
+use steploom_api::port::{Machines, PutMachine};
 use steploom_api::wire;
 use steploom_asl::Diagnostic;
 use steploom_store::Error as StoreError;
-use steploom_store::catalog::{Machine, MachineVersion, Put};
+use steploom_store::catalog::{EntryKind, Machine, MachineVersion, Put};
 use steploom_types::error::Problem;
-use steploom_types::{AccountId, Error, Json, Name, Result, limits};
+use steploom_types::{AccountId, Digest, Error, Json, Name, Result, Timestamp, limits};
 
 use super::{Port, after_name, machine_not_found, page_by_name};
 use crate::archive::keeper;
+use crate::profile::{self, Profile};
 use crate::share;
 
 #[async_trait]
 impl Machines for Port {
-    async fn put(
-        &self,
-        account: AccountId,
-        name: Name,
-        definition: &str,
-        create_only: bool,
-    ) -> Result<wire::Machine> {
-        let parsed =
-            steploom_asl::parse(definition).map_err(|rejected| refused(&rejected.diagnostics))?;
+    async fn put(&self, account: AccountId, put: PutMachine) -> Result<wire::Machine> {
+        let name = put.name.clone();
+        let parsed = steploom_asl::parse(&put.definition)
+            .map_err(|rejected| refused(&rejected.diagnostics))?;
         self.ensure_limit(&parsed.machine)?;
+        crate::tags::check(&put.tags)?;
+        if let Some(settings) = &put.settings {
+            Profile::default().set(settings.clone(), true, self.shared.clock.now())?;
+        }
         let warnings = parsed.warnings.iter().map(diagnostic).collect();
-        let put = if create_only {
+        let mode = if put.create_only {
             Put::Create
         } else {
             Put::Upsert
         };
         let at = self.shared.clock.now();
-        let machine = self.shared.store.catalog.put_machine(account, &name, definition, at, put).await.map_err(|e| match e {
-            StoreError::Exists { .. } => {
-                Error::conflict("MachineExists", format!("there is a machine '{name}' already, with another definition; leave out 'If-None-Match' to make a new version of it"))
+        let catalog = &*self.shared.store.catalog;
+        let was = catalog.find_machine(account, &name).await?;
+        if let (Some(was), Some(settings)) = (&was, &put.settings) {
+            self.ensure_may_be(account, was, settings, put.create_only)
+                .await?;
+        }
+        // The profile comes first: what is left of it if this is cut short belongs to no machine.
+        if was.is_none() {
+            self.make_profile(account, &put, at).await?;
+        }
+        let machine = catalog
+            .put_machine(account, &name, &put.definition, at, mode)
+            .await
+            .map_err(|e| match e {
+                StoreError::Exists { .. } => exists(&name),
+                other => other.into(),
+            })?;
+        let profile = match was {
+            Some(was) if was.created_at == machine.created_at => {
+                self.update_profile(account, &put, &machine).await?
             }
-            other => other.into(),
-        })?;
+            _ if machine.created_at == at => self.make_profile(account, &put, at).await?,
+            _ => profile::find(catalog, account, &machine).await?,
+        };
         self.forget_machine(account, &name).await;
         Ok(wire::Machine {
-            summary: summary(machine),
-            definition: shown(definition)?,
+            summary: summary(machine, profile.settings.machine_type),
+            definition: shown(&put.definition)?,
             warnings,
         })
     }
@@ -71,10 +89,19 @@ impl Machines for Port {
             .list_machines(account, after.as_ref(), limit + 1)
             .await?;
         let (machines, next) = page_by_name(machines, limit, |m| &m.name);
-        Ok(wire::MachinePage {
-            items: machines.into_iter().map(summary).collect(),
-            next,
-        })
+        let catalog = &self.shared.store.catalog;
+        let profiles = catalog
+            .list_entries(account, EntryKind::Profile, after.as_ref(), limit)
+            .await?;
+        let mut profiles = profiles.iter().peekable();
+        let mut items = Vec::with_capacity(machines.len());
+        for machine in machines {
+            while profiles.next_if(|p| p.name < machine.name).is_some() {}
+            let entry = profiles.next_if(|p| p.name == machine.name);
+            let profile = profile::read(entry, machine.created_at)?;
+            items.push(summary(machine, profile.settings.machine_type));
+        }
+        Ok(wire::MachinePage { items, next })
     }
 
     async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Machine> {
@@ -83,17 +110,30 @@ impl Machines for Port {
             .find_machine(account, name)
             .await?
             .ok_or_else(|| machine_not_found(name))?;
-        let digest = machine.latest.definition;
-        let definition = catalog.definition(digest).await?;
-        let definition = definition
-            .ok_or_else(|| StoreError::Corrupt(format!("definition {digest} is missing")))?;
+        let profile = profile::find(&**catalog, account, &machine).await?;
+        let definition = self.definition_text(machine.latest.definition).await?;
         let warnings = steploom_asl::parse(&definition)
             .map(|parsed| parsed.warnings)
             .unwrap_or_default();
         Ok(wire::Machine {
-            summary: summary(machine),
+            summary: summary(machine, profile.settings.machine_type),
             definition: shown(&definition)?,
             warnings: warnings.iter().map(diagnostic).collect(),
+        })
+    }
+
+    async fn definition(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<wire::Definition> {
+        let found = self.machine_version(account, name, Some(version)).await?;
+        let definition = self.definition_text(found.definition).await?;
+        Ok(wire::Definition {
+            version: found.version,
+            created_at: found.created_at,
+            definition: shown(&definition)?,
         })
     }
 
@@ -153,12 +193,83 @@ impl Machines for Port {
             .catalog
             .delete_machine(account, name)
             .await?;
+        let catalog = &self.shared.store.catalog;
+        catalog
+            .delete_entry(account, EntryKind::Profile, name)
+            .await?;
         self.forget_machine(account, name).await;
         there.then_some(()).ok_or_else(|| machine_not_found(name))
     }
 }
 
 impl Port {
+    async fn definition_text(&self, digest: Digest) -> Result<String> {
+        let definition = self.shared.store.catalog.definition(digest).await?;
+        let missing = || StoreError::Corrupt(format!("definition {digest} is missing"));
+        Ok(definition.ok_or_else(missing)?)
+    }
+
+    /// The profile of a machine that is being made.
+    async fn make_profile(
+        &self,
+        account: AccountId,
+        put: &PutMachine,
+        made_at: Timestamp,
+    ) -> Result<Profile> {
+        let catalog = &*self.shared.store.catalog;
+        let of = (account, &put.name, made_at);
+        profile::change(catalog, of, made_at, |profile| {
+            let settings = put.settings.clone().unwrap_or_default();
+            profile.set(settings, true, made_at)?;
+            profile.tags = put.tags.clone();
+            Ok(profile.clone())
+        })
+        .await
+    }
+
+    /// The profile of a machine that was there before.
+    async fn update_profile(
+        &self,
+        account: AccountId,
+        put: &PutMachine,
+        machine: &Machine,
+    ) -> Result<Profile> {
+        let catalog = &*self.shared.store.catalog;
+        let Some(settings) = put.settings.as_ref().filter(|_| !put.create_only) else {
+            return profile::find(catalog, account, machine).await;
+        };
+        let now = self.shared.clock.now();
+        let of = (account, &put.name, machine.created_at);
+        profile::change(catalog, of, now, |profile| {
+            profile.set(settings.clone(), false, now)?;
+            Ok(profile.clone())
+        })
+        .await
+    }
+
+    /// Before the definition of a machine that is there is replaced.
+    ///
+    /// # Errors
+    /// `Conflict` / `MachineTypeFixed`, or `MachineExists` where it should be made anew and its settings differ.
+    async fn ensure_may_be(
+        &self,
+        account: AccountId,
+        machine: &Machine,
+        settings: &wire::MachineSettings,
+        create_only: bool,
+    ) -> Result<()> {
+        let catalog = &*self.shared.store.catalog;
+        let mut profile = profile::find(catalog, account, machine).await?;
+        if create_only {
+            let (had, wanted) = (&profile.settings, settings);
+            let same = had.machine_type == wanted.machine_type
+                && had.logging == wanted.logging
+                && had.tracing == wanted.tracing;
+            return same.then_some(()).ok_or_else(|| exists(&machine.name));
+        }
+        profile.set(settings.clone(), false, self.shared.clock.now())
+    }
+
     /// # Errors
     /// `Invalid`: the machine asks for more data than this server lets it have.
     fn ensure_limit(&self, machine: &steploom_asl::Machine) -> Result<()> {
@@ -178,8 +289,13 @@ impl Port {
     }
 }
 
-fn summary(machine: Machine) -> wire::MachineSummary {
+fn exists(name: &Name) -> Error {
+    Error::conflict("MachineExists", format!("there is a machine '{name}' already, with another definition or type; leave out 'If-None-Match' to make a new version of it"))
+}
+
+fn summary(machine: Machine, machine_type: wire::MachineType) -> wire::MachineSummary {
     wire::MachineSummary {
+        machine_type,
         name: machine.name,
         created_at: machine.created_at,
         latest: version(&machine.latest),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
-use steploom_api::wire;
+use steploom_api::wire::{self, ReleaseNumber};
 use steploom_asl::Machine;
 use steploom_machine::Terms;
 use steploom_types::{
@@ -41,8 +41,14 @@ const SPLITS_MAX: usize = 4;
 /// A machine's version as a batch asks for it.
 type Version = (Name, Option<u32>);
 
-/// What a version means: its number, and its definition's digest.
-type Resolved = Result<(u32, Digest)>;
+/// What a start runs.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    version: u32,
+    definition: Digest,
+    /// The release, and the alias, by which it is started.
+    pub(super) origin: Option<(ReleaseNumber, Option<Name>)>,
+}
 
 /// A start that has its id, and with that its shard.
 pub(crate) type Placed = (NewExecution, ExecutionId);
@@ -52,21 +58,19 @@ pub(crate) type Started = (wire::ExecutionSummary, bool);
 
 impl Port {
     /// What a start asks for.
-    pub(super) async fn resolve(
+    pub(crate) async fn resolve(
         &self,
         account: AccountId,
         start: wire::StartExecution,
     ) -> Result<(NewExecution, Option<Tickets>)> {
-        let version = self
-            .machine_version(account, &start.machine, start.version)
-            .await?;
+        let resolved = self.what_of(account, &start).await?;
         let mut tickets = match key_in_order(account, &start) {
             Some(key) => Some(Tickets::take(&self.shared, key, 1).await?),
             None => None,
         };
         let order = tickets.as_mut().map(Tickets::next);
         let now = self.shared.clock.now();
-        let new = new_execution(start, (version.version, version.definition), now, order)?;
+        let new = new_execution(start, resolved, now, order)?;
         Ok((new, tickets))
     }
 
@@ -108,7 +112,7 @@ impl Port {
         starts: Vec<wire::StartExecution>,
     ) -> Vec<Result<Started>> {
         let mut answers: Vec<_> = starts.iter().map(|_| Err(shard::moved())).collect();
-        let mut versions: HashMap<Version, Resolved> = HashMap::new();
+        let mut versions: HashMap<Version, Result<Resolved>> = HashMap::new();
         let mut left = Vec::with_capacity(starts.len());
         let mut tickets = self.tickets(account, &starts).await;
         let mut places = Vec::new();
@@ -127,11 +131,17 @@ impl Port {
                 None => None,
             };
             let key = (start.machine.clone(), start.version);
-            if !versions.contains_key(&key) {
-                let resolved = self.resolve_version(account, &key).await;
-                versions.insert(key.clone(), resolved);
-            }
-            let placed = versions[&key].clone().and_then(|resolved| {
+            let resolved = match versions.get(&key) {
+                Some(known) if start.qualifier.is_none() => known.clone(),
+                _ => {
+                    let resolved = self.what_of(account, &start).await;
+                    if start.qualifier.is_none() {
+                        versions.insert(key, resolved.clone());
+                    }
+                    resolved
+                }
+            };
+            let placed = resolved.and_then(|resolved| {
                 let new = new_execution(start, resolved, self.shared.clock.now(), order)?;
                 self.place(account, &new, None).map(|id| (new, id))
             });
@@ -266,9 +276,32 @@ impl Port {
         Ok(answers)
     }
 
-    async fn resolve_version(&self, account: AccountId, (name, version): &Version) -> Resolved {
-        let version = self.machine_version(account, name, *version).await?;
-        Ok((version.version, version.definition))
+    /// What a start runs: the newest version, the one that it names, or that of a release or an alias.
+    async fn what_of(&self, account: AccountId, start: &wire::StartExecution) -> Result<Resolved> {
+        let (name, version) = (&start.machine, start.version);
+        let Some(qualifier) = &start.qualifier else {
+            let found = self.machine_version(account, name, version).await?;
+            return Ok(Resolved {
+                version: found.version,
+                definition: found.definition,
+                origin: None,
+            });
+        };
+        if version.is_some() {
+            let message = "a start names a 'version' or a 'qualifier', not both";
+            return Err(Error::invalid("InvalidQualifier", message));
+        }
+        let known = self.shared.registry.profile(account, name).await?;
+        let known = known.ok_or_else(|| super::machine_not_found(name))?;
+        let lot = self.shared.chance.draw();
+        let (release, alias) = known.profile.resolve(name, qualifier, lot)?;
+        let version = Some(release.version);
+        let found = self.machine_version(account, name, version).await?;
+        Ok(Resolved {
+            version: found.version,
+            definition: found.definition,
+            origin: Some((release.number, alias)),
+        })
     }
 
     /// Gives a start its slot and its id.
@@ -324,15 +357,15 @@ impl Port {
 /// What a start asks for, checked; `order` is its place among those of its key.
 fn new_execution(
     mut start: wire::StartExecution,
-    (machine_version, definition): (u32, Digest),
+    resolved: Resolved,
     now: Timestamp,
     order: Option<u64>,
 ) -> Result<NewExecution> {
-    let terms = terms::of_start(&mut start, now, order)?;
+    let terms = terms::of_start(&mut start, now, order, &resolved)?;
     Ok(NewExecution {
         machine: MachineName::Named(start.machine),
-        machine_version,
-        definition,
+        machine_version: resolved.version,
+        definition: resolved.definition,
         name: start.name,
         input: start.input,
         terms,

@@ -1,6 +1,5 @@
 //! What a start asks for besides to run, checked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steploom_api::wire::{StartBefore, StartExecution};
@@ -8,7 +7,10 @@ use steploom_asl::Machine;
 use steploom_machine::{Claim, Terms};
 use steploom_types::{Error, Result, Timestamp, limits};
 
-/// The terms that a caller names. `order` is the place of one that runs in the order of its key.
+use super::starts::Resolved;
+use crate::tags;
+
+/// The terms that a caller names; `resolved` is what is started. `order` is the place of one that runs in the order of its key.
 ///
 /// # Errors
 /// `Invalid`: something is out of its range.
@@ -16,8 +18,9 @@ pub(super) fn of_start(
     start: &mut StartExecution,
     now: Timestamp,
     order: Option<u64>,
+    resolved: &Resolved,
 ) -> Result<Option<Terms>> {
-    check_tags(&start.tags)?;
+    tags::check(&start.tags)?;
     let max = limits::PRIORITY_MAX;
     if !(-max..=max).contains(&start.priority) {
         let message = format!(
@@ -31,8 +34,12 @@ pub(super) fn of_start(
         StartBefore::At(at) => at,
         StartBefore::Seconds(seconds) => now.plus_millis(seconds.saturating_mul(1000)),
     });
+    let mut tags = std::mem::take(&mut start.tags);
+    if let Some((release, alias)) = &resolved.origin {
+        tags::add_origin(&mut tags, *release, alias.as_ref());
+    }
     let terms = Terms {
-        tags: std::mem::take(&mut start.tags),
+        tags,
         priority: start.priority,
         start_before,
         claims: claim.into_iter().collect(),
@@ -53,37 +60,6 @@ pub(super) fn with_machine(terms: Option<Terms>, machine: &Machine) -> Option<Ar
         order: None,
     });
     Some(Arc::new(terms))
-}
-
-fn check_tags(tags: &BTreeMap<String, String>) -> Result<()> {
-    let refuse = |message: String| Err(Error::invalid("InvalidTags", message));
-    if tags.len() > limits::TAGS_MAX {
-        let most = limits::TAGS_MAX;
-        return refuse(format!(
-            "there are {} tags; at most {most} are allowed",
-            tags.len()
-        ));
-    }
-    for (key, value) in tags {
-        let (keys_max, values_max) = (limits::TAG_KEY_LENGTH_MAX, limits::TAG_VALUE_LENGTH_MAX);
-        if key.is_empty() || key.chars().count() > keys_max {
-            return refuse(format!(
-                "a tag's key has 1 to {keys_max} characters: '{key}'"
-            ));
-        }
-        if value.chars().count() > values_max {
-            return refuse(format!(
-                "a tag's value has at most {values_max} characters: '{key}'"
-            ));
-        }
-        if key.chars().chain(value.chars()).any(char::is_control) {
-            return refuse(format!(
-                "a tag has no control characters: '{}'",
-                key.escape_debug()
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn claim(start: &mut StartExecution, order: Option<u64>) -> Result<Option<Claim>> {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use steploom_api::port::{Activities as _, Executions as _, Tasks as _};
 use steploom_api::wire;
 use steploom_machine::Failure;
-use steploom_types::{Error, ExecutionId, Json, MachineName, Name, limits};
+use steploom_types::{Error, ExecutionId, Json, MachineName, Name, arn, limits};
 
 use super::Call;
-use crate::{arn, child};
+use crate::child;
 
 /// Calls one action.
 pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure> {
@@ -37,7 +37,7 @@ pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure
 
 async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
     let machine_arn = call.need("StateMachineArn")?;
-    let (machine, version) = parsed(call, arn::parse_machine(&machine_arn), &machine_arn)?;
+    let (machine, qualifier) = parsed(call, arn::parse_machine(&machine_arn), &machine_arn)?;
     let name = match call.text("Name") {
         Some(name) => Some(name_of(call, &name)?),
         None => None,
@@ -50,7 +50,7 @@ async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
         None => Json::empty_object(),
     };
     let start = wire::StartExecution {
-        version,
+        qualifier,
         name,
         input,
         ..wire::StartExecution::new(machine)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_api::Ports;
-use steploom_api::port::Peers;
+use steploom_api::port::{Peers, PutMachine};
 use steploom_api::wire::{Execution, ListExecutions, PageHistory, StartExecution};
 use steploom_artifacts::Artifacts;
 use steploom_store::lease::NodeId;
@@ -203,7 +203,7 @@ impl Cluster {
 
     pub(crate) async fn machine(&self, node: &str, name: &str, definition: &str) {
         let machines = self.ports(node).machines;
-        let put = machines.put(AccountId::LOCAL, name.parse().unwrap(), definition, false);
+        let put = machines.put(AccountId::LOCAL, PutMachine::new(name.parse().unwrap(), definition));
         put.await.unwrap();
     }
 

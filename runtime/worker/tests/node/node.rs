@@ -139,7 +139,7 @@ impl Node {
         let put = self
             .ports()
             .machines
-            .put(AccountId::LOCAL, name.parse().unwrap(), definition, false)
+            .put(AccountId::LOCAL, PutMachine::new(name.parse().unwrap(), definition))
             .await;
         put.map(drop)
     }

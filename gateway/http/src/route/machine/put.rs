@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use steploom_api::port::PutMachine;
 use steploom_api::wire;
 use steploom_types::Name;
 
@@ -37,11 +38,11 @@ pub(crate) async fn put_machine(
     let create_only = is_create_only(request.headers())?;
     body::ensure_definition(request.headers())?;
     let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
-    let machine = app
-        .ports
-        .machines
-        .put(account, name, definition(&bytes)?, create_only)
-        .await?;
+    let put = PutMachine {
+        create_only,
+        ..PutMachine::new(name, definition(&bytes)?)
+    };
+    let machine = app.ports.machines.put(account, put).await?;
     let is_new = machine.summary.latest.version == 1;
     Ok(answer_json(created(is_new), &machine))
 }

@@ -12,7 +12,7 @@ fn names_are_read_as_they_were_written() {
     );
     assert_eq!(
         parse_machine("orders:3"),
-        Some(("orders".parse().unwrap(), Some(3)))
+        Some(("orders".parse().unwrap(), Some("3".parse().unwrap())))
     );
     for machine in [named, of_function] {
         assert_eq!(
@@ -21,6 +21,11 @@ fn names_are_read_as_they_were_written() {
         );
     }
     assert_eq!(parse_activity(&activity(account, &name)), Some(name));
+    let run = "0a1b0199-2c3d-4e5f-8a9b-0c1d2e3f4a5b";
+    assert_eq!(
+        parse_map_run(&format!("arn:aws:states:us-east-1:123456789012:mapRun:orders/All:{run}")),
+        Some(("orders".parse().unwrap(), run.parse().unwrap()))
+    );
 }
 
 #[test]
@@ -31,7 +36,8 @@ fn other_things_are_no_names() {
         "arn:aws:states:us-east-1:123456789012:stateMachine",
         "arn:",
         "a b",
-        "a:b",
+        "a:b:c",
+        "a:",
         "",
     ] {
         assert_eq!(parse_machine(text), None, "{text}");

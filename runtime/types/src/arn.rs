@@ -1,0 +1,94 @@
+//! The names that AWS gives to things of this platform, and what they name here.
+//!
+//! Of an ARN only the thing's own name counts: everything is looked up in the account of who asks.
+//! Where an ARN may stand, a plain name may stand as well.
+
+use crate::{AccountId, ExecutionId, MachineName, Name};
+
+/// The region that every ARN carries.
+pub const REGION: &str = "us-east-1";
+
+/// A machine's ARN.
+pub fn machine(account: AccountId, machine: &MachineName) -> String {
+    format!("arn:aws:states:{REGION}:{account}:stateMachine:{machine}")
+}
+
+/// The ARN of a machine's release (its number) or alias.
+pub fn qualified(account: AccountId, name: &MachineName, qualifier: &str) -> String {
+    format!("{}:{qualifier}", machine(account, name))
+}
+
+/// An execution's ARN.
+pub fn execution(account: AccountId, machine: &MachineName, name: &Name) -> String {
+    format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{name}")
+}
+
+/// The ARN of an execution of an EXPRESS machine.
+pub fn express(
+    account: AccountId,
+    machine: &MachineName,
+    name: &Name,
+    id: ExecutionId,
+) -> String {
+    format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{id}")
+}
+
+/// An activity's ARN.
+pub fn activity(account: AccountId, name: &Name) -> String {
+    format!("arn:aws:states:{REGION}:{account}:activity:{name}")
+}
+
+/// A function's ARN.
+pub fn function(account: AccountId, name: &Name) -> String {
+    format!("arn:aws:lambda:{REGION}:{account}:function:{name}")
+}
+
+/// What an ARN of Step Functions names: the kind, such as `stateMachine`, and what follows it.
+pub fn states(text: &str) -> Option<(&str, &str)> {
+    let mut parts = text.splitn(7, ':');
+    let is_arn = parts.next() == Some("arn");
+    let is_states = parts.nth(1) == Some("states");
+    let kind = parts.nth(2)?;
+    let rest = parts.next()?;
+    (is_arn && is_states).then_some((kind, rest))
+}
+
+/// What follows the kind in an ARN of Step Functions; the text itself if it is no ARN.
+fn rest<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
+    if !text.starts_with("arn:") {
+        return Some(text);
+    }
+    let (named, rest) = states(text)?;
+    (named == kind).then_some(rest)
+}
+
+/// The machine that a text names, an ARN or a plain name, and which release or alias of it.
+pub fn parse_machine(text: &str) -> Option<(Name, Option<Name>)> {
+    let rest = rest(text, "stateMachine")?;
+    match rest.split_once(':') {
+        None => Some((rest.parse().ok()?, None)),
+        Some((name, qualifier)) => Some((name.parse().ok()?, Some(qualifier.parse().ok()?))),
+    }
+}
+
+/// The execution that an ARN names.
+pub fn parse_execution(text: &str) -> Option<(MachineName, Name)> {
+    let (machine, name) = rest(text, "execution")?.rsplit_once(':')?;
+    Some((machine.parse().ok()?, name.parse().ok()?))
+}
+
+/// The activity that a text names, an ARN or a plain name.
+pub fn parse_activity(text: &str) -> Option<Name> {
+    rest(text, "activity")?.parse().ok()
+}
+
+/// The machine whose map run an ARN names, and the map run's id, of which the first half is that of the
+/// execution's.
+pub fn parse_map_run(text: &str) -> Option<(MachineName, ExecutionId)> {
+    let (labelled, id) = rest(text, "mapRun")?.rsplit_once(':')?;
+    let (machine, _label) = labelled.split_once('/')?;
+    Some((machine.parse().ok()?, id.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests;
