@@ -24,7 +24,8 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-sandbox", &["steploom-artifacts", "steploom-call"]),
     ("steploom-api", &["steploom-types"]),
     ("steploom-auth", &["steploom-api"]),
-    ("steploom-http", &["steploom-auth"]),
+    ("steploom-aws", &["steploom-api"]),
+    ("steploom-http", &["steploom-auth", "steploom-aws"]),
     ("steploom-sdk", &["steploom-api"]),
     (
         "steploom-worker",

@@ -1,6 +1,7 @@
 //! The table of routes: one line an endpoint, and the OpenAPI document comes from the same line.
 
 mod activity;
+mod aws;
 mod bucket;
 mod cluster;
 mod connection;
@@ -13,6 +14,7 @@ mod task;
 
 use std::sync::Arc;
 
+use axum::routing::post;
 use axum::{Router, middleware};
 use steploom_api::Ports;
 use tokio::sync::watch;
@@ -42,6 +44,7 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
         ending,
     });
     routes
+        .route("/", post(aws::states))
         .fallback(edge::unknown_route)
         .method_not_allowed_fallback(edge::wrong_method)
         .layer(middleware::from_fn_with_state(

@@ -24,12 +24,7 @@ pub fn execution(account: AccountId, machine: &MachineName, name: &Name) -> Stri
 }
 
 /// The ARN of an execution of an EXPRESS machine.
-pub fn express(
-    account: AccountId,
-    machine: &MachineName,
-    name: &Name,
-    id: ExecutionId,
-) -> String {
+pub fn express(account: AccountId, machine: &MachineName, name: &Name, id: ExecutionId) -> String {
     format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{id}")
 }
 

@@ -7,7 +7,7 @@ use steploom_api::wire;
 use steploom_asl::model::{Api, Integration, Pattern, Resource};
 use steploom_machine::service::Ended;
 use steploom_machine::{Failure, Invoke, StartRange, Started};
-use steploom_types::{arn, AccountId, Digest, ExecutionId, Json, MachineName, Name};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, arn};
 
 use crate::service::Words;
 
@@ -146,7 +146,7 @@ pub(crate) fn ended(account: AccountId, execution: &wire::Execution) -> Json {
         execution_arn: arn::execution(account, &summary.machine, &summary.name),
         name: summary.name.to_string(),
         state_machine_arn: arn::machine(account, &summary.machine),
-        status: status(summary.status).to_owned(),
+        status: summary.status.in_aws().to_owned(),
         start_date: summary.started_at.as_millis(),
         stop_date: summary.ended_at.unwrap_or(summary.started_at).as_millis(),
         input: execution.input.text().to_owned(),
@@ -158,18 +158,4 @@ pub(crate) fn ended(account: AccountId, execution: &wire::Execution) -> Json {
         cause: execution.cause.clone(),
     };
     serde_json::to_value(ended).unwrap_or_default().into()
-}
-
-/// As AWS prints it, which has fewer.
-pub(crate) fn status(status: wire::ExecutionStatus) -> &'static str {
-    match status {
-        wire::ExecutionStatus::Running
-        | wire::ExecutionStatus::Pending
-        | wire::ExecutionStatus::Paused
-        | wire::ExecutionStatus::Quarantined => "RUNNING",
-        wire::ExecutionStatus::Succeeded => "SUCCEEDED",
-        wire::ExecutionStatus::Failed => "FAILED",
-        wire::ExecutionStatus::TimedOut => "TIMED_OUT",
-        wire::ExecutionStatus::Aborted | wire::ExecutionStatus::Expired => "ABORTED",
-    }
 }

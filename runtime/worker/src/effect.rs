@@ -13,7 +13,7 @@ use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
 use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
-use steploom_types::{arn, AccountId, ExecutionId, Json};
+use steploom_types::{AccountId, ExecutionId, Json, arn};
 
 use crate::child::{self, Child};
 use crate::dispatcher::Asking;

@@ -12,6 +12,8 @@ use steploom_store::catalog::{Entry, EntryKind, Machine, Put};
 use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, Error, ExecutionId, Name, Result, Timestamp, limits};
 
+use crate::tags;
+
 /// How often a change is tried again as another one came first.
 const TRIES_MAX: usize = 10;
 
@@ -89,15 +91,11 @@ impl Profile {
 
     /// # Errors
     /// `Invalid` / `InvalidTags`.
-    pub(crate) fn change_tags(&mut self, change: wire::ChangeTags) -> Result<wire::Tags> {
-        let mut tags = self.tags.clone();
-        tags.extend(change.set);
-        for key in change.remove {
-            tags.remove(&key);
-        }
-        crate::tags::check(&tags)?;
-        self.tags = tags.clone();
-        Ok(wire::Tags { tags })
+    pub(crate) fn change_tags(&mut self, change: &wire::ChangeTags) -> Result<wire::Tags> {
+        tags::change(&mut self.tags, change)?;
+        Ok(wire::Tags {
+            tags: self.tags.clone(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use steploom_api::wire::ReleaseNumber;
+use steploom_api::wire::{ChangeTags, ReleaseNumber};
 use steploom_types::{Error, Name, Result, limits};
 
 /// How the keys of the platform's own tags begin. They are searched like others, and not shown among them.
@@ -42,9 +42,26 @@ pub(crate) fn check(tags: &BTreeMap<String, String>) -> Result<()> {
             ));
         }
         if key.starts_with(OWN) {
-            return refuse(format!("keys that begin with '{OWN}' are the platform's: '{key}'"));
+            return refuse(format!(
+                "keys that begin with '{OWN}' are the platform's: '{key}'"
+            ));
         }
     }
+    Ok(())
+}
+
+/// Sets tags, then removes some.
+///
+/// # Errors
+/// `Invalid` / `InvalidTags`; then they are as they were.
+pub(crate) fn change(tags: &mut BTreeMap<String, String>, change: &ChangeTags) -> Result<()> {
+    let mut changed = tags.clone();
+    changed.extend(change.set.clone());
+    for key in &change.remove {
+        changed.remove(key);
+    }
+    check(&changed)?;
+    *tags = changed;
     Ok(())
 }
 
@@ -63,11 +80,17 @@ pub(crate) fn add_origin(
 /// What tags say to a caller: the caller's own, the release and the alias.
 pub(crate) fn shown(
     tags: &BTreeMap<String, String>,
-) -> (BTreeMap<String, String>, Option<ReleaseNumber>, Option<Name>) {
+) -> (
+    BTreeMap<String, String>,
+    Option<ReleaseNumber>,
+    Option<Name>,
+) {
     let own = |key: &str| tags.get(key).map(String::as_str);
     let theirs = tags.iter().filter(|(key, _)| !key.starts_with(OWN));
     (
-        theirs.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        theirs
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
         own(RELEASE).and_then(|number| number.parse().ok()),
         own(ALIAS).and_then(|name| name.parse().ok()),
     )

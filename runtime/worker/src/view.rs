@@ -29,7 +29,9 @@ pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
 /// The same as lists show it.
 pub(crate) fn summary(started: &Started, stands: Stands<'_>) -> ExecutionSummary {
     let terms = started.terms.as_deref();
-    let (tags, release, alias) = terms.map(|terms| tags::shown(&terms.tags)).unwrap_or_default();
+    let (tags, release, alias) = terms
+        .map(|terms| tags::shown(&terms.tags))
+        .unwrap_or_default();
     ExecutionSummary {
         id: started.id,
         name: started.name.clone(),
@@ -65,7 +67,11 @@ pub(crate) fn row(started: &Started, stands: Stands<'_>, kept: &Kept) -> Row {
         output: shown.output.as_ref().map(text),
         error: shown.error,
         cause: shown.cause,
-        tags: started.terms.as_deref().map(|terms| terms.tags.clone()).unwrap_or_default(),
+        tags: started
+            .terms
+            .as_deref()
+            .map(|terms| terms.tags.clone())
+            .unwrap_or_default(),
         redrives: stands.redrives.count,
         redriven_at: stands.redrives.last_at,
         part_of: started.range.as_deref().map(|r| (r.parent, r.map_run)),

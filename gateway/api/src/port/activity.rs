@@ -24,6 +24,17 @@ pub trait Activities: Send + Sync {
         next: Option<String>,
     ) -> Result<wire::ActivityPage>;
 
+    /// Changes its tags; `NotFound` / `ActivityNotFound`.
+    ///
+    /// # Errors
+    /// `Invalid` / `InvalidTags`.
+    async fn change_tags(
+        &self,
+        account: AccountId,
+        name: &Name,
+        change: wire::ChangeTags,
+    ) -> Result<wire::Tags>;
+
     /// Deletes an activity; `NotFound` / `ActivityNotFound`. Tasks that wait already go on waiting;
     /// states that are entered from now on fail.
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()>;

@@ -33,6 +33,17 @@ pub enum ExecutionStatus {
 }
 
 impl ExecutionStatus {
+    /// The same in AWS's words, which are fewer.
+    pub fn in_aws(self) -> &'static str {
+        match self {
+            Self::Running | Self::Pending | Self::Paused | Self::Quarantined => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted | Self::Expired => "ABORTED",
+        }
+    }
+
     /// Whether something may still happen to the execution without a redrive.
     pub fn is_open(self) -> bool {
         match self {

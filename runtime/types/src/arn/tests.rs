@@ -23,7 +23,9 @@ fn names_are_read_as_they_were_written() {
     assert_eq!(parse_activity(&activity(account, &name)), Some(name));
     let run = "0a1b0199-2c3d-4e5f-8a9b-0c1d2e3f4a5b";
     assert_eq!(
-        parse_map_run(&format!("arn:aws:states:us-east-1:123456789012:mapRun:orders/All:{run}")),
+        parse_map_run(&format!(
+            "arn:aws:states:us-east-1:123456789012:mapRun:orders/All:{run}"
+        )),
         Some(("orders".parse().unwrap(), run.parse().unwrap()))
     );
 }

@@ -5,11 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use steploom_api::port::Activities;
 use steploom_api::wire;
+use steploom_store::Error as StoreError;
 use steploom_store::catalog::{Entry, Put};
-use steploom_types::{arn, AccountId, Error, Name, Result};
+use steploom_types::{AccountId, Error, Kind, Name, Result, arn};
 
 use super::{Port, after_name, page_by_name};
 use crate::service::ACTIVITY;
+use crate::tags;
+
+/// How often a change is tried again as another one came first.
+const CHANGES_MAX: usize = 10;
 
 #[async_trait]
 impl Activities for Port {
@@ -50,6 +55,43 @@ impl Activities for Port {
             items: found.into_iter().map(|one| view(account, one)).collect(),
             next,
         })
+    }
+
+    async fn change_tags(
+        &self,
+        account: AccountId,
+        name: &Name,
+        change: wire::ChangeTags,
+    ) -> Result<wire::Tags> {
+        let catalog = &self.shared.store.catalog;
+        for _ in 0..CHANGES_MAX {
+            let found = catalog.find_entry(account, ACTIVITY, name).await?;
+            let found = found.ok_or_else(|| not_found(name))?;
+            let mut kept: wire::Tags = match found.body.as_str() {
+                // As bodies were before there were tags.
+                "{}" => wire::Tags::default(),
+                body => serde_json::from_str(body)
+                    .map_err(|e| StoreError::Corrupt(format!("tags of '{name}': {e}")))?,
+            };
+            tags::change(&mut kept.tags, &change)?;
+            let entry = Entry {
+                body: serde_json::to_string(&kept).map_err(Error::internal)?,
+                ..found.clone()
+            };
+            let is_same = entry.body == found.body || kept.tags.is_empty() && found.body == "{}";
+            if is_same
+                || catalog
+                    .replace_entry(account, ACTIVITY, &found.body, &entry)
+                    .await?
+            {
+                return Ok(kept);
+            }
+        }
+        Err(Error::new(
+            Kind::Unavailable,
+            "Busy",
+            format!("activity '{name}' is changed by many at once"),
+        ))
     }
 
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {

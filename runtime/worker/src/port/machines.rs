@@ -290,7 +290,12 @@ impl Port {
 }
 
 fn exists(name: &Name) -> Error {
-    Error::conflict("MachineExists", format!("there is a machine '{name}' already, with another definition or type; leave out 'If-None-Match' to make a new version of it"))
+    Error::conflict(
+        "MachineExists",
+        format!(
+            "there is a machine '{name}' already, with another definition or type; leave out 'If-None-Match' to make a new version of it"
+        ),
+    )
 }
 
 fn summary(machine: Machine, machine_type: wire::MachineType) -> wire::MachineSummary {

@@ -39,10 +39,8 @@ impl Releases for Port {
         machine: &Name,
         change: wire::ChangeTags,
     ) -> Result<wire::Tags> {
-        self.change_profile(account, machine, |profile, _| {
-            profile.change_tags(change.clone())
-        })
-        .await
+        self.change_profile(account, machine, |profile, _| profile.change_tags(&change))
+            .await
     }
 
     async fn publish(

@@ -108,9 +108,7 @@ impl Profile {
     /// `NotFound` / `AliasNotFound`.
     pub(crate) fn delete_alias(&mut self, machine: &Name, name: &Name) -> Result<()> {
         let deleted = self.aliases.remove(name);
-        deleted
-            .map(|_| ())
-            .ok_or_else(|| not_found(machine, name))
+        deleted.map(|_| ()).ok_or_else(|| not_found(machine, name))
     }
 
     /// Those that stand for a release.
@@ -133,9 +131,7 @@ impl Profile {
         lot: u64,
     ) -> Result<(&wire::Release, Option<Name>)> {
         if let Ok(number) = qualifier.as_str().parse() {
-            return self
-                .release(machine, number)
-                .map(|release| (release, None));
+            return self.release(machine, number).map(|release| (release, None));
         }
         let alias = self.alias(machine, qualifier)?;
         let mut left = lot % WEIGHTS;

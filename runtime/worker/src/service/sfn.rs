@@ -9,7 +9,6 @@ use steploom_machine::Failure;
 use steploom_types::{Error, ExecutionId, Json, MachineName, Name, arn, limits};
 
 use super::Call;
-use crate::child;
 
 /// Calls one action.
 pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure> {
@@ -131,7 +130,7 @@ fn listed(call: &Call<'_>, summary: &wire::ExecutionSummary) -> Value {
         "Name": summary.name,
         "StartDate": summary.started_at,
         "StateMachineArn": arn::machine(call.account, &summary.machine),
-        "Status": child::status(summary.status),
+        "Status": summary.status.in_aws(),
     });
     if let (Some(ended), Some(fields)) = (summary.ended_at, fields.as_object_mut()) {
         fields.insert("StopDate".into(), json!(ended));

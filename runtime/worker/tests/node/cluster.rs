@@ -203,7 +203,10 @@ impl Cluster {
 
     pub(crate) async fn machine(&self, node: &str, name: &str, definition: &str) {
         let machines = self.ports(node).machines;
-        let put = machines.put(AccountId::LOCAL, PutMachine::new(name.parse().unwrap(), definition));
+        let put = machines.put(
+            AccountId::LOCAL,
+            PutMachine::new(name.parse().unwrap(), definition),
+        );
         put.await.unwrap();
     }
 

@@ -139,7 +139,10 @@ impl Node {
         let put = self
             .ports()
             .machines
-            .put(AccountId::LOCAL, PutMachine::new(name.parse().unwrap(), definition))
+            .put(
+                AccountId::LOCAL,
+                PutMachine::new(name.parse().unwrap(), definition),
+            )
             .await;
         put.map(drop)
     }

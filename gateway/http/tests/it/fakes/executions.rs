@@ -43,6 +43,8 @@ pub(crate) fn begin(
             name: name.unwrap_or_else(|| id.to_string().parse().unwrap()),
             machine: machine.clone(),
             machine_version: 1,
+            release: None,
+            alias: None,
             status: wire::ExecutionStatus::Running,
             started_at,
             ended_at: None,

@@ -1,7 +1,7 @@
 //! Machines: a definition is valid if it has a `StartAt`.
 
 use async_trait::async_trait;
-use steploom_api::port::Machines;
+use steploom_api::port::{Machines, PutMachine};
 use steploom_api::wire;
 use steploom_types::error::Problem;
 use steploom_types::{AccountId, Digest, Error, Json, Name, Result, Timestamp};
@@ -26,6 +26,7 @@ fn summary(name: &Name, versions: &[String]) -> wire::MachineSummary {
         name: name.clone(),
         created_at: latest.created_at,
         latest,
+        machine_type: wire::MachineType::Standard,
     }
 }
 
@@ -57,14 +58,9 @@ fn diagnostics(definition: &str) -> Vec<wire::Diagnostic> {
 
 #[async_trait]
 impl Machines for World {
-    async fn put(
-        &self,
-        account: AccountId,
-        name: Name,
-        definition: &str,
-        create_only: bool,
-    ) -> Result<wire::Machine> {
+    async fn put(&self, account: AccountId, put: PutMachine) -> Result<wire::Machine> {
         check_account(account);
+        let (name, definition) = (put.name, put.definition.as_str());
         self.maybe_fail()?;
         let wrong: Vec<_> = diagnostics(definition)
             .into_iter()
@@ -81,7 +77,7 @@ impl Machines for World {
         self.change(|state| {
             let versions = state.machines.entry(name.clone()).or_default();
             if versions.last().is_none_or(|last| last != definition) {
-                if create_only && !versions.is_empty() {
+                if put.create_only && !versions.is_empty() {
                     return Err(Error::conflict("MachineExists", "it is there already"));
                 }
                 versions.push(definition.to_owned());
@@ -117,6 +113,24 @@ impl Machines for World {
         let state = self.state();
         let versions = state.machines.get(name).ok_or_else(|| absent(name))?;
         Ok(machine(name, versions))
+    }
+
+    async fn definition(
+        &self,
+        account: AccountId,
+        name: &Name,
+        number: u32,
+    ) -> Result<wire::Definition> {
+        check_account(account);
+        let state = self.state();
+        let versions = state.machines.get(name).ok_or_else(|| absent(name))?;
+        let at = number.checked_sub(1).ok_or_else(|| absent(name))?;
+        let text = versions.get(at as usize).ok_or_else(|| absent(name))?;
+        Ok(wire::Definition {
+            version: number,
+            created_at: version(versions.len(), text).created_at,
+            definition: Json::parse(text).unwrap(),
+        })
     }
 
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::MachineVersions> {

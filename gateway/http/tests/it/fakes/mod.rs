@@ -7,6 +7,7 @@ mod logs;
 mod machines;
 mod map_runs;
 mod node;
+mod releases;
 mod resources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,9 @@ pub(crate) struct State {
     pub(crate) functions: BTreeMap<Name, Vec<wire::FunctionVersion>>,
     pub(crate) puts: Vec<PutFunction>,
     pub(crate) machines: BTreeMap<Name, Vec<String>>,
+    pub(crate) releases: BTreeMap<Name, Vec<wire::Release>>,
+    pub(crate) aliases: BTreeMap<Name, BTreeMap<Name, wire::Alias>>,
+    pub(crate) profiles: BTreeMap<Name, wire::MachineProfile>,
     pub(crate) retentions: BTreeMap<Name, wire::Retention>,
     pub(crate) shares: BTreeMap<Name, wire::Share>,
     pub(crate) executions: BTreeMap<ExecutionId, Run>,
@@ -67,6 +71,7 @@ impl World {
         Ports {
             functions: Arc::clone(self) as _,
             machines: Arc::clone(self) as _,
+            releases: Arc::clone(self) as _,
             executions: Arc::clone(self) as _,
             map_runs: Arc::clone(self) as _,
             tasks: Arc::clone(self) as _,

@@ -85,6 +85,16 @@ impl Activities for World {
         Ok(wire::ActivityPage { items, next })
     }
 
+    async fn change_tags(
+        &self,
+        account: AccountId,
+        name: &Name,
+        change: wire::ChangeTags,
+    ) -> Result<wire::Tags> {
+        Activities::get(self, account, name).await?;
+        Ok(wire::Tags { tags: change.set })
+    }
+
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
         check_account(account);
         let gone = self.change(|state| state.activities.take(name));

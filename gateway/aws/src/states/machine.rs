@@ -1,0 +1,414 @@
+//! State machines.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use steploom_api::port::PutMachine;
+use steploom_api::wire::{self, MachineType};
+use steploom_types::{Error, MachineName, Name, arn};
+
+use super::{Call, failure, name, next_of, page_size, paged, seconds, tag, token_of, version};
+use crate::{Answer, Failure};
+
+/// What is logged, as AWS has it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Logging {
+    level: wire::LogLevel,
+    include_execution_data: bool,
+    destinations: Vec<Destination>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Destination {
+    cloud_watch_logs_log_group: LogGroup,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct LogGroup {
+    log_group_arn: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Tracing {
+    enabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Create {
+    name: String,
+    definition: String,
+    role_arn: String,
+    #[serde(default, rename = "type")]
+    machine_type: MachineType,
+    #[serde(default)]
+    logging_configuration: Logging,
+    #[serde(default)]
+    tracing_configuration: Tracing,
+    #[serde(default)]
+    tags: Vec<tag::Tag>,
+    #[serde(default)]
+    publish: bool,
+    version_description: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Update {
+    state_machine_arn: String,
+    definition: Option<String>,
+    role_arn: Option<String>,
+    logging_configuration: Option<Logging>,
+    tracing_configuration: Option<Tracing>,
+    encryption_configuration: Option<Value>,
+    #[serde(default)]
+    publish: bool,
+    version_description: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfMachine {
+    state_machine_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfExecution {
+    execution_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct List {
+    max_results: Option<u32>,
+    next_token: Option<String>,
+}
+
+/// `CreateStateMachine`
+pub(super) async fn create(call: &Call<'_>) -> Answer {
+    let input: Create = call.read()?;
+    let name = name::parse(&input.name)?;
+    version::ensure_described(input.publish, input.version_description.as_ref())?;
+    let settings = wire::MachineSettings {
+        machine_type: input.machine_type,
+        role: Some(input.role_arn),
+        logging: logging(input.logging_configuration)?,
+        tracing: input.tracing_configuration.enabled,
+    };
+    let put = PutMachine {
+        create_only: true,
+        settings: Some(settings),
+        tags: tag::map(input.tags),
+        ..PutMachine::new(name.clone(), input.definition)
+    };
+    let machine_arn = arn_of(call, &name);
+    let made = call.ports.machines.put(call.account, put).await;
+    let made = made.map_err(|error| refused(error, &machine_arn))?;
+    let mut answer = json!({
+        "stateMachineArn": machine_arn,
+        "creationDate": seconds(made.summary.created_at),
+    });
+    if input.publish {
+        let publish = wire::PublishMachine {
+            description: input.version_description,
+            revision: None,
+        };
+        let published = call.ports.releases.publish(call.account, &name, publish);
+        let (release, _) = published
+            .await
+            .map_err(|error| failure(error, &machine_arn))?;
+        answer["stateMachineVersionArn"] = name::of(&machine_arn, release.number);
+    }
+    Ok(answer)
+}
+
+/// `UpdateStateMachine`
+pub(super) async fn update(call: &Call<'_>) -> Answer {
+    let input: Update = call.read()?;
+    let machine_arn = input.state_machine_arn;
+    let name = name::bare_machine(&machine_arn)?;
+    let changes_settings = input.role_arn.is_some()
+        || input.logging_configuration.is_some()
+        || input.tracing_configuration.is_some();
+    if !changes_settings && input.definition.is_none() && input.encryption_configuration.is_none() {
+        return Err(Failure::new(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+        ));
+    }
+    version::ensure_described(input.publish, input.version_description.as_ref())?;
+    let releases = &call.ports.releases;
+    let profile = releases.profile(call.account, &name).await;
+    let profile = profile.map_err(|error| failure(error, &machine_arn))?;
+    let mut settings = profile.settings.clone();
+    if let Some(role) = input.role_arn {
+        settings.role = Some(role);
+    }
+    if let Some(given) = input.logging_configuration {
+        settings.logging = logging(given)?;
+    }
+    if let Some(tracing) = input.tracing_configuration {
+        settings.tracing = tracing.enabled;
+    }
+    let changed = match input.definition {
+        Some(definition) => {
+            let put = PutMachine {
+                settings: Some(settings),
+                ..PutMachine::new(name.clone(), definition)
+            };
+            call.ports.machines.put(call.account, put).await.map(drop)
+        }
+        None => {
+            let put = releases.put_settings(call.account, &name, settings).await;
+            put.map(drop)
+        }
+    };
+    changed.map_err(|error| refused(error, &machine_arn))?;
+    let now = releases.profile(call.account, &name).await;
+    let now = now.map_err(|error| failure(error, &machine_arn))?;
+    let mut answer = json!({"updateDate": seconds(now.updated_at)});
+    if let Some(revision) = now.revision {
+        answer["revisionId"] = revision.into();
+    }
+    if input.publish {
+        let publish = wire::PublishMachine {
+            description: input.version_description,
+            revision: None,
+        };
+        let published = releases.publish(call.account, &name, publish).await;
+        let (release, _) = published.map_err(|error| failure(error, &machine_arn))?;
+        answer["stateMachineVersionArn"] = name::of(&machine_arn, release.number);
+    }
+    Ok(answer)
+}
+
+/// `DescribeStateMachine`
+pub(super) async fn describe(call: &Call<'_>) -> Answer {
+    let input: OfMachine = call.read()?;
+    let machine_arn = &input.state_machine_arn;
+    let (name, qualifier) = name::machine(machine_arn)?;
+    let told = |error| failure(error, machine_arn);
+    let releases = &call.ports.releases;
+    let machine = call.ports.machines.get(call.account, &name).await;
+    let machine = machine.map_err(told)?;
+    let Some(qualifier) = qualifier else {
+        let profile = releases.profile(call.account, &name).await.map_err(told)?;
+        let mut shown = shown(call, &name, &profile.settings, machine.definition.text());
+        shown.insert("stateMachineArn".into(), machine_arn.as_str().into());
+        shown.insert("status".into(), "ACTIVE".into());
+        shown.insert("type".into(), type_of(&profile.settings));
+        let created = seconds(machine.summary.created_at);
+        shown.insert("creationDate".into(), created);
+        if let Some(revision) = profile.revision {
+            shown.insert("revisionId".into(), revision.into());
+        }
+        return Ok(shown.into());
+    };
+    let release = release_of(call, &name, &qualifier).await.map_err(told)?;
+    let definition = call
+        .ports
+        .machines
+        .definition(call.account, &name, release.version)
+        .await
+        .map_err(told)?;
+    let text = definition.definition.text();
+    let mut shown = shown(call, &name, &release.settings, text);
+    let release_arn = name::of(&arn_of(call, &name), release.number);
+    shown.insert("stateMachineArn".into(), release_arn);
+    shown.insert("status".into(), "ACTIVE".into());
+    shown.insert("type".into(), type_of(&release.settings));
+    shown.insert("creationDate".into(), seconds(release.created_at));
+    if let Some(description) = release.description {
+        shown.insert("description".into(), description.into());
+    }
+    if let Some(revision) = release.revision {
+        shown.insert("revisionId".into(), revision.into());
+    }
+    Ok(shown.into())
+}
+
+/// `DescribeStateMachineForExecution`
+pub(super) async fn describe_for_execution(call: &Call<'_>) -> Answer {
+    let input: OfExecution = call.read()?;
+    let told = |error| failure(error, &input.execution_arn);
+    let (machine, execution) = name::execution(&input.execution_arn)?;
+    let executions = &call.ports.executions;
+    let found = executions.get_by_name(call.account, &machine, &execution);
+    let summary = found.await.map_err(told)?.summary;
+    let MachineName::Named(name) = &summary.machine else {
+        return Err(failure(
+            Error::not_found("ExecutionNotFound", ""),
+            &input.execution_arn,
+        ));
+    };
+    let machine_arn = arn_of(call, name);
+    let missing = |error| failure(error, &machine_arn);
+    let version = summary.machine_version;
+    let definition = call
+        .ports
+        .machines
+        .definition(call.account, name, version)
+        .await
+        .map_err(missing)?;
+    let releases = &call.ports.releases;
+    let profile = releases
+        .profile(call.account, name)
+        .await
+        .map_err(missing)?;
+    let text = definition.definition.text();
+    let mut shown = shown(call, name, &profile.settings, text);
+    shown.insert("updateDate".into(), seconds(definition.created_at));
+    match summary.release {
+        Some(number) => {
+            let release_arn = name::of(&machine_arn, number);
+            shown.insert("stateMachineArn".into(), release_arn);
+        }
+        None => {
+            shown.insert("stateMachineArn".into(), machine_arn.into());
+        }
+    }
+    let machine = call.ports.machines.get(call.account, name).await;
+    let is_latest = machine.is_ok_and(|m| m.summary.latest.version == version);
+    if let Some(revision) = profile.revision.filter(|_| is_latest) {
+        shown.insert("revisionId".into(), revision.into());
+    }
+    Ok(shown.into())
+}
+
+/// `ListStateMachines`
+pub(super) async fn list(call: &Call<'_>) -> Answer {
+    let input: List = call.read()?;
+    let next = next_of(input.next_token.as_deref())?;
+    let size = page_size(input.max_results);
+    let page = call.ports.machines.list(call.account, size, next).await;
+    let page = page.map_err(|error| failure(error, ""))?;
+    let item = |machine: &wire::MachineSummary| {
+        json!({
+            "stateMachineArn": arn_of(call, &machine.name),
+            "name": machine.name,
+            "type": machine.machine_type,
+            "creationDate": seconds(machine.created_at),
+        })
+    };
+    let items = page.items.iter().map(item).collect();
+    Ok(paged("stateMachines", items, token_of(page.next)))
+}
+
+/// `DeleteStateMachine`: one that is not there is no error.
+pub(super) async fn delete(call: &Call<'_>) -> Answer {
+    let input: OfMachine = call.read()?;
+    let name = name::bare_machine(&input.state_machine_arn)?;
+    match call.ports.machines.delete(call.account, &name).await {
+        Err(error) if error.code != "MachineNotFound" => Err(error.into()),
+        _ => Ok(json!({})),
+    }
+}
+
+/// The ARN of a machine.
+pub(super) fn arn_of(call: &Call<'_>, name: &Name) -> String {
+    arn::machine(call.account, &MachineName::Named(name.clone()))
+}
+
+/// The release that a version's number or an alias stands for; of an alias for two, the first.
+async fn release_of(
+    call: &Call<'_>,
+    name: &Name,
+    qualifier: &Name,
+) -> Result<wire::Release, Error> {
+    let releases = &call.ports.releases;
+    let number = match qualifier.as_str().parse() {
+        Ok(number) => number,
+        Err(_) => {
+            let alias = releases.alias(call.account, name, qualifier).await?;
+            alias
+                .routes
+                .first()
+                .map_or(wire::ReleaseNumber(0), |route| route.release)
+        }
+    };
+    releases.release(call.account, name, number).await
+}
+
+/// What all descriptions of a machine show.
+fn shown(
+    call: &Call<'_>,
+    name: &Name,
+    settings: &wire::MachineSettings,
+    definition: &str,
+) -> Map<String, Value> {
+    let logging = &settings.logging;
+    let mut configuration = json!({
+        "level": logging.level,
+        "includeExecutionData": logging.include_execution_data,
+    });
+    if !logging.destinations.is_empty() {
+        let group = |group: &String| json!({"cloudWatchLogsLogGroup": {"logGroupArn": group}});
+        configuration["destinations"] = logging.destinations.iter().map(group).collect();
+    }
+    let role = settings.role.clone();
+    let role = role.unwrap_or_else(|| format!("arn:aws:iam::{}:role/steploom", call.account));
+    let fields: BTreeMap<&str, Value> = [
+        ("name", name.as_str().into()),
+        ("definition", definition.into()),
+        ("roleArn", role.into()),
+        ("loggingConfiguration", configuration),
+        ("tracingConfiguration", json!({"enabled": settings.tracing})),
+        ("encryptionConfiguration", json!({"type": "AWS_OWNED_KEY"})),
+    ]
+    .into();
+    let named = |(name, value): (&str, Value)| (name.to_owned(), value);
+    fields.into_iter().map(named).collect()
+}
+
+fn type_of(settings: &wire::MachineSettings) -> Value {
+    json!(settings.machine_type)
+}
+
+/// # Errors
+/// `InvalidLoggingConfiguration`.
+fn logging(given: Logging) -> Result<wire::Logging, Failure> {
+    let groups = given.destinations.into_iter();
+    let destinations: Vec<_> = groups
+        .filter_map(|destination| destination.cloud_watch_logs_log_group.log_group_arn)
+        .collect();
+    if given.level != wire::LogLevel::Off && destinations.len() != 1 || destinations.len() > 1 {
+        return Err(Failure::new(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+        ));
+    }
+    Ok(wire::Logging {
+        level: given.level,
+        include_execution_data: given.include_execution_data,
+        destinations,
+    })
+}
+
+/// The words of AWS for a definition that is refused, every place that is wrong among them.
+fn refused(error: Error, machine_arn: &str) -> Failure {
+    if error.code != "InvalidDefinition" {
+        return failure(error, machine_arn);
+    }
+    let place = |problem: &steploom_types::error::Problem| {
+        let path = if problem.path.is_empty() {
+            "/"
+        } else {
+            &problem.path
+        };
+        format!("{}: {} at {path}", problem.code, problem.message)
+    };
+    let places: Vec<_> = error.problems.iter().map(place).collect();
+    Failure {
+        error: Some(Box::new(error)),
+        ..Failure::new(
+            "InvalidDefinition",
+            format!("Invalid State Machine Definition: '{}'", places.join(", ")),
+        )
+    }
+}

@@ -1,0 +1,93 @@
+//! Names and ARNs in requests.
+
+use serde_json::Value;
+use steploom_types::{MachineName, Name, arn};
+
+use crate::Failure;
+
+/// A name that a caller gives to something.
+///
+/// # Errors
+/// `InvalidName`.
+pub(super) fn parse(text: &str) -> Result<Name, Failure> {
+    text.parse()
+        .map_err(|_| Failure::new("InvalidName", format!("Invalid Name: '{text}'")))
+}
+
+/// The machine of an ARN, and which version or alias of it.
+///
+/// # Errors
+/// `InvalidArn`.
+pub(super) fn machine(text: &str) -> Result<(Name, Option<Name>), Failure> {
+    ensure(text, "stateMachine")?;
+    arn::parse_machine(text).ok_or_else(|| not_parsed(text))
+}
+
+/// The machine of an ARN that names neither a version nor an alias.
+///
+/// # Errors
+/// `InvalidArn`; `StateMachineDoesNotExist`.
+pub(super) fn bare_machine(text: &str) -> Result<Name, Failure> {
+    match machine(text)? {
+        (name, None) => Ok(name),
+        (_, Some(_)) => Err(Failure::new(
+            "StateMachineDoesNotExist",
+            format!("State Machine Does Not Exist: '{text}'"),
+        )),
+    }
+}
+
+/// The machine and the version or alias of an ARN.
+///
+/// # Errors
+/// `InvalidArn`.
+pub(super) fn qualified(text: &str) -> Result<(Name, Name), Failure> {
+    match machine(text)? {
+        (name, Some(qualifier)) => Ok((name, qualifier)),
+        (_, None) => Err(not_parsed(text)),
+    }
+}
+
+/// The machine and the name of an execution's ARN.
+///
+/// # Errors
+/// `InvalidArn`.
+pub(super) fn execution(text: &str) -> Result<(MachineName, Name), Failure> {
+    ensure(text, "execution")?;
+    arn::parse_execution(text).ok_or_else(|| not_parsed(text))
+}
+
+/// # Errors
+/// `InvalidArn`.
+pub(super) fn activity(text: &str) -> Result<Name, Failure> {
+    ensure(text, "activity")?;
+    arn::parse_activity(text).ok_or_else(|| not_parsed(text))
+}
+
+/// # Errors
+/// `InvalidArn` for what is no ARN of Step Functions, or that of another kind of thing.
+pub(super) fn ensure(text: &str, kind: &str) -> Result<(), Failure> {
+    if !text.starts_with("arn:") {
+        return Err(invalid(&format!("Invalid ARN prefix: {text}")));
+    }
+    match arn::states(text) {
+        Some((named, _)) if named == kind => Ok(()),
+        Some((named, _)) => Err(invalid(&format!(
+            "Resource type not valid in this context: {named}"
+        ))),
+        None => Err(not_parsed(text)),
+    }
+}
+
+fn not_parsed(text: &str) -> Failure {
+    invalid(&format!("Invalid ARN: {text}"))
+}
+
+fn invalid(why: &str) -> Failure {
+    Failure::new("InvalidArn", format!("Invalid Arn: '{why}'"))
+}
+
+/// The ARN of a machine's version or alias.
+pub(super) fn of(machine_arn: &str, qualifier: impl std::fmt::Display) -> Value {
+    format!("{machine_arn}:{qualifier}").into()
+}

@@ -1,0 +1,72 @@
+//! `POST /`: the wire protocol of AWS Step Functions, told by the header `X-Amz-Target`. It is not in the OpenAPI
+//! document, as AWS's own model describes it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use steploom_aws::{Failure, STATES_TARGET};
+
+use crate::app::App;
+use crate::body;
+use crate::edge::{Account, RequestId};
+use crate::failure::Answer;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+
+/// A request to Step Functions.
+pub(crate) async fn states(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    request_id: RequestId,
+    request: Request,
+) -> Answer {
+    let target = request.headers().get(&TARGET);
+    let target = target.and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| target.strip_prefix(STATES_TARGET));
+    let operation = operation.unwrap_or_default().to_owned();
+    let bound = body::bound_of_data(&request, "a request to Step Functions");
+    let (bytes, _held) = body::read(&app, request, bound).await?;
+    let answer = steploom_aws::states(&app.ports, account, &operation, &bytes).await;
+    let mut response = match answer {
+        Ok(output) => Body::from(output.to_string()).into_response(),
+        Err(failure) => refused(&failure, request_id.text()),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    if let Ok(id) = HeaderValue::from_str(request_id.text()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    Ok(response)
+}
+
+/// An error, logged where it is ours.
+fn refused(failure: &Failure, request_id: &str) -> Response {
+    let (status, code) = (failure.status, failure.code.as_str());
+    match &failure.error {
+        Some(error) if status >= 500 => {
+            tracing::error!(request_id, status, code, %error, "request failed");
+        }
+        _ => tracing::debug!(
+            request_id,
+            status,
+            code,
+            message = failure.message,
+            "refused"
+        ),
+    }
+    let body = json!({"__type": code, "message": failure.message});
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, body.to_string()).into_response();
+    if let Ok(code) = HeaderValue::from_str(code) {
+        response.headers_mut().insert(ERROR_TYPE, code);
+    }
+    response
+}
