@@ -180,6 +180,9 @@ pub struct Definition {
     /// The definition in Amazon States Language.
     #[schema(value_type = Object)]
     pub definition: Json,
+    /// The variables that each state reads, of those that read any, by the state's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variable_references: BTreeMap<String, Vec<String>>,
 }
 
 /// Where an alias sends some of the starts.

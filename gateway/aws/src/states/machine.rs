@@ -1,14 +1,14 @@
 //! State machines.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use steploom_api::port::PutMachine;
 use steploom_api::wire::{self, MachineType};
-use steploom_types::{Error, MachineName, Name, arn};
+use steploom_types::{Error, MachineName, Name, Timestamp, arn};
 
-use super::{Call, failure, name, next_of, page_size, paged, seconds, tag, token_of, version};
+use super::{
+    Call, execution, failure, name, next_of, page_size, paged, seconds, tag, token_of, version,
+};
 use crate::{Answer, Failure};
 
 /// What is logged, as AWS has it.
@@ -194,87 +194,89 @@ pub(super) async fn describe(call: &Call<'_>) -> Answer {
     let machine_arn = &input.state_machine_arn;
     let (name, qualifier) = name::machine(machine_arn)?;
     let told = |error| failure(error, machine_arn);
-    let releases = &call.ports.releases;
-    let machine = call.ports.machines.get(call.account, &name).await;
-    let machine = machine.map_err(told)?;
-    let Some(qualifier) = qualifier else {
-        let profile = releases.profile(call.account, &name).await.map_err(told)?;
-        let mut shown = shown(call, &name, &profile.settings, machine.definition.text());
-        shown.insert("stateMachineArn".into(), machine_arn.as_str().into());
-        shown.insert("status".into(), "ACTIVE".into());
-        shown.insert("type".into(), type_of(&profile.settings));
-        let created = seconds(machine.summary.created_at);
-        shown.insert("creationDate".into(), created);
-        if let Some(revision) = profile.revision {
-            shown.insert("revisionId".into(), revision.into());
+    let described = match qualifier {
+        None => {
+            let machine = call.ports.machines.get(call.account, &name).await;
+            let summary = machine.map_err(told)?.summary;
+            let profile = call.ports.releases.profile(call.account, &name).await;
+            let profile = profile.map_err(told)?;
+            Described {
+                arn: machine_arn.as_str().into(),
+                version: summary.latest.version,
+                created_at: summary.created_at,
+                settings: profile.settings,
+                revision: profile.revision,
+                description: None,
+            }
         }
-        return Ok(shown.into());
+        Some(qualifier) => {
+            let release = release_of(call, &name, &qualifier).await.map_err(told)?;
+            Described {
+                arn: name::of(&arn_of(call, &name), release.number),
+                version: release.version,
+                created_at: release.created_at,
+                settings: release.settings,
+                revision: release.revision,
+                description: release.description,
+            }
+        }
     };
-    let release = release_of(call, &name, &qualifier).await.map_err(told)?;
-    let definition = call
-        .ports
-        .machines
-        .definition(call.account, &name, release.version)
-        .await
-        .map_err(told)?;
-    let text = definition.definition.text();
-    let mut shown = shown(call, &name, &release.settings, text);
-    let release_arn = name::of(&arn_of(call, &name), release.number);
-    shown.insert("stateMachineArn".into(), release_arn);
+    let machines = &call.ports.machines;
+    let definition = machines.definition(call.account, &name, described.version);
+    let definition = definition.await.map_err(told)?;
+    let mut shown = shown(call, &name, &described.settings, &definition);
+    shown.insert("stateMachineArn".into(), described.arn);
     shown.insert("status".into(), "ACTIVE".into());
-    shown.insert("type".into(), type_of(&release.settings));
-    shown.insert("creationDate".into(), seconds(release.created_at));
-    if let Some(description) = release.description {
-        shown.insert("description".into(), description.into());
-    }
-    if let Some(revision) = release.revision {
-        shown.insert("revisionId".into(), revision.into());
+    shown.insert("type".into(), json!(described.settings.machine_type));
+    shown.insert("creationDate".into(), seconds(described.created_at));
+    let texts = [
+        ("description", described.description),
+        ("revisionId", described.revision),
+    ];
+    for (field, text) in texts {
+        if let Some(text) = text {
+            shown.insert(field.into(), text.into());
+        }
     }
     Ok(shown.into())
+}
+
+/// A machine as it is, or one of its versions.
+struct Described {
+    arn: Value,
+    version: u32,
+    created_at: Timestamp,
+    settings: wire::MachineSettings,
+    revision: Option<String>,
+    description: Option<String>,
 }
 
 /// `DescribeStateMachineForExecution`
 pub(super) async fn describe_for_execution(call: &Call<'_>) -> Answer {
     let input: OfExecution = call.read()?;
     let told = |error| failure(error, &input.execution_arn);
-    let (machine, execution) = name::execution(&input.execution_arn)?;
-    let executions = &call.ports.executions;
-    let found = executions.get_by_name(call.account, &machine, &execution);
-    let summary = found.await.map_err(told)?.summary;
+    let summary = execution::find(call, &input.execution_arn).await?.summary;
     let MachineName::Named(name) = &summary.machine else {
-        return Err(failure(
-            Error::not_found("ExecutionNotFound", ""),
-            &input.execution_arn,
-        ));
+        let error = Error::not_found("ExecutionNotFound", "it is an invocation's");
+        return Err(told(error));
     };
     let machine_arn = arn_of(call, name);
     let missing = |error| failure(error, &machine_arn);
     let version = summary.machine_version;
-    let definition = call
-        .ports
-        .machines
-        .definition(call.account, name, version)
-        .await
-        .map_err(missing)?;
-    let releases = &call.ports.releases;
-    let profile = releases
-        .profile(call.account, name)
-        .await
-        .map_err(missing)?;
-    let text = definition.definition.text();
-    let mut shown = shown(call, name, &profile.settings, text);
+    let machines = &call.ports.machines;
+    let definition = machines.definition(call.account, name, version).await;
+    let definition = definition.map_err(missing)?;
+    let profile = call.ports.releases.profile(call.account, name).await;
+    let profile = profile.map_err(missing)?;
+    let mut shown = shown(call, name, &profile.settings, &definition);
     shown.insert("updateDate".into(), seconds(definition.created_at));
-    match summary.release {
-        Some(number) => {
-            let release_arn = name::of(&machine_arn, number);
-            shown.insert("stateMachineArn".into(), release_arn);
-        }
-        None => {
-            shown.insert("stateMachineArn".into(), machine_arn.into());
-        }
-    }
-    let machine = call.ports.machines.get(call.account, name).await;
-    let is_latest = machine.is_ok_and(|m| m.summary.latest.version == version);
+    let of = match summary.release {
+        Some(number) => name::of(&machine_arn, number),
+        None => machine_arn.as_str().into(),
+    };
+    shown.insert("stateMachineArn".into(), of);
+    let machine = machines.get(call.account, name).await.map_err(missing)?;
+    let is_latest = machine.summary.latest.version == version;
     if let Some(revision) = profile.revision.filter(|_| is_latest) {
         shown.insert("revisionId".into(), revision.into());
     }
@@ -340,7 +342,7 @@ fn shown(
     call: &Call<'_>,
     name: &Name,
     settings: &wire::MachineSettings,
-    definition: &str,
+    definition: &wire::Definition,
 ) -> Map<String, Value> {
     let logging = &settings.logging;
     let mut configuration = json!({
@@ -353,21 +355,21 @@ fn shown(
     }
     let role = settings.role.clone();
     let role = role.unwrap_or_else(|| format!("arn:aws:iam::{}:role/steploom", call.account));
-    let fields: BTreeMap<&str, Value> = [
+    let fields: [(&str, Value); 6] = [
         ("name", name.as_str().into()),
-        ("definition", definition.into()),
+        ("definition", definition.definition.text().into()),
         ("roleArn", role.into()),
         ("loggingConfiguration", configuration),
         ("tracingConfiguration", json!({"enabled": settings.tracing})),
         ("encryptionConfiguration", json!({"type": "AWS_OWNED_KEY"})),
-    ]
-    .into();
+    ];
     let named = |(name, value): (&str, Value)| (name.to_owned(), value);
-    fields.into_iter().map(named).collect()
-}
-
-fn type_of(settings: &wire::MachineSettings) -> Value {
-    json!(settings.machine_type)
+    let mut fields: Map<String, Value> = fields.into_iter().map(named).collect();
+    if !definition.variable_references.is_empty() {
+        let references = json!(definition.variable_references);
+        fields.insert("variableReferences".into(), references);
+    }
+    fields
 }
 
 /// # Errors

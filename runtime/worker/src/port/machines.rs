@@ -130,10 +130,20 @@ impl Machines for Port {
     ) -> Result<wire::Definition> {
         let found = self.machine_version(account, name, Some(version)).await?;
         let definition = self.definition_text(found.definition).await?;
+        let checked = self.shared.definitions.get(found.definition).await?;
+        let references = checked.variable_references().into_iter();
+        let variable_references = references
+            .map(|(state, read)| {
+                let read = read.into_iter().filter(|name| name != "states");
+                (state.to_owned(), read.collect::<Vec<_>>())
+            })
+            .filter(|(_, read)| !read.is_empty())
+            .collect();
         Ok(wire::Definition {
             version: found.version,
             created_at: found.created_at,
             definition: shown(&definition)?,
+            variable_references,
         })
     }
 

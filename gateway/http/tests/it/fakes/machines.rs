@@ -1,5 +1,7 @@
 //! Machines: a definition is valid if it has a `StartAt`.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use steploom_api::port::{Machines, PutMachine};
 use steploom_api::wire;
@@ -130,6 +132,7 @@ impl Machines for World {
             version: number,
             created_at: version(versions.len(), text).created_at,
             definition: Json::parse(text).unwrap(),
+            variable_references: BTreeMap::new(),
         })
     }
 
