@@ -101,7 +101,11 @@ impl Kind {
             }
             Self::Activity => {
                 let arn = format!("arn:aws:states:us-east-1:000000000000:activity:{ACTIVITY}");
-                only(json!({"Type": "Task", "Resource": arn, "End": true}))
+                // A task is given away once: a worker that died with the answer is missed by the time alone.
+                only(
+                    json!({"Type": "Task", "Resource": arn, "End": true, "TimeoutSeconds": 5,
+                    "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 5}]}),
+                )
             }
         }
     }
