@@ -62,6 +62,13 @@ async fn definition(client: &Client, machine: &MachineName) -> Option<Value> {
 
 /// Nothing if the execution has succeeded, else why not.
 pub(crate) fn verdict(execution: &Execution) -> Result<(), Failure> {
+    let id = execution.summary.id;
+    let advice = format!("'steploom history {id}' shows every event");
+    verdict_of_end(execution).map_err(|failure| failure.advise(advice))
+}
+
+/// The same of one that has no history.
+pub(crate) fn verdict_of_end(execution: &Execution) -> Result<(), Failure> {
     let title = title(execution);
     let how = match execution.summary.status {
         ExecutionStatus::Succeeded
@@ -77,6 +84,5 @@ pub(crate) fn verdict(execution: &Execution) -> Result<(), Failure> {
     let mut failure = Failure::new(Exit::Failed, "ExecutionFailed", format!("{title} {how}"));
     failure.problem.error.clone_from(&execution.error);
     failure.problem.cause.clone_from(&execution.cause);
-    let id = execution.summary.id;
-    Err(failure.advise(format!("'steploom history {id}' shows every event")))
+    Err(failure)
 }

@@ -1,4 +1,4 @@
-//! `logs`: what a function's invocations wrote.
+//! `logs`: what a function's invocations wrote, and what happened in a machine's executions.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,25 @@ use crate::view::{Paint, out};
 
 /// Show what a function's invocations logged: what they wrote to standard error, and what Steploom
 /// says of them
+///
+/// With --machine, the events of those of a machine's executions that are logged and not kept: see
+/// 'steploom start --sync'.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom logs count --since 15m
   steploom logs count --follow
-  steploom logs count --request-id 0b2f… --json")]
+  steploom logs count --request-id 0b2f… --json
+  steploom logs order --machine --follow")]
 pub(crate) struct Args {
     /// The function
-    function: Name,
+    name: Name,
 
-    /// Only the lines of this invocation
+    /// The name is a machine's
+    #[arg(long)]
+    machine: bool,
+
+    /// Only the lines of this invocation, or of the execution with this id
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
 
@@ -66,7 +74,11 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
 
 async fn follow(args: &Args, context: &Context) -> Result<(), Failure> {
     // From here on nothing is missed: what is written while older lines are read comes by both ways.
-    let mut lines = context.client.follow_logs(&args.function).await?;
+    let mut lines = if args.machine {
+        context.client.follow_machine_logs(&args.name).await?
+    } else {
+        context.client.follow_logs(&args.name).await?
+    };
     let began = now();
     let mut overlap = Overlap::default();
     if args.since.is_some() {
@@ -176,7 +188,11 @@ async fn page(
         limit: Some(limit),
         next,
     };
-    Ok(context.client.logs(&args.function, &query).await?)
+    Ok(if args.machine {
+        context.client.machine_logs(&args.name, &query).await?
+    } else {
+        context.client.logs(&args.name, &query).await?
+    })
 }
 
 fn before_now(ms: u64) -> Timestamp {

@@ -1,6 +1,7 @@
 //! `start`: begins an execution of a machine.
 
 mod batch;
+mod sync;
 mod terms;
 
 use std::path::PathBuf;
@@ -19,6 +20,10 @@ use crate::{follow, input};
 /// crash. With --wait or --follow it stays until the end and prints the output; the exit code is 1
 /// if the execution failed.
 ///
+/// With --sync it runs in the server's memory while the command waits, for five minutes at the most: nothing
+/// of it is kept, and it ends if the command does. The machine may have only what EXPRESS machines may
+/// have on AWS.
+///
 /// With --batch it starts an execution for each line of a file, many in one request. A line is
 /// {"input": ..., "name": ...}, both of which may be left out, with the terms that it does not share with the
 /// others, as the API names them. Each line that is refused is told with its number; the others go on,
@@ -28,6 +33,7 @@ use crate::{follow, input};
 Examples:
   steploom start order --input '{\"id\": 7}' --name order-7
   steploom start order --input-file order.json --follow
+  steploom start order --sync --log-level error
   steploom start order --tag customer=42 --concurrency-key customer-42 --ordered
   steploom start order --batch orders.ndjson --priority -10
   id=$(steploom start order) && steploom status $id")]
@@ -54,16 +60,19 @@ pub(crate) struct Args {
     #[command(flatten)]
     terms: terms::Terms,
 
+    #[command(flatten)]
+    sync: sync::InMemory,
+
     /// A file with a start a line, or - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "input", "input_file", "wait", "follow"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "input", "input_file", "wait", "follow", "sync"])]
     batch: Option<PathBuf>,
 
     /// Wait for the end and print the output
-    #[arg(long, conflicts_with = "follow")]
+    #[arg(long, conflicts_with_all = ["follow", "sync"])]
     wait: bool,
 
     /// Watch the states until the end, then print the output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sync")]
     follow: bool,
 }
 
@@ -81,6 +90,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         input: input::json(args.input.as_deref(), args.input_file.as_deref())?,
         ..start
     };
+    if let Some(logging) = args.sync.logging() {
+        return sync::run(&start, logging, context).await;
+    }
     let started = context.client.start_execution(&start).await?.execution;
     let id = started.summary.id;
     if !args.wait && !args.follow {

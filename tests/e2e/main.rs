@@ -14,6 +14,7 @@ mod demo;
 mod effect;
 mod execution;
 mod exit_code;
+mod express;
 mod function;
 mod limit;
 mod log;

@@ -20,15 +20,15 @@ pub use connection::{
     Connection, ConnectionAuth, ConnectionPage, ConnectionParameter, PutConnection,
 };
 pub use execution::{
-    CountExecutions, Event, Execution, ExecutionCount, ExecutionCounts, ExecutionPage,
+    Billing, CountExecutions, Event, Execution, ExecutionCount, ExecutionCounts, ExecutionPage,
     ExecutionStatus, ExecutionSummary, History, ListExecutions, PageHistory, RedriveExecution,
-    StartAnswer, StartBatch, StartBefore, StartError, StartExecution, StopExecution,
+    StartAnswer, StartBatch, StartBefore, StartError, StartExecution, StopExecution, SyncExecution,
 };
 pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
     VolumeMount,
 };
-pub use log::{LogLine, LogPage, LogSource};
+pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,
     Severity, Share, Validation,

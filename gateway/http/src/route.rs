@@ -86,11 +86,14 @@ fn table() -> OpenApiRouter<Arc<App>> {
             machine::put_share::put_share
         ))
         .routes(routes!(machine::execution::get_execution_by_name))
+        .routes(routes!(machine::logs::read_machine_logs))
+        .routes(routes!(machine::follow_logs::follow_machine_logs))
         // Executions.
         .routes(routes!(
             execution::start::start_execution,
             execution::list::list_executions
         ))
+        .routes(routes!(execution::run_sync::run_execution))
         .routes(routes!(execution::counts::count_executions))
         .routes(routes!(execution::start_batch::start_executions))
         .routes(routes!(execution::get::get_execution))

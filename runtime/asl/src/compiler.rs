@@ -110,6 +110,7 @@ impl<'a> Compiler<'a> {
         let range = 1..=u64::from(CONCURRENT_EXECUTIONS_MAX);
         let executions = fields.whole(&mut self.report, FIELD, range)?;
         self.allows_extension(FIELD);
+        self.refuse_express(FIELD);
         u32::try_from(executions).ok()
     }
 
@@ -119,7 +120,17 @@ impl<'a> Compiler<'a> {
         let range = PAYLOAD_BYTES_MAX as u64..=DATA_LIMIT_BYTES_MAX as u64;
         let bytes = fields.bytes(&mut self.report, FIELD, range)?;
         self.allows_extension(FIELD);
+        self.refuse_express(FIELD);
         u32::try_from(bytes).ok()
+    }
+
+    /// Tells of an extension that is for executions with a journal.
+    fn refuse_express(&mut self, field: &str) {
+        if self.options.express {
+            self.report.within(field, |report| {
+                report.schema(format!("Express state machine does not support '{field}'"));
+            });
+        }
     }
 
     /// Compiles `StartAt` and `States` of the object at the present place.

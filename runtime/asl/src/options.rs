@@ -7,7 +7,7 @@ pub struct Options {
     /// `AtMostOnce` of a `Task`, and a machine's `MaxConcurrentExecutions` and `DataLimit`.
     pub strict: bool,
     /// The machine is an Express one, which cannot wait: `.sync`, `.waitForTaskToken`, activities
-    /// and distributed `Map`s are refused.
+    /// and distributed `Map`s are refused, and of the extensions `MaxConcurrentExecutions` and `DataLimit`.
     pub express: bool,
     /// Accepts the integrations that AWS has and this platform has not: their answers have to be
     /// mocked. Refused with `UNSUPPORTED` otherwise.

@@ -57,7 +57,11 @@ pub(crate) fn begin<S: EventSink>(turn: &mut Turn<'_, S>) {
 /// Sets the timer of the execution's own time.
 pub(crate) fn limit_time<S: EventSink>(turn: &mut Turn<'_, S>) {
     let most = turn.started.limits.execution_seconds_max;
-    let seconds = turn.machine.timeout_seconds.unwrap_or(most);
+    let seconds = match turn.machine.timeout_seconds {
+        // Those of EXPRESS machines may not take longer, whatever their author says.
+        Some(seconds) if turn.started.is_express && most > 0 => seconds.min(most),
+        seconds => seconds.unwrap_or(most),
+    };
     if seconds > 0 || turn.machine.timeout_seconds.is_some() {
         let due = turn.at.plus_millis(seconds.saturating_mul(1000));
         turn.set_timer(Owner::Execution, due);

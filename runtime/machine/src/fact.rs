@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
 
-use crate::{ActionId, Places, Terms};
+use crate::{ActionId, Places, Terms, context};
 
 /// The version of the interpreter's meaning, carried by [`Started`]. A change that would make old
 /// facts fold to another state gets a new number and keeps the old path.
@@ -326,6 +326,11 @@ impl Started {
     /// Whether it begins with a fact of its own, and not at once.
     pub fn waits(&self) -> bool {
         self.terms.as_ref().is_some_and(|terms| terms.waits())
+    }
+
+    /// Its ARN, as the context object has it.
+    pub fn arn(&self) -> String {
+        context::arn(self)
     }
 }
 

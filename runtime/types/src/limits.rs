@@ -68,6 +68,24 @@ pub const JSON_DEPTH_MAX: usize = 128;
 /// Seconds that an execution may take: one year, as on AWS.
 pub const EXECUTION_SECONDS_MAX: u64 = 365 * 24 * 3600;
 
+/// What one EXPRESS execution may use, which is in memory for as long as it runs.
+pub mod express {
+    /// Seconds that it may take (AWS: 300).
+    pub const SECONDS_MAX: u64 = 300;
+    /// Facts of one: what it was answered, timers that fired, and times that it was let go on.
+    pub const FACTS_MAX: u64 = 100_000;
+    /// Bytes of its input and of all that it was answered.
+    pub const BYTES_MAX: u64 = 64 * 1024 * 1024;
+    /// Those that run on one node at once; more of them are refused.
+    pub const RUNS_MAX: usize = 1_000;
+    /// Bytes of one text of an event's details that its log has; the rest is cut off (AWS: 248 KiB).
+    pub const LOGGED_TEXT_BYTES_MAX: usize = 64 * 1024;
+    /// Milliseconds, and MiB, of which AWS bills whole ones.
+    pub const BILLED_MS: u64 = 100;
+    /// See [`BILLED_MS`].
+    pub const BILLED_MIB: u64 = 64;
+}
+
 /// How often an execution may be redriven (AWS: 1,000).
 pub const REDRIVES_MAX: u32 = 1_000;
 

@@ -3,10 +3,11 @@
 //! Executions wait here for a permit as long as it takes: they are durable, so a full node delays
 //! them and never fails them. Whose turn it is, [`crate::fair`] says.
 
+mod direct;
 mod job;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,9 +18,10 @@ use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, Started};
 use steploom_probe::{Mark, mark};
 use steploom_types::{AccountId, Error, Json, Name};
+use tokio::sync::oneshot;
 
 use crate::effect::Answer;
-use crate::fair::Fair;
+use crate::fair::{Fair, Flow, Permit, Waits};
 use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
 use crate::registry::{Function, Registry};
@@ -30,8 +32,32 @@ pub(crate) use job::{Asking, Job, Work, begin};
 /// fails with `Function.TooManyRequests`, which a `Retry` can name.
 const REFUSALS_MAX: u32 = 10;
 
+/// Where attempts wait for permits.
+type Queue = Fair<Waiter>;
+
+/// The right to run an attempt.
+type Right = Permit<Waiter>;
+
 /// A queue for each function that has a limit.
-type Gates = HashMap<(AccountId, Name), Fair<Box<Job>>>;
+type Gates = HashMap<(AccountId, Name), Queue>;
+
+/// What waits for a permit.
+enum Waiter {
+    /// An attempt that becomes a task then.
+    Job(Box<Job>),
+    /// Somebody who makes an attempt in a task of their own.
+    Turn(oneshot::Sender<Right>),
+}
+
+impl Waits for Waiter {
+    fn go(self, permit: Right) {
+        match self {
+            Self::Job(job) => job.go(permit),
+            // Who has gone away meanwhile gives it back.
+            Self::Turn(turn) => drop(turn.send(permit)),
+        }
+    }
+}
 
 pub(crate) struct Dispatcher {
     runner: Arc<dyn Runner>,
@@ -39,7 +65,7 @@ pub(crate) struct Dispatcher {
     logs: Logs,
     metrics: Arc<Metrics>,
     /// Attempts that run here.
-    permits: Fair<Box<Job>>,
+    permits: Queue,
     /// Attempts that run here of functions that have a limit.
     gates: Mutex<Gates>,
     /// Where attempts run: one may begin when another ends on a thread of somebody else's.
@@ -75,6 +101,25 @@ impl Dispatcher {
             gates: Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
         }
+    }
+
+    /// The queue of a function that may run only so often at once.
+    fn gate(&self, account: AccountId, function: &Function) -> Option<Queue> {
+        let permits = function.concurrency_max? as usize;
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of functions that neither run nor wait are dropped, now and then.
+        if gates.len().is_power_of_two() {
+            gates.retain(|_, gate| !gate.is_idle());
+        }
+        let gate = gates
+            .entry((account, function.name.clone()))
+            .or_insert_with(|| Fair::new(permits))
+            .clone();
+        drop(gates);
+        if gate.permits() != permits {
+            gate.resize(permits);
+        }
+        Some(gate)
     }
 
     /// The function that a task names.
@@ -199,6 +244,16 @@ impl Dispatcher {
         };
         self.metrics.invocations.with_label_values(&[outcome]).inc();
     }
+}
+
+/// Among whom an execution's attempts wait, and how they stand there.
+fn place_of(started: &Started) -> (Flow, i8) {
+    let flow = Flow {
+        account: started.account,
+        machine: started.machine.clone(),
+    };
+    let terms = started.terms.as_ref();
+    (flow, terms.map_or(0, |terms| terms.priority))
 }
 
 /// The function that a task invokes, and what it is given.

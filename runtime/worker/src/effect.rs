@@ -13,7 +13,7 @@ use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
 use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
-use steploom_types::{AccountId, ExecutionId, Json, arn};
+use steploom_types::{AccountId, ExecutionId, Json, Timestamp, arn};
 
 use crate::child::{self, Child};
 use crate::dispatcher::Asking;
@@ -103,10 +103,14 @@ pub(crate) fn calls_function(resource: &Resource) -> bool {
 
 /// Makes an attempt's answer a fact, and hands it to the execution's owner.
 pub(crate) async fn answer(shared: &Shared, invoke: &Invoke, answer: Answer, answers: &Answers) {
-    let action = invoke.action;
     crash_point(CrashPoint::AfterDispatch);
-    let at = shared.clock.now();
-    let fact = match answer {
+    answers.send(fact(shared.clock.now(), invoke, answer)).await;
+}
+
+/// An attempt's answer as a fact.
+pub(crate) fn fact(at: Timestamp, invoke: &Invoke, answer: Answer) -> Fact {
+    let action = invoke.action;
+    match answer {
         Ok((output, _)) if invoke.token.is_some() => Fact::TaskSubmitted { at, action, output },
         Ok((output, version)) => Fact::TaskSucceeded {
             at,
@@ -120,8 +124,23 @@ pub(crate) async fn answer(shared: &Shared, invoke: &Invoke, answer: Answer, ans
             failure,
             version,
         },
-    };
-    answers.send(fact).await;
+    }
+}
+
+/// Makes an attempt that ends with its call, at a task that calls a service.
+pub(crate) async fn request(
+    port: &Port,
+    started: &Started,
+    invoke: &Invoke,
+    api: &Api,
+) -> Result<Json, Failure> {
+    match api {
+        Api::StartExecution => {
+            let begun = begin_child(port, started, invoke, &Asking::default()).await?;
+            Ok(child::started(started.account, &begun))
+        }
+        api => service::call(port, started, invoke, api).await,
+    }
 }
 
 /// An activity's task is submitted as soon as there is such an activity.

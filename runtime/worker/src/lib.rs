@@ -16,6 +16,7 @@ mod dispatcher;
 mod effect;
 mod egress;
 mod event;
+mod express;
 mod fair;
 mod logs;
 mod mailbox;

@@ -1,4 +1,5 @@
-//! Logs of invocations: kept in object storage as segments by account, function and hour.
+//! Logs of invocations, and of executions that have no history: kept in object storage as segments by
+//! account, function or machine, and hour.
 //!
 //! Lines gather in memory and are written once a second, so at most a second of them is lost in a
 //! crash. Reading writes what has gathered first, and so sees everything that was logged before.
@@ -8,6 +9,7 @@ mod read;
 mod segment;
 mod writer;
 
+use std::fmt;
 use std::sync::Arc;
 
 use steploom_api::wire::{LogLine, LogSource};
@@ -35,11 +37,30 @@ pub(crate) struct Origin {
     pub(crate) version: u32,
 }
 
-/// What one invocation logged.
+/// What lines are found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Of {
+    /// Those of a function's invocations.
+    Function(Name),
+    /// Those of a machine's executions.
+    Machine(Name),
+}
+
+/// As segments have it. No name contains a colon.
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Function(name) => fmt::Display::fmt(name, f),
+            Self::Machine(name) => write!(f, "machine:{name}"),
+        }
+    }
+}
+
+/// What one invocation logged, or what happened in one execution.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
     pub(crate) account: AccountId,
-    pub(crate) function: Name,
+    pub(crate) of: Of,
     pub(crate) items: Vec<LogLine>,
 }
 
@@ -115,12 +136,17 @@ impl Logs {
             LogSource::Platform,
             report(finished),
         ));
-        let count = lines.len() as u64;
-        let lines = Arc::new(Lines {
+        self.write(Lines {
             account: origin.account,
-            function: origin.function,
+            of: Of::Function(origin.function),
             items: lines,
         });
+    }
+
+    /// Keeps lines, and tells them to who follows.
+    pub(crate) fn write(&self, lines: Lines) {
+        let count = lines.items.len() as u64;
+        let lines = Arc::new(lines);
         match self.writer.try_send(Command::Keep(lines.clone())) {
             Ok(()) => self.metrics.log_lines.inc_by(count),
             Err(_) => self.metrics.log_lines_lost.inc_by(count),

@@ -20,6 +20,8 @@ pub(crate) struct Metrics {
     pub(crate) executions_started: IntCounter,
     pub(crate) executions_ended: IntCounterVec,
     pub(crate) executions_open: IntGauge,
+    pub(crate) express_running: IntGauge,
+    pub(crate) express_ended: IntCounterVec,
     pub(crate) executions_archived: IntCounter,
     pub(crate) executions_expired: IntCounter,
     pub(crate) moves: Moves,
@@ -96,6 +98,17 @@ impl Metrics {
                 r,
                 "steploom_executions_open",
                 "Executions in memory that have not ended; those that only wait are in the store.",
+            )?,
+            express_running: gauge(
+                r,
+                "steploom_express_running",
+                "EXPRESS executions that run here, in memory alone.",
+            )?,
+            express_ended: counters(
+                r,
+                "steploom_express_ended_total",
+                "EXPRESS executions ended, by status; ABORTED are those whose callers went away.",
+                &["status"],
             )?,
             executions_archived: counter(
                 r,

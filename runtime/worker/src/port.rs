@@ -16,6 +16,7 @@ mod routed;
 mod search;
 mod settings;
 mod starts;
+mod sync;
 mod tasks;
 mod terms;
 

@@ -10,7 +10,7 @@ use steploom_machine::RunLimits;
 use steploom_store::Store;
 use steploom_store::journal::Epoch;
 use steploom_store::lease::NodeId;
-use steploom_types::{Error, Result, ShardId};
+use steploom_types::{Error, Result, ShardId, limits};
 use tokio::sync::{Semaphore, watch};
 
 use crate::activities::Activities;
@@ -59,6 +59,8 @@ pub(crate) struct Shared {
     data_limit_bytes_max: u32,
     /// One permit for each task that loads executions.
     pub(crate) loads: Semaphore,
+    /// One permit for each EXPRESS execution that runs here.
+    pub(crate) express: Semaphore,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
     /// Shards that are owned and recovered.
@@ -118,6 +120,7 @@ impl Shared {
             run_limits: config.run_limits,
             data_limit_bytes_max: config.data_limit_bytes_max,
             loads: Semaphore::new(LOADS_MAX),
+            express: Semaphore::new(limits::express::RUNS_MAX),
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
             refused: watch::Sender::default(),

@@ -1,5 +1,7 @@
 //! Executions.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use reqwest::{Method, StatusCode};
 use steploom_types::limits;
@@ -11,6 +13,10 @@ pub const BATCH_STARTS_MAX: usize = limits::batch::STARTS_MAX;
 
 /// Bytes of one request of many starts at the most.
 pub const BATCH_BYTES_MAX: usize = limits::batch::BYTES_MAX;
+
+/// How long an execution may take that is waited for: the longest that it may run, and a minute for the
+/// rest.
+const RUN_TIMEOUT: Duration = Duration::from_secs(limits::express::SECONDS_MAX + 60);
 
 /// An execution that was started, or found.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +44,24 @@ impl Client {
         let is_new = response.status() == StatusCode::CREATED;
         let execution = call::read(self, response).await?;
         Ok(Started { execution, is_new })
+    }
+
+    /// Runs an execution while the caller waits, and gives how it ended: one that fails is no error. Nothing of
+    /// it is kept, but what `logging` asks for. Not repeated.
+    ///
+    /// # Errors
+    /// `Problem` / `MachineNotExpress` when the machine has what EXPRESS machines may not have.
+    pub async fn run_execution(
+        &self,
+        start: &wire::StartExecution,
+        logging: wire::Logging,
+    ) -> Result<wire::SyncExecution> {
+        self.call(Method::POST, "/v1/executions/sync")
+            .query(&logging)
+            .json(start)?
+            .timeout(RUN_TIMEOUT)
+            .fetch()
+            .await
     }
 
     /// Starts many executions in one request, at most [`BATCH_STARTS_MAX`] of them and 32 MiB in

@@ -26,6 +26,20 @@ pub trait Executions: Send + Sync {
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)>;
 
+    /// Runs one to its end, in memory: nothing of it is kept, but what `logging` asks for. Dropping the future
+    /// ends it, and what it has asked for. Only what EXPRESS machines may have is run; of what a start can ask
+    /// for, the priority alone is taken besides machine, version, name and input. A name may be used again.
+    ///
+    /// # Errors
+    /// `Invalid` / `MachineNotExpress`, with every place that is not for EXPRESS, or `UnsupportedTerms`;
+    /// `Exhausted` / `TooManyRequests` when too many run on this node.
+    async fn run_sync(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+        logging: wire::Logging,
+    ) -> Result<wire::SyncExecution>;
+
     /// Starts many, each for itself: the answers are in the order of the starts, and each is as
     /// [`Executions::start`] would have given it. When this returns, those that were accepted
     /// survive a crash.

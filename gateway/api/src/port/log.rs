@@ -1,4 +1,4 @@
-//! Logs of invocations.
+//! Logs of invocations and executions.
 
 use std::pin::Pin;
 
@@ -14,7 +14,7 @@ pub type LogStream = Pin<Box<dyn Stream<Item = Result<wire::LogLine>> + Send>>;
 /// Which lines to read.
 #[derive(Clone, Debug, Default)]
 pub struct ReadLogs {
-    /// Only those of this invocation.
+    /// Only those of this invocation or execution.
     pub request_id: Option<String>,
     /// Only those from then on; the last hour if left out and no request id is given.
     pub since: Option<Timestamp>,
@@ -24,7 +24,7 @@ pub struct ReadLogs {
     pub next: Option<String>,
 }
 
-/// Logs of an account's functions.
+/// Logs of an account's functions and machines.
 #[async_trait]
 pub trait Logs: Send + Sync {
     /// Lines of a function, oldest first.
@@ -37,4 +37,16 @@ pub trait Logs: Send + Sync {
 
     /// Lines of a function from now on.
     async fn follow(&self, account: AccountId, function: &Name) -> Result<LogStream>;
+
+    /// What happened in those executions of a machine that are logged, oldest first. `request_id` is an
+    /// execution's id.
+    async fn read_machine(
+        &self,
+        account: AccountId,
+        machine: &Name,
+        read: ReadLogs,
+    ) -> Result<wire::LogPage>;
+
+    /// The same from now on.
+    async fn follow_machine(&self, account: AccountId, machine: &Name) -> Result<LogStream>;
 }

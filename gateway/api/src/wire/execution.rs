@@ -275,6 +275,58 @@ pub struct Execution {
     pub cause: Option<String>,
 }
 
+/// An execution that was run while its caller waited. It is kept nowhere: this answer is all there is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncExecution {
+    /// Id, name, times; the status is that of its end.
+    #[serde(flatten)]
+    pub summary: ExecutionSummary,
+    /// Its ARN, as the context object has it.
+    #[schema(example = "arn:aws:states:us-east-1:000000000000:express:word-count:monday:6d1f…")]
+    pub arn: String,
+    /// The input.
+    #[schema(value_type = Object)]
+    pub input: Json,
+    /// The output, if it has succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub output: Option<Json>,
+    /// The error's name, if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// And its cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// What AWS would bill.
+    pub billing: Billing,
+}
+
+impl SyncExecution {
+    /// The same without what only such executions have.
+    pub fn into_execution(self) -> Execution {
+        Execution {
+            summary: self.summary,
+            input: self.input,
+            output: self.output,
+            error: self.error,
+            cause: self.cause,
+        }
+    }
+}
+
+/// What AWS would bill for an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Billing {
+    /// Milliseconds, in whole hundreds.
+    #[schema(example = 100)]
+    pub duration_ms: u64,
+    /// Megabytes, in multiples of 64.
+    #[schema(example = 64)]
+    pub memory_mb: u64,
+}
+
 /// Which executions to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

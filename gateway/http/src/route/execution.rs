@@ -16,6 +16,7 @@ pub(crate) mod pause;
 pub(crate) mod redrive;
 pub(crate) mod release;
 pub(crate) mod resume;
+pub(crate) mod run_sync;
 pub(crate) mod start;
 pub(crate) mod start_batch;
 pub(crate) mod stop;

@@ -7,8 +7,10 @@ use crate::failure::{Answer, Failure};
 
 pub(crate) mod delete;
 pub(crate) mod execution;
+pub(crate) mod follow_logs;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod logs;
 pub(crate) mod put;
 pub(crate) mod put_retention;
 pub(crate) mod put_share;

@@ -31,6 +31,30 @@ async fn a_named_start_is_idempotent() {
 }
 
 #[tokio::test]
+async fn an_execution_is_run_while_its_caller_waits() {
+    let front = Front::new();
+    let route = "POST /v1/executions/sync?logLevel=ERROR&includeExecutionData=true";
+    let start = r#"{"machine": "m", "input": {"a": 1}}"#;
+    let ended = front.json(route, start).await;
+    assert_eq!(ended.status, 200, "{}", ended.text());
+    let ended = ended.value();
+    assert_eq!(ended["status"], "SUCCEEDED");
+    assert_eq!(ended["output"], json!({"a": 1}));
+    assert_eq!(ended["arn"], "arn:m:Error");
+    assert_eq!(ended["billing"], json!({"durationMs": 100, "memoryMb": 64}));
+    let wrong = front
+        .json("POST /v1/executions/sync?logLevel=loud", start)
+        .await;
+    assert_eq!(wrong.problem().code, "InvalidQuery");
+    let large = json!({"machine": "m", "input": "x".repeat(300_000)}).to_string();
+    let refused = front.json("POST /v1/executions/sync", &large).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.problem().code.as_str()),
+        (413, "InputTooLarge")
+    );
+}
+
+#[tokio::test]
 async fn input_may_be_left_out() {
     let front = Front::new();
     let answer = front

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 62] = [
+const ROUTES: [&str; 65] = [
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",
@@ -52,6 +52,8 @@ const ROUTES: [&str; 62] = [
     "GET /v1/machines",
     "GET /v1/machines/{name}",
     "GET /v1/machines/{name}/executions/{execution}",
+    "GET /v1/machines/{name}/logs",
+    "GET /v1/machines/{name}/logs/stream",
     "GET /v1/machines/{name}/retention",
     "PUT /v1/machines/{name}/retention",
     "GET /v1/machines/{name}/share",
@@ -60,6 +62,7 @@ const ROUTES: [&str; 62] = [
     "GET /v1/openapi.json",
     "POST /v1/executions",
     "POST /v1/executions/batch",
+    "POST /v1/executions/sync",
     "POST /v1/executions/{id}/pause",
     "POST /v1/executions/{id}/redrive",
     "POST /v1/executions/{id}/release",

@@ -204,6 +204,28 @@ fn an_express_machine_cannot_wait() {
 }
 
 #[test]
+fn an_express_machine_has_no_extension_that_needs_a_journal() {
+    let express = Options {
+        express: true,
+        ..Options::default()
+    };
+    for (field, value) in [
+        ("MaxConcurrentExecutions", json!(2)),
+        ("DataLimit", json!("1MiB")),
+    ] {
+        let mut definition = task("f");
+        definition[field] = value;
+        assert_eq!(
+            told(&definition, express),
+            [format!(
+                "SCHEMA_VALIDATION_FAILED: Express state machine does not support '{field}' at /{field}"
+            )]
+        );
+        assert!(told(&definition, Options::default()).is_empty());
+    }
+}
+
+#[test]
 fn parameters_that_an_api_needs_are_there() {
     let with = |resource: &str, name: &str, parameters: Value| {
         let mut definition = task(&format!("arn:aws:states:::{resource}"));

@@ -30,6 +30,26 @@ fn a_long_loop_of_pure_states_comes_back_as_facts() {
 }
 
 #[test]
+fn an_express_execution_takes_no_longer_than_it_may_whatever_its_machine_says() {
+    let waits = |timeout: u64| {
+        json!({ "StartAt": "W", "TimeoutSeconds": timeout, "States": {
+            "W": { "Type": "Wait", "Seconds": 1000, "End": true } }})
+    };
+    for (timeout, is_express, seconds) in [(600, true, 300), (7, true, 7), (600, false, 600)] {
+        let limits = RunLimits {
+            execution_seconds_max: 300,
+            ..RunLimits::default()
+        };
+        let mut driver = Driver::new(&waits(timeout));
+        let mut started = started(json!({}), limits);
+        started.is_express = is_express;
+        let due = started.at.plus_millis(seconds * 1000);
+        driver.apply(Fact::Started(Box::new(started)), &mut scripted(no_script));
+        assert_eq!(driver.run.next_timer(), Some(due), "{timeout}");
+    }
+}
+
+#[test]
 fn an_endless_loop_can_be_stopped() {
     let definition = json!({ "StartAt": "A", "States": {
         "A": { "Type": "Choice", "Choices": [{ "Variable": "$.no", "IsPresent": true, "Next": "S" }], "Default": "A" },

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use steploom_machine::{Fact, Invoke, Started};
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::{Dispatcher, Target};
+use super::{Queue, Right, Target, Waiter};
 use crate::effect::{self, Answers};
-use crate::fair::{Fair, Flow, Permit, Place, Waits};
+use crate::fair::Place;
 use crate::registry::Function;
 use crate::shared::Shared;
 
@@ -23,7 +23,7 @@ pub(crate) struct Job {
     /// That of its machine.
     weight: u32,
     /// The function's permit, if it needs one, once it has it.
-    of_function: Option<Permit<Box<Job>>>,
+    of_function: Option<Right>,
     gate: Gate,
     stage: Arc<Mutex<Stage>>,
 }
@@ -39,7 +39,7 @@ enum Gate {
 enum Stage {
     /// Its function is being looked up, or it is about to wait.
     Begins,
-    Waits(Fair<Box<Job>>, Place),
+    Waits(Queue, Place),
     Runs(AbortHandle),
     GivenUp,
 }
@@ -178,17 +178,10 @@ impl Looked {
         if function.at_most_once && !self.invoke.is_dispatched {
             return self.ask_first();
         }
-        let gate = match function.concurrency_max {
-            Some(_) => Gate::Function,
-            None => Gate::Node,
-        };
-        let queue = match function.concurrency_max {
-            Some(permits) => {
-                self.shared
-                    .dispatcher
-                    .gate(self.started.account, &function.name, permits)
-            }
-            None => self.shared.dispatcher.permits.clone(),
+        let dispatcher = &self.shared.dispatcher;
+        let (gate, queue) = match dispatcher.gate(self.started.account, &function) {
+            Some(queue) => (Gate::Function, queue),
+            None => (Gate::Node, dispatcher.permits.clone()),
         };
         let job = Box::new(Job {
             shared: self.shared,
@@ -220,26 +213,19 @@ impl Looked {
 
 impl Job {
     /// Goes into a queue, or on at once.
-    fn wait(self: Box<Self>, queue: &Fair<Box<Self>>, mut stage: MutexGuard<'_, Stage>) {
+    fn wait(self: Box<Self>, queue: &Queue, mut stage: MutexGuard<'_, Stage>) {
         if matches!(*stage, Stage::GivenUp) {
             return;
         }
-        let flow = Flow {
-            account: self.started.account,
-            machine: self.started.machine.clone(),
-        };
-        let priority = self
-            .started
-            .terms
-            .as_ref()
-            .map_or(0, |terms| terms.priority);
-        match queue.push(flow, self.weight, priority, self) {
-            Ok((permit, job)) => job.admitted(permit, stage),
+        let (flow, priority) = super::place_of(&self.started);
+        match queue.push(flow, self.weight, priority, Waiter::Job(self)) {
+            Ok((permit, Waiter::Job(job))) => job.admitted(permit, stage),
+            Ok((_, Waiter::Turn(_))) => unreachable!("what was put there comes back"),
             Err(place) => *stage = Stage::Waits(queue.clone(), place),
         }
     }
 
-    fn admitted(mut self: Box<Self>, permit: Permit<Box<Self>>, mut stage: MutexGuard<'_, Stage>) {
+    fn admitted(mut self: Box<Self>, permit: Right, mut stage: MutexGuard<'_, Stage>) {
         let dispatcher = &self.shared.dispatcher;
         if self.gate == Gate::Function {
             let queue = dispatcher.permits.clone();
@@ -252,7 +238,7 @@ impl Job {
         *stage = Stage::Runs(task.abort_handle());
     }
 
-    async fn run(mut self: Box<Self>, permit: Permit<Box<Self>>) {
+    async fn run(mut self: Box<Self>, permit: Right) {
         let answer =
             self.shared
                 .dispatcher
@@ -262,42 +248,15 @@ impl Job {
         drop((permit, self.of_function.take()));
         effect::answer(&self.shared, &self.invoke, answer, &self.answers).await;
     }
-}
 
-impl Waits for Box<Job> {
-    fn go(self, permit: Permit<Self>) {
+    /// Its turn has come.
+    pub(super) fn go(self: Box<Self>, permit: Right) {
         let stage = self.stage.clone();
         let stage = lock(&stage);
         if matches!(*stage, Stage::GivenUp) {
             return;
         }
         self.admitted(permit, stage);
-    }
-}
-
-impl Dispatcher {
-    /// The queue of a function that may run only so often at once.
-    fn gate(
-        &self,
-        account: steploom_types::AccountId,
-        name: &steploom_types::Name,
-        permits: u32,
-    ) -> Fair<Box<Job>> {
-        let permits = permits as usize;
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of functions that neither run nor wait are dropped, now and then.
-        if gates.len().is_power_of_two() {
-            gates.retain(|_, gate| !gate.is_idle());
-        }
-        let gate = gates
-            .entry((account, name.clone()))
-            .or_insert_with(|| Fair::new(permits))
-            .clone();
-        drop(gates);
-        if gate.permits() != permits {
-            gate.resize(permits);
-        }
-        gate
     }
 }
 

@@ -1,12 +1,12 @@
-//! Reading logs: by function, from an instant on or of one invocation, in pages; and following them.
+//! Reading logs: by function or machine, from an instant on or of one invocation, in pages; and following them.
 
 use futures::{StreamExt, stream};
 use steploom_api::port::{LogStream, ReadLogs};
 use steploom_api::wire::{LogLine, LogPage};
-use steploom_types::{AccountId, Error, Name, Result, Timestamp};
+use steploom_types::{AccountId, Error, Result, Timestamp};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Logs, segment};
+use super::{Logs, Of, segment};
 
 /// How far back to look when the caller does not say.
 const SINCE_MS: i64 = 3600 * 1000;
@@ -33,11 +33,11 @@ impl Cursor {
 }
 
 impl Logs {
-    /// A page of a function's lines, oldest segment first.
+    /// A page of a function's or a machine's lines, oldest segment first.
     pub(crate) async fn read(
         &self,
         account: AccountId,
-        function: &Name,
+        of: &Of,
         read: ReadLogs,
     ) -> Result<LogPage> {
         self.flush().await;
@@ -57,7 +57,7 @@ impl Logs {
         let first_hour = segment::hour(since);
         let mut keys: Vec<_> = self
             .artifacts
-            .list(&segment::of_function(account, function))
+            .list(&segment::folder(account, of))
             .await?
             .into_iter()
             .map(|s| s.key)
@@ -103,8 +103,8 @@ impl Logs {
         Ok(LogPage { items, next: None })
     }
 
-    /// A function's lines from now on. A follower that is too slow misses lines and is told so.
-    pub(crate) fn follow(&self, account: AccountId, function: Name) -> LogStream {
+    /// A function's or a machine's lines from now on. A follower that is too slow misses lines and is told so.
+    pub(crate) fn follow(&self, account: AccountId, of: Of) -> LogStream {
         let lines = stream::unfold(self.live(), |mut live| async move {
             match live.recv().await {
                 Ok(lines) => Some((Ok(lines), live)),
@@ -113,7 +113,7 @@ impl Logs {
                         steploom_types::Kind::Exhausted,
                         "LogsMissed",
                         format!(
-                            "the logs of {missed} invocations came too fast to follow; read them with 'logs --since'"
+                            "the logs of {missed} invocations or executions came too fast to follow; read them with 'logs --since'"
                         ),
                     );
                     Some((Err(error), live))
@@ -121,15 +121,15 @@ impl Logs {
                 Err(RecvError::Closed) => None,
             }
         });
-        let of_function = lines.flat_map(move |lines| {
+        let wanted = lines.flat_map(move |lines| {
             stream::iter(match lines {
-                Ok(lines) if lines.account == account && lines.function == function => {
+                Ok(lines) if lines.account == account && lines.of == of => {
                     lines.items.iter().cloned().map(Ok).collect()
                 }
                 Ok(_) => Vec::new(),
                 Err(error) => vec![Err(error)],
             })
         });
-        Box::pin(of_function)
+        Box::pin(wanted)
     }
 }

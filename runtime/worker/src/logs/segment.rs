@@ -1,7 +1,10 @@
-//! Where segments lie: `logs/ACCOUNT/FUNCTION/HOUR/MILLISECONDS-NODE-NUMBER.jsonl`, one JSON
-//! [`LogLine`](steploom_api::wire::LogLine) a line. Keys of a function sort by time.
+//! Where segments lie: `logs/ACCOUNT/FUNCTION/HOUR/MILLISECONDS-NODE-NUMBER.jsonl`, those of a machine
+//! under `machine:MACHINE` in place of the function, one JSON [`LogLine`](steploom_api::wire::LogLine) a
+//! line. Keys of a function or machine sort by time.
 
-use steploom_types::{AccountId, Name, Timestamp};
+use steploom_types::{AccountId, Timestamp};
+
+use super::Of;
 
 /// The hour of an instant, such as `2026-03-14T01`.
 pub(super) fn hour(at: Timestamp) -> String {
@@ -11,15 +14,15 @@ pub(super) fn hour(at: Timestamp) -> String {
 /// All segments.
 pub(super) const ALL: &str = "logs";
 
-/// The segments of a function.
-pub(super) fn of_function(account: AccountId, function: &Name) -> String {
-    format!("{ALL}/{account}/{function}")
+/// The segments of a function or a machine.
+pub(super) fn folder(account: AccountId, of: &Of) -> String {
+    format!("{ALL}/{account}/{of}")
 }
 
 /// A new segment.
 pub(super) fn key(
     account: AccountId,
-    function: &Name,
+    of: &Of,
     hour: &str,
     at: Timestamp,
     node: &str,
@@ -27,7 +30,7 @@ pub(super) fn key(
 ) -> String {
     format!(
         "{}/{hour}/{:013}-{node}-{number}.jsonl",
-        of_function(account, function),
+        folder(account, of),
         at.as_millis()
     )
 }

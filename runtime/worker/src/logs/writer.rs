@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use steploom_artifacts::Artifacts;
-use steploom_types::{AccountId, Name};
+use steploom_types::AccountId;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{Command, Lines, segment};
+use super::{Command, Lines, Of, segment};
 use crate::Clock;
 
 /// How long a line waits at the most: what a crash can lose.
@@ -22,7 +22,7 @@ const GATHERED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How often old segments are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
-type Gathered = BTreeMap<(AccountId, Name, String), Vec<u8>>;
+type Gathered = BTreeMap<(AccountId, Of, String), Vec<u8>>;
 
 struct Writer {
     artifacts: Arc<Artifacts>,
@@ -79,7 +79,7 @@ impl Writer {
         for line in &lines.items {
             let key = (
                 lines.account,
-                lines.function.clone(),
+                lines.of.clone(),
                 segment::hour(line.timestamp),
             );
             let text = self.gathered.entry(key).or_default();
@@ -93,11 +93,11 @@ impl Writer {
 
     async fn flush(&mut self) {
         self.bytes = 0;
-        for ((account, function, hour), text) in std::mem::take(&mut self.gathered) {
+        for ((account, of, hour), text) in std::mem::take(&mut self.gathered) {
             self.number += 1;
             let key = segment::key(
                 account,
-                &function,
+                &of,
                 &hour,
                 self.clock.now(),
                 &self.node,

@@ -348,9 +348,9 @@ fn shown(definition: &str) -> Result<Json> {
     }
 }
 
-/// A definition that is refused, with every place that is wrong.
-fn refused(diagnostics: &[Diagnostic]) -> Error {
-    let problems: Vec<_> = diagnostics
+/// The places that are wrong.
+pub(super) fn problems(diagnostics: &[Diagnostic]) -> Vec<Problem> {
+    diagnostics
         .iter()
         .filter(|d| d.severity == steploom_asl::Severity::Error)
         .map(|d| Problem {
@@ -358,7 +358,12 @@ fn refused(diagnostics: &[Diagnostic]) -> Error {
             path: d.path.clone(),
             message: d.message.clone(),
         })
-        .collect();
+        .collect()
+}
+
+/// A definition that is refused, with every place that is wrong.
+fn refused(diagnostics: &[Diagnostic]) -> Error {
+    let problems = problems(diagnostics);
     let count = problems.len();
     let things = if count == 1 {
         "one thing is"

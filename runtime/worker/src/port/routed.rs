@@ -111,6 +111,15 @@ impl Executions for Port {
         started
     }
 
+    async fn run_sync(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+        logging: wire::Logging,
+    ) -> Result<wire::SyncExecution> {
+        self.run_express(account, start, logging).await
+    }
+
     async fn start_batch(
         &self,
         account: AccountId,

@@ -382,7 +382,7 @@ fn key_in_order(account: AccountId, start: &wire::StartExecution) -> Option<Key>
     })
 }
 
-fn ensure_input_fits(input: &Json, bytes_max: usize) -> Result<()> {
+pub(super) fn ensure_input_fits(input: &Json, bytes_max: usize) -> Result<()> {
     if input.size() <= bytes_max {
         return Ok(());
     }

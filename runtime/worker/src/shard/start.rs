@@ -373,7 +373,7 @@ pub(crate) fn ensure_in_time(terms: Option<&Terms>, now: Timestamp) -> Result<()
 }
 
 /// An id's text is a valid name, always.
-fn id_as_name(id: ExecutionId) -> Name {
+pub(crate) fn id_as_name(id: ExecutionId) -> Name {
     id.to_string()
         .parse()
         .unwrap_or_else(|_| unreachable!("an id has only hexadecimal digits and dashes"))

@@ -5,6 +5,7 @@ mod archive;
 mod cluster;
 mod control;
 mod effects;
+mod express;
 mod fairness;
 mod limits;
 mod memory;

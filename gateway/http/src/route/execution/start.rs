@@ -43,7 +43,7 @@ pub(crate) async fn start_execution(
 }
 
 /// An input that is too large for the machine is shown where it is.
-fn at_input(error: Error) -> Failure {
+pub(super) fn at_input(error: Error) -> Failure {
     match error.code {
         "InputTooLarge" => Failure::invalid_at("body/input", error),
         _ => error.into(),

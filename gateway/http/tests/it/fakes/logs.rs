@@ -49,4 +49,17 @@ impl Logs for World {
         // It goes on for ever, as a function's log does.
         Ok(Box::pin(first.chain(stream::pending())))
     }
+
+    async fn read_machine(
+        &self,
+        account: AccountId,
+        machine: &Name,
+        read: ReadLogs,
+    ) -> Result<wire::LogPage> {
+        self.read(account, machine, read).await
+    }
+
+    async fn follow_machine(&self, account: AccountId, machine: &Name) -> Result<LogStream> {
+        self.follow(account, machine).await
+    }
 }

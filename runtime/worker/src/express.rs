@@ -1,0 +1,302 @@
+//! An EXPRESS execution: run in memory, in the task of whoever waits for it, and journaled nowhere.
+//!
+//! It is the same interpreter over the same facts as in a shard, and attempts go through the same queues.
+//! But facts are applied as they come, and nobody else may speak of its tasks: what would need somebody
+//! outside to find it again is refused. Whoever drops the future ends the execution and all that it has
+//! asked for.
+
+mod log;
+mod timers;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::{AbortHandle, AbortRegistration, Abortable};
+use futures::stream::FuturesUnordered;
+use steploom_asl::Resource;
+use steploom_machine::{
+    Action, ActionId, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure, Run, Started,
+};
+use steploom_store::projection::Status;
+use steploom_types::{Error, Result, Timestamp, limits::express as limits};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
+
+use crate::port::Port;
+use crate::shared::Shared;
+use crate::{effect, metrics, view};
+
+pub(crate) use log::Log;
+use timers::Timers;
+
+/// The longest sleep before the clock is looked at again: it may have been set forward.
+const CLOCK_CHECK: Duration = Duration::from_secs(1);
+
+/// The error of what an EXPRESS execution may not do, or not any more.
+const RUNTIME: &str = "States.Runtime";
+
+/// An execution that has ended.
+pub(crate) struct Ended {
+    pub(crate) started: Arc<Started>,
+    pub(crate) outcome: Outcome,
+    pub(crate) at: Timestamp,
+    /// Bytes of its input and of all that it was answered.
+    pub(crate) bytes: u64,
+}
+
+/// Runs an execution to its end.
+///
+/// # Errors
+/// `Internal`: a bug of ours. A failing workflow is an [`Ended`].
+pub(crate) async fn run(
+    port: &Port,
+    machine: Arc<steploom_asl::Machine>,
+    started: Started,
+    log: Option<Log>,
+) -> Result<Ended> {
+    let mut running = Running::new(port.shared(), machine, started, log);
+    let mut calls = FuturesUnordered::new();
+    let mut alarm = pin!(sleep(CLOCK_CHECK));
+    loop {
+        running.fire_due();
+        if let Some(fact) = running.facts.pop_front() {
+            if matches!(fact, Fact::Continued { .. }) {
+                // It goes round in states that wait for nothing: others have their turn.
+                yield_now().await;
+            }
+            for action in running.apply(fact)? {
+                if let Some((invoke, aborted)) = running.act(action) {
+                    let call = attempt(port, running.started(), invoke);
+                    calls.push(Abortable::new(call, aborted));
+                }
+            }
+            if let Some(ended) = running.ended() {
+                return Ok(ended);
+            }
+            continue;
+        }
+        if let Some(log) = &mut running.log {
+            log.tell();
+        }
+        alarm.as_mut().reset(Instant::now() + running.due_in());
+        tokio::select! {
+            biased;
+            Some(answered) = calls.next(), if !calls.is_empty() => {
+                // What was given up answers nothing.
+                running.facts.extend(answered.ok());
+            }
+            () = alarm.as_mut() => {}
+        }
+    }
+}
+
+/// Makes one attempt, and gives its answer as a fact.
+async fn attempt(port: &Port, started: Arc<Started>, invoke: Box<Invoke>) -> Fact {
+    let shared = port.shared();
+    shared.metrics.task(&invoke.resource);
+    let answer = match &invoke.resource {
+        // The definition was checked: it is met only where that has changed since.
+        _ if invoke.token.is_some() => Err((waits(), None)),
+        Resource::Service(integration) if !effect::calls_function(&invoke.resource) => {
+            // It is large, and most attempts call functions.
+            let request = Box::pin(effect::request(port, &started, &invoke, &integration.api));
+            let answer = request.await;
+            answer
+                .map(|output| (output, None))
+                .map_err(|failure| (failure, None))
+        }
+        _ => shared.dispatcher.attempt(&started, &invoke).await,
+    };
+    effect::fact(shared.clock.now(), &invoke, answer)
+}
+
+fn waits() -> Failure {
+    Failure::new(
+        RUNTIME,
+        "an EXPRESS execution cannot wait for a job, a task token, a worker or a distributed Map",
+    )
+}
+
+/// What is not for EXPRESS, asked for all the same.
+fn unable(at: Timestamp, action: ActionId) -> Fact {
+    Fact::TaskFailed {
+        at,
+        action,
+        failure: waits(),
+        version: None,
+    }
+}
+
+/// An execution while it runs.
+struct Running<'a> {
+    shared: &'a Shared,
+    run: Run,
+    outcome: Option<Outcome>,
+    log: Option<Log>,
+    /// What has happened and is not applied yet.
+    facts: VecDeque<Fact>,
+    timers: Timers,
+    /// Attempts under way.
+    calls: BTreeMap<ActionId, AbortHandle>,
+    /// The time of the newest fact.
+    at: Timestamp,
+    facts_count: u64,
+    bytes: u64,
+}
+
+impl<'a> Running<'a> {
+    fn new(
+        shared: &'a Shared,
+        machine: Arc<steploom_asl::Machine>,
+        started: Started,
+        log: Option<Log>,
+    ) -> Self {
+        shared.metrics.express_running.inc();
+        Self {
+            shared,
+            run: Run::new(machine),
+            outcome: None,
+            log,
+            at: started.at,
+            facts: VecDeque::from([Fact::Started(Box::new(started))]),
+            timers: Timers::default(),
+            calls: BTreeMap::new(),
+            facts_count: 0,
+            bytes: 0,
+        }
+    }
+
+    /// What it was given at its birth, which was applied.
+    fn started(&self) -> Arc<Started> {
+        let birth = self.run.birth().cloned();
+        birth.unwrap_or_else(|| unreachable!("nothing is asked for before it has begun"))
+    }
+
+    /// Applies a fact; gives what is to be done now.
+    fn apply(&mut self, mut fact: Fact) -> Result<Vec<Action>> {
+        fact.not_before(self.at);
+        self.at = fact.at();
+        self.facts_count += 1;
+        let bytes = fact.payloads().map(|data| data.size() as u64);
+        self.bytes += bytes.sum::<u64>();
+        if let Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } = &fact {
+            self.calls.remove(action);
+        }
+        let (run, log) = (&mut self.run, &mut self.log);
+        // A panic ends this execution, and no other.
+        let applied = catch_unwind(AssertUnwindSafe(|| match log {
+            Some(log) => steploom_machine::apply(run, &fact, log),
+            None => steploom_machine::apply(run, &fact, &mut NoEvents),
+        }));
+        let Ok(applied) = applied else {
+            let why = "an EXPRESS execution panics at a fact; the log says where";
+            return Err(Error::internal(why));
+        };
+        let actions = applied.map_err(Error::internal)?;
+        self.outcome = self.run.outcome().cloned();
+        self.limit();
+        Ok(actions)
+    }
+
+    /// Ends it if it has taken more than it may.
+    fn limit(&mut self) {
+        let what = if self.facts_count > limits::FACTS_MAX {
+            format!("facts ({})", limits::FACTS_MAX)
+        } else if self.bytes > limits::BYTES_MAX {
+            format!("bytes of data ({})", limits::BYTES_MAX)
+        } else {
+            return;
+        };
+        if self.outcome.is_some() {
+            return;
+        }
+        let failure = PartialFailure {
+            error: Some(RUNTIME.to_owned()),
+            cause: Some(format!(
+                "The execution reached the maximum number of {what}"
+            )),
+        };
+        if let Some(log) = &mut self.log {
+            log.failed(self.run.event_count() + 1, self.at, &failure);
+        }
+        self.outcome = Some(Outcome::Failed(failure));
+    }
+
+    /// Does what the machine asks for; an attempt is given back, to be made.
+    fn act(&mut self, action: Action) -> Option<(Box<Invoke>, AbortRegistration)> {
+        let at = self.at;
+        let fact = match action {
+            Action::Invoke(invoke) => {
+                let (handle, aborted) = AbortHandle::new_pair();
+                self.calls.insert(invoke.action, handle);
+                return Some((invoke, aborted));
+            }
+            Action::SetTimer { action, at } => {
+                self.timers.set(action, at);
+                return None;
+            }
+            Action::Cancel { action } => {
+                self.timers.cancel(action);
+                if let Some(call) = self.calls.remove(&action) {
+                    call.abort();
+                }
+                return None;
+            }
+            Action::ReportExceeded { evaluation } => Fact::EvaluationExceeded { at, evaluation },
+            Action::Continue => Fact::Continued { at },
+            Action::Read(read) => unable(at, read.action),
+            Action::Write(write) => unable(at, write.action),
+            Action::StartRange(range) => unable(at, range.action),
+            // No range is ever started.
+            Action::SetWindow { .. } | Action::StopRange { .. } => return None,
+        };
+        self.facts.push_back(fact);
+        None
+    }
+
+    /// Timers that are due become facts.
+    fn fire_due(&mut self) {
+        let at = self.shared.clock.now();
+        while let Some(action) = self.timers.take_due(at) {
+            self.facts.push_back(Fact::TimerFired { at, action });
+        }
+    }
+
+    /// How long nothing is due.
+    fn due_in(&self) -> Duration {
+        let now = self.shared.clock.now();
+        let next = self.timers.next();
+        let next = next.map(|at| Duration::from_millis(at.millis_since(now)));
+        next.map_or(CLOCK_CHECK, |next| next.min(CLOCK_CHECK))
+    }
+
+    /// How it ended, once it has.
+    fn ended(&self) -> Option<Ended> {
+        Some(Ended {
+            outcome: self.outcome.clone()?,
+            started: self.started(),
+            at: self.at,
+            bytes: self.bytes,
+        })
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let (None, Some(log)) = (&self.outcome, &mut self.log) {
+            log.given_up(self.run.event_count() + 1, self.shared.clock.now());
+        }
+        let status = match &self.outcome {
+            Some(outcome) => view::status(Some(outcome)),
+            None => Status::Aborted,
+        };
+        let metrics = &self.shared.metrics;
+        metrics.express_running.dec();
+        let label = metrics::status_label(status);
+        metrics.express_ended.with_label_values(&[label]).inc();
+    }
+}

@@ -1,0 +1,147 @@
+//! Executions that their callers wait for: run here, in memory, and kept nowhere.
+
+use std::sync::Arc;
+
+use steploom_api::wire;
+use steploom_asl::{Machine, Rejected};
+use steploom_machine::{RunLimits, SEMANTICS, Started};
+use steploom_types::{AccountId, Error, ExecutionId, Kind, MachineName, Name, Result, limits};
+
+use super::starts::ensure_input_fits;
+use super::{Port, machines, terms};
+use crate::express::{self, Ended, Log};
+use crate::shard::id_as_name;
+use crate::view::{self, Stands};
+
+impl Port {
+    /// Runs an execution to its end, in the caller's task.
+    pub(super) async fn run_express(
+        &self,
+        account: AccountId,
+        start: wire::StartExecution,
+        logging: wire::Logging,
+    ) -> Result<wire::SyncExecution> {
+        ensure_plain(&start)?;
+        let (machine, started) = self.express(account, start).await?;
+        let place = self.shared.express.try_acquire();
+        let _place = place.map_err(|_| too_many())?;
+        let log = Log::new(&self.shared.logs, &started, logging);
+        let ended = express::run(self, machine, started, log).await?;
+        Ok(shown(ended))
+    }
+
+    /// What a start asks for, as an EXPRESS execution.
+    async fn express(
+        &self,
+        account: AccountId,
+        mut start: wire::StartExecution,
+    ) -> Result<(Arc<Machine>, Started)> {
+        let (clock, chance) = (&self.shared.clock, &self.shared.chance);
+        let at = clock.now();
+        let terms = terms::of_start(&mut start, at, None)?;
+        let version = self
+            .machine_version(account, &start.machine, start.version)
+            .await?;
+        let machine = self.shared.definitions.express(version.definition).await?;
+        let machine = machine.map_err(|rejected| not_express(&start.machine, &rejected))?;
+        let payload_bytes_max = self.shared.data_bytes_max(&machine);
+        ensure_input_fits(&start.input, payload_bytes_max as usize)?;
+        let id = ExecutionId::new(chance.slot(), at, chance.draw());
+        let started = Started {
+            at,
+            account,
+            id,
+            name: start.name.unwrap_or_else(|| id_as_name(id)),
+            machine: MachineName::Named(start.machine),
+            machine_version: version.version,
+            is_express: true,
+            definition: version.definition,
+            semantics: SEMANTICS,
+            seed: chance.draw(),
+            limits: RunLimits {
+                payload_bytes_max,
+                execution_seconds_max: limits::express::SECONDS_MAX,
+                ..self.shared.run_limits
+            },
+            input: start.input,
+            terms: terms.map(Arc::new),
+            range: None,
+        };
+        Ok((machine, started))
+    }
+}
+
+/// # Errors
+/// `Invalid`: it asks for what only executions have that are kept.
+fn ensure_plain(start: &wire::StartExecution) -> Result<()> {
+    let terms = [
+        ("tags", !start.tags.is_empty()),
+        ("startBefore", start.start_before.is_some()),
+        ("concurrencyKey", start.concurrency_key.is_some()),
+        ("concurrencyLimit", start.concurrency_limit.is_some()),
+        ("ordered", start.ordered),
+    ];
+    match terms.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((term, _)) => Err(Error::invalid(
+            "UnsupportedTerms",
+            format!(
+                "'{term}' is for executions that are kept; a synchronous one begins at once and is kept nowhere"
+            ),
+        )),
+    }
+}
+
+fn not_express(machine: &Name, rejected: &Rejected) -> Error {
+    Error::invalid(
+        "MachineNotExpress",
+        format!(
+            "machine '{machine}' has what only executions with a journal can do; start it with POST /v1/executions"
+        ),
+    )
+    .with_problems(machines::problems(&rejected.diagnostics))
+}
+
+fn too_many() -> Error {
+    let most = limits::express::RUNS_MAX;
+    Error::new(
+        Kind::Exhausted,
+        "TooManyRequests",
+        format!("{most} synchronous executions run on this node already; try again in a second"),
+    )
+    .with_retry_after(1)
+}
+
+fn shown(ended: Ended) -> wire::SyncExecution {
+    let Ended {
+        started,
+        outcome,
+        at,
+        bytes,
+    } = ended;
+    let stands = Stands {
+        outcome: Some(&outcome),
+        ended_at: Some(at),
+        ..Stands::default()
+    };
+    let wire::Execution {
+        summary,
+        input,
+        output,
+        error,
+        cause,
+    } = view::execution(&started, stands);
+    let billed = |used: u64, unit: u64| used.div_ceil(unit).max(1) * unit;
+    wire::SyncExecution {
+        summary,
+        arn: started.arn(),
+        input,
+        output,
+        error,
+        cause,
+        billing: wire::Billing {
+            duration_ms: billed(at.millis_since(started.at), limits::express::BILLED_MS),
+            memory_mb: billed(bytes >> 20, limits::express::BILLED_MIB),
+        },
+    }
+}
