@@ -14,6 +14,8 @@ pub(crate) enum Name {
     Sandbox,
     /// Invocations over HTTP
     Invoke,
+    /// Executions that their callers wait for
+    Express,
     /// Executions of a machine, durable
     Execute,
     /// One execution of a million items
@@ -33,6 +35,7 @@ pub(crate) fn run(name: Name, json: bool) -> Result<()> {
     let name = match name {
         Name::Sandbox => "sandbox",
         Name::Invoke => "invoke",
+        Name::Express => "express",
         Name::Execute => "execute",
         Name::Million => "million",
         Name::Latency => "latency",

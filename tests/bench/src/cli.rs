@@ -32,6 +32,8 @@ pub(crate) enum Bench {
     Sandbox,
     /// Invocations over HTTP, beside an HTTP server that echoes
     Invoke(crate::invoke::Args),
+    /// Executions that their callers wait for, beside plain calls of the function
+    Express(crate::invoke::Args),
     /// Durable executions of one step over HTTP, beside a journal that is only appended to
     Execute(crate::execute::Args),
     /// One execution of a million items

@@ -41,6 +41,13 @@ pub(crate) struct Args {
     connections: u16,
 }
 
+impl Args {
+    /// Connections.
+    pub(crate) fn connections(&self) -> usize {
+        usize::from(self.connections)
+    }
+}
+
 /// Measures.
 pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     let guest = programs::guest()?;
@@ -58,7 +65,7 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     ensure!(floor.once().await? == EVENT, "the echo answers wrongly");
 
     let rounds = options.rounds(ROUND_SECONDS);
-    let connections = usize::from(args.connections);
+    let connections = args.connections();
     let warm_up = rounds.duration.min(Duration::from_secs(1));
     invoke.run(connections, warm_up, None).await?;
     floor.run(connections, warm_up, None).await?;
@@ -74,7 +81,8 @@ pub(crate) async fn run(options: &Options, args: &Args) -> Result<Report> {
     Ok(report(&invokes, &echoes))
 }
 
-fn load(server: &Server) -> Load {
+/// Calls of the function.
+pub(crate) fn load(server: &Server) -> Load {
     Load {
         address: server.address(),
         path: PATH,

@@ -11,6 +11,7 @@ mod cli;
 mod disk;
 mod echo;
 mod execute;
+mod express;
 mod host;
 mod invoke;
 mod latency;
@@ -71,6 +72,7 @@ fn run(cli: &Cli) -> Result<()> {
     let report = match &cli.bench {
         Bench::Sandbox => sandbox::run(options)?,
         Bench::Invoke(args) => runtime()?.block_on(invoke::run(options, args))?,
+        Bench::Express(args) => runtime()?.block_on(express::run(options, args))?,
         Bench::Execute(args) => runtime()?.block_on(execute::run(options, args))?,
         Bench::Million(args) => runtime()?.block_on(million::run(options, args))?,
         Bench::Latency => runtime()?.block_on(latency::run(options))?,
