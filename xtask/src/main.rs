@@ -3,6 +3,7 @@
 //! A verb is a file; this one says which there are. What a verb starts is printed before it runs,
 //! on stderr, so that it can be repeated by hand. Continuous integration runs the same verbs.
 
+mod aws;
 mod bench;
 mod ci;
 mod conformance;
@@ -10,6 +11,7 @@ mod fuzz;
 mod modules;
 mod postgres;
 mod reference;
+mod service;
 mod shell;
 mod sim;
 mod test;
@@ -52,6 +54,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Run AWS's own clients against the real program: boto3 and the AWS CLI
+    Aws {
+        /// What pytest is told, such as `-k history`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Compare with what AWS answered, feature by feature
     Conformance {
         /// What to run and how to print it: see `cargo xtask conformance -- --help`
@@ -85,6 +93,7 @@ fn main() -> ExitCode {
         Verb::Modules { out, json } => modules::run(out, json),
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
+        Verb::Aws { args } => aws::run(&args),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),
         Verb::Sim { args } => sim::run(&args),

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{modules, postgres, shell, sim};
+use crate::{aws, modules, postgres, shell, sim};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
@@ -33,6 +33,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         workspace.env("STEPLOOM_POSTGRES_REQUIRED", "1");
     }
     note(shell::run(workspace.args(filter)));
+    note(aws::run_built(filter));
     for arguments in SIMULATIONS.iter().filter(|_| filter.is_none()) {
         note(sim::run(arguments));
     }

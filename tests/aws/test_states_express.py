@@ -1,0 +1,82 @@
+"""Express machines: StartSyncExecution, and what they cannot do."""
+
+import json
+
+from conftest import refused
+from words import PASS, answers, fails
+
+
+def test_a_synchronous_execution(sfn, machine):
+    arn = machine(answers({"b": 1}), type="EXPRESS")
+    found = sfn.start_sync_execution(stateMachineArn=arn, name="one", input='{"a": 1}')
+    assert found["executionArn"].startswith(arn.replace(":stateMachine:", ":express:") + ":one:")
+    assert (found["stateMachineArn"], found["name"], found["status"]) == (arn, "one", "SUCCEEDED")
+    assert json.loads(found["input"]) == {"a": 1}
+    assert json.loads(found["output"]) == {"b": 1}
+    assert found["inputDetails"] == found["outputDetails"] == {"included": True}
+    assert found["startDate"] <= found["stopDate"]
+    assert found["billingDetails"]["billedMemoryUsedInMB"] % 64 == 0
+    assert found["billingDetails"]["billedDurationInMilliseconds"] % 100 == 0
+
+
+def test_a_failure_is_an_answer(sfn, machine):
+    arn = machine(fails("Oops", "because"), type="EXPRESS")
+    found = sfn.start_sync_execution(stateMachineArn=arn)
+    assert (found["status"], found["error"], found["cause"]) == ("FAILED", "Oops", "because")
+    assert "output" not in found
+
+
+def test_a_time_out_is_an_answer(sfn, machine):
+    slow = {"StartAt": "A", "TimeoutSeconds": 1, "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    found = sfn.start_sync_execution(stateMachineArn=machine(slow, type="EXPRESS"))
+    assert found["status"] == "TIMED_OUT"
+
+
+def test_without_data(sfn, machine):
+    arn = machine(PASS, type="EXPRESS")
+    found = sfn.start_sync_execution(stateMachineArn=arn, includedData="METADATA_ONLY")
+    assert "input" not in found and "output" not in found
+
+
+def test_the_same_name_twice_runs_twice(sfn, machine):
+    arn = machine(PASS, type="EXPRESS")
+    one = sfn.start_sync_execution(stateMachineArn=arn, name="one")
+    two = sfn.start_sync_execution(stateMachineArn=arn, name="one")
+    assert one["executionArn"] != two["executionArn"]
+
+
+def test_an_asynchronous_execution(sfn, machine):
+    arn = machine(PASS, type="EXPRESS")
+    started = sfn.start_execution(stateMachineArn=arn, name="one")
+    assert started["executionArn"].startswith(arn.replace(":stateMachine:", ":express:") + ":one:")
+
+
+def test_what_express_cannot_do(sfn, machine):
+    arn = machine(PASS, type="EXPRESS")
+    execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
+    message = "Invalid Arn: 'Resource type not valid in this context: express'"
+    for operation in ("describe_execution", "stop_execution", "get_execution_history"):
+        with refused("InvalidArn", message):
+            getattr(sfn, operation)(executionArn=execution)
+    with refused("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"):
+        sfn.list_executions(stateMachineArn=arn)
+
+
+def test_a_standard_machine_is_not_synchronous(sfn, machine):
+    with refused("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"):
+        sfn.start_sync_execution(stateMachineArn=machine(PASS))
+
+
+def test_what_is_no_express_definition(sfn, name):
+    state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": True}
+    definition = json.dumps({"StartAt": "A", "States": {"A": state}})
+    with refused("InvalidDefinition", "...Express state machine does not support '.waitForTaskToken' service integration..."):
+        sfn.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::000000000000:role/r", type="EXPRESS")
+
+
+def test_bad_input(sfn, machine):
+    arn = machine(PASS, type="EXPRESS")
+    with refused("InvalidExecutionInput", "Invalid State Machine Execution Input: '...'"):
+        sfn.start_sync_execution(stateMachineArn=arn, input="{")
+    with refused("StateMachineDoesNotExist"):
+        sfn.start_sync_execution(stateMachineArn=arn + "-none")
