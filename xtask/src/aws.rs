@@ -27,6 +27,25 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     test(&python, args)
 }
 
+/// Runs moto's own tests of a service against the server, and counts; `args` are the service's name and
+/// pytest's words. No part of the tests: moto is another's idea of AWS (docs/aws.md).
+pub(crate) fn run_moto(args: &[String]) -> Result<()> {
+    let target = shell::target()?;
+    let folder = shell::root().join("tests/aws");
+    let home = target.join("moto");
+    let python = ensure(&home.join("python"), &folder.join("requirements-moto.txt"))?;
+    shell::run(&mut shell::cargo(&[
+        "build", "--quiet", "--bin", "steploom",
+    ]))?;
+    let service = Service::start("moto")?;
+    let mut command = command(&python, &service)?;
+    command
+        .arg(folder.join("run_moto.py"))
+        .args(args)
+        .env("STEPLOOM_MOTO_HOME", &home);
+    shell::run(&mut command)
+}
+
 /// Runs the tests against the server that `cargo build` has made. Skips them where they cannot run.
 pub(crate) fn run_built(filter: Option<&str>) -> Result<()> {
     let Some(python) = ready()? else {
@@ -41,12 +60,24 @@ pub(crate) fn run_built(filter: Option<&str>) -> Result<()> {
 
 fn test(python: &Path, args: &[String]) -> Result<()> {
     let service = Service::start("aws")?;
-    let folder = shell::root().join("tests/aws");
-    let mut command = python_command(python);
+    let mut command = command(python, &service)?;
     command
         .args(["-m", "pytest"])
         .args(args)
-        .current_dir(&folder)
+        .current_dir(shell::root().join("tests/aws"));
+    // Filters of other tests may leave none here, which pytest ends with 5.
+    let is_filtered = args.first().is_some_and(|arg| arg == "-k");
+    match shell::run(&mut command) {
+        Err(error) if is_filtered && format!("{error}").contains("exit status: 5") => Ok(()),
+        done => done,
+    }
+}
+
+/// Python with all that a client of the service needs in its environment, and nothing of whose computer
+/// this is.
+fn command(python: &Path, service: &Service) -> Result<Command> {
+    let mut command = python_command(python);
+    command
         .env("STEPLOOM_ENDPOINT", &service.url)
         .env("STEPLOOM_MODULES", shell::target()?.join("modules"))
         .env("PATH", path_with(python)?)
@@ -55,7 +86,6 @@ fn test(python: &Path, args: &[String]) -> Result<()> {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_DEFAULT_REGION", "us-east-1"),
             ("AWS_REGION", "us-east-1"),
-            // Neither the settings of who runs this nor those of a machine in the cloud count.
             ("AWS_CONFIG_FILE", "/dev/null"),
             ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
@@ -63,12 +93,7 @@ fn test(python: &Path, args: &[String]) -> Result<()> {
     for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"] {
         command.env_remove(name);
     }
-    // Filters of other tests may leave none here, which pytest ends with 5.
-    let is_filtered = args.first().is_some_and(|arg| arg == "-k");
-    match shell::run(&mut command) {
-        Err(error) if is_filtered && format!("{error}").contains("exit status: 5") => Ok(()),
-        done => done,
-    }
+    Ok(command)
 }
 
 /// The Python that has the packages; `None` where there can be none, which is said.

@@ -60,6 +60,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run moto's own tests against the real program, and count; no part of the tests
+    Moto {
+        /// A service, such as stepfunctions, and what pytest is told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Compare with what AWS answered, feature by feature
     Conformance {
         /// What to run and how to print it: see `cargo xtask conformance -- --help`
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Aws { args } => aws::run(&args),
+        Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),
         Verb::Sim { args } => sim::run(&args),

@@ -1,0 +1,147 @@
+"""Runs moto's own tests of a service against the server: `cargo xtask moto [stepfunctions]`.
+
+moto imitates AWS in memory; its tests have a mode in which they talk to a server instead. They are no part of this
+repository: they are taken from moto's source package, changed where they name moto's account and address, and run against
+a small proxy, which sends what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server.
+Before each test the proxy empties Steploom, as moto does itself. The last line is the count; docs/aws.md says why the rest fail.
+"""
+
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import threading
+import urllib.parse
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
+
+VERSION = "5.2.1"
+# Services that go to Steploom, as the signature's scope names them.
+OURS = {"states", "lambda", "scheduler", "s3"}
+ACCOUNT = os.environ.get("STEPLOOM_ACCOUNT", "000000000000")
+ENDPOINT = os.environ["STEPLOOM_ENDPOINT"]
+FOLDERS = {
+    "stepfunctions": ["tests/test_stepfunctions"],
+    "lambda": ["tests/test_awslambda"],
+    "scheduler": ["tests/test_scheduler"],
+    "s3": ["tests/test_s3"],
+}
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """Sends each request on, unchanged."""
+
+    protocol_version = "HTTP/1.1"
+    moto = ("127.0.0.1", 0)
+
+    def forward(self):
+        length = int(self.headers.get("content-length") or 0)
+        body = self.rfile.read(length)
+        if self.path == "/moto-api/reset":
+            empty()
+        scope = self.headers.get("authorization", "").partition("Credential=")[2].split("/")
+        service = scope[3] if len(scope) > 3 else ""
+        if service in OURS and not self.path.startswith("/moto-api"):
+            target = urllib.parse.urlsplit(ENDPOINT)
+            address = (target.hostname, target.port)
+        else:
+            address = self.moto
+        connection = http.client.HTTPConnection(*address, timeout=90)
+        headers = {key: value for key, value in self.headers.items() if key.lower() not in ("host", "connection")}
+        headers["host"] = f"{address[0]}:{address[1]}"
+        connection.request(self.command, self.path, body, headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        self.send_response(answer.status)
+        for key, value in answer.getheaders():
+            if key.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server"):
+                self.send_header(key, value)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+        connection.close()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = forward
+
+    def log_message(self, *_):
+        pass
+
+
+def empty():
+    """Takes everything out of Steploom that the test before has put there."""
+    sfn = boto3.client("stepfunctions", endpoint_url=ENDPOINT, region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
+    try:
+        for page in sfn.get_paginator("list_state_machines").paginate():
+            for machine in page["stateMachines"]:
+                arn = machine["stateMachineArn"]
+                if machine["type"] == "STANDARD":
+                    running = sfn.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
+                    for execution in running:
+                        sfn.stop_execution(executionArn=execution["executionArn"])
+                sfn.delete_state_machine(stateMachineArn=arn)
+        for page in sfn.get_paginator("list_activities").paginate():
+            for activity in page["activities"]:
+                sfn.delete_activity(activityArn=activity["activityArn"])
+    except ClientError as error:
+        print(f"run_moto.py: {error}", file=sys.stderr)
+
+
+def fetch(folder):
+    """The source package's tests, unpacked and changed; gives their folder."""
+    home = folder / f"moto-{VERSION}"
+    if not (home / "ready").exists():
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "-d", folder]
+        subprocess.run([*pip, f"moto=={VERSION}"], check=True)
+        with tarfile.open(folder / f"moto-{VERSION}.tar.gz") as archive:
+            wanted = [member for member in archive.getmembers() if member.name.startswith(f"moto-{VERSION}/tests/")]
+            archive.extractall(folder, members=wanted, filter="data")
+        (home / "ready").touch()
+    return home
+
+
+def adapt(home, port):
+    """Names our account and the proxy's address where the tests name moto's."""
+    for path in (home / "tests").rglob("*"):
+        if path.suffix in (".py", ".json"):
+            before = path.read_text()
+            after = before.replace("123456789012", ACCOUNT).replace("localhost:5000", f"127.0.0.1:{port}")
+            if after != before:
+                path.write_text(after)
+
+
+def main():
+    service = sys.argv[1] if len(sys.argv) > 1 else "stepfunctions"
+    folder = pathlib.Path(os.environ["STEPLOOM_MOTO_HOME"])
+    home = fetch(folder)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    Proxy.moto = moto.get_host_and_port()
+    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    port = proxy.server_address[1]
+    adapt(home, port)
+    environment = {
+        **os.environ,
+        "TEST_SERVER_MODE": "true",
+        "TEST_SERVER_MODE_ENDPOINT": f"http://127.0.0.1:{port}",
+        "MOTO_ACCOUNT_ID": ACCOUNT,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *FOLDERS[service], *sys.argv[2:]]
+    status = subprocess.run(command, cwd=home, env=environment, check=False).returncode
+    proxy.shutdown()
+    moto.stop()
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    print(json.dumps({"moto": VERSION, "endpoint": ENDPOINT}), file=sys.stderr)
+    main()
