@@ -82,7 +82,7 @@ def empty():
         for page in sfn.get_paginator("list_state_machines").paginate():
             for machine in page["stateMachines"]:
                 arn = machine["stateMachineArn"]
-                if machine["type"] == "STANDARD":
+                if machine.get("type") != "EXPRESS":
                     running = sfn.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
                     for execution in running:
                         sfn.stop_execution(executionArn=execution["executionArn"])
