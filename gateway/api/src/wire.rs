@@ -38,7 +38,7 @@ pub use node::{ClusterNode, ClusterNodes, Index, Shard, ShardSplit, Shards, Spli
 pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLogs, StreamEnd};
 pub use problem::{Problem, ProblemItem};
 pub use profile::{
-    Alias, AliasRoute, Aliases, ChangeTags, Definition, LogLevel, Logging, MachineProfile,
+    Alias, AliasRoute, Aliases, ChangeTags, Definition, MachineLogging, MachineProfile,
     MachineSettings, MachineType, PublishMachine, PutAlias, Release, ReleaseNumber, Releases, Tags,
 };
 pub use task::{FailTask, SucceedTask};

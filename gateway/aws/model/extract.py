@@ -31,7 +31,7 @@ def member(given):
 
 
 def shape(given):
-    kept = {key: given[key] for key in FACTS if given.get(key)}
+    kept = {key: given[key] for key in FACTS if given.get(key) or given.get(key) == 0}
     if "error" in given:
         kept["status"] = given["error"].get("httpStatusCode", 400)
     if "members" in given:

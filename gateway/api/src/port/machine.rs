@@ -47,8 +47,13 @@ pub trait Machines: Send + Sync {
     /// [`put_settings`](super::Releases::put_settings).
     async fn put(&self, account: AccountId, put: PutMachine) -> Result<wire::Machine>;
 
-    /// Checks a definition and keeps nothing.
-    async fn validate(&self, account: AccountId, definition: &str) -> Result<wire::Validation>;
+    /// Checks the definition of a machine of a type, and keeps nothing.
+    async fn validate(
+        &self,
+        account: AccountId,
+        definition: &str,
+        machine_type: wire::MachineType,
+    ) -> Result<wire::Validation>;
 
     /// Machines by name.
     async fn list(

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use steploom_types::{Error, Json, Name, Timestamp};
 use utoipa::ToSchema;
 
+use super::LogLevel;
+
 /// How a machine's executions are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -19,25 +21,10 @@ pub enum MachineType {
     Express,
 }
 
-/// Which events of executions are logged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LogLevel {
-    /// All.
-    All,
-    /// Those that tell of errors.
-    Error,
-    /// Those that end an execution badly.
-    Fatal,
-    /// None.
-    #[default]
-    Off,
-}
-
 /// What is logged of a machine's executions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Logging {
+pub struct MachineLogging {
     /// Which events.
     pub level: LogLevel,
     /// Whether inputs and outputs are logged, too.
@@ -59,7 +46,7 @@ pub struct MachineSettings {
     pub role: Option<String>,
     /// What is logged.
     #[serde(skip_serializing_if = "super::is_default")]
-    pub logging: Logging,
+    pub logging: MachineLogging,
     /// Whether AWS would trace executions, kept for those who ask: tracing is the server's setting here.
     #[serde(skip_serializing_if = "super::is_default")]
     pub tracing: bool,

@@ -374,7 +374,7 @@ fn shown(
 
 /// # Errors
 /// `InvalidLoggingConfiguration`.
-fn logging(given: Logging) -> Result<wire::Logging, Failure> {
+fn logging(given: Logging) -> Result<wire::MachineLogging, Failure> {
     let groups = given.destinations.into_iter();
     let destinations: Vec<_> = groups
         .filter_map(|destination| destination.cloud_watch_logs_log_group.log_group_arn)
@@ -385,7 +385,7 @@ fn logging(given: Logging) -> Result<wire::Logging, Failure> {
             "Invalid Logging Configuration: Must specify exactly one Log Destination.",
         ));
     }
-    Ok(wire::Logging {
+    Ok(wire::MachineLogging {
         level: given.level,
         include_execution_data: given.include_execution_data,
         destinations,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use steploom_api::wire::{Diagnostic, Severity};
+use steploom_api::wire::{Diagnostic, MachineType, Severity};
 
 use super::{Call, failure};
 use crate::Answer;
@@ -14,6 +14,8 @@ const DIAGNOSTICS_MAX: usize = 100;
 #[serde(rename_all = "camelCase")]
 struct Validate {
     definition: String,
+    #[serde(default, rename = "type")]
+    machine_type: MachineType,
     severity: Option<Severity>,
     max_results: Option<usize>,
 }
@@ -22,8 +24,8 @@ struct Validate {
 pub(super) async fn validate(call: &Call<'_>) -> Answer {
     let input: Validate = call.read()?;
     let machines = &call.ports.machines;
-    let found = machines.validate(call.account, &input.definition).await;
-    let found = found.map_err(|error| failure(error, ""))?;
+    let found = machines.validate(call.account, &input.definition, input.machine_type);
+    let found = found.await.map_err(|error| failure(error, ""))?;
     let errors_only = input.severity != Some(Severity::Warning);
     let wanted = |one: &&Diagnostic| !errors_only || one.severity == Severity::Error;
     let wanted: Vec<_> = found.diagnostics.iter().filter(wanted).collect();

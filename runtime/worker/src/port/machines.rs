@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use steploom_api::port::{Machines, PutMachine};
 use steploom_api::wire;
-use steploom_asl::Diagnostic;
+use steploom_asl::{Diagnostic, Options};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{EntryKind, Machine, MachineVersion, Put};
 use steploom_types::error::Problem;
@@ -18,7 +18,10 @@ use crate::share;
 impl Machines for Port {
     async fn put(&self, account: AccountId, put: PutMachine) -> Result<wire::Machine> {
         let name = put.name.clone();
-        let parsed = steploom_asl::parse(&put.definition)
+        let catalog = &*self.shared.store.catalog;
+        let was = catalog.find_machine(account, &name).await?;
+        let machine_type = self.type_of(account, &put, was.as_ref()).await?;
+        let parsed = steploom_asl::parse_with(&put.definition, &options(machine_type))
             .map_err(|rejected| refused(&rejected.diagnostics))?;
         self.ensure_limit(&parsed.machine)?;
         crate::tags::check(&put.tags)?;
@@ -32,8 +35,6 @@ impl Machines for Port {
             Put::Upsert
         };
         let at = self.shared.clock.now();
-        let catalog = &*self.shared.store.catalog;
-        let was = catalog.find_machine(account, &name).await?;
         if let (Some(was), Some(settings)) = (&was, &put.settings) {
             self.ensure_may_be(account, was, settings, put.create_only)
                 .await?;
@@ -64,8 +65,14 @@ impl Machines for Port {
         })
     }
 
-    async fn validate(&self, _account: AccountId, definition: &str) -> Result<wire::Validation> {
-        let (valid, diagnostics) = match steploom_asl::parse(definition) {
+    async fn validate(
+        &self,
+        _account: AccountId,
+        definition: &str,
+        machine_type: wire::MachineType,
+    ) -> Result<wire::Validation> {
+        let parsed = steploom_asl::parse_with(definition, &options(machine_type));
+        let (valid, diagnostics) = match parsed {
             Ok(parsed) => (true, parsed.warnings),
             Err(rejected) => (false, rejected.diagnostics),
         };
@@ -219,6 +226,24 @@ impl Port {
         Ok(definition.ok_or_else(missing)?)
     }
 
+    /// The type of a machine whose definition is put.
+    async fn type_of(
+        &self,
+        account: AccountId,
+        put: &PutMachine,
+        was: Option<&Machine>,
+    ) -> Result<wire::MachineType> {
+        match (&put.settings, was) {
+            (Some(settings), _) => Ok(settings.machine_type),
+            (None, None) => Ok(wire::MachineType::default()),
+            (None, Some(was)) => {
+                let catalog = &*self.shared.store.catalog;
+                let profile = profile::find(catalog, account, was).await?;
+                Ok(profile.settings.machine_type)
+            }
+        }
+    }
+
     /// The profile of a machine that is being made.
     async fn make_profile(
         &self,
@@ -296,6 +321,14 @@ impl Port {
         };
         let message = "the definition asks for more data than the server allows";
         Err(Error::invalid("InvalidDefinition", message).with_problems(vec![problem]))
+    }
+}
+
+/// How a definition is read for a machine of a type.
+fn options(machine_type: wire::MachineType) -> Options {
+    Options {
+        express: machine_type == wire::MachineType::Express,
+        ..Options::default()
     }
 }
 

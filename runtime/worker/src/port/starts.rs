@@ -44,8 +44,8 @@ type Version = (Name, Option<u32>);
 /// What a start runs.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
-    version: u32,
-    definition: Digest,
+    pub(super) version: u32,
+    pub(super) definition: Digest,
     /// The release, and the alias, by which it is started.
     pub(super) origin: Option<(ReleaseNumber, Option<Name>)>,
 }
@@ -277,7 +277,11 @@ impl Port {
     }
 
     /// What a start runs: the newest version, the one that it names, or that of a release or an alias.
-    async fn what_of(&self, account: AccountId, start: &wire::StartExecution) -> Result<Resolved> {
+    pub(super) async fn what_of(
+        &self,
+        account: AccountId,
+        start: &wire::StartExecution,
+    ) -> Result<Resolved> {
         let (name, version) = (&start.machine, start.version);
         let Some(qualifier) = &start.qualifier else {
             let found = self.machine_version(account, name, version).await?;

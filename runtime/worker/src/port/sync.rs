@@ -38,10 +38,8 @@ impl Port {
     ) -> Result<(Arc<Machine>, Started)> {
         let (clock, chance) = (&self.shared.clock, &self.shared.chance);
         let at = clock.now();
-        let terms = terms::of_start(&mut start, at, None)?;
-        let version = self
-            .machine_version(account, &start.machine, start.version)
-            .await?;
+        let version = self.what_of(account, &start).await?;
+        let terms = terms::of_start(&mut start, at, None, &version)?;
         let machine = self.shared.definitions.express(version.definition).await?;
         let machine = machine.map_err(|rejected| not_express(&start.machine, &rejected))?;
         let payload_bytes_max = self.shared.data_bytes_max(&machine);

@@ -30,7 +30,7 @@ pub(crate) async fn validate_machine(
     let validation = app
         .ports
         .machines
-        .validate(account, definition(&bytes)?)
+        .validate(account, definition(&bytes)?, wire::MachineType::Standard)
         .await?;
     Ok(answer_json(StatusCode::OK, &validation))
 }

@@ -88,7 +88,12 @@ impl Machines for World {
         })
     }
 
-    async fn validate(&self, account: AccountId, definition: &str) -> Result<wire::Validation> {
+    async fn validate(
+        &self,
+        account: AccountId,
+        definition: &str,
+        _: wire::MachineType,
+    ) -> Result<wire::Validation> {
         check_account(account);
         let diagnostics = diagnostics(definition);
         Ok(wire::Validation {
