@@ -296,6 +296,13 @@ fn until_dead_or_done(mut server: Server, starts: &mut [Start]) {
 
 /// Does this while a worker of the activity works, if executions need one.
 fn with_worker(server: &Server, kind: Kind, work: impl FnOnce()) {
+    /// Ends the worker, also where the work panics.
+    struct End<'a>(&'a AtomicBool);
+    impl Drop for End<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
     let is_over = AtomicBool::new(kind != Kind::Activity);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -305,8 +312,8 @@ fn with_worker(server: &Server, kind: Kind, work: impl FnOnce()) {
                 }
             }
         });
+        let _end = End(&is_over);
         work();
-        is_over.store(true, Ordering::Relaxed);
     });
 }
 
