@@ -30,7 +30,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     (
         "steploom-worker",
         &[
-            "steploom-machine",
+            "steploom-simulator",
             "steploom-store",
             "steploom-artifacts",
             "steploom-call",

@@ -15,6 +15,7 @@ mod node;
 mod peer;
 mod release;
 mod task;
+mod test_state;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub use node::Node;
 pub use peer::{PEER_HEAD, PEER_PATH, PEER_SEAL, PeerAnswer, Peers};
 pub use release::Releases;
 pub use task::Tasks;
+pub use test_state::TestStates;
 
 /// Everything that the gateway needs.
 #[derive(Clone)]
@@ -52,6 +54,8 @@ pub struct Ports {
     pub buckets: Arc<dyn Buckets>,
     /// Connections.
     pub connections: Arc<dyn Connections>,
+    /// States by themselves.
+    pub test_states: Arc<dyn TestStates>,
     /// Logs.
     pub logs: Arc<dyn Logs>,
     /// The process itself.

@@ -11,6 +11,7 @@ mod map_run;
 mod name;
 mod tag;
 mod task;
+mod test_state;
 mod validate;
 mod version;
 
@@ -66,6 +67,7 @@ impl Call<'_> {
             "ListStateMachines" => machine::list(self).await,
             "DeleteStateMachine" => machine::delete(self).await,
             "ValidateStateMachineDefinition" => validate::validate(self).await,
+            "TestState" => test_state::test(self).await,
             "PublishStateMachineVersion" => version::publish(self).await,
             "ListStateMachineVersions" => version::list(self).await,
             "DeleteStateMachineVersion" => version::delete(self).await,

@@ -21,7 +21,7 @@ pub use behaviour::Behaviour;
 pub use report::{Halt, Report, Statistics, Status};
 pub use simulation::{Bounds, Error, Simulation, Start};
 pub use test_state::{Level, Refused, Request, Tested, test_state};
-pub use world::World;
+pub use world::{CallFunction, Callee, World};
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,32 @@
 //! All that a simulated machine can reach.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use steploom_asl::Machine;
-use steploom_types::{AccountId, Timestamp};
+use steploom_machine::Failure;
+use steploom_types::{AccountId, Json, Timestamp};
 
 use crate::Behaviour;
 use crate::mock::TestCase;
 
 /// The instant at which a simulation begins unless it is told another: 2026-01-01T00:00:00Z.
 const BEGIN_MS: i64 = 1_767_225_600_000;
+
+/// Calls a function by its name with an event; `None` if there is no such function.
+pub type CallFunction = dyn Fn(&str, &Value) -> Option<Result<Json, Failure>> + Send + Sync;
+
+/// Functions beyond the simulated world. How long they take is not part of the simulation's time.
+#[derive(Clone)]
+pub struct Callee(pub Arc<CallFunction>);
+
+impl fmt::Debug for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callee")
+    }
+}
 
 /// What there is besides the machine that is run.
 #[derive(Clone, Debug)]
@@ -25,6 +41,8 @@ pub struct World {
     pub functions: BTreeMap<String, Behaviour>,
     /// What functions without a behaviour of their own do; none means that there are none.
     pub function_default: Option<Behaviour>,
+    /// Who is asked for functions that are neither.
+    pub callee: Option<Callee>,
     /// Other machines by name, for nested executions.
     pub machines: BTreeMap<String, Arc<Machine>>,
     /// Activities by name.
@@ -43,6 +61,7 @@ impl Default for World {
             seed: 42,
             functions: BTreeMap::new(),
             function_default: None,
+            callee: None,
             machines: BTreeMap::new(),
             activities: BTreeSet::new(),
             buckets: BTreeMap::new(),

@@ -154,6 +154,9 @@ pub const TAG_KEY_LENGTH_MAX: usize = 128;
 /// See [`TAGS_MAX`].
 pub const TAG_VALUE_LENGTH_MAX: usize = 256;
 
+/// States that are tested by themselves on one node at once.
+pub const TEST_STATES_MAX: usize = 16;
+
 /// Releases that a machine keeps (AWS: 1,000 versions).
 pub const RELEASES_MAX: usize = 1_000;
 

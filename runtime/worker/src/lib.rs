@@ -141,6 +141,7 @@ impl Worker {
             activities: self.port.clone(),
             buckets: self.port.clone(),
             connections: self.port.clone(),
+            test_states: self.port.clone(),
             logs: self.port.clone(),
             node: self.port.clone(),
         }

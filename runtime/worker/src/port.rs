@@ -19,6 +19,7 @@ mod starts;
 mod sync;
 mod tasks;
 mod terms;
+mod test_state;
 
 use std::sync::Arc;
 

@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) loads: Semaphore,
     /// One permit for each EXPRESS execution that runs here.
     pub(crate) express: Semaphore,
+    /// States that are tested.
+    pub(crate) test_states: Arc<Semaphore>,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
     /// Shards that are owned and recovered.
@@ -121,6 +123,7 @@ impl Shared {
             data_limit_bytes_max: config.data_limit_bytes_max,
             loads: Semaphore::new(LOADS_MAX),
             express: Semaphore::new(limits::express::RUNS_MAX),
+            test_states: Arc::new(Semaphore::new(limits::TEST_STATES_MAX)),
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
             refused: watch::Sender::default(),

@@ -28,12 +28,14 @@ fn event(payload: &Value) -> Value {
 pub(super) fn function(simulation: &Simulation, named: &str, event: &Value) -> Answer {
     let world = &simulation.world;
     let name = name_of(named);
-    match world
-        .functions
-        .get(name)
-        .or(world.function_default.as_ref())
-    {
-        Some(behaviour) => behaviour.answer(event),
+    let scripted = world.functions.get(name);
+    if let Some(behaviour) = scripted.or(world.function_default.as_ref()) {
+        return behaviour.answer(event);
+    }
+    let callee = world.callee.as_ref();
+    match callee.and_then(|callee| (callee.0)(name, event)) {
+        Some(Ok(output)) => Answer::Ok(output),
+        Some(Err(failure)) => Answer::Fail(failure),
         None => Answer::Fail(absent(simulation, name)),
     }
 }

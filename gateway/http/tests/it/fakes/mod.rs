@@ -78,6 +78,7 @@ impl World {
             activities: Arc::clone(self) as _,
             buckets: Arc::clone(self) as _,
             connections: Arc::clone(self) as _,
+            test_states: Arc::clone(self) as _,
             logs: Arc::clone(self) as _,
             node: Arc::clone(self) as _,
         }

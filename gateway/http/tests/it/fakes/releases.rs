@@ -1,9 +1,9 @@
 //! Settings, tags, releases and aliases of machines.
 
 use async_trait::async_trait;
-use steploom_api::port::{Machines, Releases};
+use steploom_api::port::{Machines, Releases, TestStates};
 use steploom_api::wire;
-use steploom_types::{AccountId, Error, Name, Result, Timestamp};
+use steploom_types::{AccountId, Error, Json, Name, Result, Timestamp};
 
 use super::World;
 
@@ -163,5 +163,12 @@ impl Releases for World {
             aliases.and_then(|aliases| aliases.remove(alias))
         });
         Ok(())
+    }
+}
+
+#[async_trait]
+impl TestStates for World {
+    async fn test_state(&self, _: AccountId, request: Json) -> Result<Json> {
+        Ok(request)
     }
 }
