@@ -26,6 +26,21 @@ impl Failure {
         }
     }
 
+    /// What HTTP itself refuses, such as a body that is too large.
+    pub fn from_http(status: u16, error: Error) -> Self {
+        let failure = Self::from(error);
+        let code = if status == 413 {
+            "RequestEntityTooLargeException".to_owned()
+        } else {
+            failure.code
+        };
+        Self {
+            code,
+            status,
+            ..failure
+        }
+    }
+
     /// A field is not as AWS's model wants it.
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)

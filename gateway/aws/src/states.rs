@@ -38,7 +38,7 @@ pub(crate) async fn answer(
     body: &[u8],
 ) -> Answer {
     let Some(known) = STATES.operations.get(operation) else {
-        return Err(Failure::new("UnknownOperationException", ""));
+        return Err(unknown(operation));
     };
     let input = match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => fields,
@@ -97,7 +97,7 @@ impl Call<'_> {
             "TagResource" => tag::tag(self).await,
             "UntagResource" => tag::untag(self).await,
             "ListTagsForResource" => tag::list(self).await,
-            _ => Err(Failure::new("UnknownOperationException", "")),
+            _ => Err(unknown(operation)),
         }
     }
 
@@ -106,6 +106,11 @@ impl Call<'_> {
         serde_json::from_value(self.input.clone())
             .map_err(|error| Failure::new("SerializationException", error.to_string()))
     }
+}
+
+fn unknown(operation: &str) -> Failure {
+    let message = format!("The operation '{operation}' is not known");
+    Failure::new("UnknownOperationException", message)
 }
 
 /// An instant, as JSON 1.0 has it: seconds.

@@ -77,8 +77,13 @@ pub fn parse_activity(text: &str) -> Option<Name> {
     rest(text, "activity")?.parse().ok()
 }
 
-/// The machine whose map run an ARN names, and the map run's id, of which the first half is that of the
-/// execution's.
+/// The id of a map run, by its number within an execution; of that id and the number, the execution.
+pub fn map_run_id(of: ExecutionId, number: u64) -> ExecutionId {
+    let bits = u128::from_be_bytes(of.to_bytes()) ^ u128::from(number);
+    ExecutionId::from_bytes(bits.to_be_bytes())
+}
+
+/// The machine whose map run an ARN names, and the map run's id, see [`map_run_id`].
 pub fn parse_map_run(text: &str) -> Option<(MachineName, ExecutionId)> {
     let (labelled, id) = rest(text, "mapRun")?.rsplit_once(':')?;
     let (machine, _label) = labelled.split_once('/')?;

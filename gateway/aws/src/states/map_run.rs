@@ -3,11 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use steploom_api::wire::{self, MapRunStatus};
-use steploom_types::{ExecutionId, MachineName, arn, limits};
+use steploom_types::{ExecutionId, Kind, MachineName, arn, limits};
 
 use super::{Call, execution, failure, page_size, paged, seconds};
 use crate::{Answer, Failure, page};
 
+/// A map run's number is part of its id. These are tried before it is looked for in the list of executions.
+const NUMBERS_TRIED: u64 = 32;
 /// Executions that are looked at for the one that a map run belongs to.
 const LOOKED_AT_MAX: usize = 10_000;
 /// An execution is listed under an instant that may be so much later than that of its id.
@@ -114,7 +116,7 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
-/// The map run of an ARN, and its execution, which is found by the half of its id that stands in it.
+/// The map run of an ARN, and its execution.
 ///
 /// # Errors
 /// `InvalidArn`; `ResourceNotFound`.
@@ -128,20 +130,23 @@ async fn find(
         failure(error, map_run_arn)
     };
     let (machine, id) = arn::parse_map_run(map_run_arn).ok_or_else(missing)?;
+    for number in 1..=NUMBERS_TRIED {
+        let of = arn::map_run_id(id, number);
+        if let Some(found) = run_of(call, of, map_run_arn).await? {
+            return Ok(found);
+        }
+    }
     let mut next = None;
     let mut looked_at = 0;
     loop {
         let page = candidates(call, &machine, id, next).await?;
         looked_at += page.items.len();
         for summary in page.items {
-            if half(summary.id) != half(id) {
-                continue;
-            }
-            let runs = call.ports.map_runs.list(call.account, summary.id).await;
-            let runs = runs.map_err(|error| failure(error, map_run_arn))?;
-            let found = runs.items.into_iter().find(|run| run.arn == map_run_arn);
-            if let Some(run) = found {
-                return Ok((run, summary));
+            // Slot and time are the same.
+            if summary.id.to_bytes()[..8] == id.to_bytes()[..8]
+                && let Some(found) = run_of(call, summary.id, map_run_arn).await?
+            {
+                return Ok(found);
             }
         }
         next = page.next;
@@ -151,6 +156,26 @@ async fn find(
     }
 }
 
+/// The map run of an ARN, if it is one of this execution's.
+async fn run_of(
+    call: &Call<'_>,
+    execution: ExecutionId,
+    map_run_arn: &str,
+) -> Result<Option<(wire::MapRun, wire::ExecutionSummary)>, Failure> {
+    let runs = match call.ports.map_runs.list(call.account, execution).await {
+        Ok(runs) => runs.items,
+        Err(error) if error.kind == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(failure(error, map_run_arn)),
+    };
+    let Some(run) = runs.into_iter().find(|run| run.arn == map_run_arn) else {
+        return Ok(None);
+    };
+    let found = call.ports.executions.get(call.account, execution).await;
+    let summary = found.map_err(|error| failure(error, map_run_arn))?.summary;
+    Ok(Some((run, summary)))
+}
+
+/// Executions that were accepted at about the time of an id.
 async fn candidates(
     call: &Call<'_>,
     machine: &MachineName,
@@ -167,11 +192,4 @@ async fn candidates(
     };
     let page = call.ports.executions.list(call.account, list).await;
     page.map_err(|error| failure(error, ""))
-}
-
-/// Slot and time of an id.
-fn half(id: ExecutionId) -> [u8; 8] {
-    let mut half = [0; 8];
-    half.copy_from_slice(&id.to_bytes()[..8]);
-    half
 }

@@ -14,7 +14,6 @@ use steploom_aws::{Failure, STATES_TARGET};
 use crate::app::App;
 use crate::body;
 use crate::edge::{Account, RequestId};
-use crate::failure::Answer;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -27,14 +26,16 @@ pub(crate) async fn states(
     Account(account): Account,
     request_id: RequestId,
     request: Request,
-) -> Answer {
+) -> Response {
     let target = request.headers().get(&TARGET);
     let target = target.and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.strip_prefix(STATES_TARGET));
     let operation = operation.unwrap_or_default().to_owned();
     let bound = body::bound_of_data(&request, "a request to Step Functions");
-    let (bytes, _held) = body::read(&app, request, bound).await?;
-    let answer = steploom_aws::states(&app.ports, account, &operation, &bytes).await;
+    let answer = match body::read(&app, request, bound).await {
+        Ok((bytes, _held)) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
+        Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
+    };
     let mut response = match answer {
         Ok(output) => Body::from(output.to_string()).into_response(),
         Err(failure) => refused(&failure, request_id.text()),
@@ -44,7 +45,7 @@ pub(crate) async fn states(
     if let Ok(id) = HeaderValue::from_str(request_id.text()) {
         headers.insert(REQUEST_ID, id);
     }
-    Ok(response)
+    response
 }
 
 /// An error, logged where it is ours.

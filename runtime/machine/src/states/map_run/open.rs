@@ -5,7 +5,7 @@ use std::sync::Arc;
 use steploom_asl::model::{
     Distributed, ItemBatcher, ItemReader, Map, NumberField, ResultWriter, Transformation,
 };
-use steploom_types::{ExecutionId, Json, limits};
+use steploom_types::{Json, arn, limits};
 
 use super::end::fail;
 use super::items::{Batching, Queue, Reading};
@@ -92,9 +92,7 @@ fn names<S: EventSink>(
     let number = turn.next_action();
     let seed = chance::number(!turn.started.seed, number.0);
     // The execution's own first half leads from a map run's ARN to the execution.
-    let execution = turn.started.id;
-    let lot = chance::number(!seed, u64::MAX);
-    let run = ExecutionId::new(execution.slot(), execution.created(), lot).to_string();
+    let run = arn::map_run_id(turn.started.id, number.0).to_string();
     let label = match &distributed.label {
         Some(label) => label.clone(),
         None => made_up(&turn.state(id).name),
