@@ -265,10 +265,10 @@ def test_redrive(sfn, machine):
 
 def test_redrives_that_are_none(sfn, machine, run):
     succeeded = run(machine(PASS))["executionArn"]
-    with refused("ExecutionNotRedrivable", "Execution is SUCCEEDED and cannot be redriven"):
+    with refused("ExecutionNotRedrivable", "...Execution is SUCCEEDED and cannot be redriven"):
         sfn.redrive_execution(executionArn=succeeded)
     arn = sfn.start_execution(stateMachineArn=machine(waits()))["executionArn"]
-    with refused("ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven"):
+    with refused("ExecutionNotRedrivable", "...Execution is RUNNING and cannot be redriven"):
         sfn.redrive_execution(executionArn=arn)
     sfn.stop_execution(executionArn=arn)
 
