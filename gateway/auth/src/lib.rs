@@ -6,9 +6,11 @@
 //! ([`check_listen`]) and refuses what a web page could send there (DNS rebinding).
 
 mod access;
+pub mod failure;
 mod listen;
+pub mod sigv4;
 
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 use steploom_types::{AccountId, Result};
 
 pub use access::Access;
@@ -24,6 +26,8 @@ pub struct Caller {
 /// What of a request tells who sent it. All of it is untrusted.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestHead<'a> {
+    /// The method.
+    pub method: &'a Method,
     /// The target; it carries the authority in HTTP/2 and in the absolute form of HTTP/1.1.
     pub uri: &'a Uri,
     /// The headers.

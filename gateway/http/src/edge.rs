@@ -58,6 +58,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
 
 async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {
     let head = RequestHead {
+        method: request.method(),
         uri: request.uri(),
         headers: request.headers(),
     };

@@ -17,6 +17,7 @@ fn check(uri: &str, headers: &[(&'static str, &str)], expect: &str) {
         );
     }
     let head = RequestHead {
+        method: &http::Method::GET,
         uri: &uri,
         headers: &map,
     };
