@@ -12,12 +12,16 @@ use crate::report;
 const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-types", &[]),
     ("steploom-probe", &[]),
+    ("steploom-actor", &[]),
     ("steploom-expr", &["steploom-types"]),
     ("steploom-asl", &["steploom-expr"]),
     ("steploom-machine", &["steploom-asl"]),
     ("steploom-picture", &[]),
     ("steploom-simulator", &["steploom-machine"]),
-    ("steploom-store", &["steploom-types", "steploom-probe"]),
+    (
+        "steploom-store",
+        &["steploom-types", "steploom-probe", "steploom-actor"],
+    ),
     ("steploom-store-sql", &["steploom-store"]),
     ("steploom-artifacts", &["steploom-types"]),
     ("steploom-call", &["steploom-types"]),
@@ -25,7 +29,10 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-api", &["steploom-types"]),
     ("steploom-auth", &["steploom-api"]),
     ("steploom-aws", &["steploom-api"]),
-    ("steploom-http", &["steploom-auth", "steploom-aws"]),
+    (
+        "steploom-http",
+        &["steploom-auth", "steploom-aws", "steploom-actor"],
+    ),
     ("steploom-sdk", &["steploom-api"]),
     (
         "steploom-worker",

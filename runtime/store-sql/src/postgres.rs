@@ -85,10 +85,13 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
         queries.clone(),
         options.partition_rows,
     );
+    let catalog = Arc::new(catalog::Entries::new(queries));
     Ok(Store {
         journal: Arc::new(journal),
         projection: Arc::new(projection),
-        catalog: Arc::new(catalog::Entries::new(queries)),
+        catalog: catalog.clone(),
+        keys: catalog.clone(),
+        audit: catalog,
         leases: Arc::new(lease::Leases::new(links(LEASES_MAX))),
     })
 }

@@ -61,14 +61,16 @@ async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types
     let folder = Arc::new(Folder::open(dir).await?);
     let log = Log::open(folder.clone(), options.generation).await?;
     let projection = projection::Executions::open(folder.clone(), options.partition_rows).await?;
-    let catalog = catalog::Entries::open(folder).await?;
+    let catalog = Arc::new(catalog::Entries::open(folder).await?);
     let log = Arc::new(tokio::sync::Mutex::new(log));
     check_order(&log, &projection).await?;
     let leases = lease::Leases::new(log.clone(), options.clock);
     Ok(Store {
         journal: Arc::new(journal::Journal::new(log)),
         projection: Arc::new(projection),
-        catalog: Arc::new(catalog),
+        catalog: catalog.clone(),
+        keys: catalog.clone(),
+        audit: catalog,
         leases: Arc::new(leases),
     })
 }

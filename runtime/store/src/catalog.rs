@@ -107,6 +107,12 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
+    /// Whether a change of it is somebody's wish, and so is recorded; else it is the platform's own
+    /// bookkeeping.
+    pub fn is_audited(self) -> bool {
+        !matches!(self, Self::Recovery | Self::Segment | Self::Archived)
+    }
+
     /// As it stands in a row.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@
 pub mod catalog;
 mod fixture;
 pub mod journal;
+pub mod key;
 pub mod lease;
 pub mod list;
 pub mod partition;
@@ -124,6 +125,14 @@ macro_rules! contract {
             ranges_of_map_runs_are_listed_apart,
             counts_by_machine_and_status,
             counts_survive_repeats_redrives_and_restarts,
+        );
+        $crate::contract!(@ $subject, key:
+            keeps_keys,
+            revokes_a_key_for_ever,
+            every_change_leaves_a_record,
+            a_refused_change_leaves_none,
+            records_are_a_chain_when_racing,
+            each_account_has_its_own_chain,
         );
         $crate::contract!(@ $subject, catalog:
             numbers_versions_without_gaps,

@@ -7,22 +7,26 @@
 //! A commit is durable when its future is ready: on disk, flushed. Dropping such a future leaves
 //! the commit done or not done, never half done.
 
+pub mod audit;
 pub mod catalog;
 mod clock;
 pub mod contract;
 mod error;
 pub mod frame;
 pub mod journal;
+pub mod key;
 pub mod lease;
 pub mod memory;
 pub mod projection;
 
 use std::sync::Arc;
 
+pub use audit::Audit;
 pub use catalog::Catalog;
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use journal::Journal;
+pub use key::Keys;
 pub use lease::Leases;
 pub use projection::Projection;
 
@@ -35,6 +39,10 @@ pub struct Store {
     pub projection: Arc<dyn Projection>,
     /// Functions, machines and their versions.
     pub catalog: Arc<dyn Catalog>,
+    /// Keys by which callers prove who they are.
+    pub keys: Arc<dyn Keys>,
+    /// Who changed what in the catalog and the keys.
+    pub audit: Arc<dyn Audit>,
     /// Who owns which shard.
     pub leases: Arc<dyn Leases>,
 }

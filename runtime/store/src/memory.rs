@@ -5,6 +5,7 @@
 
 mod catalog;
 mod journal;
+mod key;
 mod projection;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +60,8 @@ impl Memory {
             journal: Arc::new(self.clone()),
             projection: Arc::new(self.clone()),
             catalog: Arc::new(self.clone()),
+            keys: Arc::new(self.clone()),
+            audit: Arc::new(self.clone()),
             leases: Arc::new(self.clone()),
         }
     }

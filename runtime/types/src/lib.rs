@@ -6,10 +6,12 @@
 
 pub mod account;
 pub mod arn;
+pub mod audit;
 pub mod digest;
 pub mod error;
 pub mod id;
 pub mod json;
+pub mod key;
 pub mod limits;
 pub mod name;
 pub mod time;

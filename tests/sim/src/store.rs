@@ -12,7 +12,9 @@ use steploom_store::lease::{Lease, Node, NodeId, Shard};
 use steploom_store::projection::{
     Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
-use steploom_store::{Catalog, Journal, Leases, Projection, Result, Store};
+use steploom_store::{Audit, Catalog, Journal, Keys, Leases, Projection, Result, Store};
+use steploom_types::audit::AuditRecord;
+use steploom_types::key::{Key, KeyId};
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
 
 use crate::fault::Op;
@@ -33,6 +35,8 @@ pub(crate) fn gated(gate: Arc<Gate>, store: Store) -> Store {
         journal: gated.clone(),
         projection: gated.clone(),
         catalog: gated.clone(),
+        keys: gated.clone(),
+        audit: gated.clone(),
         leases: gated,
     }
 }
@@ -112,6 +116,20 @@ passes! { Projection, projection {
     Read read_partition(partition: u64, after: Option<ExecutionId>, limit: u32) -> Vec<Closed>;
     Checkpoint drop_partition(partition: u64, version: u64) -> ();
     Read list(account: AccountId, filter: &Filter, after: Option<Cursor>, limit: u32) -> Vec<Row>;
+}}
+
+passes! { Keys, keys {
+    WriteCatalog add_key(key: &Key) -> ();
+    ReadCatalog find_key(id: &KeyId) -> Option<Key>;
+    ReadCatalog list_keys(account: AccountId, after: Option<&KeyId>, limit: u32) -> Vec<Key>;
+    WriteCatalog revoke_key(account: AccountId, id: &KeyId, at: Timestamp) -> Option<Key>;
+    WriteCatalog note_key_use(id: &KeyId, at: Timestamp) -> ();
+    ReadCatalog has_keys() -> bool;
+}}
+
+passes! { Audit, audit {
+    ReadCatalog audit_records(account: AccountId, name: Option<&str>, after: u64, limit: u32) -> Vec<AuditRecord>;
+    ReadCatalog audit_head(account: AccountId) -> Option<(u64, Digest)>;
 }}
 
 passes! { Catalog, catalog {

@@ -3,8 +3,11 @@
 //! A version's number is given inside the transaction that writes it, to whoever has the row of what
 //! it is a version of: so numbers have no gaps, whichever nodes write at the same time.
 
+mod access;
+mod audit;
 mod entries;
 mod functions;
+mod keys;
 mod machines;
 mod objects;
 

@@ -3,8 +3,11 @@
 //! A version's number is given inside the transaction that writes it. There is one connection that
 //! writes, so numbers have no gaps.
 
+mod access;
+mod audit;
 mod entries;
 mod functions;
+mod keys;
 mod machines;
 mod objects;
 

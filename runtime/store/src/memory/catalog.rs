@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use async_trait::async_trait;
+use steploom_types::audit::AuditRecord;
+use steploom_types::key::{Key as AccessKey, KeyId};
 use steploom_types::{AccountId, Digest, Name, Timestamp};
 
 use super::{Memory, lock};
+use crate::audit::Change;
 use crate::catalog::{
     Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion,
     Object, Put,
@@ -23,6 +26,8 @@ pub(super) struct Entries {
     definitions: BTreeMap<Digest, String>,
     named: BTreeMap<(AccountId, EntryKind, Name), Entry>,
     objects: BTreeMap<(AccountId, Name, String), Object>,
+    pub(super) keys: BTreeMap<KeyId, AccessKey>,
+    pub(super) audit: BTreeMap<AccountId, Vec<AuditRecord>>,
 }
 
 impl Entries {
@@ -110,8 +115,9 @@ impl Catalog for Memory {
             settings: version.settings.clone(),
             created_at: version.created_at,
         });
-        let function = entries.function(&key);
-        Ok(function.expect("it was written just now"))
+        let function = entries.function(&key).expect("it was written just now");
+        entries.record(account, Change::function(name, &function.latest));
+        Ok(function)
     }
 
     async fn find_function(&self, account: AccountId, name: &Name) -> Result<Option<Function>> {
@@ -158,7 +164,12 @@ impl Catalog for Memory {
 
     async fn delete_function(&self, account: AccountId, name: &Name) -> Result<bool> {
         let key = (account, name.clone());
-        Ok(lock(&self.catalog).functions.remove(&key).is_some())
+        let mut entries = lock(&self.catalog);
+        let was_there = entries.functions.remove(&key).is_some();
+        if was_there {
+            entries.record(account, Change::deleted("function", name));
+        }
+        Ok(was_there)
     }
 
     async fn put_machine(
@@ -184,6 +195,8 @@ impl Catalog for Memory {
                 definition: digest,
                 created_at: at,
             });
+            let machine = entries.machine(&key).expect("it was written just now");
+            entries.record(account, Change::machine(name, &machine.latest));
         }
         let machine = entries.machine(&key);
         Ok(machine.expect("it is there or was written just now"))
@@ -218,7 +231,12 @@ impl Catalog for Memory {
 
     async fn delete_machine(&self, account: AccountId, name: &Name) -> Result<bool> {
         let key = (account, name.clone());
-        Ok(lock(&self.catalog).machines.remove(&key).is_some())
+        let mut entries = lock(&self.catalog);
+        let was_there = entries.machines.remove(&key).is_some();
+        if was_there {
+            entries.record(account, Change::deleted("machine", name));
+        }
+        Ok(was_there)
     }
 
     async fn put_definition(&self, definition: &str) -> Result<Digest> {
@@ -241,6 +259,9 @@ impl Catalog for Memory {
         let is_new = !entries.named.contains_key(&key);
         if is_new || put == Put::Upsert {
             entries.named.insert(key, entry.clone());
+            if let Some(change) = Change::entry(kind, entry) {
+                entries.record(account, change);
+            }
         }
         Ok(is_new)
     }
@@ -292,7 +313,12 @@ impl Catalog for Memory {
 
     async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool> {
         let key = (account, kind, name.clone());
-        Ok(lock(&self.catalog).named.remove(&key).is_some())
+        let mut entries = lock(&self.catalog);
+        let was_there = entries.named.remove(&key).is_some();
+        if was_there && kind.is_audited() {
+            entries.record(account, Change::deleted(kind.as_str(), name));
+        }
+        Ok(was_there)
     }
 
     async fn put_object(

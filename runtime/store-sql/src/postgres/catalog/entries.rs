@@ -1,10 +1,12 @@
 //! Things that have a name and a body and no versions.
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::catalog::{Entry, EntryKind, Put};
 use steploom_types::{AccountId, Name};
 
+use super::audit;
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::entry::Stored;
@@ -28,15 +30,23 @@ pub(super) async fn put(
              RETURNING xmax = 0"
         }
     };
+    let mut transaction = to.begin().await.map_err(failed)?;
     let is_new: Option<bool> = sqlx::query_scalar(sql)
         .bind(stored(account.as_u64()))
         .bind(kind.as_str())
         .bind(entry.name.as_str())
         .bind(&entry.body)
         .bind(entry.created_at.as_millis())
-        .fetch_optional(to)
+        .fetch_optional(&mut *transaction)
         .await
         .map_err(failed)?;
+    // Nothing came back of what was there and stays.
+    if is_new.is_some()
+        && let Some(change) = Change::entry(kind, entry)
+    {
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
     Ok(is_new.unwrap_or(false))
 }
 
@@ -105,12 +115,19 @@ pub(super) async fn delete(
     (account, kind): (AccountId, EntryKind),
     name: &Name,
 ) -> Result<bool> {
+    let mut transaction = to.begin().await.map_err(failed)?;
     let deleted = sqlx::query("DELETE FROM entry WHERE account = $1 AND kind = $2 AND name = $3")
         .bind(stored(account.as_u64()))
         .bind(kind.as_str())
         .bind(name.as_str())
-        .execute(to)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there && kind.is_audited() {
+        let change = Change::deleted(kind.as_str(), name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }

@@ -2,10 +2,11 @@
 
 use sqlx::{Connection, PgConnection};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::catalog::{Function, FunctionVersion, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Name};
 
-use super::exists;
+use super::{audit, exists};
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::function::{Stored, StoredVersion};
@@ -88,8 +89,11 @@ pub(super) async fn put(
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
+    let function = function.check()?;
+    let change = Change::function(name, &function.latest);
+    audit::record(&mut transaction, account, change).await?;
     transaction.commit().await.map_err(failed)?;
-    function.check()
+    Ok(function)
 }
 
 pub(super) async fn find(
@@ -162,11 +166,18 @@ pub(super) async fn list(
 }
 
 pub(super) async fn delete(to: &mut PgConnection, account: AccountId, name: &Name) -> Result<bool> {
+    let mut transaction = to.begin().await.map_err(failed)?;
     let deleted = sqlx::query("DELETE FROM function WHERE account = $1 AND name = $2")
         .bind(stored(account.as_u64()))
         .bind(name.as_str())
-        .execute(to)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there {
+        let change = Change::deleted("function", name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }

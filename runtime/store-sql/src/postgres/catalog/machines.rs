@@ -1,11 +1,12 @@
 //! Machines, their versions, and definitions.
 
 use sqlx::{Connection, PgConnection};
+use steploom_store::audit::Change;
 use steploom_store::catalog::{Machine, MachineVersion, Put};
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Digest, Name, Timestamp};
 
-use super::exists;
+use super::{audit, exists};
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::machine::{Stored, StoredVersion};
@@ -44,8 +45,12 @@ pub(super) async fn put(
     keep(&mut transaction, definition).await?;
     add_version(&mut transaction, (account, name), digest, at).await?;
     let machine = find(&mut transaction, account, name).await?;
+    let machine = machine
+        .ok_or_else(|| Error::Corrupt(format!("the machine '{name}' is not where it was put")))?;
+    let change = Change::machine(name, &machine.latest);
+    audit::record(&mut transaction, account, change).await?;
     transaction.commit().await.map_err(failed)?;
-    machine.ok_or_else(|| Error::Corrupt(format!("the machine '{name}' is not where it was put")))
+    Ok(machine)
 }
 
 /// Makes the machine's row, or waits for whoever writes a version of it.
@@ -143,13 +148,20 @@ pub(super) async fn list(
 }
 
 pub(super) async fn delete(to: &mut PgConnection, account: AccountId, name: &Name) -> Result<bool> {
+    let mut transaction = to.begin().await.map_err(failed)?;
     let deleted = sqlx::query("DELETE FROM machine WHERE account = $1 AND name = $2")
         .bind(stored(account.as_u64()))
         .bind(name.as_str())
-        .execute(to)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there {
+        let change = Change::deleted("machine", name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }
 
 /// Keeps a definition, if it is not kept already.

@@ -2,9 +2,11 @@
 
 use sqlx::{Connection, SqliteConnection, SqliteExecutor, SqlitePool};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::catalog::{Entry, EntryKind, Put};
 use steploom_types::{AccountId, Name};
 
+use super::audit;
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::entry::Stored;
@@ -31,6 +33,9 @@ pub(super) async fn put(
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+        if let Some(change) = Change::entry(kind, entry) {
+            audit::record(&mut transaction, account, change).await?;
+        }
     }
     transaction.commit().await.map_err(failed)?;
     Ok(is_new)
@@ -101,12 +106,19 @@ pub(super) async fn delete(
     (account, kind): (AccountId, EntryKind),
     name: &Name,
 ) -> Result<bool> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
     let deleted = sqlx::query("DELETE FROM entry WHERE account = ? AND kind = ? AND name = ?")
         .bind(stored(account.as_u64()))
         .bind(kind.as_str())
         .bind(name.as_str())
-        .execute(to)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there && kind.is_audited() {
+        let change = Change::deleted(kind.as_str(), name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }

@@ -2,10 +2,11 @@
 
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::catalog::{Function, FunctionVersion, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Name};
 
-use super::exists;
+use super::{audit, exists};
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::function::{Stored, StoredVersion};
@@ -85,8 +86,11 @@ pub(super) async fn put(
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
+    let function = function.check()?;
+    let change = Change::function(name, &function.latest);
+    audit::record(&mut transaction, account, change).await?;
     transaction.commit().await.map_err(failed)?;
-    function.check()
+    Ok(function)
 }
 
 pub(super) async fn find(
@@ -161,11 +165,18 @@ pub(super) async fn delete(
     account: AccountId,
     name: &Name,
 ) -> Result<bool> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
     let deleted = sqlx::query("DELETE FROM function WHERE account = ? AND name = ?")
         .bind(stored(account.as_u64()))
         .bind(name.as_str())
-        .execute(to)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there {
+        let change = Change::deleted("function", name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }
