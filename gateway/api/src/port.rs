@@ -8,6 +8,7 @@ mod bucket;
 mod connection;
 mod execution;
 mod function;
+mod key;
 mod log;
 mod machine;
 mod map_run;
@@ -24,6 +25,7 @@ pub use bucket::Buckets;
 pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
+pub use key::{Audit, Keys};
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::{Machines, PutMachine};
 pub use map_run::MapRuns;
@@ -56,6 +58,10 @@ pub struct Ports {
     pub connections: Arc<dyn Connections>,
     /// States by themselves.
     pub test_states: Arc<dyn TestStates>,
+    /// Keys of callers.
+    pub keys: Arc<dyn Keys>,
+    /// Who changed what.
+    pub audit: Arc<dyn Audit>,
     /// Logs.
     pub logs: Arc<dyn Logs>,
     /// The process itself.

@@ -1,10 +1,12 @@
 //! What goes over the wire under `/v1`. Field names are camelCase; instants are RFC 3339 texts.
 
 mod activity;
+mod audit;
 mod bucket;
 mod connection;
 mod execution;
 mod function;
+mod key;
 mod log;
 mod machine;
 mod map_run;
@@ -15,6 +17,7 @@ mod profile;
 mod task;
 
 pub use activity::{Activity, ActivityPage, ActivityTask, PollActivity};
+pub use audit::{AuditEntry, AuditHead, AuditPage, ListAudit};
 pub use bucket::{Bucket, BucketObject, BucketPage, ListObjects, ObjectPage};
 pub use connection::{
     Connection, ConnectionAuth, ConnectionPage, ConnectionParameter, PutConnection,
@@ -29,6 +32,7 @@ pub use function::{
     VolumeMount,
 };
 pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
+pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
 pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,
     Severity, Share, Validation,

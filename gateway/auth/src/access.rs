@@ -7,14 +7,14 @@
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue};
-use steploom_types::{AccountId, Error, Kind, Result};
+use steploom_types::{Error, Kind, Result};
 
-use crate::{Authenticator, Caller, RequestHead};
+use crate::RequestHead;
 
 /// Names under which the loopback interface is always reached.
 const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Access without keys: every caller is [`AccountId::LOCAL`].
+/// Access without keys: every caller is the local account.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     hosts: Vec<String>,
@@ -27,6 +27,15 @@ impl Access {
         Self {
             hosts: hosts.into_iter().collect(),
         }
+    }
+
+    /// Whether a request was sent to this listener and by no web page elsewhere.
+    ///
+    /// # Errors
+    /// `HostNotAllowed`, `OriginNotAllowed`.
+    pub fn check(&self, head: RequestHead<'_>) -> Result<()> {
+        let addressed = self.check_host(head)?;
+        check_origin(head.headers, addressed)
     }
 
     fn is_ours(&self, host: &str) -> bool {
@@ -59,16 +68,6 @@ impl Access {
             Some((host, _)) if self.is_ours(host) => Ok(()),
             _ => Err(host_refused(authority)),
         }
-    }
-}
-
-impl Authenticator for Access {
-    fn authenticate(&self, head: RequestHead<'_>) -> Result<Caller> {
-        let addressed = self.check_host(head)?;
-        check_origin(head.headers, addressed)?;
-        Ok(Caller {
-            account: AccountId::LOCAL,
-        })
     }
 }
 

@@ -6,6 +6,7 @@
 
 use steploom_types::{Error, Kind};
 
+use crate::scope::Need;
 use crate::sigv4::{AmzTime, SKEW_SECONDS_MAX};
 
 /// There is neither a signature nor a token.
@@ -120,6 +121,68 @@ pub fn aws(error: &Error, wording: Wording) -> Option<(u16, &'static str)> {
 
 fn denied(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Denied, code, message)
+}
+
+/// See [`MISSING`].
+pub(crate) fn missing() -> Error {
+    denied(
+        MISSING,
+        "Missing Authentication Token: send 'Authorization: Bearer TOKEN' with an API key, or sign the request with an access key; the operator makes keys with 'steploom key create'",
+    )
+}
+
+/// See [`INVALID_TOKEN`].
+pub(crate) fn unknown_authorization() -> Error {
+    denied(
+        INVALID_TOKEN,
+        "the header Authorization must be one, and either 'Bearer TOKEN' or an AWS4-HMAC-SHA256 signature",
+    )
+}
+
+/// See [`INVALID_TOKEN`].
+pub(crate) fn unknown_token() -> Error {
+    denied(
+        INVALID_TOKEN,
+        "the bearer token is none of a key that there is; it may be mistyped, or its key revoked",
+    )
+}
+
+/// See [`INVALID_TOKEN`].
+pub(crate) fn token(why: &str) -> Error {
+    denied(INVALID_TOKEN, format!("the bearer token is refused: {why}"))
+}
+
+/// See [`UNKNOWN_KEY`].
+pub(crate) fn unknown_key() -> Error {
+    denied(
+        UNKNOWN_KEY,
+        "The security token included in the request is invalid.",
+    )
+}
+
+/// See [`EXPIRED_TOKEN`].
+pub(crate) fn expired_key() -> Error {
+    denied(
+        EXPIRED_TOKEN,
+        "The security token included in the request is expired",
+    )
+}
+
+/// See [`ACCESS_DENIED`].
+pub(crate) fn denied_scope(need: Need, name: Option<&str>) -> Error {
+    let name = name.map_or_else(String::new, |name| format!(":{}", name.escape_debug()));
+    denied(
+        ACCESS_DENIED,
+        format!("the key may not do this: it lacks the scope '{need}{name}'"),
+    )
+}
+
+/// See [`ACCESS_DENIED`].
+pub(crate) fn not_the_operator() -> Error {
+    denied(
+        ACCESS_DENIED,
+        "this is for keys of the operator's account 000000000000 alone",
+    )
 }
 
 /// See [`INCOMPLETE`].

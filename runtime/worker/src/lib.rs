@@ -18,6 +18,7 @@ mod egress;
 mod event;
 mod express;
 mod fair;
+mod kept_keys;
 mod logs;
 mod mailbox;
 mod metrics;
@@ -55,6 +56,7 @@ pub use archive::Retention;
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use egress::EgressRule;
+pub use kept_keys::KeptKeys;
 pub use peer::{HttpTransport, Lines, Peering, Received, Transport, Unreached, shared_key};
 pub use steploom_machine::RunLimits;
 
@@ -131,6 +133,7 @@ impl Worker {
 
     /// What the gateway calls.
     pub fn ports(&self) -> Ports {
+        let keys = Arc::new(KeptKeys::new(self.shared.store.clone()));
         Ports {
             functions: self.port.clone(),
             machines: self.port.clone(),
@@ -142,6 +145,8 @@ impl Worker {
             buckets: self.port.clone(),
             connections: self.port.clone(),
             test_states: self.port.clone(),
+            keys: keys.clone(),
+            audit: keys,
             logs: self.port.clone(),
             node: self.port.clone(),
         }

@@ -83,7 +83,7 @@ pub(super) async fn revoke(
     .execute(&mut *transaction)
     .await
     .map_err(failed)?;
-    let found = find(&mut *transaction, id).await?;
+    let found = find(&mut transaction, id).await?;
     let found = found.filter(|key| key.account == account);
     if revoked.rows_affected() > 0
         && let Some(key) = &found
