@@ -30,6 +30,7 @@ pub struct ChunkVerifier {
     /// When and what for, as it stands in every string to sign.
     place: String,
     before: String,
+    content: Context,
 }
 
 impl fmt::Debug for ChunkVerifier {
@@ -44,40 +45,48 @@ impl ChunkVerifier {
             key: key.clone(),
             place: format!("{at}\n{}", scope.text()),
             before: hex::encode(seed),
+            content: Context::new(&SHA256),
         }
     }
 
-    /// Verifies the next chunk by the SHA-256 of its content and its signature, as it was written.
-    /// The last chunk is empty.
+    /// Takes the next bytes of a chunk's content.
+    pub fn data(&mut self, bytes: &[u8]) {
+        self.content.update(bytes);
+    }
+
+    /// Says that the chunk is whole, and verifies it by its signature, as it was written. The last
+    /// chunk is empty.
     ///
     /// # Errors
-    /// `SignatureDoesNotMatch`.
-    pub fn verify_chunk(&mut self, sha256: &[u8], signature: &str) -> Result<()> {
+    /// `SignatureDoesNotMatch`, also for none.
+    pub fn chunk(&mut self, signature: Option<&str>) -> Result<()> {
+        let content = std::mem::replace(&mut self.content, Context::new(&SHA256));
         let text = format!(
             "AWS4-HMAC-SHA256-PAYLOAD\n{}\n{}\n{EMPTY_SHA256}\n{}",
             self.place,
             self.before,
-            hex::encode(sha256)
+            hex::encode(content.finish())
         );
         self.verify(&text, signature)
     }
 
-    /// Verifies the headers behind the last chunk, as `name:value\n` each.
+    /// Verifies the headers behind the last chunk: `name:value\n` each, in the order of their names.
     ///
     /// # Errors
-    /// `SignatureDoesNotMatch`.
-    pub fn verify_trailer(&mut self, headers: &str, signature: &str) -> Result<()> {
+    /// `SignatureDoesNotMatch`, also for no signature.
+    pub fn trailers(&mut self, lines: &str, signature: Option<&str>) -> Result<()> {
         let text = format!(
             "AWS4-HMAC-SHA256-TRAILER\n{}\n{}\n{}",
             self.place,
             self.before,
-            hex::encode(digest(&SHA256, headers.as_bytes()))
+            hex::encode(digest(&SHA256, lines.as_bytes()))
         );
         self.verify(&text, signature)
     }
 
-    fn verify(&mut self, text: &str, signature: &str) -> Result<()> {
+    fn verify(&mut self, text: &str, signature: Option<&str>) -> Result<()> {
         let mut bytes = [0; 32];
+        let signature = signature.unwrap_or_default();
         if hex::decode_to_slice(signature, &mut bytes).is_err() || !self.key.is_of(text, &bytes) {
             return Err(failure::chunk_mismatch());
         }
@@ -107,8 +116,7 @@ pub struct ChunkDecoder {
     state: State,
     /// What has come of a line.
     line: BytesMut,
-    signature: String,
-    content: Context,
+    signature: Option<String>,
     given: u64,
     length: Option<u64>,
     trailers: Vec<(String, String)>,
@@ -135,14 +143,19 @@ impl ChunkDecoder {
             has_trailer,
             state: State::Line,
             line: BytesMut::new(),
-            signature: String::new(),
-            content: Context::new(&SHA256),
+            signature: None,
             given: 0,
             length,
             trailers: Vec::new(),
             trailer_bytes: 0,
             trailer_signature: None,
         }
+    }
+
+    /// What verifies the chunks, for whoever takes the body apart otherwise; `None` where they are not
+    /// signed.
+    pub fn into_verifier(self) -> Option<ChunkVerifier> {
+        self.verifier
     }
 
     /// Bytes that the content must come to, if the head tells.
@@ -208,8 +221,8 @@ impl ChunkDecoder {
                 "it is longer than x-amz-decoded-content-length says",
             ));
         }
-        if self.verifier.is_some() {
-            self.content.update(content);
+        if let Some(verifier) = &mut self.verifier {
+            verifier.data(content);
         }
         Ok(())
     }
@@ -256,14 +269,10 @@ impl ChunkDecoder {
             .flatten()
             .filter(|size| *size <= CHUNK_BYTES_MAX)
             .ok_or_else(|| failure::chunk("a chunk does not begin with its size"))?;
-        if self.verifier.is_some() {
-            let signature = extensions
-                .split(';')
-                .find_map(|extension| extension.trim().strip_prefix("chunk-signature="));
-            let signature =
-                signature.ok_or_else(|| failure::chunk("a chunk has no chunk-signature"))?;
-            signature.clone_into(&mut self.signature);
-        }
+        self.signature = extensions
+            .split(';')
+            .find_map(|extension| extension.trim().strip_prefix("chunk-signature="))
+            .map(str::to_owned);
         if size > 0 {
             self.state = State::Content(size);
             return Ok(());
@@ -274,9 +283,8 @@ impl ChunkDecoder {
     }
 
     fn end_chunk(&mut self) -> Result<()> {
-        let content = std::mem::replace(&mut self.content, Context::new(&SHA256));
         match &mut self.verifier {
-            Some(verifier) => verifier.verify_chunk(content.finish().as_ref(), &self.signature),
+            Some(verifier) => verifier.chunk(self.signature.as_deref()),
             None => Ok(()),
         }
     }
@@ -309,10 +317,7 @@ impl ChunkDecoder {
 ",
                 ]);
             }
-            let signature = self.trailer_signature.as_deref();
-            let signature = signature
-                .ok_or_else(|| failure::chunk("its trailer has no x-amz-trailer-signature"))?;
-            verifier.verify_trailer(&text, signature)?;
+            verifier.trailers(&text, self.trailer_signature.as_deref())?;
         }
         self.state = State::Done;
         Ok(())

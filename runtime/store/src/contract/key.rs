@@ -143,6 +143,11 @@ pub async fn every_change_leaves_a_record(subject: &dyn Subject) -> Result<()> {
             catalog.put_entry(ours, kind, &e, Put::Upsert).await?;
             catalog.delete_entry(ours, kind, &e.name).await?;
         }
+        let profile = EntryKind::Profile;
+        catalog.put_entry(ours, profile, &e, Put::Upsert).await?;
+        let missed = catalog.replace_entry(ours, profile, "{}", &e).await?;
+        let replaced = catalog.replace_entry(ours, profile, &e.body, &e).await?;
+        assert!(replaced && !missed);
         Ok::<_, Error>(())
     };
     let actor = Actor {
@@ -176,6 +181,8 @@ pub async fn every_change_leaves_a_record(subject: &dyn Subject) -> Result<()> {
             ("retention.delete", "e"),
             ("share.put", "e"),
             ("share.delete", "e"),
+            ("profile.put", "e"),
+            ("profile.put", "e"),
             ("key.create", key_id.as_str()),
         ]
     );

@@ -279,6 +279,9 @@ impl Catalog for Memory {
             return Ok(false);
         };
         *kept = entry.clone();
+        if let Some(change) = Change::entry(kind, entry) {
+            entries.record(account, change);
+        }
         Ok(true)
     }
 

@@ -57,6 +57,7 @@ pub(super) async fn replace(
     was: &str,
     entry: &Entry,
 ) -> Result<bool> {
+    let mut transaction = to.begin().await.map_err(failed)?;
     let replaced = sqlx::query(
         "UPDATE entry SET body = $1, created_at = $2
          WHERE account = $3 AND kind = $4 AND name = $5 AND body = $6",
@@ -67,10 +68,15 @@ pub(super) async fn replace(
     .bind(kind.as_str())
     .bind(entry.name.as_str())
     .bind(was)
-    .execute(to)
+    .execute(&mut *transaction)
     .await
     .map_err(failed)?;
-    Ok(replaced.rows_affected() > 0)
+    let was_there = replaced.rows_affected() > 0;
+    if was_there && let Some(change) = Change::entry(kind, entry) {
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }
 
 pub(super) async fn find(

@@ -48,6 +48,7 @@ pub(super) async fn replace(
     was: &str,
     entry: &Entry,
 ) -> Result<bool> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
     let replaced = sqlx::query(
         "UPDATE entry SET body = ?, created_at = ?
          WHERE account = ? AND kind = ? AND name = ? AND body = ?",
@@ -58,10 +59,15 @@ pub(super) async fn replace(
     .bind(kind.as_str())
     .bind(entry.name.as_str())
     .bind(was)
-    .execute(to)
+    .execute(&mut *transaction)
     .await
     .map_err(failed)?;
-    Ok(replaced.rows_affected() > 0)
+    let was_there = replaced.rows_affected() > 0;
+    if was_there && let Some(change) = Change::entry(kind, entry) {
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }
 
 pub(super) async fn find(
