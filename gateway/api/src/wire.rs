@@ -31,8 +31,8 @@ pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
     VolumeMount,
 };
-pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
+pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,
     Severity, Share, Validation,

@@ -49,7 +49,7 @@ struct Remembered {
 /// The keys of all accounts.
 pub struct Keyring {
     kept: Arc<dyn Keys>,
-    master: Option<MasterKeys>,
+    master: Option<Arc<MasterKeys>>,
     clock: Clock,
     known: Mutex<HashMap<KeyId, Remembered>>,
     /// Once there was a key, there always was one.
@@ -65,7 +65,7 @@ impl fmt::Debug for Keyring {
 
 impl Keyring {
     /// The keys that are kept there. Without a master key there are API keys only.
-    pub fn new(kept: Arc<dyn Keys>, master: Option<MasterKeys>, clock: Clock) -> Self {
+    pub fn new(kept: Arc<dyn Keys>, master: Option<Arc<MasterKeys>>, clock: Clock) -> Self {
         Self {
             kept,
             master,

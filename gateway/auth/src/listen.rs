@@ -19,7 +19,8 @@ pub fn check_listen(address: SocketAddr) -> Result<()> {
         "ListenNotAllowed",
         format!(
             "refusing to listen on {address}: without keys anybody who reaches the listener could do \
-             everything; listen on 127.0.0.1 or [::1], and put a proxy that checks its callers in front"
+             everything; make one first, on the same --data or --database-url: steploom key create \
+             --scope admin; or listen on 127.0.0.1 or [::1]"
         ),
     ))
 }

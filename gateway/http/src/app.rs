@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use steploom_api::Ports;
+use steploom_auth::Guard;
 use tokio::sync::watch;
 
 use crate::body::Budget;
@@ -12,6 +13,8 @@ pub(crate) struct App {
     pub(crate) ports: Ports,
     pub(crate) config: Config,
     pub(crate) bodies: Budget,
+    /// Who may call.
+    pub(crate) guard: Guard,
     /// The OpenAPI document, printed once.
     pub(crate) openapi: Bytes,
     /// Becomes true when the process is asked to stop; a router without a server never sees it.

@@ -7,6 +7,7 @@ mod budget;
 mod content;
 mod items;
 mod json;
+mod signed;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(crate) use budget::{Budget, Held};
 pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
 pub(crate) use items::{ItemsKind, split_items};
 pub(crate) use json::{JsonText, answer_json, parse, parse_json};
+pub(crate) use signed::{Signed, prove};
 
 /// Bytes reserved for a body before any has arrived, whatever its length is said to be.
 const RESERVED_BYTES_MAX: usize = 1024 * 1024;
@@ -67,6 +69,8 @@ pub(crate) fn bound_of_data(request: &Request, what: &'static str) -> Bound {
 /// long as the bytes, or what was made of them, are held.
 pub(crate) async fn read(app: &App, request: Request, bound: Bound) -> Answer<(Bytes, Held)> {
     let waits = request.headers().contains_key(EXPECT);
+    let mut request = request;
+    let signed = request.extensions_mut().remove::<Signed>();
     let mut body = request.into_body();
     let hint = body.size_hint();
     if hint.lower() > bound.bytes_max as u64 {
@@ -81,6 +85,10 @@ pub(crate) async fn read(app: &App, request: Request, bound: Bound) -> Answer<(B
         .min(bound.bytes_max);
     let held = app.bodies.hold(weight)?;
     let bytes = collect(&app.config.limits, &mut body, bound).await?;
+    let bytes = match signed {
+        Some(signed) => signed.open(bytes)?,
+        None => bytes,
+    };
     Ok((bytes, held))
 }
 

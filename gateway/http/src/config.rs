@@ -1,19 +1,29 @@
 //! What an operator sets of the HTTP front, with its defaults.
 
+use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use steploom_auth::Access;
+use steploom_api::Ports;
+use steploom_auth::jwt::Jwt;
+use steploom_auth::{Access, Clock, Guard, Keyring, MasterKeys, system_clock};
 
 /// How the front is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where it listens: shown to callers; the listener itself is handed to [`crate::serve`].
     pub listen: SocketAddr,
     /// The product's version, shown to callers.
     pub version: String,
-    /// Who may call, and as which account.
+    /// Who may call as long as there are no keys.
     pub access: Access,
+    /// What seals the secrets of access keys; without it there are API keys only.
+    pub master: Option<Arc<MasterKeys>>,
+    /// Whose tokens are taken besides keys; each request needs a key or a token, if there is one.
+    pub jwt: Option<Arc<Jwt>>,
+    /// What tells the time to signatures and keys.
+    pub clock: Clock,
     /// How much a client may hold, and for how long.
     pub limits: Limits,
 }
@@ -25,8 +35,29 @@ impl Config {
             listen,
             version: version.into(),
             access: Access::default(),
+            master: None,
+            jwt: None,
+            clock: system_clock(),
             limits: Limits::default(),
         }
+    }
+
+    /// Who may call, by these settings and the keys that there are.
+    pub(crate) fn guard(&self, ports: &Ports) -> Guard {
+        let clock = self.clock.clone();
+        let keys = Keyring::new(ports.keys.clone(), self.master.clone(), clock.clone());
+        Guard::new(self.access.clone(), Arc::new(keys), self.jwt.clone(), clock)
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("version", &self.version)
+            .field("access", &self.access)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

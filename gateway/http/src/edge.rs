@@ -11,14 +11,16 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use steploom_auth::{Authenticator, Caller, RequestHead};
+use steploom_actor::Actor;
+use steploom_auth::{Admitted, Authenticator, Caller, Need, RequestHead};
 use steploom_types::{AccountId, Error, Kind};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::app::App;
-use crate::failure::{self, Failure};
+use crate::failure::{self, Answer, Failure};
 use crate::request_id::{self, X_REQUEST_ID};
+use crate::{body, need};
 
 /// What metrics and logs call a path that no route matches.
 const UNMATCHED: &str = "unmatched";
@@ -57,24 +59,55 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
 }
 
 async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {
+    let caller = match admit(app, &mut request).await {
+        Ok(caller) => caller,
+        Err(failure) => return failure.into_response(),
+    };
+    Span::current().record("account", tracing::field::display(caller.account));
+    let actor = Actor {
+        who: caller.who.clone(),
+        request_id: request_id::text(id).into(),
+    };
+    request.extensions_mut().insert(Context {
+        caller,
+        request_id: id.clone(),
+    });
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    steploom_actor::within(actor, handled)
+        .await
+        .unwrap_or_else(|panic| of_panic(&*panic))
+}
+
+/// Finds out who calls and whether they may; what is left to be checked of the body is put into the
+/// request, where [`body::read`] finds it.
+async fn admit(app: &App, request: &mut Request) -> Answer<Caller> {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let method = name_of(request.method());
+    let need = match &matched {
+        Some(path) => Some(need::of(method, path.as_str())),
+        None => None,
+    };
     let head = RequestHead {
         method: request.method(),
         uri: request.uri(),
         headers: request.headers(),
     };
-    let caller = match app.config.access.authenticate(head) {
-        Ok(caller) => caller,
-        Err(error) => return Failure::from(error).into_response(),
-    };
-    Span::current().record("account", tracing::field::display(caller.account));
-    request.extensions_mut().insert(Context {
-        caller,
-        request_id: id.clone(),
-    });
-    AssertUnwindSafe(next.run(request))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|panic| of_panic(&*panic))
+    if let Some(Some(need)) = need
+        && need.is_open()
+    {
+        return Ok(app.guard.admit_anybody(head)?.caller);
+    }
+    let Admitted { caller, proof } = app.guard.authenticate(head).await?;
+    body::prove(app, request, proof).await?;
+    match (need, matched) {
+        (Some(Some(need)), _) => need.check(app, &caller, request.uri()).await?,
+        // A path that takes other methods: the answer says so.
+        (Some(None), Some(path)) if !need::has_path(path.as_str()) => {
+            return Err(need::has_no_line(method, path.as_str()).into());
+        }
+        _ => {}
+    }
+    Ok(caller)
 }
 
 /// A panic ends its request, not the process, and is a bug of ours.
@@ -151,6 +184,29 @@ impl<S: Sync> FromRequestParts<S> for Account {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         context(parts).map(|context| Self(context.caller.account))
+    }
+}
+
+/// Who asks, for handlers that find in the body what it is about.
+pub(crate) struct Who(Caller);
+
+impl Who {
+    /// The caller.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.0
+    }
+
+    /// Refuses what the caller may not do with the thing of this name.
+    pub(crate) fn require(&self, need: Need, name: &str) -> Result<(), Error> {
+        self.0.require(need, Some(name))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Who {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        context(parts).map(|context| Self(context.caller.clone()))
     }
 }
 

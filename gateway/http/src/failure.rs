@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use steploom_api::port::FunctionFailure;
 use steploom_api::wire::{Problem, ProblemItem};
+use steploom_auth::failure::is_unauthenticated;
 use steploom_types::{Error, Kind};
 
 /// The content type of every error.
@@ -39,6 +40,7 @@ impl From<Error> for Failure {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Denied if is_unauthenticated(&error) => StatusCode::UNAUTHORIZED,
             Kind::Denied => StatusCode::FORBIDDEN,
             Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
             Kind::Fenced | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -140,6 +142,9 @@ impl Failure {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(seconds) = self.retry_after_s() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if self.status == StatusCode::REQUEST_TIMEOUT {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

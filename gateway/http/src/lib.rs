@@ -11,6 +11,7 @@ mod config;
 mod edge;
 mod extract;
 mod failure;
+mod need;
 mod openapi;
 mod peer;
 mod request_id;

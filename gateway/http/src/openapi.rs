@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ServerBuilder,
@@ -14,6 +15,10 @@ use steploom_api::wire::{Problem, ProblemItem};
 
 use crate::config::Config;
 use crate::failure::PROBLEM_JSON;
+use crate::need::{self, RouteNeed};
+
+/// What callers prove who they are by, in the document.
+const KEY: &str = "key";
 
 /// Which operations can give an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,13 +34,20 @@ enum Of {
 }
 
 /// A kind of error: status, name in the components, what it says, a code as an example, who has it.
-const ERRORS: [(u16, &str, &str, &str, Of); 10] = [
+const ERRORS: [(u16, &str, &str, &str, Of); 11] = [
     (
         400,
         "Invalid",
         "The request is wrong as it stands: change it",
         "InvalidQuery",
         Of::All,
+    ),
+    (
+        401,
+        "Unauthenticated",
+        "There are keys, and the request has no good one",
+        "MissingAuthenticationToken",
+        Of::Ports,
     ),
     (
         403,
@@ -142,6 +154,8 @@ fn describe(document: &mut OpenApi, config: &Config) {
             "connections",
             "Credentials for calls that tasks make over HTTP",
         ),
+        ("keys", "Keys by which callers prove who they are"),
+        ("audit", "Who changed what"),
         ("node", "The process itself: health, readiness, metrics"),
     ];
     document.tags = Some(tags.into_iter().map(tag).collect());
@@ -161,10 +175,30 @@ fn add_errors(document: &mut OpenApi) {
         components.responses.insert(name.to_owned(), response);
     }
     for (path, item) in &mut document.paths.paths {
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
             add_errors_of(operation, path);
+            add_security(operation, need::of(method, path));
         }
     }
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "The token of an API key or a JSON Web Token, once there are keys; or an \
+             AWS4-HMAC-SHA256 signature by an access key, which this document has no word for",
+        ))
+        .build();
+    components.add_security_scheme(KEY, SecurityScheme::Http(bearer));
+}
+
+/// What scope an operation needs.
+fn add_security(operation: &mut Operation, need: Option<RouteNeed>) {
+    let Some(need) = need else { return };
+    let requirement = if need.is_open() {
+        SecurityRequirement::default()
+    } else {
+        SecurityRequirement::new(KEY, need.scope())
+    };
+    operation.security = Some(vec![requirement]);
 }
 
 fn add_errors_of(operation: &mut Operation, path: &str) {
@@ -186,16 +220,16 @@ fn add_errors_of(operation: &mut Operation, path: &str) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.patch,
-        &mut item.delete,
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
     ]
     .into_iter()
-    .filter_map(Option::as_mut)
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 fn problem(status: u16, says: &str, code: &str) -> Response {

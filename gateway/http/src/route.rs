@@ -1,12 +1,14 @@
 //! The table of routes: one line an endpoint, and the OpenAPI document comes from the same line.
 
 mod activity;
+mod audit;
 mod aws;
 mod bucket;
 mod cluster;
 mod connection;
 mod execution;
 mod function;
+mod key;
 mod machine;
 mod map_run;
 mod node;
@@ -38,6 +40,7 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
     let (routes, document) = table().split_for_parts();
     let app = Arc::new(App {
         bodies: Budget::new(config.limits.bodies_bytes_max),
+        guard: config.guard(&ports),
         openapi: openapi::complete(document, &config).into(),
         ports,
         config,
@@ -138,6 +141,10 @@ fn table() -> OpenApiRouter<Arc<App>> {
             connection::put::put_connection,
             connection::delete::delete_connection
         ))
+        // Keys, and who changed what.
+        .routes(routes!(key::list::list_keys, key::create::create_key))
+        .routes(routes!(key::revoke::revoke_key))
+        .routes(routes!(audit::list::list_audit))
         // Nodes and shards.
         .routes(routes!(cluster::nodes::list_nodes))
         .routes(routes!(cluster::shards::list_shards))

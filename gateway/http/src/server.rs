@@ -29,15 +29,22 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// requests `Limits::shutdown_timeout` to finish. Dropping it closes every connection at once.
 ///
 /// # Errors
-/// When the listener is not on the loopback interface, though there are no keys.
+/// When the listener is not on the loopback interface, though there are no keys, or nobody knows.
 pub async fn serve(
     listener: TcpListener,
     ports: Ports,
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    check_listen(listener.local_addr()?)
-        .map_err(|refused| io::Error::new(io::ErrorKind::PermissionDenied, refused.message))?;
+    if let Err(refused) = check_listen(listener.local_addr()?) {
+        let needs_keys = config.guard(&ports).needs_keys().await;
+        if !needs_keys.map_err(io::Error::other)? {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                refused.message,
+            ));
+        }
+    }
     let (end, ending) = watch::channel(false);
     let limits = config.limits.clone();
     let router = route::router_until(ports, config, ending);

@@ -39,6 +39,10 @@ pub const MODULE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of any other request's body, such as a batch or a machine's creation.
 pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Bytes of a body whose signature covers it without its head telling its digest, so that it is read
+/// before anything is known of its sender: what any route takes, and what stands around it.
+pub const SIGNED_BODY_BYTES_MAX: usize = 96 * 1024 * 1024;
+
 /// What one request that starts many executions may carry.
 pub mod batch {
     /// Executions.

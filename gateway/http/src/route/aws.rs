@@ -13,7 +13,8 @@ use steploom_aws::{Failure, STATES_TARGET};
 
 use crate::app::App;
 use crate::body;
-use crate::edge::{Account, RequestId};
+use crate::edge::{Account, RequestId, Who};
+use crate::need;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -24,6 +25,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0")
 pub(crate) async fn states(
     State(app): State<Arc<App>>,
     Account(account): Account,
+    who: Who,
     request_id: RequestId,
     request: Request,
 ) -> Response {
@@ -33,7 +35,10 @@ pub(crate) async fn states(
     let operation = operation.unwrap_or_default().to_owned();
     let bound = body::bound_of_data(&request, "a request to Step Functions");
     let answer = match body::read(&app, request, bound).await {
-        Ok((bytes, _held)) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
+        Ok((bytes, _held)) => match need::require_states(who.caller(), &operation, &bytes) {
+            Ok(()) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
+            Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
+        },
         Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
     };
     let mut response = match answer {

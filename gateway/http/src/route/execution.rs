@@ -4,6 +4,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use steploom_api::wire;
+use steploom_auth::{Area, Need, Verb};
 
 use crate::body::answer_json;
 
@@ -20,6 +21,12 @@ pub(crate) mod run_sync;
 pub(crate) mod start;
 pub(crate) mod start_batch;
 pub(crate) mod stop;
+
+/// What starting an execution of a machine needs.
+const START: Need = Need {
+    area: Area::Executions,
+    verb: Verb::Invoke,
+};
 
 /// An execution that was accepted, and where to find it.
 pub(crate) fn accepted(status: StatusCode, execution: &wire::Execution) -> Response {

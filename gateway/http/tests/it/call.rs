@@ -86,6 +86,11 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
+    /// The body, whatever it is.
+    pub(crate) fn text_lossy(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     pub(crate) fn value(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
     }

@@ -5,6 +5,7 @@ mod fakes;
 
 mod access;
 mod bad_input;
+mod credentials;
 mod errors;
 mod executions;
 mod functions;

@@ -6,10 +6,10 @@ use axum::extract::{Request, State};
 use steploom_api::wire;
 use steploom_types::Error;
 
-use super::accepted;
+use super::{START, accepted};
 use crate::app::App;
 use crate::body;
-use crate::edge::Account;
+use crate::edge::{Account, Who};
 use crate::extract::{NoQuery, created};
 use crate::failure::{Answer, Failure};
 
@@ -29,6 +29,7 @@ use crate::failure::{Answer, Failure};
 pub(crate) async fn start_execution(
     State(app): State<Arc<App>>,
     Account(account): Account,
+    who: Who,
     _: NoQuery,
     request: Request,
 ) -> Answer {
@@ -36,6 +37,7 @@ pub(crate) async fn start_execution(
     let bound = body::bound_of_data(&request, "the start of an execution");
     let (bytes, _held) = body::read(&app, request, bound).await?;
     let start: wire::StartExecution = body::parse(&bytes)?;
+    who.require(START, start.machine.as_str())?;
     drop(bytes);
     let started = app.ports.executions.start(account, start).await;
     let (execution, is_new) = started.map_err(at_input)?;

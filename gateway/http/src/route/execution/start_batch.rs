@@ -8,9 +8,10 @@ use axum::response::Response;
 use steploom_api::wire::{self, StartAnswer, StartError};
 use steploom_types::{Error, limits};
 
+use super::START;
 use crate::app::App;
 use crate::body::{self, Bound, ItemsKind};
-use crate::edge::Account;
+use crate::edge::{Account, Who};
 use crate::extract::NoQuery;
 use crate::failure::{Answer, Failure};
 
@@ -35,12 +36,13 @@ const BATCH: Bound = Bound {
 pub(crate) async fn start_executions(
     State(app): State<Arc<App>>,
     Account(account): Account,
+    who: Who,
     _: NoQuery,
     request: Request,
 ) -> Answer {
     let kind = ItemsKind::of(request.headers())?;
     let (bytes, held) = body::read(&app, request, BATCH).await?;
-    let (starts, mut answers) = read(kind, &bytes)?;
+    let (starts, mut answers) = read(kind, &bytes, &who)?;
     drop(bytes);
     let accepted = app.ports.executions.start_batch(account, starts).await;
     drop(held);
@@ -57,10 +59,10 @@ pub(crate) async fn start_executions(
 /// The starts that can be read, and the answers to those that cannot, at their places.
 type Read = (Vec<wire::StartExecution>, Vec<Option<StartAnswer>>);
 
-fn read(kind: ItemsKind, body: &[u8]) -> Answer<Read> {
+fn read(kind: ItemsKind, body: &[u8], who: &Who) -> Answer<Read> {
     let items = body::split_items(kind, body, limits::batch::STARTS_MAX)?;
     let mut starts = Vec::with_capacity(items.len());
-    let answers = items.iter().map(|item| match read_start(item) {
+    let answers = items.iter().map(|item| match read_start(item, who) {
         Ok(start) => {
             starts.push(start);
             None
@@ -71,7 +73,7 @@ fn read(kind: ItemsKind, body: &[u8]) -> Answer<Read> {
     Ok((starts, answers))
 }
 
-fn read_start(item: &[u8]) -> Answer<wire::StartExecution> {
+fn read_start(item: &[u8], who: &Who) -> Answer<wire::StartExecution> {
     const BYTES_MAX: usize = limits::batch::START_BYTES_MAX;
     if item.len() > BYTES_MAX {
         let message = format!(
@@ -81,7 +83,9 @@ fn read_start(item: &[u8]) -> Answer<wire::StartExecution> {
         let error = Error::invalid("BodyTooLarge", message);
         return Err(Failure::with_status(StatusCode::PAYLOAD_TOO_LARGE, error));
     }
-    body::parse(item)
+    let start: wire::StartExecution = body::parse(item)?;
+    who.require(START, start.machine.as_str())?;
+    Ok(start)
 }
 
 fn answered(answer: Result<(wire::ExecutionSummary, bool), Error>) -> StartAnswer {

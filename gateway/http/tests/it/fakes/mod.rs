@@ -3,6 +3,7 @@
 
 mod executions;
 mod functions;
+mod keys;
 mod logs;
 mod machines;
 mod map_runs;
@@ -16,6 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use bytes::Bytes;
 use steploom_api::port::PutFunction;
 use steploom_api::{Ports, wire};
+use steploom_types::audit::AuditRecord;
+use steploom_types::key::{Key, KeyId};
 use steploom_types::{AccountId, Error, ExecutionId, Json, Name, Timestamp};
 use tokio::sync::watch;
 
@@ -43,6 +46,10 @@ pub(crate) struct State {
     /// By bucket and key: content type and content.
     pub(crate) buckets: BTreeMap<Name, BTreeMap<String, (String, Bytes)>>,
     pub(crate) connections: BTreeMap<Name, wire::Connection>,
+    pub(crate) keys: BTreeMap<KeyId, Key>,
+    pub(crate) audit: Vec<AuditRecord>,
+    /// Who did what, as the ports saw it.
+    pub(crate) actors: Vec<(String, String)>,
     pub(crate) logs: Vec<wire::LogLine>,
     pub(crate) observed: Vec<(String, String, u16)>,
     pub(crate) traceparents: Vec<Option<String>>,
@@ -79,6 +86,8 @@ impl World {
             buckets: Arc::clone(self) as _,
             connections: Arc::clone(self) as _,
             test_states: Arc::clone(self) as _,
+            keys: Arc::clone(self) as _,
+            audit: Arc::clone(self) as _,
             logs: Arc::clone(self) as _,
             node: Arc::clone(self) as _,
         }

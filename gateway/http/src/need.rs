@@ -1,0 +1,342 @@
+//! What each route needs to be granted: the table of routes once more, a line an endpoint. A route
+//! without a line is refused, and a test fails.
+//!
+//! The edge checks what the table says before the handler runs. Where the name is in the body, the
+//! edge checks that there is some name that the caller may use, and the handler asks
+//! [`Who::require`](crate::edge::Who::require) once it has read it.
+
+mod states;
+
+use steploom_auth::{Area, Caller, Need, Verb};
+use steploom_types::{Error, Result};
+
+use crate::app::App;
+
+pub(crate) use states::require as require_states;
+
+/// Where the name stands of the thing that a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    /// Everybody may know.
+    Open,
+    /// Nothing is named; who is known may know it.
+    Known,
+    /// It is about things of all names.
+    All,
+    /// Nothing is named that a scope could name.
+    Nothing,
+    /// At this place of the path, counted from 0 behind `/v1/`.
+    Path(usize),
+    /// In this field of the query; things of all names, if it is not there.
+    Query(&'static str),
+    /// It is the machine of the execution whose id is at this place of the path.
+    Execution(usize),
+    /// In the body: the handler asks.
+    Body,
+}
+
+use Area::{
+    Activities, Audit, Cluster, Connections, Executions, Functions, Keys, Machines, Objects, Tasks,
+};
+use Named::{All, Body, Execution, Known, Nothing, Open, Path, Query};
+use Verb::{Invoke, Read, Write};
+
+type Line = (&'static str, Area, Verb, Named);
+
+/// Method and path of each route, and what it needs.
+const NEEDS: &[Line] = &[
+    // Functions.
+    ("GET /v1/functions", Functions, Read, All),
+    ("PUT /v1/functions/{name}", Functions, Write, Path(1)),
+    ("GET /v1/functions/{name}", Functions, Read, Path(1)),
+    ("DELETE /v1/functions/{name}", Functions, Write, Path(1)),
+    (
+        "GET /v1/functions/{name}/versions",
+        Functions,
+        Read,
+        Path(1),
+    ),
+    (
+        "POST /v1/functions/{name}/invoke",
+        Functions,
+        Invoke,
+        Path(1),
+    ),
+    (
+        "POST /v1/functions/{name}/invoke-async",
+        Functions,
+        Invoke,
+        Path(1),
+    ),
+    ("GET /v1/functions/{name}/logs", Functions, Read, Path(1)),
+    (
+        "GET /v1/functions/{name}/logs/stream",
+        Functions,
+        Read,
+        Path(1),
+    ),
+    // Machines.
+    ("GET /v1/machines", Machines, Read, All),
+    ("POST /v1/definitions/validate", Machines, Read, Nothing),
+    ("PUT /v1/machines/{name}", Machines, Write, Path(1)),
+    ("GET /v1/machines/{name}", Machines, Read, Path(1)),
+    ("DELETE /v1/machines/{name}", Machines, Write, Path(1)),
+    ("GET /v1/machines/{name}/versions", Machines, Read, Path(1)),
+    ("GET /v1/machines/{name}/retention", Machines, Read, Path(1)),
+    (
+        "PUT /v1/machines/{name}/retention",
+        Machines,
+        Write,
+        Path(1),
+    ),
+    ("GET /v1/machines/{name}/share", Machines, Read, Path(1)),
+    ("PUT /v1/machines/{name}/share", Machines, Write, Path(1)),
+    (
+        "GET /v1/machines/{name}/executions/{execution}",
+        Executions,
+        Read,
+        Path(1),
+    ),
+    // Executions.
+    ("POST /v1/executions", Executions, Invoke, Body),
+    ("POST /v1/executions/batch", Executions, Invoke, Body),
+    ("GET /v1/executions", Executions, Read, Query("machine")),
+    (
+        "GET /v1/executions/counts",
+        Executions,
+        Read,
+        Query("machine"),
+    ),
+    ("GET /v1/executions/{id}", Executions, Read, Execution(1)),
+    (
+        "GET /v1/executions/{id}/history",
+        Executions,
+        Read,
+        Execution(1),
+    ),
+    (
+        "GET /v1/executions/{id}/events",
+        Executions,
+        Read,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/stop",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/pause",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/resume",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/release",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/redrive",
+        Executions,
+        Invoke,
+        Execution(1),
+    ),
+    (
+        "GET /v1/executions/{id}/map-runs",
+        Executions,
+        Read,
+        Execution(1),
+    ),
+    (
+        "GET /v1/executions/{id}/map-runs/{number}",
+        Executions,
+        Read,
+        Execution(1),
+    ),
+    (
+        "PATCH /v1/executions/{id}/map-runs/{number}",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    (
+        "POST /v1/executions/{id}/map-runs/{number}/stop",
+        Executions,
+        Write,
+        Execution(1),
+    ),
+    // Tasks and activities.
+    ("POST /v1/tasks/{token}/success", Tasks, Invoke, All),
+    ("POST /v1/tasks/{token}/failure", Tasks, Invoke, All),
+    ("POST /v1/tasks/{token}/heartbeat", Tasks, Invoke, All),
+    ("GET /v1/activities", Activities, Read, All),
+    ("PUT /v1/activities/{name}", Activities, Write, Path(1)),
+    ("GET /v1/activities/{name}", Activities, Read, Path(1)),
+    ("DELETE /v1/activities/{name}", Activities, Write, Path(1)),
+    (
+        "POST /v1/activities/{name}/poll",
+        Activities,
+        Invoke,
+        Path(1),
+    ),
+    // Objects and connections.
+    ("GET /v1/buckets", Objects, Read, All),
+    ("PUT /v1/buckets/{name}", Objects, Write, Path(1)),
+    ("DELETE /v1/buckets/{name}", Objects, Write, Path(1)),
+    ("GET /v1/buckets/{name}/objects", Objects, Read, Path(1)),
+    (
+        "PUT /v1/buckets/{name}/objects/{key}",
+        Objects,
+        Write,
+        Path(1),
+    ),
+    (
+        "GET /v1/buckets/{name}/objects/{key}",
+        Objects,
+        Read,
+        Path(1),
+    ),
+    (
+        "DELETE /v1/buckets/{name}/objects/{key}",
+        Objects,
+        Write,
+        Path(1),
+    ),
+    ("GET /v1/connections", Connections, Read, All),
+    ("PUT /v1/connections/{name}", Connections, Write, Path(1)),
+    ("DELETE /v1/connections/{name}", Connections, Write, Path(1)),
+    // Keys and the audit.
+    ("GET /v1/keys", Keys, Read, All),
+    ("POST /v1/keys", Keys, Write, All),
+    ("DELETE /v1/keys/{id}", Keys, Write, All),
+    ("GET /v1/audit", Audit, Read, All),
+    // Nodes and shards.
+    ("GET /v1/nodes", Cluster, Read, All),
+    ("GET /v1/shards", Cluster, Read, All),
+    ("POST /v1/shards/{id}/split", Cluster, Write, All),
+    // The process itself.
+    ("GET /", Cluster, Read, Known),
+    ("GET /healthz", Cluster, Read, Open),
+    ("GET /readyz", Cluster, Read, Open),
+    ("GET /metrics", Cluster, Read, All),
+    ("GET /v1/openapi.json", Cluster, Read, Known),
+    // AWS's protocols.
+    ("POST /", Executions, Read, Known),
+];
+
+/// What a route needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RouteNeed(&'static Line);
+
+/// What the route of this method and path needs; `None` for a route that has no line. `HEAD` is `GET`
+/// without a body.
+pub(crate) fn of(method: &str, path: &str) -> Option<RouteNeed> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let line = NEEDS
+        .iter()
+        .find(|(route, ..)| route.split_once(' ') == Some((method, path)));
+    line.map(RouteNeed)
+}
+
+/// Whether a path has a line for some method.
+pub(crate) fn has_path(path: &str) -> bool {
+    let mut routes = NEEDS.iter().filter_map(|(route, ..)| route.split_once(' '));
+    routes.any(|(_, known)| known == path)
+}
+
+impl RouteNeed {
+    /// Whether everybody may ask, whoever it is.
+    pub(crate) fn is_open(self) -> bool {
+        self.0.3 == Open
+    }
+
+    /// The scope as it is written, for the document; none where being known is enough.
+    pub(crate) fn scope(self) -> Option<String> {
+        let (_, area, verb, named) = *self.0;
+        let has_scope = !matches!(named, Open | Known);
+        has_scope.then(|| Need { area, verb }.to_string())
+    }
+
+    /// Refuses a caller who may not ask for this.
+    pub(crate) async fn check(
+        self,
+        app: &App,
+        caller: &Caller,
+        uri: &axum::http::Uri,
+    ) -> Result<()> {
+        let (_, area, verb, named) = *self.0;
+        let need = Need { area, verb };
+        match named {
+            Open | Known => Ok(()),
+            All => caller.require(need, None),
+            Nothing | Body => caller.require_some(need),
+            Path(place) => {
+                let name = segment(uri, place);
+                caller.require(need, name.as_deref())
+            }
+            Query(field) => {
+                let query = uri.query().unwrap_or_default();
+                let name = query.split('&').find_map(|pair| {
+                    let (name, value) = pair.split_once('=')?;
+                    (name == field).then(|| decoded(value)).flatten()
+                });
+                caller.require(need, name.as_deref())
+            }
+            Execution(place) => check_execution(app, caller, need, segment(uri, place)).await,
+        }
+    }
+}
+
+/// Only who is limited to some machines has to have it looked up whose execution it is.
+async fn check_execution(app: &App, caller: &Caller, need: Need, id: Option<String>) -> Result<()> {
+    caller.require_some(need)?;
+    if caller.scopes.has(need, None) {
+        return Ok(());
+    }
+    // What is no id is the handler's to refuse; it finds nothing by it.
+    let Some(Ok(id)) = id.map(|id| id.parse()) else {
+        return Ok(());
+    };
+    let found = app.ports.executions.get(caller.account, id).await?;
+    caller.require(need, Some(&found.summary.machine.to_string()))
+}
+
+/// A part of the path behind `/v1/`, as the router gives it to the handler.
+fn segment(uri: &axum::http::Uri, place: usize) -> Option<String> {
+    let path = uri.path().strip_prefix("/v1/")?;
+    decoded(path.split('/').nth(place)?)
+}
+
+/// Percent-decoded text; `None` for what is none, which no name is.
+fn decoded(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'%' {
+            let digits = text.get(at + 1..at + 3)?;
+            decoded.push(u8::from_str_radix(digits, 16).ok()?);
+            at += 3;
+        } else {
+            decoded.push(byte);
+            at += 1;
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
+/// A route without a line: a bug of ours, and nobody passes.
+pub(crate) fn has_no_line(method: &str, path: &str) -> Error {
+    Error::internal(format_args!(
+        "{method} {path} has no line in the table of needs"
+    ))
+}

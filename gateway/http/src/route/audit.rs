@@ -1,0 +1,3 @@
+//! The audit: a file an endpoint.
+
+pub(crate) mod list;

@@ -1,0 +1,5 @@
+//! Keys: a file an endpoint.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod revoke;
