@@ -37,7 +37,7 @@ pub(crate) async fn states(
     let answer = match body::read(&app, request, bound).await {
         Ok((bytes, _held)) => match need::require_states(who.caller(), &operation, &bytes) {
             Ok(()) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
-            Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
+            Err(refused) => Err(refused.into()),
         },
         Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
     };
