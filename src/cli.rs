@@ -56,6 +56,17 @@ pub(crate) struct Cli {
     )]
     pub(crate) endpoint: String,
 
+    /// The token of an API key, for a server that has keys
+    #[arg(
+        long,
+        global = true,
+        value_name = "TOKEN",
+        env = "STEPLOOM_API_KEY",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) api_key: Option<String>,
+
     /// Print JSON for programs: one document, or one a line where there is a stream
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
@@ -88,6 +99,8 @@ pub(crate) enum Command {
     Activity(command::activity::Args),
     Object(command::object::Args),
     Connection(command::connection::Args),
+    Key(command::key::Args),
+    Audit(command::audit::Args),
     MapRun(command::map_run::Args),
     Shard(command::shard::Args),
     Completions(command::completions::Args),

@@ -1,6 +1,7 @@
 //! One file a command; each has its `Args` and a `run` that says how it went.
 
 pub(crate) mod activity;
+pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod demo;
@@ -8,6 +9,7 @@ pub(crate) mod deploy;
 pub(crate) mod function;
 pub(crate) mod history;
 pub(crate) mod invoke;
+pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
@@ -47,10 +49,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(args) => completions::run(&args),
         Command::Up(args) => up::run(args, cli.json).await,
+        Command::Key(args) if args.is_direct() => key::run_direct(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         command => {
             let context = Context {
-                client: client_of(&cli.endpoint)?,
+                client: client_of(&cli.endpoint, cli.api_key.as_deref())?,
                 json: cli.json,
                 paint: Paint::of_stdout(),
             };
@@ -64,8 +67,12 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 /// A client of the server that was named.
-fn client_of(endpoint: &str) -> Result<Client, Failure> {
-    Client::new(endpoint).map_err(|error| match error {
+fn client_of(endpoint: &str, token: Option<&str>) -> Result<Client, Failure> {
+    let client = Client::new(endpoint).and_then(|client| match token {
+        Some(token) => client.with_api_key(token),
+        None => Ok(client),
+    });
+    client.map_err(|error| match error {
         steploom_sdk::Error::Protocol { why } => Failure::usage(why),
         other => other.into(),
     })
@@ -91,6 +98,8 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Activity(args) => activity::run(args, context).await,
         Command::Object(args) => object::run(args, context).await,
         Command::Connection(args) => connection::run(args, context).await,
+        Command::Key(args) => key::run(args, context).await,
+        Command::Audit(args) => audit::run(args, context).await,
         Command::MapRun(args) => map_run::run(args, context).await,
         Command::Shard(args) => shard::run(args, context).await,
         Command::Machine(args) => machine::run(args, context).await,

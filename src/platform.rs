@@ -1,6 +1,7 @@
 //! The whole platform in this process: store, worker and HTTP front, started and stopped together.
 
 mod folder;
+pub(crate) mod keys;
 pub(crate) mod node;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use steploom_api::Ports;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{CompilerCommand, Sandbox};
 use steploom_store::Store;
@@ -63,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) data_limit_bytes_max: u32,
     /// Where tasks may call over HTTP, besides the open internet.
     pub(crate) egress: Vec<steploom_worker::EgressRule>,
+    /// How callers prove who they are.
+    pub(crate) keys: keys::Options,
     /// How it talks to other nodes on the same database; not at all if `None`.
     pub(crate) node: Option<node::Options>,
 }
@@ -70,6 +74,7 @@ pub(crate) struct Options {
 /// The running platform.
 pub(crate) struct Platform {
     address: SocketAddr,
+    has_keys: bool,
     worker: Worker,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -80,7 +85,6 @@ pub(crate) struct Platform {
 
 /// Starts it; when this returns, every execution that was open goes on and requests are answered.
 pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
-    steploom_auth::check_listen(options.listen)?;
     let folder = Folder::open(&options.data)?;
     let listener = TcpListener::bind(options.listen).await.with_context(|| {
         format!(
@@ -90,6 +94,15 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     })?;
     let address = listener.local_addr()?;
     let (store, lock) = open_store(&folder, options.database_url.as_deref()).await?;
+    let (master, jwt) = options
+        .keys
+        .load(&folder, options.database_url.is_some())
+        .await?;
+    let has_keys = jwt.is_some() || store.keys.has_keys().await?;
+    if !has_keys {
+        // Nobody has been answered yet.
+        steploom_auth::check_listen(options.listen)?;
+    }
     let objects = options
         .objects
         .clone()
@@ -145,6 +158,8 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     let (stop, stopped) = oneshot::channel();
     let mut config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
     config.access = steploom_auth::Access::without_keys(options.hosts);
+    config.master = master;
+    config.jwt = jwt;
     let ports = worker.ports();
     let server = tokio::spawn(steploom_http::serve(listener, ports, config, async move {
         // Dropping the sender means to stop as well.
@@ -152,6 +167,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     }));
     Ok(Platform {
         address,
+        has_keys,
         worker,
         stop,
         server,
@@ -177,6 +193,16 @@ impl Platform {
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether each request needed a key when it was started.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.has_keys
+    }
+
+    /// What the HTTP front reaches, for this process itself.
+    pub(crate) fn ports(&self) -> Ports {
+        self.worker.ports()
     }
 
     /// Ends it: what has been accepted is durable, what runs is started again next time.

@@ -125,6 +125,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         retention: steploom_worker::Retention::default(),
         data_limit_bytes_max: limits::DATA_LIMIT_BYTES_MAX as u32,
         egress: Vec::new(),
+        keys: platform::keys::Options::default(),
         node: None,
     })
     .await?;

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use steploom_api::Ports;
 use steploom_api::wire::{ExecutionStatus, ListExecutions};
-use steploom_sdk::Client;
+use steploom_auth::jwt;
 use steploom_store_sql::postgres;
-use steploom_types::{Name, limits};
+use steploom_types::{AccountId, Name, limits};
 
 use crate::failure::Failure;
 use crate::logging::{self, Format};
@@ -18,6 +19,11 @@ use crate::view::{Paint, human, out};
 
 /// How many of each kind are counted at the start; from there on it is "or more".
 const COUNTED_MAX: u32 = limits::PAGE_SIZE_MAX;
+
+/// What is said of keys.
+const KEYS: &str = "each request needs one";
+/// See [`KEYS`].
+const NO_KEYS: &str = "none: whoever reaches this address is account 000000000000 and may do everything; 'steploom key create' makes one";
 
 /// Serve: run the whole platform in this process
 ///
@@ -144,6 +150,64 @@ pub(crate) struct Args {
     )]
     node_secret: Option<PathBuf>,
 
+    /// The file with the master key, under which the secrets of access keys are sealed: 64 hexadecimal digits; else STEPLOOM_MASTER_KEY, else one of its own in --data
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "STEPLOOM_MASTER_KEY_FILE",
+        help_heading = "Keys"
+    )]
+    master_key: Option<PathBuf>,
+
+    /// Take JSON Web Tokens besides keys, by the public keys (JWKS) in this file or at this http(s) URL
+    #[arg(
+        long,
+        value_name = "FILE|URL",
+        env = "STEPLOOM_JWKS",
+        requires = "jwt_issuer",
+        requires = "jwt_audience",
+        help_heading = "Keys"
+    )]
+    jwks: Option<String>,
+
+    /// The issuer (iss) that a token must have
+    #[arg(
+        long,
+        value_name = "ISSUER",
+        env = "STEPLOOM_JWT_ISSUER",
+        help_heading = "Keys"
+    )]
+    jwt_issuer: Option<String>,
+
+    /// The audience (aud) that a token must have
+    #[arg(
+        long,
+        value_name = "AUDIENCE",
+        env = "STEPLOOM_JWT_AUDIENCE",
+        help_heading = "Keys"
+    )]
+    jwt_audience: Option<String>,
+
+    /// The claim of a token that names the account: twelve digits
+    #[arg(
+        long,
+        value_name = "CLAIM",
+        env = "STEPLOOM_JWT_ACCOUNT_CLAIM",
+        default_value = "account",
+        help_heading = "Keys"
+    )]
+    jwt_account_claim: String,
+
+    /// The claim of a token that lists scopes
+    #[arg(
+        long,
+        value_name = "CLAIM",
+        env = "STEPLOOM_JWT_SCOPE_CLAIM",
+        default_value = "scope",
+        help_heading = "Keys"
+    )]
+    jwt_scope_claim: String,
+
     /// The form of log lines, which go to standard error; STEPLOOM_LOG chooses levels
     #[arg(
         long,
@@ -159,6 +223,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
     logging::start(args.log_format, "info");
     let data = args.data.clone();
     let node = node_options(&args)?;
+    let keys = key_options(&args);
     let database = args.database_url.as_deref().map(postgres::place);
     let database = database.transpose().map_err(anyhow::Error::from)?;
     let platform = platform::start(Options {
@@ -177,6 +242,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         },
         data_limit_bytes_max: args.data_limit_max,
         egress: args.egress_allow,
+        keys,
         node,
     })
     .await?;
@@ -185,7 +251,8 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         data,
         database,
         volumes: args.volumes,
-        counts: count(platform.address()).await?,
+        needs_keys: platform.has_keys(),
+        counts: count(&platform.ports()).await?,
     };
     if json {
         out::json_line(&served)?;
@@ -197,6 +264,26 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
     tokio::select! {
         result = platform.stop() => Ok(result?),
         () = signal::stop_wanted() => Err(Failure::interrupted()),
+    }
+}
+
+/// How callers prove who they are.
+fn key_options(args: &Args) -> platform::keys::Options {
+    let jwt = args.jwks.as_ref().map(|place| jwt::Settings {
+        source: if place.starts_with("http://") || place.starts_with("https://") {
+            jwt::Source::Url(place.clone())
+        } else {
+            jwt::Source::File(place.into())
+        },
+        // clap has seen to it that both are there.
+        issuer: args.jwt_issuer.clone().unwrap_or_default(),
+        audience: args.jwt_audience.clone().unwrap_or_default(),
+        account_claim: args.jwt_account_claim.clone(),
+        scope_claim: args.jwt_scope_claim.clone(),
+    });
+    platform::keys::Options {
+        master_key: args.master_key.clone(),
+        jwt,
     }
 }
 
@@ -234,6 +321,7 @@ struct Served {
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
     volumes: Vec<(Name, PathBuf)>,
+    needs_keys: bool,
     #[serde(flatten)]
     counts: Counts,
 }
@@ -246,26 +334,25 @@ struct Counts {
     executions_running: usize,
 }
 
-async fn count(address: SocketAddr) -> Result<Counts, Failure> {
-    let client = Client::new(&reachable(address))?;
+/// What the local account has.
+async fn count(ports: &Ports) -> Result<Counts, Failure> {
+    let local = AccountId::LOCAL;
     let running = ListExecutions {
         status: Some(ExecutionStatus::Running),
         limit: Some(COUNTED_MAX),
         ..ListExecutions::default()
     };
-    Ok(Counts {
-        functions: client
-            .list_functions(&super::list::page(COUNTED_MAX, None))
-            .await?
-            .items
-            .len(),
-        machines: client
-            .list_machines(&super::list::page(COUNTED_MAX, None))
-            .await?
-            .items
-            .len(),
-        executions_running: client.list_executions(&running).await?.items.len(),
-    })
+    let counted = async {
+        let functions = ports.functions.list(local, COUNTED_MAX, None).await?;
+        let machines = ports.machines.list(local, COUNTED_MAX, None).await?;
+        let executions = ports.executions.list(local, running).await?;
+        Ok::<_, steploom_types::Error>(Counts {
+            functions: functions.items.len(),
+            machines: machines.items.len(),
+            executions_running: executions.items.len(),
+        })
+    };
+    Ok(counted.await.map_err(anyhow::Error::from)?)
 }
 
 /// The URL under which this process reaches an address it listens on: one that means "all" is none
@@ -298,6 +385,10 @@ impl Served {
         for (name, folder) in &self.volumes {
             lines.push(format!("  volume      {name} = {}", folder.display()));
         }
+        lines.push(format!(
+            "  keys        {}",
+            if self.needs_keys { KEYS } else { NO_KEYS }
+        ));
         let counts = self.counts;
         lines.push(format!(
             "  there are   {}, {}, {} running",

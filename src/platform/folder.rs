@@ -109,6 +109,18 @@ impl Folder {
         Ok(key)
     }
 
+    /// The master key that seals the secrets of access keys, unless the operator has another; made once,
+    /// for this user only.
+    pub(super) fn master_key(&self) -> anyhow::Result<[u8; 32]> {
+        let key = self.read_or_make("master.key", || rand::random::<[u8; 32]>().to_vec())?;
+        let Ok(key) = key.try_into() else {
+            bail!(
+                "the file 'master.key' in the data folder is not 32 bytes; put the right one back: without it access keys are lost"
+            );
+        };
+        Ok(key)
+    }
+
     /// A small file, made with what `make` gives if there is none; never half written.
     fn read_or_make(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> anyhow::Result<Vec<u8>> {
         let path = self.0.join(name);

@@ -178,6 +178,3 @@ pub fn system_clock() -> Clock {
         Timestamp::from_millis(now.map_or(0, |now| now.as_millis() as i64))
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,10 +21,21 @@ impl Client {
     pub fn new(endpoint: &str) -> Result<Self> {
         let url = parse(endpoint)?;
         Ok(Self {
-            http: transport::build(&url)?,
+            http: transport::build(&url, None)?,
             endpoint: url.as_str().trim_end_matches('/').into(),
             attempts_max: retry::ATTEMPTS_DEFAULT,
         })
+    }
+
+    /// The same client, sending the token of an API key (or a JSON Web Token) with each call. It is
+    /// never logged.
+    ///
+    /// # Errors
+    /// `Protocol` when it is no plain text.
+    pub fn with_api_key(mut self, token: &str) -> Result<Self> {
+        let url = parse(&self.endpoint)?;
+        self.http = transport::build(&url, Some(token))?;
+        Ok(self)
     }
 
     /// The same client, trying calls that may be repeated up to so many times: 1 never repeats.

@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod audit;
 mod bucket;
 mod call;
 mod client;
@@ -30,6 +31,7 @@ mod error;
 mod execution;
 mod form;
 mod function;
+mod key;
 mod log;
 mod machine;
 mod map_run;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use rustls::crypto::ring;
 
 use crate::{Error, Result};
@@ -19,9 +20,17 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 /// closes one that is just being used again.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The client for an endpoint.
-pub(crate) fn build(endpoint: &Url) -> Result<reqwest::Client> {
+/// The client for an endpoint, sending a bearer token with each call if there is one.
+pub(crate) fn build(endpoint: &Url, token: Option<&str>) -> Result<reqwest::Client> {
+    let mut headers = HeaderMap::new();
+    if let Some(token) = token {
+        let value = HeaderValue::from_str(&format!("Bearer {token}"));
+        let mut value = value.map_err(|_| Error::protocol("the API key is no plain text"))?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
     let mut builder = reqwest::Client::builder()
+        .default_headers(headers)
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_keepalive(TCP_KEEPALIVE)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)

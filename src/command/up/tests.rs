@@ -7,6 +7,7 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
         data: ".steploom".into(),
         database: Some("db:5432/steploom".to_owned()),
         volumes: vec![("input".parse().unwrap(), "./texts".into())],
+        needs_keys: true,
         counts: Counts {
             functions: 1,
             machines: 0,
@@ -24,6 +25,7 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
             "  data        .steploom",
             "  database    db:5432/steploom",
             "  volume      input = ./texts",
+            "  keys        each request needs one",
             "  there are   1 function, 0 machines, 1,000 executions or more running",
         ]
     );
