@@ -103,7 +103,7 @@ async fn admit(app: &App, request: &mut Request) -> Answer<Caller> {
         (Some(Some(need)), _) => need.check(app, &caller, request.uri()).await?,
         // A path that takes other methods: the answer says so.
         (Some(None), Some(path)) if !need::has_path(path.as_str()) => {
-            return Err(need::has_no_line(method, path.as_str()).into());
+            need::check_without_line(&caller)?;
         }
         _ => {}
     }

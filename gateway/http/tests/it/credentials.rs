@@ -1,103 +1,23 @@
 //! Every route x every kind of credential. A route of the document without a row here fails.
 
+mod signed;
+mod table;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
-use ring::digest::{SHA256, digest};
-use ring::hmac;
 use serde_json::{Value, json};
 use steploom_auth::MasterKeys;
 use steploom_types::Timestamp;
 
 use crate::call::{Answer, Front, config};
 use crate::fakes::World;
+use table::{KNOWN, OPEN, ROUTES, body_of, content_type, route_of};
 
 /// 2027-01-15T08:00:00Z
 const NOW_MS: i64 = 1_800_000_000_000;
-
-/// What a route needs: the scope that is just enough, with the name it is asked for.
-const ROUTES: &[(&str, &str)] = &[
-    ("GET /v1/functions", "functions:read"),
-    ("PUT /v1/functions/echo", "functions:write:echo"),
-    ("GET /v1/functions/echo", "functions:read:echo"),
-    ("DELETE /v1/functions/echo", "functions:write:echo"),
-    ("GET /v1/functions/echo/versions", "functions:read:ec*"),
-    ("POST /v1/functions/echo/invoke", "functions:invoke:echo"),
-    (
-        "POST /v1/functions/echo/invoke-async",
-        "functions:invoke:e*",
-    ),
-    ("GET /v1/functions/echo/logs", "functions:read:echo"),
-    ("GET /v1/functions/echo/logs/stream", "functions:read:echo"),
-    ("GET /v1/machines", "machines:read"),
-    ("POST /v1/definitions/validate", "machines:read:any"),
-    ("PUT /v1/machines/echo", "machines:write:echo"),
-    ("GET /v1/machines/echo", "machines:read:echo"),
-    ("DELETE /v1/machines/echo", "machines:write:echo"),
-    ("GET /v1/machines/echo/versions", "machines:read:echo"),
-    ("GET /v1/machines/echo/retention", "machines:read:echo"),
-    ("PUT /v1/machines/echo/retention", "machines:write:echo"),
-    ("GET /v1/machines/echo/share", "machines:read:echo"),
-    ("PUT /v1/machines/echo/share", "machines:write:echo"),
-    ("GET /v1/machines/echo/executions/x", "executions:read:echo"),
-    ("POST /v1/executions", "executions:invoke:echo"),
-    ("POST /v1/executions/batch", "executions:invoke:echo"),
-    ("GET /v1/executions", "executions:read"),
-    ("GET /v1/executions/counts", "executions:read"),
-    ("GET /v1/executions/{id}", "executions:read"),
-    ("GET /v1/executions/{id}/history", "executions:read"),
-    ("GET /v1/executions/{id}/events", "executions:read"),
-    ("POST /v1/executions/{id}/stop", "executions:write"),
-    ("POST /v1/executions/{id}/pause", "executions:write"),
-    ("POST /v1/executions/{id}/resume", "executions:write"),
-    ("POST /v1/executions/{id}/release", "executions:write"),
-    ("POST /v1/executions/{id}/redrive", "executions:invoke"),
-    ("GET /v1/executions/{id}/map-runs", "executions:read"),
-    ("GET /v1/executions/{id}/map-runs/1", "executions:read"),
-    ("PATCH /v1/executions/{id}/map-runs/1", "executions:write"),
-    (
-        "POST /v1/executions/{id}/map-runs/1/stop",
-        "executions:write",
-    ),
-    ("POST /v1/tasks/good/success", "tasks:invoke"),
-    ("POST /v1/tasks/good/failure", "tasks:invoke"),
-    ("POST /v1/tasks/good/heartbeat", "tasks:invoke"),
-    ("GET /v1/activities", "activities:read"),
-    ("PUT /v1/activities/echo", "activities:write:echo"),
-    ("GET /v1/activities/echo", "activities:read:echo"),
-    ("DELETE /v1/activities/echo", "activities:write:echo"),
-    ("POST /v1/activities/echo/poll", "activities:invoke:echo"),
-    ("GET /v1/buckets", "objects:read"),
-    ("PUT /v1/buckets/echo", "objects:write:echo"),
-    ("DELETE /v1/buckets/echo", "objects:write:echo"),
-    ("GET /v1/buckets/echo/objects", "objects:read:echo"),
-    ("PUT /v1/buckets/echo/objects/x", "objects:write:echo"),
-    ("GET /v1/buckets/echo/objects/x", "objects:read:echo"),
-    ("DELETE /v1/buckets/echo/objects/x", "objects:write:echo"),
-    ("GET /v1/connections", "connections:read"),
-    ("PUT /v1/connections/echo", "connections:write:echo"),
-    ("DELETE /v1/connections/echo", "connections:write:echo"),
-    ("GET /v1/keys", "admin"),
-    ("POST /v1/keys", "admin"),
-    ("DELETE /v1/keys/STPLSTPLSTPLSTPLSTPL", "admin"),
-    ("GET /v1/audit", "audit:read"),
-    ("GET /v1/nodes", "cluster:read"),
-    ("GET /v1/shards", "cluster:read"),
-    ("POST /v1/shards/0/split", "cluster:write"),
-    ("GET /metrics", "cluster:read"),
-    ("GET /", KNOWN),
-    ("GET /v1/openapi.json", KNOWN),
-    ("POST /", KNOWN),
-    ("GET /healthz", OPEN),
-    ("GET /readyz", OPEN),
-];
-
-/// Any key will do.
-const KNOWN: &str = "schedules:read";
-/// Nobody is asked.
-const OPEN: &str = "";
 
 /// A router with keys, and a clock that stands.
 struct Guarded {
@@ -161,49 +81,6 @@ fn code(answer: &Answer) -> String {
         return "passed".to_owned();
     }
     answer.problem().code
-}
-
-fn content_type(line: &str) -> &'static str {
-    if line.starts_with("PUT /v1/functions") {
-        "application/wasm"
-    } else {
-        "application/json"
-    }
-}
-
-fn body_of(line: &str) -> &'static str {
-    match line {
-        "POST /v1/executions" => r#"{"machine": "echo"}"#,
-        "POST /v1/executions/batch" => r#"[{"machine": "echo"}]"#,
-        "POST /v1/keys" => r#"{"kind": "api", "scopes": ["admin"]}"#,
-        line if line.starts_with("GET") || line.starts_with("DELETE") => "",
-        _ => "{}",
-    }
-}
-
-/// The route of a row, as the document writes it.
-fn route_of(line: &str) -> String {
-    let (method, path) = line.split_once(' ').unwrap();
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let named = match parts.get(2).copied() {
-        Some("functions" | "machines" | "activities" | "buckets" | "connections") => "{name}",
-        Some("tasks") => "{token}",
-        Some("keys" | "shards") => "{id}",
-        _ => "",
-    };
-    if parts.len() > 3 && !named.is_empty() {
-        parts[3] = named;
-    }
-    for (place, part) in parts.clone().iter().enumerate() {
-        let before = place.checked_sub(1).map_or("", |before| parts[before]);
-        match (before, *part) {
-            ("map-runs", _) => parts[place] = "{number}",
-            ("objects", _) => parts[place] = "{key}",
-            ("executions", "x") => parts[place] = "{execution}",
-            _ => {}
-        }
-    }
-    format!("{method} {}", parts.join("/"))
 }
 
 #[tokio::test]
@@ -487,152 +364,6 @@ async fn a_key_is_not_made_of_what_is_wrong() {
         guarded.front.get("/v1/functions").await.status,
         200,
         "there is no key yet"
-    );
-}
-
-/// Signs as AWS's clients do, in a few lines of its own.
-struct Signer {
-    id: String,
-    secret: String,
-}
-
-impl Signer {
-    fn headers(
-        &self,
-        line: &str,
-        service: &str,
-        body: &str,
-        sha256: Option<&str>,
-    ) -> Vec<(String, String)> {
-        let (method, target) = line.split_once(' ').unwrap();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let hash = |text: &str| hex::encode(digest(&SHA256, text.as_bytes()));
-        let at = "20270115T080000Z";
-        let mut headers = vec![
-            ("host".to_owned(), "localhost".to_owned()),
-            ("x-amz-date".to_owned(), at.to_owned()),
-        ];
-        if let Some(sha256) = sha256 {
-            headers.insert(1, ("x-amz-content-sha256".to_owned(), sha256.to_owned()));
-        }
-        let names: Vec<&str> = headers.iter().map(|h| h.0.as_str()).collect();
-        let names = names.join(";");
-        let lines: String = headers.iter().fold(String::new(), |text, (name, value)| {
-            text + name + ":" + value + "\n"
-        });
-        let payload = sha256.map_or_else(|| hash(body), str::to_owned);
-        let canonical = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{payload}");
-        let scope = format!("20270115/us-east-1/{service}/aws4_request");
-        let text = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", hash(&canonical));
-        let sign = |key: &[u8], text: &str| {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-            hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
-        };
-        let mut key = format!("AWS4{}", self.secret).into_bytes();
-        for part in scope.split('/') {
-            key = sign(&key, part);
-        }
-        let signature = hex::encode(sign(&key, &text));
-        headers.push((
-            "authorization".to_owned(),
-            format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", self.id),
-        ));
-        headers
-    }
-}
-
-#[tokio::test]
-async fn a_signed_body_is_the_one_that_arrives() {
-    let guarded = Guarded::new();
-    let made = guarded
-        .key(
-            None,
-            json!({"kind": "access", "scopes": ["functions:invoke:echo"]}),
-        )
-        .await;
-    let signer = Signer {
-        id: made["id"].as_str().unwrap().to_owned(),
-        secret: made["secretAccessKey"].as_str().unwrap().to_owned(),
-    };
-    let line = "POST /v1/functions/echo/invoke";
-    let body = r#"{"a":1}"#;
-    let hash = hex::encode(digest(&SHA256, body.as_bytes()));
-    let send = async |signer: &Signer, service: &str, said: Option<&str>, sent: &str| {
-        let headers = signer.headers(line, service, body, said);
-        let mut headers: Vec<(&str, &str)> = headers
-            .iter()
-            .map(|(n, v)| (n.as_str(), v.as_str()))
-            .collect();
-        headers.push(("content-type", "application/json"));
-        guarded.front.send(line, &headers, sent.to_owned()).await
-    };
-    for (service, said) in [
-        ("lambda", None),
-        ("lambda", Some(hash.as_str())),
-        ("s3", Some("UNSIGNED-PAYLOAD")),
-    ] {
-        let answer = send(&signer, service, said, body).await;
-        assert_eq!(answer.status, 200, "{service} {said:?}: {}", answer.text());
-    }
-    let invoked = guarded.front.world.state().invocations;
-    let other = r#"{"a":2}"#;
-    assert_eq!(
-        code(&send(&signer, "lambda", None, other).await),
-        "SignatureDoesNotMatch"
-    );
-    assert_eq!(
-        code(&send(&signer, "lambda", Some(&hash), other).await),
-        "ContentSha256Mismatch"
-    );
-    assert_eq!(
-        code(&send(&signer, "lambda", Some("UNSIGNED-PAYLOAD"), body).await),
-        "InvalidContentSha256"
-    );
-    let wrong = Signer {
-        id: signer.id.clone(),
-        secret: "x".repeat(40),
-    };
-    assert_eq!(
-        code(&send(&wrong, "lambda", None, body).await),
-        "SignatureDoesNotMatch"
-    );
-    let unknown = Signer {
-        id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-        secret: signer.secret.clone(),
-    };
-    assert_eq!(
-        code(&send(&unknown, "lambda", None, body).await),
-        "InvalidAccessKeyId"
-    );
-    let odd = Signer {
-        id: "x".to_owned(),
-        secret: signer.secret.clone(),
-    };
-    assert_eq!(
-        code(&send(&odd, "lambda", None, body).await),
-        "InvalidAccessKeyId"
-    );
-    guarded.later(901_000);
-    assert_eq!(
-        code(&send(&signer, "lambda", None, body).await),
-        "SignatureExpired"
-    );
-    assert_eq!(
-        guarded.front.world.state().invocations,
-        invoked,
-        "none was carried out"
-    );
-    guarded.later(-901_000);
-    let headers = signer.headers("GET /v1/functions", "lambda", "", None);
-    let headers: Vec<(&str, &str)> = headers
-        .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
-        .collect();
-    let answer = guarded.front.send("GET /v1/functions", &headers, "").await;
-    assert_eq!(
-        answer.problem().code,
-        "AccessDenied",
-        "it may invoke echo only"
     );
 }
 
