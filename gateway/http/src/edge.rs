@@ -20,6 +20,7 @@ use tracing::{Instrument, Span};
 use crate::app::App;
 use crate::failure::{self, Answer, Failure};
 use crate::request_id::{self, X_REQUEST_ID};
+use crate::route::aws;
 use crate::{body, need};
 
 /// What metrics and logs call a path that no route matches.
@@ -61,6 +62,9 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
 async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {
     let caller = match admit(app, &mut request).await {
         Ok(caller) => caller,
+        Err(failure) if aws::is_json(request.headers()) => {
+            return aws::refuse(failure, request_id::text(id));
+        }
         Err(failure) => return failure.into_response(),
     };
     Span::current().record("account", tracing::field::display(caller.account));

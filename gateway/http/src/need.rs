@@ -82,6 +82,13 @@ const NEEDS: &[Line] = &[
     ("GET /v1/machines/{name}", Machines, Read, Path(1)),
     ("DELETE /v1/machines/{name}", Machines, Write, Path(1)),
     ("GET /v1/machines/{name}/versions", Machines, Read, Path(1)),
+    ("GET /v1/machines/{name}/logs", Machines, Read, Path(1)),
+    (
+        "GET /v1/machines/{name}/logs/stream",
+        Machines,
+        Read,
+        Path(1),
+    ),
     ("GET /v1/machines/{name}/retention", Machines, Read, Path(1)),
     (
         "PUT /v1/machines/{name}/retention",
@@ -99,6 +106,7 @@ const NEEDS: &[Line] = &[
     ),
     // Executions.
     ("POST /v1/executions", Executions, Invoke, Body),
+    ("POST /v1/executions/sync", Executions, Invoke, Body),
     ("POST /v1/executions/batch", Executions, Invoke, Body),
     ("GET /v1/executions", Executions, Read, Query("machine")),
     (

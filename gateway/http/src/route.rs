@@ -2,7 +2,7 @@
 
 mod activity;
 mod audit;
-mod aws;
+pub(crate) mod aws;
 mod bucket;
 mod cluster;
 mod connection;

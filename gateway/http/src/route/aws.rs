@@ -6,14 +6,16 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use steploom_auth::failure::Wording;
 use steploom_aws::{Failure, STATES_TARGET};
 
 use crate::app::App;
 use crate::body;
 use crate::edge::{Account, RequestId, Who};
+use crate::failure;
 use crate::need;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -37,17 +39,44 @@ pub(crate) async fn states(
     let answer = match body::read(&app, request, bound).await {
         Ok((bytes, _held)) => match need::require_states(who.caller(), &operation, &bytes) {
             Ok(()) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
-            Err(refused) => Err(refused.into()),
+            Err(error) => Err(in_awss_words(error.into())),
         },
-        Err(refused) => Err(Failure::from_http(refused.status.as_u16(), *refused.error)),
+        Err(failure) => Err(in_awss_words(failure)),
     };
-    let mut response = match answer {
+    let response = match answer {
         Ok(output) => Body::from(output.to_string()).into_response(),
         Err(failure) => refused(&failure, request_id.text()),
     };
+    with_headers(response, request_id.text())
+}
+
+/// Whether a request speaks one of AWS's JSON protocols, and wants its refusals so.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    headers.contains_key(&TARGET)
+}
+
+/// What the edge refuses, such as a signature that does not match.
+pub(crate) fn refuse(failure: failure::Failure, request_id: &str) -> Response {
+    with_headers(refused(&in_awss_words(failure), request_id), request_id)
+}
+
+fn in_awss_words(failure: failure::Failure) -> Failure {
+    let (status, error) = (failure.status.as_u16(), *failure.error);
+    match steploom_auth::failure::aws(&error, Wording::Json) {
+        Some((status, code)) => Failure {
+            code: code.to_owned(),
+            message: error.message.clone(),
+            status,
+            error: Some(Box::new(error)),
+        },
+        None => Failure::from_http(status, error),
+    }
+}
+
+fn with_headers(mut response: Response, request_id: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
-    if let Ok(id) = HeaderValue::from_str(request_id.text()) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
     }
     response

@@ -6,10 +6,11 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use steploom_api::wire;
 
+use super::START;
 use super::start::at_input;
 use crate::app::App;
 use crate::body::{self, answer_json};
-use crate::edge::Account;
+use crate::edge::{Account, Who};
 use crate::extract::Query;
 use crate::failure::Answer;
 
@@ -25,6 +26,7 @@ use crate::failure::Answer;
 pub(crate) async fn run_execution(
     State(app): State<Arc<App>>,
     Account(account): Account,
+    who: Who,
     Query(logging): Query<wire::Logging>,
     request: Request,
 ) -> Answer {
@@ -32,6 +34,7 @@ pub(crate) async fn run_execution(
     let bound = body::bound_of_data(&request, "the start of an execution");
     let (bytes, _held) = body::read(&app, request, bound).await?;
     let start: wire::StartExecution = body::parse(&bytes)?;
+    who.require(START, start.machine.as_str())?;
     drop(bytes);
     let executions = &app.ports.executions;
     let ended = executions.run_sync(account, start, logging).await;

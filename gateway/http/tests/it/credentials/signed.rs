@@ -20,6 +20,17 @@ impl Signer {
         body: &str,
         sha256: Option<&str>,
     ) -> Vec<(String, String)> {
+        self.headers_of(line, service, body, sha256, None)
+    }
+
+    fn headers_of(
+        &self,
+        line: &str,
+        service: &str,
+        body: &str,
+        sha256: Option<&str>,
+        target: Option<&str>,
+    ) -> Vec<(String, String)> {
         let (method, target) = line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let hash = |text: &str| hex::encode(digest(&SHA256, text.as_bytes()));
@@ -28,6 +39,9 @@ impl Signer {
             ("host".to_owned(), "localhost".to_owned()),
             ("x-amz-date".to_owned(), at.to_owned()),
         ];
+        if let Some(target) = target {
+            headers.push(("x-amz-target".to_owned(), target.to_owned()));
+        }
         if let Some(sha256) = sha256 {
             headers.insert(1, ("x-amz-content-sha256".to_owned(), sha256.to_owned()));
         }
@@ -150,4 +164,76 @@ async fn a_signed_body_is_the_one_that_arrives() {
         "AccessDenied",
         "it may invoke echo only"
     );
+}
+
+/// A request to Step Functions is refused in the words of AWS.
+#[tokio::test]
+async fn step_functions_refuses_as_aws_does() {
+    let guarded = Guarded::new();
+    let wanted = json!({"kind": "access", "scopes": ["machines:read"]});
+    let made = guarded.key(None, wanted).await;
+    let signer = Signer {
+        id: made["id"].as_str().unwrap().to_owned(),
+        secret: made["secretAccessKey"].as_str().unwrap().to_owned(),
+    };
+    let wrong = Signer {
+        id: signer.id.clone(),
+        secret: "x".repeat(40),
+    };
+    let unknown = Signer {
+        id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        secret: "x".repeat(40),
+    };
+    for (by, operation, status, kind) in [
+        (Some(&signer), "ListStateMachines", 200, None),
+        (
+            Some(&signer),
+            "StartExecution",
+            403,
+            Some("AccessDeniedException"),
+        ),
+        (
+            Some(&wrong),
+            "ListStateMachines",
+            403,
+            Some("InvalidSignatureException"),
+        ),
+        (
+            Some(&unknown),
+            "ListStateMachines",
+            403,
+            Some("UnrecognizedClientException"),
+        ),
+        (
+            None,
+            "ListStateMachines",
+            403,
+            Some("MissingAuthenticationTokenException"),
+        ),
+    ] {
+        let target = format!("AWSStepFunctions.{operation}");
+        let name = "stateMachineArn";
+        let body = match operation {
+            "StartExecution" => {
+                format!(
+                    "{{\"{name}\":\"arn:aws:states:us-east-1:000000000000:stateMachine:echo\"}}"
+                )
+            }
+            _ => "{}".to_owned(),
+        };
+        let mut headers = by.map_or_else(Vec::new, |by| {
+            by.headers_of("POST /", "states", &body, None, Some(&target))
+        });
+        if by.is_none() {
+            headers.push(("x-amz-target".to_owned(), target));
+        }
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let answer = guarded.front.send("POST /", &headers, body).await;
+        assert_eq!(answer.status, status, "{operation}: {}", answer.text());
+        let told = answer.value();
+        assert_eq!(told["__type"].as_str(), kind, "{told}");
+    }
 }

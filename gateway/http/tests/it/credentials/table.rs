@@ -20,12 +20,15 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("GET /v1/machines/echo", "machines:read:echo"),
     ("DELETE /v1/machines/echo", "machines:write:echo"),
     ("GET /v1/machines/echo/versions", "machines:read:echo"),
+    ("GET /v1/machines/echo/logs", "machines:read:echo"),
+    ("GET /v1/machines/echo/logs/stream", "machines:read:echo"),
     ("GET /v1/machines/echo/retention", "machines:read:echo"),
     ("PUT /v1/machines/echo/retention", "machines:write:echo"),
     ("GET /v1/machines/echo/share", "machines:read:echo"),
     ("PUT /v1/machines/echo/share", "machines:write:echo"),
     ("GET /v1/machines/echo/executions/x", "executions:read:echo"),
     ("POST /v1/executions", "executions:invoke:echo"),
+    ("POST /v1/executions/sync", "executions:invoke:echo"),
     ("POST /v1/executions/batch", "executions:invoke:echo"),
     ("GET /v1/executions", "executions:read"),
     ("GET /v1/executions/counts", "executions:read"),
@@ -92,7 +95,7 @@ pub(super) fn content_type(line: &str) -> &'static str {
 
 pub(super) fn body_of(line: &str) -> &'static str {
     match line {
-        "POST /v1/executions" => r#"{"machine": "echo"}"#,
+        "POST /v1/executions" | "POST /v1/executions/sync" => r#"{"machine": "echo"}"#,
         "POST /v1/executions/batch" => r#"[{"machine": "echo"}]"#,
         "POST /v1/keys" => r#"{"kind": "api", "scopes": ["admin"]}"#,
         line if line.starts_with("GET") || line.starts_with("DELETE") => "",
