@@ -29,7 +29,7 @@ impl Signer {
         service: &str,
         body: &str,
         sha256: Option<&str>,
-        target: Option<&str>,
+        aimed_at: Option<&str>,
     ) -> Vec<(String, String)> {
         let (method, target) = line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -39,7 +39,7 @@ impl Signer {
             ("host".to_owned(), "localhost".to_owned()),
             ("x-amz-date".to_owned(), at.to_owned()),
         ];
-        if let Some(target) = target {
+        if let Some(target) = aimed_at {
             headers.push(("x-amz-target".to_owned(), target.to_owned()));
         }
         if let Some(sha256) = sha256 {
