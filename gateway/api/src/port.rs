@@ -21,7 +21,10 @@ mod test_state;
 use std::sync::Arc;
 
 pub use activity::Activities;
-pub use bucket::Buckets;
+pub use bucket::{
+    About, Buckets, Choose, Content, ListKeys, ListUploads, Listed, Object, Over, Part, PutObject,
+    Upload, UploadPlace, Uploads, collect, whole,
+};
 pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};

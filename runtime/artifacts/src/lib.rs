@@ -12,10 +12,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt as _};
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use steploom_types::{Digest, Error, Kind, Result, Timestamp};
 
 /// Bytes of one object: several times the largest module, and far below a node's memory.
@@ -167,6 +168,34 @@ impl Artifacts {
         let path = path(key)?;
         match self.store.get_range(&path, range).await {
             Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(error::of("read", key, e)),
+        }
+    }
+
+    /// A part of an object as a stream; `None` if there is no such object. What is being read is read
+    /// to its end where the store allows that, though the object is deleted meanwhile. The range is
+    /// not empty and begins within the object.
+    ///
+    /// # Errors
+    /// As [`Artifacts::get`], here and as an item of the stream, which then ends.
+    pub async fn stream(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> Result<Option<BoxStream<'static, Result<Bytes>>>> {
+        let path = path(key)?;
+        let options = GetOptions {
+            range: Some(range.into()),
+            ..GetOptions::default()
+        };
+        match self.store.get_opts(&path, options).await {
+            Ok(found) => {
+                let key = key.to_owned();
+                let content = found.into_stream();
+                let content = content.map_err(move |e| error::of("read", &key, e));
+                Ok(Some(content.boxed()))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(error::of("read", key, e)),
         }

@@ -8,3 +8,4 @@ pub(crate) mod key;
 pub(crate) mod machine;
 pub(crate) mod object;
 pub(crate) mod pack;
+pub(crate) mod upload;

@@ -4,8 +4,12 @@
 //! The catalog does not know what a function's settings mean: they are JSON text here, with a
 //! shape that belongs to the API.
 
+mod upload;
+
 use async_trait::async_trait;
 use steploom_types::{AccountId, Digest, Name, Timestamp};
+
+pub use upload::{Finish, Finished, Over, Part, Upload};
 
 use crate::Result;
 
@@ -282,11 +286,15 @@ pub trait Catalog: Send + Sync {
     async fn delete_entry(&self, account: AccountId, kind: EntryKind, name: &Name) -> Result<bool>;
 
     /// Puts an object into a bucket, which the caller knows to be there; gives back what it replaced.
+    ///
+    /// # Errors
+    /// `Changed` when what is there is not what it may be put over.
     async fn put_object(
         &self,
         account: AccountId,
         bucket: &Name,
         object: &Object,
+        over: &Over,
     ) -> Result<Option<Object>>;
 
     /// An object, or `None`.
@@ -314,4 +322,70 @@ pub trait Catalog: Send + Sync {
         bucket: &Name,
         key: &str,
     ) -> Result<Option<Object>>;
+
+    /// Notes that an object of a bucket, which the caller knows to be there, is put in parts. Its id is
+    /// new.
+    async fn put_upload(&self, account: AccountId, bucket: &Name, upload: &Upload) -> Result<()>;
+
+    /// An upload of a key, or `None`.
+    async fn find_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Upload>>;
+
+    /// Uploads whose key begins with `prefix`, after a key and an id, by the bytes of both.
+    async fn list_uploads(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Upload>>;
+
+    /// Uploads of all accounts and buckets that were begun before `before`, the oldest first.
+    async fn old_uploads(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Name, Upload)>>;
+
+    /// Puts a part of an upload; gives back the part of that number that it replaced.
+    ///
+    /// # Errors
+    /// `Changed` when there is no such upload (any more).
+    async fn put_part(&self, account: AccountId, id: &str, part: &Part) -> Result<Option<Part>>;
+
+    /// Parts of an upload whose number is above `after`, by number.
+    async fn list_parts(
+        &self,
+        account: AccountId,
+        id: &str,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<Part>>;
+
+    /// Makes an upload an object, at once: the upload and its parts are gone, and the object is there.
+    ///
+    /// # Errors
+    /// `Changed`, and nothing was done, when there is no such upload, a part is not there (any more), or
+    /// what is there is not what the object may be put over.
+    async fn finish_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        finish: &Finish,
+    ) -> Result<Finished>;
+
+    /// Forgets an upload; gives back its parts, or `None` if there was no such upload.
+    async fn drop_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Vec<Part>>>;
 }

@@ -144,6 +144,9 @@ macro_rules! contract {
             pages_by_name,
             keeps_entries_by_kind,
             keeps_objects_by_the_bytes_of_their_keys,
+            puts_objects_over_what_is_expected,
+            makes_objects_of_parts,
+            lists_and_drops_uploads,
             shows_an_account_its_own_entries_only,
             outlives_a_restart,
         );

@@ -213,11 +213,36 @@ pub const ACTIVITY_POLL_SECONDS_MAX: u64 = 60;
 /// Workers that wait for tasks of one activity (AWS: 1,000).
 pub const ACTIVITY_POLLERS_MAX: usize = 1_000;
 
-/// Bytes of one object that is put into a bucket over the API or by a task.
+/// Bytes of one object that is put into a bucket over the native API or by a task. Over S3: see
+/// [`object`].
 pub const OBJECT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Bytes of an object's key (S3: 1,024).
 pub const OBJECT_KEY_BYTES_MAX: usize = 1_024;
+
+/// What objects in buckets may take that are put and read as streams.
+pub mod object {
+    /// Bytes that are put at once: an object, or a part of one (S3: 5 GiB).
+    pub const PUT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
+    /// Bytes of the pieces in which a content is stored: what putting one holds in memory.
+    pub const PIECE_BYTES: usize = 8 * 1024 * 1024;
+    /// Pieces of one object, whose list is read at once: 781 GiB.
+    pub const PIECES_MAX: usize = 100_000;
+    /// Parts of an upload, and the largest number of one (S3: 10,000).
+    pub const PARTS_MAX: u32 = 10_000;
+    /// Bytes of a part that is not the last one, at the least (S3: 5 MiB).
+    pub const PART_BYTES_MIN: u64 = 5 * 1024 * 1024;
+    /// Bytes of what a writer says of an object: names and values of its metadata, as on S3.
+    pub const METADATA_BYTES_MAX: usize = 2 * 1024;
+    /// Bytes of the headers that an object is given back with, besides its metadata.
+    pub const HEADERS_BYTES_MAX: usize = 8 * 1024;
+    /// Days after which an upload that nobody finished is forgotten, with its parts.
+    pub const UPLOAD_DAYS_MAX: u64 = 7;
+    /// Objects that one request deletes (S3: 1,000).
+    pub const DELETES_MAX: usize = 1_000;
+    /// Bytes of a request's XML: the parts of an upload, or the keys to be deleted.
+    pub const XML_BYTES_MAX: usize = 4 * 1024 * 1024;
+}
 
 /// Seconds that a task's call over HTTP may take in all (AWS: 60).
 pub const HTTP_TASK_SECONDS_MAX: u64 = 60;

@@ -26,7 +26,9 @@ use std::sync::Arc;
 use steploom_store::catalog::MachineVersion;
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
-pub(crate) use buckets::{Facets, NewObject, facets};
+pub(crate) use buckets::{
+    Facets, NewObject, Place, StoredPiece, facets, forget_abandoned, pieces, place, read,
+};
 pub(crate) use control::Wanted;
 pub(crate) use starts::{NewExecution, Placed, Started};
 pub(crate) use tasks::token_slot;

@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use flate2::write::GzDecoder;
 use serde_json::Value;
+use steploom_api::port::collect;
 use steploom_asl::model::{ReaderFormat, ReaderSource};
 use steploom_machine::reader::manifest::{self, Manifest};
 use steploom_machine::reader::{self, ITEM_READER_FAILED, Page, Reader, listing};
@@ -21,7 +23,7 @@ use steploom_types::{AccountId, Digest, ExecutionId, Json, Name};
 
 use crate::effect::is_passing;
 use crate::payload;
-use crate::port::{Facets, Port, facets};
+use crate::port::{self, Facets, Port, StoredPiece, facets};
 
 /// Bytes of an object that are read at once.
 const PIECE_BYTES: u64 = 1024 * 1024;
@@ -31,6 +33,9 @@ const PACKED_BYTES: usize = 8 * 1024;
 
 /// Places in objects that are remembered.
 const CURSORS_MAX: usize = 256;
+
+/// How long it waits before it reads again what cannot be read right now.
+const RETRY: Duration = Duration::from_millis(200);
 
 /// Bytes of a manifest.
 const MANIFEST_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -60,13 +65,13 @@ struct Cursor {
 
 #[derive(Clone)]
 struct Content {
-    blob: String,
+    place: port::Place,
     key: String,
-    size_bytes: u64,
 }
 
 struct Open {
     content: Content,
+    pieces: Vec<StoredPiece>,
     position: u64,
     reader: Reader,
     /// For a content that is compressed.
@@ -273,6 +278,7 @@ impl Cursor {
                     .is_some_and(|ending| ending == "gz");
                 let unpacked = is_packed.then(|| GzDecoder::new(Vec::new()));
                 self.now = Some(Open {
+                    pieces: pieces(port, &content).await?,
                     content,
                     position: 0,
                     reader: match &self.manifest {
@@ -284,9 +290,10 @@ impl Cursor {
                 continue;
             };
             let mut items = Vec::new();
-            let end = (open.position + PIECE_BYTES).min(open.content.size_bytes);
+            let end = (open.position + PIECE_BYTES).min(open.content.place.size_bytes);
             if open.position < end {
-                let piece = piece(port, &open.content, open.position..end).await?;
+                let key = &open.content.key;
+                let piece = piece(port, key, &open.pieces, open.position..end).await?;
                 open.feed(&piece, &mut items)?;
                 open.position = end;
             } else {
@@ -299,21 +306,37 @@ impl Cursor {
     }
 }
 
+async fn pieces(port: &Port, content: &Content) -> Result<Vec<StoredPiece>, Failure> {
+    let artifacts = &port.shared().artifacts;
+    loop {
+        match port::pieces(artifacts, &content.place).await {
+            Ok(Some(pieces)) => return Ok(pieces),
+            Ok(None) => return Err(changed(&content.key)),
+            Err(error) if is_passing(&error) => tokio::time::sleep(RETRY).await,
+            Err(error) => return Err(failed(error.message)),
+        }
+    }
+}
+
 async fn piece(
     port: &Port,
-    content: &Content,
+    key: &str,
+    pieces: &[StoredPiece],
     range: std::ops::Range<u64>,
 ) -> Result<bytes::Bytes, Failure> {
     let artifacts = &port.shared().artifacts;
     loop {
-        match artifacts.get_range(&content.blob, range.clone()).await {
+        let read = async {
+            match port::read(artifacts, pieces, range.clone()).await? {
+                Some(content) => collect(content).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        match read.await {
             Ok(Some(piece)) => return Ok(piece),
-            Ok(None) => {
-                return Err(changed(&content.key));
-            }
-            Err(error) if is_passing(&error) => {
-                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-            }
+            Ok(None) => return Err(changed(key)),
+            Err(error) if error.code == "ObjectChanged" => return Err(changed(key)),
+            Err(error) if is_passing(&error) => tokio::time::sleep(RETRY).await,
             Err(error) => return Err(failed(error.message)),
         }
     }
@@ -331,12 +354,14 @@ async fn open(
     let mut rest = VecDeque::new();
     let mut schema = None;
     if *format == ReaderFormat::Manifest {
-        if content.size_bytes > MANIFEST_BYTES_MAX {
+        let size_bytes = content.place.size_bytes;
+        if size_bytes > MANIFEST_BYTES_MAX {
             return Err(failed(format!(
                 "The manifest has more than {MANIFEST_BYTES_MAX} bytes"
             )));
         }
-        let text = piece(port, &content, 0..content.size_bytes).await?;
+        let pieces = pieces(port, &content).await?;
+        let text = piece(port, key, &pieces, 0..size_bytes).await?;
         let manifest = manifest::parse(&text)?;
         let bucket = manifest.bucket.parse().map_err(|_| no_bucket())?;
         for file in &manifest.files {
@@ -348,7 +373,7 @@ async fn open(
     }
     let contents = rest
         .iter()
-        .fold(String::new(), |all, one| all + &one.blob + "\n");
+        .fold(String::new(), |all, one| all + &one.place.blob + "\n");
     Ok(Cursor {
         etag: Digest::of(contents.as_bytes()).to_string(),
         rest,
@@ -365,18 +390,17 @@ async fn find(
     key: &str,
 ) -> Result<Content, Failure> {
     loop {
-        return match port.find_object(account, bucket, key).await {
-            Ok((object, _)) => Ok(Content {
-                blob: object.blob,
+        return match port.find_row(account, bucket, key).await {
+            Ok((object, facets)) => Ok(Content {
+                place: port::place(&object, &facets),
                 key: object.key,
-                size_bytes: object.size_bytes,
             }),
             Err(error) if error.code == "BucketNotFound" => Err(no_bucket()),
             Err(error) if error.code == "ObjectNotFound" => {
                 Err(failed("The specified key does not exist."))
             }
             Err(error) if is_passing(&error) => {
-                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                tokio::time::sleep(RETRY).await;
                 continue;
             }
             Err(error) => Err(failed(error.message)),

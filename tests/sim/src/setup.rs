@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use steploom_api::Ports;
-use steploom_api::port::PutMachine;
+use steploom_api::port::{PutMachine, PutObject, whole};
 use steploom_api::wire;
 use steploom_store::catalog::{NewFunctionVersion, Put};
 use steploom_types::{AccountId, Name, Result, Timestamp};
@@ -123,8 +123,9 @@ async fn through_ports(ports: &Ports, definitions: Vec<(Name, Value)>) -> Result
     let bucket: Name = definition::BUCKET.parse()?;
     ports.buckets.put_bucket(account, bucket.clone()).await?;
     let items = (1..=definition::ITEM_COUNT).collect::<Value>().to_string();
+    let (put, items) = (PutObject::default(), whole(items.into()));
     let put = ports
         .buckets
-        .put_object(account, &bucket, definition::ITEMS, None, items.into());
+        .put_object(account, &bucket, definition::ITEMS, put, items);
     put.await.map(drop)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use steploom_store::catalog::{
-    Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion,
-    Object, Put,
+    Entry, EntryKind, Finish, Finished, Function, FunctionVersion, Machine, MachineVersion,
+    NewFunctionVersion, Object, Over, Part, Put, Upload,
 };
 use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record};
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
@@ -150,10 +150,18 @@ passes! { Catalog, catalog {
     ReadCatalog find_entry(account: AccountId, kind: EntryKind, name: &Name) -> Option<Entry>;
     ReadCatalog list_entries(account: AccountId, kind: EntryKind, after: Option<&Name>, limit: u32) -> Vec<Entry>;
     WriteCatalog delete_entry(account: AccountId, kind: EntryKind, name: &Name) -> bool;
-    WriteCatalog put_object(account: AccountId, bucket: &Name, object: &Object) -> Option<Object>;
+    WriteCatalog put_object(account: AccountId, bucket: &Name, object: &Object, over: &Over) -> Option<Object>;
     ReadCatalog find_object(account: AccountId, bucket: &Name, key: &str) -> Option<Object>;
     ReadCatalog list_objects(account: AccountId, bucket: &Name, prefix: &str, after: Option<&str>, limit: u32) -> Vec<Object>;
     WriteCatalog delete_object(account: AccountId, bucket: &Name, key: &str) -> Option<Object>;
+    WriteCatalog put_upload(account: AccountId, bucket: &Name, upload: &Upload) -> ();
+    ReadCatalog find_upload(account: AccountId, bucket: &Name, key: &str, id: &str) -> Option<Upload>;
+    ReadCatalog list_uploads(account: AccountId, bucket: &Name, prefix: &str, after: Option<(&str, &str)>, limit: u32) -> Vec<Upload>;
+    ReadCatalog old_uploads(before: Timestamp, limit: u32) -> Vec<(AccountId, Name, Upload)>;
+    WriteCatalog put_part(account: AccountId, id: &str, part: &Part) -> Option<Part>;
+    ReadCatalog list_parts(account: AccountId, id: &str, after: u32, limit: u32) -> Vec<Part>;
+    WriteCatalog finish_upload(account: AccountId, bucket: &Name, finish: &Finish) -> Finished;
+    WriteCatalog drop_upload(account: AccountId, bucket: &Name, key: &str, id: &str) -> Option<Vec<Part>>;
 }}
 
 passes! { Leases, leases {

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use steploom_api::port::Object;
+use steploom_api::wire;
 use steploom_types::{Error, limits};
 
 pub(crate) mod delete;
@@ -27,5 +29,16 @@ impl FromStr for Key {
             "InvalidKey",
             format!("an object's key has 1 to {most} bytes"),
         ))
+    }
+}
+
+/// An object as the native API shows it.
+fn shown(object: Object) -> wire::BucketObject {
+    wire::BucketObject {
+        key: object.key,
+        size_bytes: object.size_bytes,
+        etag: object.etag,
+        content_type: object.about.content_type.unwrap_or_default(),
+        modified_at: object.modified_at,
     }
 }

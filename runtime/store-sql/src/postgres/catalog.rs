@@ -10,13 +10,14 @@ mod functions;
 mod keys;
 mod machines;
 mod objects;
+mod uploads;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use steploom_store::catalog::{
-    Catalog, Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion,
-    NewFunctionVersion, Object, Put,
+    Catalog, Entry, EntryKind, Finish, Finished, Function, FunctionVersion, Machine,
+    MachineVersion, NewFunctionVersion, Object, Over, Part, Put, Upload,
 };
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Digest, Name, Timestamp};
@@ -221,11 +222,13 @@ impl Catalog for Entries {
         account: AccountId,
         bucket: &Name,
         object: &Object,
+        over: &Over,
     ) -> Result<Option<Object>> {
         on!(self.links, |link| objects::put(
             link,
             (account, bucket),
-            object
+            object,
+            over
         ))
     }
 
@@ -269,6 +272,103 @@ impl Catalog for Entries {
             link,
             (account, bucket),
             key
+        ))
+    }
+
+    async fn put_upload(&self, account: AccountId, bucket: &Name, upload: &Upload) -> Result<()> {
+        on!(self.links, |link| uploads::put(
+            link,
+            (account, bucket),
+            upload
+        ))
+    }
+
+    async fn find_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Upload>> {
+        on!(self.links, |link| uploads::find(
+            link,
+            (account, bucket),
+            (key, id)
+        ))
+    }
+
+    async fn list_uploads(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Upload>> {
+        on!(self.links, |link| uploads::list(
+            link,
+            (account, bucket),
+            prefix,
+            after,
+            limit
+        ))
+    }
+
+    async fn old_uploads(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Name, Upload)>> {
+        on!(self.links, |link| uploads::old(link, before, limit))
+    }
+
+    async fn put_part(&self, account: AccountId, id: &str, part: &Part) -> Result<Option<Part>> {
+        on!(self.links, |link| uploads::put_part(
+            link,
+            (account, id),
+            part
+        ))
+    }
+
+    async fn list_parts(
+        &self,
+        account: AccountId,
+        id: &str,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<Part>> {
+        on!(self.links, |link| uploads::parts(
+            link,
+            (account, id),
+            after,
+            limit
+        ))
+    }
+
+    async fn finish_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        finish: &Finish,
+    ) -> Result<Finished> {
+        on!(self.links, |link| uploads::finish(
+            link,
+            (account, bucket),
+            finish
+        ))
+    }
+
+    async fn drop_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Vec<Part>>> {
+        on!(self.links, |link| uploads::delete(
+            link,
+            (account, bucket),
+            (key, id)
         ))
     }
 }

@@ -10,6 +10,7 @@ mod functions;
 mod keys;
 mod machines;
 mod objects;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -17,8 +18,8 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use steploom_store::catalog::{
-    Catalog, Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion,
-    NewFunctionVersion, Object, Put,
+    Catalog, Entry, EntryKind, Finish, Finished, Function, FunctionVersion, Machine,
+    MachineVersion, NewFunctionVersion, Object, Over, Part, Put, Upload,
 };
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Digest, Name, Timestamp};
@@ -214,9 +215,10 @@ impl Catalog for Entries {
         account: AccountId,
         bucket: &Name,
         object: &Object,
+        over: &Over,
     ) -> Result<Option<Object>> {
         let mut writer = self.writer.lock().await;
-        let put = objects::put(writer.connection().await?, (account, bucket), object).await;
+        let put = objects::put(writer.connection().await?, (account, bucket), object, over).await;
         writer.settle(put)
     }
 
@@ -249,5 +251,79 @@ impl Catalog for Entries {
         let mut writer = self.writer.lock().await;
         let deleted = objects::delete(writer.connection().await?, (account, bucket), key).await;
         writer.settle(deleted)
+    }
+
+    async fn put_upload(&self, account: AccountId, bucket: &Name, upload: &Upload) -> Result<()> {
+        let mut writer = self.writer.lock().await;
+        let done = uploads::put(writer.connection().await?, (account, bucket), upload).await;
+        writer.settle(done)
+    }
+
+    async fn find_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Upload>> {
+        uploads::find(&self.readers, (account, bucket), (key, id)).await
+    }
+
+    async fn list_uploads(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Upload>> {
+        uploads::list(&self.readers, (account, bucket), prefix, after, limit).await
+    }
+
+    async fn old_uploads(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Name, Upload)>> {
+        uploads::old(&self.readers, before, limit).await
+    }
+
+    async fn put_part(&self, account: AccountId, id: &str, part: &Part) -> Result<Option<Part>> {
+        let mut writer = self.writer.lock().await;
+        let done = uploads::put_part(writer.connection().await?, (account, id), part).await;
+        writer.settle(done)
+    }
+
+    async fn list_parts(
+        &self,
+        account: AccountId,
+        id: &str,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<Part>> {
+        uploads::parts(&self.readers, (account, id), after, limit).await
+    }
+
+    async fn finish_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        finish: &Finish,
+    ) -> Result<Finished> {
+        let mut writer = self.writer.lock().await;
+        let done = uploads::finish(writer.connection().await?, (account, bucket), finish).await;
+        writer.settle(done)
+    }
+
+    async fn drop_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Vec<Part>>> {
+        let mut writer = self.writer.lock().await;
+        let done = uploads::delete(writer.connection().await?, (account, bucket), (key, id)).await;
+        writer.settle(done)
     }
 }

@@ -4,7 +4,9 @@ use steploom_types::Digest;
 
 use super::Subject;
 use super::fixture::{account, at, name};
-use crate::catalog::{Entry, EntryKind, Function, NewFunctionVersion, Object, Put};
+use crate::catalog::{
+    Entry, EntryKind, Finish, Function, NewFunctionVersion, Object, Over, Part, Put, Upload,
+};
 use crate::{Error, Result, Store};
 
 fn version(module: &str) -> NewFunctionVersion {
@@ -333,11 +335,15 @@ pub async fn keeps_objects_by_the_bytes_of_their_keys(subject: &dyn Subject) -> 
     let keys = ["/", "a", "a%", "a/", "a/\u{fc}", "a/b", "a/b_", "aB", "b"];
     for key in keys {
         assert_eq!(
-            catalog.put_object(ours, &bucket, &object(key, "1")).await?,
+            catalog
+                .put_object(ours, &bucket, &object(key, "1"), &Over::Nothing)
+                .await?,
             None
         );
     }
-    let before = catalog.put_object(ours, &bucket, &object("a", "2")).await?;
+    let before = catalog
+        .put_object(ours, &bucket, &object("a", "2"), &Over::Anything)
+        .await?;
     assert_eq!(before, Some(object("a", "1")));
     let found = catalog.find_object(ours, &bucket, "a").await?;
     assert_eq!(found, Some(object("a", "2")));
@@ -362,5 +368,143 @@ pub async fn keeps_objects_by_the_bytes_of_their_keys(subject: &dyn Subject) -> 
     let gone = catalog.delete_object(ours, &bucket, "a").await?;
     assert_eq!(gone, Some(object("a", "2")));
     assert_eq!(catalog.delete_object(ours, &bucket, "a").await?, None);
+    Ok(())
+}
+
+/// An object is put over what its writer has seen, or not at all.
+pub async fn puts_objects_over_what_is_expected(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let (catalog, ours, bucket) = (&store.catalog, account(1), name("bucket"));
+    let put = async |blob: &str, over: Over| {
+        let object = Object {
+            key: "k".into(),
+            blob: blob.into(),
+            size_bytes: 1,
+            facets: "{}".into(),
+            modified_at: at(1),
+        };
+        let put = catalog.put_object(ours, &bucket, &object, &over).await;
+        put.map(|before| before.map(|object| object.blob))
+    };
+    let refused = |put: Result<Option<String>>| matches!(put, Err(Error::Changed { .. }));
+    let over = |blob: &str| Over::Blob(blob.into());
+    assert!(refused(put("1", over("0")).await), "nothing is there");
+    assert_eq!(put("1", Over::Nothing).await?, None);
+    assert!(refused(put("2", Over::Nothing).await));
+    assert!(refused(put("2", over("0")).await));
+    assert_eq!(put("2", over("1")).await?, Some("1".into()));
+    assert!(refused(put("3", over("1")).await));
+    let found = catalog.find_object(ours, &bucket, "k").await?;
+    assert_eq!(found.map(|object| object.blob), Some("2".into()));
+    Ok(())
+}
+
+fn part(number: u32, blob: &str) -> Part {
+    Part {
+        number,
+        blob: blob.into(),
+        size_bytes: 5_000_000_000,
+        facets: "{}".into(),
+        modified_at: at(number.into()),
+    }
+}
+
+fn upload(key: &str, id: &str, started: i64) -> Upload {
+    Upload {
+        key: key.into(),
+        id: id.into(),
+        facets: "{}".into(),
+        started_at: at(started),
+    }
+}
+
+/// Parts come and are replaced as long as their upload is there; an object is made of them at once.
+pub async fn makes_objects_of_parts(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let (catalog, ours, bucket) = (&store.catalog, account(1), name("bucket"));
+    let upload = upload("k", "u1", 1);
+    let none = catalog.put_part(ours, "u1", &part(1, "a")).await;
+    assert!(matches!(none, Err(Error::Changed { .. })));
+    catalog.put_upload(ours, &bucket, &upload).await?;
+    let found = catalog.find_upload(ours, &bucket, "k", "u1").await?;
+    assert_eq!(found, Some(upload));
+    assert_eq!(catalog.find_upload(ours, &bucket, "l", "u1").await?, None);
+    let foreign = catalog.put_part(account(2), "u1", &part(1, "a")).await;
+    assert!(matches!(foreign, Err(Error::Changed { .. })));
+    for number in [10_000, 2, 1] {
+        let put = catalog.put_part(ours, "u1", &part(number, "a")).await?;
+        assert_eq!(put, None);
+    }
+    let before = catalog.put_part(ours, "u1", &part(2, "b")).await?;
+    assert_eq!(before, Some(part(2, "a")));
+    let listed = catalog.list_parts(ours, "u1", 1, 9).await?;
+    assert_eq!(listed, [part(2, "b"), part(10_000, "a")]);
+    assert_eq!(catalog.list_parts(ours, "u1", 0, 1).await?, [part(1, "a")]);
+    let finish = |parts: &[(u32, &str)], over: Over| Finish {
+        id: "u1".into(),
+        parts: parts.iter().map(|(n, b)| (*n, (*b).into())).collect(),
+        object: Object {
+            key: "k".into(),
+            blob: "whole".into(),
+            size_bytes: 2,
+            facets: "{}".into(),
+            modified_at: at(2),
+        },
+        over,
+    };
+    for wrong in [
+        finish(&[(2, "a")], Over::Anything),
+        finish(&[(3, "a")], Over::Anything),
+        finish(&[(2, "b")], Over::Blob("other".into())),
+    ] {
+        let refused = catalog.finish_upload(ours, &bucket, &wrong).await;
+        assert!(matches!(refused, Err(Error::Changed { .. })));
+    }
+    assert_eq!(catalog.list_parts(ours, "u1", 0, 9).await?.len(), 3);
+    let right = finish(&[(1, "a"), (2, "b")], Over::Nothing);
+    let finished = catalog.finish_upload(ours, &bucket, &right).await?;
+    assert_eq!(finished.before, None);
+    assert_eq!(finished.unused, [part(10_000, "a")]);
+    let found = catalog.find_object(ours, &bucket, "k").await?;
+    assert_eq!(found.as_ref(), Some(&right.object));
+    assert_eq!(catalog.find_upload(ours, &bucket, "k", "u1").await?, None);
+    assert_eq!(catalog.list_parts(ours, "u1", 0, 9).await?, []);
+    let again = catalog.finish_upload(ours, &bucket, &right).await;
+    assert!(matches!(again, Err(Error::Changed { .. })));
+    Ok(())
+}
+
+/// Uploads come by key and id, by age, and go with their parts.
+pub async fn lists_and_drops_uploads(subject: &dyn Subject) -> Result<()> {
+    let store = subject.open().await?;
+    let (catalog, ours, bucket) = (&store.catalog, account(1), name("bucket"));
+    let uploads = [
+        ("a", "u3", 1),
+        ("a", "u4", 5),
+        ("b/", "u1", 3),
+        ("b/c", "u2", 9),
+    ];
+    let uploads = uploads.map(|(key, id, started)| upload(key, id, started));
+    for upload in uploads.iter().rev() {
+        catalog.put_upload(ours, &bucket, upload).await?;
+    }
+    let list = async |prefix: &str, after, limit| {
+        catalog
+            .list_uploads(ours, &bucket, prefix, after, limit)
+            .await
+    };
+    assert_eq!(list("", None, 9).await?, uploads);
+    assert_eq!(list("", Some(("a", "u3")), 2).await?, uploads[1..3]);
+    assert_eq!(list("b/", None, 9).await?, uploads[2..]);
+    let old = catalog.old_uploads(at(5), 9).await?;
+    let ids: Vec<_> = old.iter().map(|(_, _, upload)| &*upload.id).collect();
+    assert_eq!(ids, ["u3", "u1"], "the oldest first");
+    assert_eq!(old[0], (ours, bucket.clone(), uploads[0].clone()));
+    catalog.put_part(ours, "u1", &part(1, "x")).await?;
+    let dropped = catalog.drop_upload(ours, &bucket, "b/", "u1").await?;
+    assert_eq!(dropped, Some(vec![part(1, "x")]));
+    let dropped = catalog.drop_upload(ours, &bucket, "b/", "u1").await?;
+    assert_eq!(dropped, None);
+    assert_eq!(catalog.list_parts(ours, "u1", 0, 9).await?, []);
     Ok(())
 }

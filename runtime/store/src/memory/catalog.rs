@@ -11,12 +11,15 @@ use steploom_types::{AccountId, Digest, Name, Timestamp};
 use super::{Memory, lock};
 use crate::audit::Change;
 use crate::catalog::{
-    Entry, EntryKind, Function, FunctionVersion, Machine, MachineVersion, NewFunctionVersion,
-    Object, Put,
+    Entry, EntryKind, Finish, Finished, Function, FunctionVersion, Machine, MachineVersion,
+    NewFunctionVersion, Object, Over, Part, Put, Upload,
 };
 use crate::{Catalog, Error, Result};
 
 type Key = (AccountId, Name);
+
+/// Where an object is.
+type Place = (AccountId, Name, String);
 
 /// Everything in the catalog. Versions are in order, the oldest first; none is ever empty.
 #[derive(Default)]
@@ -25,9 +28,11 @@ pub(super) struct Entries {
     machines: BTreeMap<Key, Vec<MachineVersion>>,
     definitions: BTreeMap<Digest, String>,
     named: BTreeMap<(AccountId, EntryKind, Name), Entry>,
-    objects: BTreeMap<(AccountId, Name, String), Object>,
     pub(super) keys: BTreeMap<KeyId, AccessKey>,
     pub(super) audit: BTreeMap<AccountId, Vec<AuditRecord>>,
+    objects: BTreeMap<Place, Object>,
+    uploads: BTreeMap<(AccountId, Name, String, String), Upload>,
+    parts: BTreeMap<(AccountId, String, u32), Part>,
 }
 
 impl Entries {
@@ -55,6 +60,30 @@ impl Entries {
             .entry(digest)
             .or_insert_with(|| definition.to_owned());
         digest
+    }
+
+    fn put_object(&mut self, key: Place, object: &Object, over: &Over) -> Result<Option<Object>> {
+        if !over.allows(self.objects.get(&key)) {
+            return Err(changed("the object", &object.key));
+        }
+        Ok(self.objects.insert(key, object.clone()))
+    }
+
+    fn has_upload(&self, account: AccountId, id: &str) -> bool {
+        let mut uploads = self.uploads.keys();
+        uploads.any(|(a, _, _, i)| *a == account && i == id)
+    }
+
+    fn take_parts(&mut self, account: AccountId, id: &str) -> Vec<Part> {
+        let all = (account, id.to_owned(), 0)..=(account, id.to_owned(), u32::MAX);
+        let taken = self.parts.extract_if(all, |_, _| true);
+        taken.map(|(_, part)| part).collect()
+    }
+}
+
+fn changed(what: &str, name: &str) -> Error {
+    Error::Changed {
+        what: format!("{what} '{name}'"),
     }
 }
 
@@ -329,9 +358,10 @@ impl Catalog for Memory {
         account: AccountId,
         bucket: &Name,
         object: &Object,
+        over: &Over,
     ) -> Result<Option<Object>> {
         let key = (account, bucket.clone(), object.key.clone());
-        Ok(lock(&self.catalog).objects.insert(key, object.clone()))
+        lock(&self.catalog).put_object(key, object, over)
     }
 
     async fn find_object(
@@ -375,5 +405,118 @@ impl Catalog for Memory {
     ) -> Result<Option<Object>> {
         let key = (account, bucket.clone(), key.to_owned());
         Ok(lock(&self.catalog).objects.remove(&key))
+    }
+
+    async fn put_upload(&self, account: AccountId, bucket: &Name, upload: &Upload) -> Result<()> {
+        let (key, id) = (upload.key.clone(), upload.id.clone());
+        let key = (account, bucket.clone(), key, id);
+        lock(&self.catalog).uploads.insert(key, upload.clone());
+        Ok(())
+    }
+
+    async fn find_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Upload>> {
+        let key = (account, bucket.clone(), key.to_owned(), id.to_owned());
+        Ok(lock(&self.catalog).uploads.get(&key).cloned())
+    }
+
+    async fn list_uploads(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        prefix: &str,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Upload>> {
+        let entries = lock(&self.catalog);
+        let ours = entries.uploads.iter().filter(|((a, b, key, id), _)| {
+            (*a, b) == (account, bucket)
+                && key.starts_with(prefix)
+                && after.is_none_or(|after| (key.as_str(), id.as_str()) > after)
+        });
+        let ours = ours.map(|(_, upload)| upload.clone());
+        Ok(ours.take(limit as usize).collect())
+    }
+
+    async fn old_uploads(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Name, Upload)>> {
+        let entries = lock(&self.catalog);
+        let all = entries.uploads.iter();
+        let mut old: Vec<_> = all
+            .filter(|(_, upload)| upload.started_at < before)
+            .map(|((account, bucket, _, _), upload)| (*account, bucket.clone(), upload.clone()))
+            .collect();
+        old.sort_by_key(|(_, _, upload)| upload.started_at);
+        old.truncate(limit as usize);
+        Ok(old)
+    }
+
+    async fn put_part(&self, account: AccountId, id: &str, part: &Part) -> Result<Option<Part>> {
+        let mut entries = lock(&self.catalog);
+        if !entries.has_upload(account, id) {
+            return Err(changed("the upload", id));
+        }
+        let key = (account, id.to_owned(), part.number);
+        Ok(entries.parts.insert(key, part.clone()))
+    }
+
+    async fn list_parts(
+        &self,
+        account: AccountId,
+        id: &str,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<Part>> {
+        let from = Bound::Excluded((account, id.to_owned(), after));
+        let to = Bound::Included((account, id.to_owned(), u32::MAX));
+        let entries = lock(&self.catalog);
+        let parts = entries
+            .parts
+            .range((from, to))
+            .map(|(_, part)| part.clone());
+        Ok(parts.take(limit as usize).collect())
+    }
+
+    async fn finish_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        finish: &Finish,
+    ) -> Result<Finished> {
+        let mut entries = lock(&self.catalog);
+        let Finish { id, object, .. } = finish;
+        let all = (account, id.clone(), 0)..=(account, id.clone(), u32::MAX);
+        let all = entries.parts.range(all).map(|(_, part)| part.clone());
+        let upload = (account, bucket.clone(), object.key.clone(), id.clone());
+        let unused = finish
+            .unused(all.collect())
+            .filter(|_| entries.uploads.contains_key(&upload))
+            .ok_or_else(|| changed("the upload", id))?;
+        let key = (account, bucket.clone(), object.key.clone());
+        let before = entries.put_object(key, object, &finish.over)?;
+        entries.uploads.remove(&upload);
+        entries.take_parts(account, id);
+        Ok(Finished { before, unused })
+    }
+
+    async fn drop_upload(
+        &self,
+        account: AccountId,
+        bucket: &Name,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Vec<Part>>> {
+        let key = (account, bucket.clone(), key.to_owned(), id.to_owned());
+        let mut entries = lock(&self.catalog);
+        let gone = entries.uploads.remove(&key);
+        Ok(gone.map(|_| entries.take_parts(account, id)))
     }
 }

@@ -17,6 +17,7 @@ use super::Retention;
 use super::entry::{self, Entry};
 use super::mover::{Moved, Mover};
 use super::sweep;
+use crate::port;
 use crate::shards::{Place, Shards};
 use crate::shared::Shared;
 
@@ -179,6 +180,10 @@ impl Keeper {
                     executions,
                     "objects of executions that are no more are deleted"
                 );
+            }
+            let uploads = port::forget_abandoned(&self.shared).await?;
+            if uploads > 0 {
+                tracing::info!(uploads, "uploads that nobody finished are forgotten");
             }
             self.sweep_at = Some(rules.now.plus_millis(SWEEP_EVERY_MS));
         }

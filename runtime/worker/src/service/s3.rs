@@ -1,13 +1,12 @@
 //! `aws-sdk:s3:*` over the platform's own buckets.
 
 use serde_json::{Map, Value, json};
-use steploom_api::port::Buckets as _;
+use steploom_api::port::{Buckets as _, ListKeys, Object};
 use steploom_machine::Failure;
-use steploom_store::catalog::Object;
 use steploom_types::{Error, Name, limits};
 
 use super::Call;
-use crate::port::{Facets, NewObject, facets};
+use crate::port::NewObject;
 
 /// Keys and prefixes that one list has at the most, as on S3.
 const KEYS_MAX: u32 = 1_000;
@@ -34,18 +33,21 @@ pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure
 
 async fn get_object(call: &Call<'_>) -> Result<Value, Failure> {
     let (bucket, key) = (bucket(call)?, call.need("Key")?);
-    let found = call.port.find_object(call.account, &bucket, &key).await;
-    let (object, _) = found.map_err(|e| refused(call, &e))?;
-    if object.size_bytes > call.bytes_max.into() {
+    let bytes_max = u64::from(call.bytes_max);
+    let found = call
+        .port
+        .load_object(call.account, &bucket, &key, bytes_max);
+    let (object, content) = match found.await {
         // Too long for a state in any case: it is refused without being read.
-        return Err(Failure::new(
-            "States.DataLimitExceeded",
-            "The state/task 'aws-sdk:s3' returned a result with a size exceeding the maximum number of bytes service limit.",
-        ));
-    }
-    let found = call.port.load_object(call.account, &bucket, &key).await;
-    let (object, facets, content) = found.map_err(|e| refused(call, &e))?;
-    let mut fields = described(&object, &facets);
+        Err(error) if error.code == "ObjectTooLarge" => {
+            return Err(Failure::new(
+                "States.DataLimitExceeded",
+                "The state/task 'aws-sdk:s3' returned a result with a size exceeding the maximum number of bytes service limit.",
+            ));
+        }
+        found => found.map_err(|e| refused(call, &e))?,
+    };
+    let mut fields = described(&object);
     fields.insert("Body".into(), String::from_utf8_lossy(&content).into());
     Ok(Value::Object(fields))
 }
@@ -53,18 +55,18 @@ async fn get_object(call: &Call<'_>) -> Result<Value, Failure> {
 async fn head_object(call: &Call<'_>) -> Result<Value, Failure> {
     let (bucket, key) = (bucket(call)?, call.need("Key")?);
     let found = call.port.find_object(call.account, &bucket, &key).await;
-    let (object, facets) = found.map_err(|e| refused(call, &e))?;
-    Ok(Value::Object(described(&object, &facets)))
+    let object = found.map_err(|e| refused(call, &e))?;
+    Ok(Value::Object(described(&object)))
 }
 
-fn described(object: &Object, facets: &Facets) -> Map<String, Value> {
+fn described(object: &Object) -> Map<String, Value> {
     let described = json!({
         "AcceptRanges": "bytes",
         "ContentLength": object.size_bytes,
-        "ContentType": facets.content_type,
-        "ETag": quoted(&facets.etag),
+        "ContentType": object.about.content_type,
+        "ETag": quoted(&object.etag),
         "LastModified": object.modified_at,
-        "Metadata": facets.metadata,
+        "Metadata": object.about.metadata,
         "ServerSideEncryption": "AES256",
     });
     match described {
@@ -105,8 +107,6 @@ async fn delete_object(call: &Call<'_>) -> Result<Value, Failure> {
 /// `listObjects`, or `listObjectsV2`.
 async fn list_objects(call: &Call<'_>, is_v2: bool) -> Result<Value, Failure> {
     let bucket = bucket(call)?;
-    let found = call.port.ensure_bucket(call.account, &bucket).await;
-    found.map_err(|e| refused(call, &e))?;
     let prefix = call.text("Prefix").unwrap_or_default();
     let delimiter = call.text("Delimiter").filter(|text| !text.is_empty());
     let after = if is_v2 {
@@ -116,25 +116,28 @@ async fn list_objects(call: &Call<'_>, is_v2: bool) -> Result<Value, Failure> {
         call.text("Marker")
     };
     let keys_max = call.number("MaxKeys").unwrap_or(KEYS_MAX).min(KEYS_MAX);
-    let page = Listing {
-        call,
-        bucket: &bucket,
-        prefix: &prefix,
-        delimiter: delimiter.as_deref(),
-        keys_max,
+    let list = ListKeys {
+        prefix: prefix.clone(),
+        delimiter: delimiter.clone(),
+        after: after.clone(),
+        limit: keys_max,
     };
-    let listed = page.list(after.clone()).await?;
-    let count = listed.contents.len() + listed.prefixes.len();
+    let listed = call.port.list_objects(call.account, &bucket, list).await;
+    let listed = listed.map_err(|e| refused(call, &e))?;
+    let contents: Vec<Value> = listed.objects.iter().map(shown).collect();
+    let prefixes = listed.prefixes.iter();
+    let prefixes: Vec<Value> = prefixes.map(|common| json!({ "Prefix": common })).collect();
+    let count = contents.len() + prefixes.len();
     let is_truncated = listed.next.is_some();
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-    put("Contents", listed.contents.into());
+    put("Contents", contents.into());
     put("EncodingType", "url".into());
     put("IsTruncated", is_truncated.into());
     put("MaxKeys", keys_max.into());
     put("Name", bucket.as_str().into());
     put("Prefix", prefix.as_str().into());
-    put("CommonPrefixes", listed.prefixes.into());
+    put("CommonPrefixes", prefixes.into());
     if let Some(delimiter) = delimiter {
         put("Delimiter", delimiter.into());
     }
@@ -152,89 +155,14 @@ async fn list_objects(call: &Call<'_>, is_v2: bool) -> Result<Value, Failure> {
     Ok(Value::Object(fields))
 }
 
-struct Listing<'a> {
-    call: &'a Call<'a>,
-    bucket: &'a Name,
-    prefix: &'a str,
-    delimiter: Option<&'a str>,
-    keys_max: u32,
-}
-
-#[derive(Default)]
-struct Listed {
-    contents: Vec<Value>,
-    prefixes: Vec<Value>,
-    /// After which key the next page begins.
-    next: Option<String>,
-}
-
-impl Listing<'_> {
-    /// Keys, and where there is a delimiter what they have in common up to it, once each.
-    async fn list(&self, after: Option<String>) -> Result<Listed, Failure> {
-        let mut listed = Listed::default();
-        let mut after = after.map(|key| self.behind(key));
-        loop {
-            let left = self.keys_max as usize - listed.contents.len() - listed.prefixes.len();
-            let catalog = &self.call.port.shared().store.catalog;
-            let found = catalog
-                .list_objects(
-                    self.call.account,
-                    self.bucket,
-                    self.prefix,
-                    after.as_deref(),
-                    left as u32 + 1,
-                )
-                .await
-                .map_err(|e| refused(self.call, &e.into()))?;
-            let is_end = found.len() <= left;
-            let mut skips = false;
-            for object in found {
-                if listed.contents.len() + listed.prefixes.len() == self.keys_max as usize {
-                    listed.next = after;
-                    return Ok(listed);
-                }
-                if let Some(common) = self.common(&object.key) {
-                    listed.prefixes.push(json!({ "Prefix": common }));
-                    // On behind everything that begins so.
-                    after = Some(self.behind(common));
-                    skips = true;
-                    break;
-                }
-                listed.contents.push(self.shown(&object)?);
-                after = Some(object.key);
-            }
-            if is_end && !skips {
-                return Ok(listed);
-            }
-        }
-    }
-
-    /// What the key has in common with others up to the delimiter.
-    fn common(&self, key: &str) -> Option<String> {
-        let delimiter = self.delimiter?;
-        let rest = key.strip_prefix(self.prefix)?;
-        let at = rest.find(delimiter)?;
-        Some(key[..self.prefix.len() + at + delimiter.len()].to_owned())
-    }
-
-    /// The last text that begins with a common prefix, or the key itself if it is none.
-    fn behind(&self, key: String) -> String {
-        match self.delimiter {
-            Some(delimiter) if key.ends_with(delimiter) => format!("{key}{}", char::MAX),
-            _ => key,
-        }
-    }
-
-    fn shown(&self, object: &Object) -> Result<Value, Failure> {
-        let facets = facets(object).map_err(|e| self.call.words.broken(&e))?;
-        Ok(json!({
-            "ETag": quoted(&facets.etag),
-            "Key": object.key,
-            "LastModified": object.modified_at,
-            "Size": object.size_bytes,
-            "StorageClass": "STANDARD",
-        }))
-    }
+fn shown(object: &Object) -> Value {
+    json!({
+        "ETag": quoted(&object.etag),
+        "Key": object.key,
+        "LastModified": object.modified_at,
+        "Size": object.size_bytes,
+        "StorageClass": "STANDARD",
+    })
 }
 
 async fn list_buckets(call: &Call<'_>) -> Result<Value, Failure> {

@@ -436,10 +436,7 @@ async fn a_distributed_map_reads_pages_and_writes_results() {
     let rows: Vec<String> = (0..2_500).map(|n| format!("{n},x{n}\n")).collect();
     let rows = rows.concat();
     let text = format!("id,name\n{rows}");
-    buckets
-        .put_object(LOCAL, &bucket, "in.csv", None, text.into())
-        .await
-        .unwrap();
+    node.put_object(&bucket, "in.csv", text).await;
     let definition = json!({"StartAt": "M", "States": {"M": {
         "Type": "Map", "End": true, "MaxConcurrency": 10,
         "ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
@@ -456,13 +453,13 @@ async fn a_distributed_map_reads_pages_and_writes_results() {
     let place = ended.output.unwrap().into_value()["ResultWriterDetails"].clone();
     assert_eq!(place["Bucket"], "b");
     let key = place["Key"].as_str().unwrap();
-    let (_, manifest) = buckets.get_object(LOCAL, &bucket, key).await.unwrap();
+    let manifest = node.object(&bucket, key).await;
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
     let files = manifest["ResultFiles"]["SUCCEEDED"].as_array().unwrap();
     let mut count = 0;
     for file in files {
         let key = file["Key"].as_str().unwrap();
-        let (_, results) = buckets.get_object(LOCAL, &bucket, key).await.unwrap();
+        let results = node.object(&bucket, key).await;
         let results: Value = serde_json::from_slice(&results).unwrap();
         count += results.as_array().unwrap().len();
     }

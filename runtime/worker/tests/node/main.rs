@@ -10,6 +10,7 @@ mod fairness;
 mod limits;
 mod memory;
 mod node;
+mod objects;
 mod payloads;
 mod quarantine;
 mod ranges;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 use steploom_api::Ports;
-use steploom_api::port::PutFunction;
+use steploom_api::port::{Object, PutFunction, PutObject, collect, whole};
 use steploom_api::wire::{
     Execution, ExecutionStatus, ExecutionSummary, FunctionSettings, ListExecutions, PageHistory,
     StartExecution, StopExecution,
@@ -16,7 +16,7 @@ use steploom_artifacts::Artifacts;
 use steploom_store::lease::NodeId;
 use steploom_store::memory::Memory;
 use steploom_types::limits::DATA_LIMIT_BYTES_MAX;
-use steploom_types::{AccountId, ExecutionId, Json, Result, Timestamp};
+use steploom_types::{AccountId, ExecutionId, Json, Name, Result, Timestamp};
 use steploom_worker::{Config, RunLimits, SystemChance, Worker};
 use tokio::runtime::Runtime;
 
@@ -133,6 +133,23 @@ impl Node {
 
     pub(crate) fn ports(&self) -> Ports {
         self.worker.as_ref().expect("it runs").ports()
+    }
+
+    pub(crate) async fn put_object(&self, bucket: &Name, key: &str, content: impl Into<Bytes>) {
+        let put = PutObject::default();
+        let content = whole(content.into());
+        let buckets = self.ports().buckets;
+        buckets
+            .put_object(AccountId::LOCAL, bucket, key, put, content)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn object(&self, bucket: &Name, key: &str) -> Bytes {
+        let mut all = |object: &Object| Ok(0..object.size_bytes);
+        let buckets = self.ports().buckets;
+        let found = buckets.read_object(AccountId::LOCAL, bucket, key, &mut all);
+        collect(found.await.unwrap().1).await.unwrap()
     }
 
     pub(crate) async fn put_machine(&self, name: &str, definition: &str) -> Result<()> {

@@ -54,12 +54,7 @@ async fn node(items: u32) -> Node {
 
 async fn put(node: &Node, items: &Value) {
     let bucket: Name = "data".parse().unwrap();
-    let text = items.to_string();
-    node.ports()
-        .buckets
-        .put_object(LOCAL, &bucket, "in.json", None, text.into())
-        .await
-        .unwrap();
+    node.put_object(&bucket, "in.json", items.to_string()).await;
 }
 
 /// Waits until so many iterations wait for their minute.
@@ -199,13 +194,7 @@ async fn results_of_ranges_become_files() {
 
 async fn object(node: &Node, key: &str) -> Value {
     let bucket: Name = "data".parse().unwrap();
-    let (_, content) = node
-        .ports()
-        .buckets
-        .get_object(LOCAL, &bucket, key)
-        .await
-        .unwrap();
-    serde_json::from_slice(&content).unwrap()
+    serde_json::from_slice(&node.object(&bucket, key).await).unwrap()
 }
 
 /// As [`machine`], but each iteration calls the function `f`.

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::response::Response;
+use steploom_api::port::Object;
 use steploom_types::Name;
 
 use super::Key;
@@ -30,12 +33,16 @@ pub(crate) async fn get_object(
     _: NoQuery,
 ) -> Answer {
     let buckets = &app.ports.buckets;
-    let (object, content) = buckets.get_object(account, &name, &key.0).await?;
-    let mut response = Response::new(Body::from(content));
+    let mut all = |object: &Object| Ok(0..object.size_bytes);
+    let found = buckets.read_object(account, &name, &key.0, &mut all);
+    let (object, content) = found.await?;
+    let mut response = Response::new(Body::from_stream(content));
     let headers = response.headers_mut();
     let text = |text: &str| HeaderValue::from_str(text).ok();
     let octets = HeaderValue::from_static("application/octet-stream");
-    headers.insert(CONTENT_TYPE, text(&object.content_type).unwrap_or(octets));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(object.size_bytes));
+    let kind = object.about.content_type.as_deref().and_then(text);
+    headers.insert(CONTENT_TYPE, kind.unwrap_or(octets));
     if let Some(etag) = text(&format!("\"{}\"", object.etag)) {
         headers.insert(ETAG, etag);
     }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use steploom_api::port::ListKeys;
 use steploom_api::wire;
 use steploom_types::Name;
 
+use super::shown;
 use crate::app::App;
 use crate::body::answer_json;
 use crate::edge::Account;
-use crate::extract::{At, Query};
+use crate::extract::{At, Query, page_size};
 use crate::failure::Answer;
 
 /// Objects by key, a page at a time.
@@ -23,6 +25,16 @@ pub(crate) async fn list_objects(
     At(name): At<Name>,
     Query(list): Query<wire::ListObjects>,
 ) -> Answer {
-    let page = app.ports.buckets.list_objects(account, &name, list).await?;
+    let list = ListKeys {
+        prefix: list.prefix.unwrap_or_default(),
+        delimiter: None,
+        after: list.next,
+        limit: page_size(list.limit)?,
+    };
+    let keys = app.ports.buckets.list_objects(account, &name, list).await?;
+    let page = wire::ObjectPage {
+        items: keys.objects.into_iter().map(shown).collect(),
+        next: keys.next,
+    };
     Ok(answer_json(StatusCode::OK, &page))
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use steploom_api::port::{About, PutObject, whole};
 use steploom_api::wire;
 use steploom_types::{Name, limits};
 
-use super::Key;
+use super::{Key, shown};
 use crate::app::App;
 use crate::body::{self, Bound, answer_json};
 use crate::edge::Account;
@@ -39,9 +40,16 @@ pub(crate) async fn put_object(
     let kind = request.headers().get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| Some(kind.to_str().ok()?.to_owned()));
     let (content, _held) = body::read(&app, request, OBJECT).await?;
+    let put = PutObject {
+        about: About {
+            content_type: kind,
+            ..About::default()
+        },
+        ..PutObject::default()
+    };
     let buckets = &app.ports.buckets;
     let object = buckets
-        .put_object(account, &name, &key.0, kind, content)
+        .put_object(account, &name, &key.0, put, whole(content))
         .await?;
-    Ok(answer_json(StatusCode::OK, &object))
+    Ok(answer_json(StatusCode::OK, &shown(object)))
 }

@@ -1,6 +1,7 @@
 //! Small in-memory ports. What they do is steered by names, so that a test reads as a table:
 //! function `echo` answers its event, `fail` fails, `busy` has no sandbox free, and so on.
 
+mod buckets;
 mod executions;
 mod functions;
 mod keys;

@@ -1,16 +1,15 @@
-//! Tasks, activities, buckets and connections: kept in maps; the one good token is `good`.
+//! Tasks, activities and connections: kept in maps; the one good token is `good`.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use steploom_api::port::{Activities, Buckets, Connections, Tasks};
+use steploom_api::port::{Activities, Connections, Tasks};
 use steploom_api::wire;
 use steploom_types::{AccountId, Error, Json, Name, Result, Timestamp};
 
 use super::{World, check_account, page};
 
-const AT: i64 = 1_700_000_000_000;
+pub(super) const AT: i64 = 1_700_000_000_000;
 
 fn known(token: &str) -> Result<()> {
     match token {
@@ -55,7 +54,7 @@ fn activity(name: &Name) -> wire::Activity {
     }
 }
 
-fn absent<T>(code: &'static str, found: Option<T>) -> Result<T> {
+pub(super) fn absent<T>(code: &'static str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| Error::not_found(code, "there is none"))
 }
 
@@ -114,110 +113,6 @@ impl Activities for World {
             task_token: "good".into(),
             input: Json::from(serde_json::json!({ "worker": worker })),
         }))
-    }
-}
-
-fn bucket(name: &Name) -> wire::Bucket {
-    wire::Bucket {
-        name: name.clone(),
-        created_at: Timestamp::from_millis(AT),
-    }
-}
-
-fn object(key: &str, (kind, content): &(String, Bytes)) -> wire::BucketObject {
-    wire::BucketObject {
-        key: key.to_owned(),
-        size_bytes: content.len() as u64,
-        etag: "e".into(),
-        content_type: kind.clone(),
-        modified_at: Timestamp::from_millis(AT),
-    }
-}
-
-#[async_trait]
-impl Buckets for World {
-    async fn put_bucket(&self, account: AccountId, name: Name) -> Result<(wire::Bucket, bool)> {
-        check_account(account);
-        let is_new = self.change(|state| {
-            let is_new = !state.buckets.contains_key(&name);
-            state.buckets.entry(name.clone()).or_default();
-            is_new
-        });
-        Ok((bucket(&name), is_new))
-    }
-
-    async fn list_buckets(
-        &self,
-        account: AccountId,
-        limit: u32,
-        next: Option<String>,
-    ) -> Result<wire::BucketPage> {
-        check_account(account);
-        let all = self.state().buckets.keys().map(bucket).collect();
-        let (items, next) = page(all, limit, next.as_deref());
-        Ok(wire::BucketPage { items, next })
-    }
-
-    async fn delete_bucket(&self, account: AccountId, name: &Name) -> Result<()> {
-        check_account(account);
-        let gone = self.change(|state| state.buckets.remove(name));
-        absent("BucketNotFound", gone).map(drop)
-    }
-
-    async fn put_object(
-        &self,
-        account: AccountId,
-        name: &Name,
-        key: &str,
-        content_type: Option<String>,
-        content: Bytes,
-    ) -> Result<wire::BucketObject> {
-        check_account(account);
-        self.change(|state| {
-            let objects = absent("BucketNotFound", state.buckets.get_mut(name))?;
-            let kept = (content_type.unwrap_or_else(|| "binary".into()), content);
-            let shown = object(key, &kept);
-            objects.insert(key.to_owned(), kept);
-            Ok(shown)
-        })
-    }
-
-    async fn get_object(
-        &self,
-        account: AccountId,
-        name: &Name,
-        key: &str,
-    ) -> Result<(wire::BucketObject, Bytes)> {
-        check_account(account);
-        let state = self.state();
-        let objects = absent("BucketNotFound", state.buckets.get(name))?;
-        let kept = absent("ObjectNotFound", objects.get(key))?;
-        Ok((object(key, kept), kept.1.clone()))
-    }
-
-    async fn delete_object(&self, account: AccountId, name: &Name, key: &str) -> Result<()> {
-        check_account(account);
-        self.change(|state| {
-            let objects = absent("BucketNotFound", state.buckets.get_mut(name))?;
-            objects.remove(key);
-            Ok(())
-        })
-    }
-
-    async fn list_objects(
-        &self,
-        account: AccountId,
-        name: &Name,
-        list: wire::ListObjects,
-    ) -> Result<wire::ObjectPage> {
-        check_account(account);
-        let state = self.state();
-        let objects = absent("BucketNotFound", state.buckets.get(name))?;
-        let prefix = list.prefix.unwrap_or_default();
-        let all = objects.iter().filter(|(key, _)| key.starts_with(&prefix));
-        let all = all.map(|(key, kept)| object(key, kept)).collect();
-        let (items, next) = page(all, list.limit.unwrap_or(100), list.next.as_deref());
-        Ok(wire::ObjectPage { items, next })
     }
 }
 

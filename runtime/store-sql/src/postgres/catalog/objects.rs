@@ -1,7 +1,7 @@
 //! Objects in buckets, by the bytes of their keys.
 
 use sqlx::PgConnection;
-use steploom_store::catalog::Object;
+use steploom_store::catalog::{Object, Over};
 use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Name};
 
@@ -16,13 +16,22 @@ pub(super) async fn put(
     to: &mut PgConnection,
     (account, bucket): (AccountId, &Name),
     object: &Object,
+    over: &Over,
 ) -> Result<Option<Object>> {
     for _ in 0..RACES_MAX {
-        if insert(to, (account, bucket), object).await? {
+        if !matches!(over, Over::Blob(_)) && insert(to, (account, bucket), object).await? {
             return Ok(None);
         }
-        if let Some(before) = replace(to, (account, bucket), object).await? {
+        let over = match over {
+            Over::Anything => None,
+            Over::Nothing => break,
+            Over::Blob(blob) => Some(blob.as_str()),
+        };
+        if let Some(before) = replace(to, (account, bucket), object, over).await? {
             return Ok(Some(before));
+        }
+        if over.is_some() {
+            break;
         }
     }
     Err(Error::Changed {
@@ -58,11 +67,13 @@ async fn replace(
     to: &mut PgConnection,
     (account, bucket): (AccountId, &Name),
     object: &Object,
+    over: Option<&str>,
 ) -> Result<Option<Object>> {
     let before: Option<Stored> = sqlx::query_as(
         "WITH before AS MATERIALIZED (
              SELECT key, blob, size_bytes, facets, modified_at FROM object
-             WHERE account = $1 AND bucket = $2 AND key = $3 FOR UPDATE
+             WHERE account = $1 AND bucket = $2 AND key = $3 AND ($8::text IS NULL OR blob = $8)
+             FOR UPDATE
          ), after AS (
              UPDATE object o SET blob = $4, size_bytes = $5, facets = $6, modified_at = $7
              FROM before b WHERE o.account = $1 AND o.bucket = $2 AND o.key = b.key
@@ -77,6 +88,7 @@ async fn replace(
     .bind(stored(object.size_bytes))
     .bind(&object.facets)
     .bind(object.modified_at.as_millis())
+    .bind(over)
     .fetch_optional(to)
     .await
     .map_err(failed)?;

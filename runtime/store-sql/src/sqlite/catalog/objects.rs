@@ -1,8 +1,8 @@
 //! Objects in buckets, by the bytes of their keys.
 
 use sqlx::{Connection, SqliteConnection, SqliteExecutor, SqlitePool};
-use steploom_store::Result;
-use steploom_store::catalog::Object;
+use steploom_store::catalog::{Object, Over};
+use steploom_store::{Error, Result};
 use steploom_types::{AccountId, Name};
 
 use crate::column::stored;
@@ -13,9 +13,34 @@ pub(super) async fn put(
     to: &mut SqliteConnection,
     (account, bucket): (AccountId, &Name),
     object: &Object,
+    over: &Over,
 ) -> Result<Option<Object>> {
     let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-    let before = find(&mut *transaction, (account, bucket), &object.key).await?;
+    match replace(&mut transaction, (account, bucket), object, over).await {
+        Ok(before) => {
+            transaction.commit().await.map_err(failed)?;
+            Ok(before)
+        }
+        Err(error) => {
+            transaction.rollback().await.map_err(failed)?;
+            Err(error)
+        }
+    }
+}
+
+/// The same within a transaction.
+pub(super) async fn replace(
+    to: &mut SqliteConnection,
+    (account, bucket): (AccountId, &Name),
+    object: &Object,
+    over: &Over,
+) -> Result<Option<Object>> {
+    let before = find(&mut *to, (account, bucket), &object.key).await?;
+    if !over.allows(before.as_ref()) {
+        return Err(Error::Changed {
+            what: format!("the object '{}'", object.key),
+        });
+    }
     sqlx::query(
         "INSERT OR REPLACE INTO object (account, bucket, key, blob, size_bytes, facets, modified_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -27,10 +52,9 @@ pub(super) async fn put(
     .bind(stored(object.size_bytes))
     .bind(&object.facets)
     .bind(object.modified_at.as_millis())
-    .execute(&mut *transaction)
+    .execute(to)
     .await
     .map_err(failed)?;
-    transaction.commit().await.map_err(failed)?;
     Ok(before)
 }
 
