@@ -29,9 +29,15 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-api", &["steploom-types"]),
     ("steploom-auth", &["steploom-api"]),
     ("steploom-aws", &["steploom-api"]),
+    ("steploom-s3", &["steploom-api"]),
     (
         "steploom-http",
-        &["steploom-auth", "steploom-aws", "steploom-actor"],
+        &[
+            "steploom-auth",
+            "steploom-aws",
+            "steploom-s3",
+            "steploom-actor",
+        ],
     ),
     ("steploom-sdk", &["steploom-api"]),
     (
