@@ -20,10 +20,13 @@ pub(crate) enum Format {
 /// The variable that chooses levels.
 const LEVELS: &str = "STEPLOOM_LOG";
 
+/// s3s logs every request that is refused as an error; whoever wants that can ask for it.
+const QUIET: &str = "s3s=off";
+
 /// Starts logging at `level_default`, unless `STEPLOOM_LOG` says otherwise.
 pub(crate) fn start(format: Format, level_default: &str) {
     let levels = std::env::var(LEVELS).unwrap_or_else(|_| level_default.to_owned());
-    let filter = EnvFilter::builder().parse_lossy(levels);
+    let filter = EnvFilter::builder().parse_lossy(format!("{QUIET},{levels}"));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter)

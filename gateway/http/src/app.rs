@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use steploom_api::Ports;
 use steploom_auth::Guard;
+use steploom_s3::S3;
 use tokio::sync::watch;
 
 use crate::body::Budget;
@@ -11,6 +12,8 @@ use crate::config::Config;
 /// The front's state, shared by all requests.
 pub(crate) struct App {
     pub(crate) ports: Ports,
+    /// The wire of S3 over the ports.
+    pub(crate) s3: S3,
     pub(crate) config: Config,
     pub(crate) bodies: Budget,
     /// Who may call.

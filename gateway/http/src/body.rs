@@ -7,6 +7,7 @@ mod budget;
 mod content;
 mod items;
 mod json;
+mod paced;
 mod signed;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) use budget::{Budget, Held};
 pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
 pub(crate) use items::{ItemsKind, split_items};
 pub(crate) use json::{JsonText, answer_json, parse, parse_json};
+pub(crate) use paced::paced;
 pub(crate) use signed::{Signed, prove};
 
 /// Bytes reserved for a body before any has arrived, whatever its length is said to be.

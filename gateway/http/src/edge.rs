@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::failure::{self, Answer, Failure};
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::route::aws;
-use crate::{body, need};
+use crate::{body, need, s3};
 
 /// What metrics and logs call a path that no route matches.
 const UNMATCHED: &str = "unmatched";
@@ -60,11 +60,18 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
 }
 
 async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {
-    let caller = match admit(app, &mut request).await {
+    let is_s3 = s3::is_signed_for(&request);
+    let admitted = if is_s3 {
+        s3::admit(app, &mut request).await
+    } else {
+        admit(app, &mut request).await
+    };
+    let caller = match admitted {
         Ok(caller) => caller,
         Err(failure) if aws::is_json(request.headers()) => {
             return aws::refuse(failure, request_id::text(id));
         }
+        Err(failure) if is_s3 => return s3::refuse(failure, id),
         Err(failure) => return failure.into_response(),
     };
     Span::current().record("account", tracing::field::display(caller.account));
@@ -72,11 +79,18 @@ async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> R
         who: caller.who.clone(),
         request_id: request_id::text(id).into(),
     };
+    let account = caller.account;
     request.extensions_mut().insert(Context {
         caller,
         request_id: id.clone(),
     });
-    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = async {
+        if is_s3 {
+            return s3::answer(app, account, request, id).await;
+        }
+        next.run(request).await
+    };
+    let handled = AssertUnwindSafe(answer).catch_unwind();
     steploom_actor::within(actor, handled)
         .await
         .unwrap_or_else(|panic| of_panic(&*panic))

@@ -16,6 +16,7 @@ mod openapi;
 mod peer;
 mod request_id;
 mod route;
+mod s3;
 mod server;
 mod sse;
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use axum::routing::post;
 use axum::{Router, middleware};
 use steploom_api::Ports;
+use steploom_s3::S3;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,6 +43,7 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
         bodies: Budget::new(config.limits.bodies_bytes_max),
         guard: config.guard(&ports),
         openapi: openapi::complete(document, &config).into(),
+        s3: S3::new(Arc::clone(&ports.buckets)),
         ports,
         config,
         ending,

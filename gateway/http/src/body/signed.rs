@@ -47,10 +47,6 @@ impl Signed {
     }
 
     /// What verifies the chunks of a body, if they are signed.
-    #[expect(
-        dead_code,
-        reason = "for the front that takes bodies in chunks as they come"
-    )]
     pub(crate) fn into_verifier(self) -> Option<ChunkVerifier> {
         match self.take() {
             Some(Proof::Chunks(decoder)) => decoder.into_verifier(),
