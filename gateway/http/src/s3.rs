@@ -5,10 +5,11 @@ use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
+use steploom_auth::failure::{self, Wording};
 use steploom_auth::sigv4::ChunkVerifier;
 use steploom_auth::{Admitted, Area, Authenticator as _, Caller, Need, RequestHead, Verb};
 use steploom_s3::{ChunkSeal, Reach};
-use steploom_types::{AccountId, Result, limits};
+use steploom_types::{AccountId, Error, Result, limits};
 
 use crate::app::App;
 use crate::body::{self, Signed, paced};
@@ -66,9 +67,17 @@ fn objects(verb: Verb) -> Need {
 
 /// What a caller is told who may not.
 pub(crate) fn refuse(failure: Failure, id: &HeaderValue) -> Response {
-    let mut response = steploom_s3::refusal(*failure.error).map(Body::new);
+    let mut response = steploom_s3::refusal(worded(*failure.error)).map(Body::new);
     response.headers_mut().insert(AMZ_REQUEST_ID, id.clone());
     response
+}
+
+/// What is wrong with a signature, in S3's words.
+fn worded(mut error: Error) -> Error {
+    if let Some((_, code)) = failure::aws(&error, Wording::S3) {
+        error.code = code;
+    }
+    error
 }
 
 /// The signatures of a body's chunks, as the key of its head makes them.
@@ -80,11 +89,11 @@ impl ChunkSeal for Seal {
     }
 
     fn chunk(&mut self, signature: Option<&str>) -> Result<()> {
-        self.0.chunk(signature)
+        self.0.chunk(signature).map_err(worded)
     }
 
     fn trailers(&mut self, lines: &str, signature: Option<&str>) -> Result<()> {
-        self.0.trailers(lines, signature)
+        self.0.trailers(lines, signature).map_err(worded)
     }
 }
 

@@ -104,8 +104,8 @@ impl S3 {
     }
 }
 
-/// An error as S3 shows it, for requests that do not come as far as [`S3::answer`]. One of kind
-/// `Denied` keeps its code if S3 has it, such as `SignatureDoesNotMatch`.
+/// An error as S3 shows it, for requests that do not come as far as [`S3::answer`]. Its code stays if
+/// S3 has it, such as `SignatureDoesNotMatch`.
 pub fn refusal(error: Error) -> Response<Body> {
     failed(ops::error::of(error))
 }

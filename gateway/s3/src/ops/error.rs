@@ -62,15 +62,9 @@ pub(crate) fn of(error: Error) -> S3Error {
 fn of_kind(error: Error) -> S3Error {
     match error.kind {
         Kind::Invalid | Kind::Conflict | Kind::NotFound => {
-            S3Error::with_message(S3ErrorCode::InvalidRequest, error.message)
+            worded(error, S3ErrorCode::InvalidRequest)
         }
-        // Whoever checks signatures has S3's own words for what is wrong with one.
-        Kind::Denied => match S3ErrorCode::from_bytes(error.code.as_bytes()) {
-            None | Some(S3ErrorCode::Custom(_)) => {
-                S3Error::with_message(S3ErrorCode::AccessDenied, error.message)
-            }
-            Some(code) => S3Error::with_message(code, error.message),
-        },
+        Kind::Denied => worded(error, S3ErrorCode::AccessDenied),
         Kind::Exhausted => S3Error::with_message(S3ErrorCode::SlowDown, error.message),
         Kind::Fenced | Kind::Unavailable => {
             tracing::warn!(%error, "a request of S3 cannot be answered now");
@@ -78,6 +72,13 @@ fn of_kind(error: Error) -> S3Error {
         }
         Kind::Corrupt | Kind::Internal => internal(&error),
     }
+}
+
+/// Whoever checks signatures has S3's own words for what is wrong with one.
+fn worded(error: Error, otherwise: S3ErrorCode) -> S3Error {
+    let code = S3ErrorCode::from_bytes(error.code.as_bytes());
+    let code = code.filter(|code| !matches!(code, S3ErrorCode::Custom(_)));
+    S3Error::with_message(code.unwrap_or(otherwise), error.message)
 }
 
 fn custom(code: &'static str, status: StatusCode, message: String) -> S3Error {
