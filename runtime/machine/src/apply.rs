@@ -150,6 +150,7 @@ fn ensure_possible(run: &Run, fact: &Fact) -> Result<(), Defect> {
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
         | Fact::Expired { .. }
+        | Fact::Ended { .. }
         | Fact::Continued { .. } => return Ok(()),
     };
     if action.0 == 0 || action.0 > run.last_action {
@@ -185,6 +186,7 @@ fn answers(fact: &Fact, wait: &Wait) -> bool {
         | Fact::EvaluationExceeded { .. }
         | Fact::Begun { .. }
         | Fact::Expired { .. }
+        | Fact::Ended { .. }
         | Fact::Continued { .. } => true,
     }
 }
@@ -236,6 +238,7 @@ fn hand_over<S: EventSink>(turn: &mut Turn<'_, S>, fact: &Fact) {
         }
         Fact::TimerFired { action, .. } => timer_fired(turn, *action),
         Fact::StopRequested { failure, .. } => stop(turn, failure),
+        Fact::Ended { outcome, .. } => end(turn, outcome),
         Fact::Continued { .. } => turn.run.continue_due = false,
         Fact::Dispatched { action, .. } => turn.run.waits.dispatched(*action),
         Fact::Paused { .. } => pause(turn),
@@ -334,6 +337,30 @@ fn resume<S: EventSink>(turn: &mut Turn<'_, S>) {
 fn time_out<S: EventSink>(turn: &mut Turn<'_, S>) {
     turn.tell(0, Detail::ExecutionTimedOut);
     turn.end(Outcome::TimedOut);
+}
+
+/// It was run elsewhere, and has ended.
+fn end<S: EventSink>(turn: &mut Turn<'_, S>, outcome: &Outcome) {
+    if !turn.run.is_elsewhere() {
+        return;
+    }
+    turn.tell(
+        0,
+        match outcome {
+            Outcome::Succeeded(output) => Detail::ExecutionSucceeded { output },
+            Outcome::Failed(failure) => Detail::ExecutionFailed {
+                error: failure.error.as_deref(),
+                cause: failure.cause.as_deref(),
+            },
+            Outcome::TimedOut => Detail::ExecutionTimedOut,
+            Outcome::Aborted(failure) => Detail::ExecutionAborted {
+                error: failure.error.as_deref(),
+                cause: failure.cause.as_deref(),
+            },
+            Outcome::Expired => Detail::ExecutionExpired,
+        },
+    );
+    turn.end(outcome.clone());
 }
 
 fn expire<S: EventSink>(turn: &mut Turn<'_, S>) {

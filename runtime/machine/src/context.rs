@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use steploom_expr::{Env, QueryBudget, States};
 use steploom_types::limits::PAYLOAD_BYTES_MAX;
-use steploom_types::{Json, Timestamp};
+use steploom_types::{Json, Timestamp, arn};
 
 use crate::frame::Item;
 use crate::snapshot::{Reader, Snap, Writer};
@@ -230,8 +230,7 @@ impl Env for Scope<'_> {
     }
 }
 
-/// The execution's ARN. That of an Express execution ends with a number of its own, as names of
-/// those may repeat.
+/// The execution's ARN. That of an Express execution ends with its id, as names of those may repeat.
 pub(crate) fn arn(started: &Started) -> String {
     let Started {
         account,
@@ -240,10 +239,9 @@ pub(crate) fn arn(started: &Started) -> String {
         ..
     } = started;
     if started.is_express {
-        let number = chance::uuid(started.seed, u64::MAX);
-        return format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{number}");
+        return arn::express(*account, machine, name, started.id);
     }
-    format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{name}")
+    arn::execution(*account, machine, name)
 }
 
 /// Puts what is supposed in the place of what would be: all of it but for items and tokens, which

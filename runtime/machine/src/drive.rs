@@ -40,7 +40,7 @@ pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>) {
     }
     let input = turn.started.input.clone();
     turn.tell(0, Detail::ExecutionStarted { input: &input });
-    if !turn.started.waits() {
+    if !turn.started.waits() && !turn.run.is_elsewhere() {
         begin(turn);
     }
 }

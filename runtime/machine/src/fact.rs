@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
 
-use crate::{ActionId, Places, Terms, context};
+use crate::{ActionId, Outcome, Places, Terms, context};
 
 /// The version of the interpreter's meaning, carried by [`Started`]. A change that would make old
 /// facts fold to another state gets a new number and keeps the old path.
@@ -170,6 +170,13 @@ pub enum Fact {
     /// Somebody wants an execution that did not end well to go on from where it ended, see
     /// [`crate::can_redrive`].
     Redriven(Box<Redriven>),
+    /// An EXPRESS execution that was run in memory has ended, see [`crate::Run::in_memory`].
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// How.
+        outcome: Outcome,
+    },
 }
 
 /// How an execution that did not end well goes on.
@@ -215,6 +222,7 @@ macro_rules! time {
             | Self::Begun { at }
             | Self::Expired { at }
             | Self::Dispatched { at, .. }
+            | Self::Ended { at, .. }
             | Self::Paused { at }
             | Self::Resumed { at }
             | Self::Continued { at } => at,
@@ -242,6 +250,10 @@ impl Fact {
                 (Some(output), None)
             }
             Self::ItemsRead { items, .. } => (Some(items), None),
+            Self::Ended {
+                outcome: Outcome::Succeeded(output),
+                ..
+            } => (Some(output), None),
             Self::Redriven(redriven) => (redriven.input.as_ref(), redriven.skip.as_ref()),
             Self::TaskFailed { .. }
             | Self::TaskHeartbeat { .. }
@@ -256,6 +268,7 @@ impl Fact {
             | Self::Expired { .. }
             | Self::Continued { .. }
             | Self::Dispatched { .. }
+            | Self::Ended { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. } => (None, None),
         };
@@ -284,6 +297,7 @@ impl Fact {
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::Redriven(_)
+            | Self::Ended { .. }
             | Self::Continued { .. } => None,
         }
     }

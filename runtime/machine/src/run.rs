@@ -59,6 +59,8 @@ pub struct Run {
     pub(crate) map_runs: MapRuns,
     /// Of a range: the context object of its parent.
     pub(crate) base: Option<Value>,
+    /// Whether it is run to its end also if it is an EXPRESS execution.
+    pub(crate) is_in_memory: bool,
 }
 
 /// How often an execution was redriven, and when last.
@@ -111,7 +113,22 @@ impl Run {
             supplied: BTreeMap::new(),
             map_runs: MapRuns::default(),
             base: None,
+            is_in_memory: false,
         }
+    }
+
+    /// The same for whoever keeps no facts: an EXPRESS execution begins only in such a run. In any other it
+    /// waits for [`Fact::Ended`], as its start and its end are all that is kept of it.
+    pub fn in_memory(machine: Arc<Machine>) -> Self {
+        Self {
+            is_in_memory: true,
+            ..Self::new(machine)
+        }
+    }
+
+    /// Whether the execution is run somewhere else, in memory, and this one hears of its end.
+    pub fn is_elsewhere(&self) -> bool {
+        !self.is_in_memory && self.started().is_some_and(|started| started.is_express)
     }
 
     /// What it was given at its birth, shared; `None` before its first fact.
@@ -288,6 +305,9 @@ impl Run {
     /// something ends that an attempt has started: nothing runs for it, and nothing is due at
     /// once. Takes the same time however much is waited for.
     pub fn is_idle(&self) -> bool {
+        if self.is_elsewhere() {
+            return self.outcome.is_some();
+        }
         if self.is_paused {
             // What is due at once is not done, and what has answered does not run any more.
             let answered = self.held.iter().filter_map(Fact::answers);

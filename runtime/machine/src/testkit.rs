@@ -132,7 +132,7 @@ impl Driver {
 
     pub(crate) fn of(machine: Arc<Machine>) -> Self {
         Self {
-            run: Run::new(Arc::clone(&machine)),
+            run: Run::in_memory(Arc::clone(&machine)),
             machine,
             now: Timestamp::from_millis(BEGIN_MS),
             facts: Vec::new(),
@@ -579,7 +579,7 @@ impl Driver {
 
     /// A new run that knows which evaluations took too long, as whoever folds stored facts sees to.
     pub(crate) fn informed(&self) -> Run {
-        let mut run = Run::new(Arc::clone(&self.machine));
+        let mut run = Run::in_memory(Arc::clone(&self.machine));
         self.inform(&mut run);
         run
     }

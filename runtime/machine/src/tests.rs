@@ -7,6 +7,7 @@ mod defects;
 mod definitions;
 mod distributed;
 mod exceeded;
+mod express;
 mod extensions;
 mod flow;
 mod graph;

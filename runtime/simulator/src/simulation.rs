@@ -245,6 +245,7 @@ fn answered(fact: &Fact) -> Option<ActionId> {
         | Fact::Paused { .. }
         | Fact::Resumed { .. }
         | Fact::Redriven(_)
+        | Fact::Ended { .. }
         | Fact::Continued { .. } => None,
     }
 }

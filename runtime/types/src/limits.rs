@@ -80,7 +80,8 @@ pub mod express {
     pub const FACTS_MAX: u64 = 100_000;
     /// Bytes of its input and of all that it was answered.
     pub const BYTES_MAX: u64 = 64 * 1024 * 1024;
-    /// Those that run on one node at once; more of them are refused.
+    /// Those that run on one node at once while somebody waits, and as many that nobody waits for: of the former
+    /// more are refused, of the latter more wait.
     pub const RUNS_MAX: usize = 1_000;
     /// Bytes of one text of an event's details that its log has; the rest is cut off (AWS: 248 KiB).
     pub const LOGGED_TEXT_BYTES_MAX: usize = 64 * 1024;

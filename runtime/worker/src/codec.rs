@@ -11,8 +11,8 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
 use steploom_machine::{
-    ActionId, Claim, Fact, Failure, MapRunChange, NewVersion, PartialFailure, Places, Range,
-    Redriven, RunLimits, Started, Terms,
+    ActionId, Claim, Fact, Failure, MapRunChange, NewVersion, Outcome, PartialFailure, Places,
+    Range, Redriven, RunLimits, Started, Terms,
 };
 use steploom_types::{AccountId, Digest, ExecutionId, Json, Timestamp};
 
@@ -166,6 +166,10 @@ fn of_message(message: message::Fact, payloads: Payloads<'_>) -> Result<Fact, Er
                 is_stopped: m.is_stopped,
             },
         },
+        Kind::Ended(m) => Fact::Ended {
+            at,
+            outcome: decode_outcome(m, payloads)?,
+        },
         Kind::EvaluationExceeded(m) => Fact::EvaluationExceeded {
             at,
             evaluation: m.evaluation,
@@ -219,6 +223,24 @@ fn decode_redriven(
         }),
         input: json(&m.input, "input")?,
         skip: json(&m.skip, "skip")?,
+    })
+}
+
+fn decode_outcome(m: message::Ended, payloads: Payloads<'_>) -> Result<Outcome, Error> {
+    let failure = PartialFailure {
+        error: m.error,
+        cause: m.cause,
+    };
+    Ok(match m.status {
+        1 => {
+            let output = m.output.ok_or(Error::Field("output"))?;
+            Outcome::Succeeded(payload(&output, "output", payloads)?)
+        }
+        2 => Outcome::Failed(failure),
+        3 => Outcome::TimedOut,
+        4 => Outcome::Aborted(failure),
+        5 => Outcome::Expired,
+        _ => return Err(Error::Field("status")),
     })
 }
 

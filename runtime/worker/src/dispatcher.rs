@@ -15,7 +15,7 @@ use steploom_asl::model::Api;
 use steploom_asl::{FunctionRef, Resource};
 use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
-use steploom_machine::{Failure, Invoke, Started};
+use steploom_machine::{Failure, Invoke, OUTCOME_UNKNOWN, Started};
 use steploom_probe::{Mark, mark};
 use steploom_types::{AccountId, Error, Json, Name};
 use tokio::sync::oneshot;
@@ -376,6 +376,13 @@ impl Target {
             Refused::Failed(error) => internal(&error),
         }
     }
+}
+
+/// The failure of an attempt that may be made once at the most, and may have been made.
+pub(crate) fn outcome_unknown() -> Failure {
+    let cause =
+        "it may have been made, and is not made again: the node that was to make it has gone away";
+    Failure::new(OUTCOME_UNKNOWN, cause)
 }
 
 fn internal(error: &Error) -> Failure {

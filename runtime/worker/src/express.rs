@@ -4,6 +4,9 @@
 //! But facts are applied as they come, and nobody else may speak of its tasks: what would need somebody
 //! outside to find it again is refused. Whoever drops the future ends the execution and all that it has
 //! asked for.
+//!
+//! One that nobody waits for runs in the same way beside the shard that owns it, which has committed its start
+//! and will commit its end, and nothing in between: after a crash it runs again from its start.
 
 mod log;
 mod timers;
@@ -17,18 +20,20 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::future::{AbortHandle, AbortRegistration, Abortable};
 use futures::stream::FuturesUnordered;
+use steploom_api::wire::Logging;
 use steploom_asl::Resource;
 use steploom_machine::{
     Action, ActionId, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure, Run, Started,
 };
 use steploom_store::projection::Status;
-use steploom_types::{Error, Result, Timestamp, limits::express as limits};
+use steploom_types::{Error, MachineName, Result, Timestamp, limits::express as limits};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
+use crate::effect::Answers;
 use crate::port::Port;
 use crate::shared::Shared;
-use crate::{effect, metrics, view};
+use crate::{dispatcher, effect, metrics, view};
 
 pub(crate) use log::Log;
 use timers::Timers;
@@ -38,6 +43,64 @@ const CLOCK_CHECK: Duration = Duration::from_secs(1);
 
 /// The error of what an EXPRESS execution may not do, or not any more.
 const RUNTIME: &str = "States.Runtime";
+
+/// What is awaited of an execution that runs beside its owner: the machine never gives that number.
+pub(crate) const WHOLE: ActionId = ActionId(0);
+
+/// Whether an execution may have been run before, by an owner that is gone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Try {
+    First,
+    Again,
+}
+
+/// Runs an execution whose start is durable, once there is a place, and hands its end to its owner.
+pub(crate) async fn to_its_end(
+    shared: Arc<Shared>,
+    machine: Arc<steploom_asl::Machine>,
+    started: Arc<Started>,
+    tried: Try,
+    answers: Answers,
+) {
+    // The semaphore is never closed.
+    let _place = shared.express_owned.acquire().await;
+    let port = Port::of(&shared).await;
+    let started = Started::clone(&started);
+    let log = Log::new(&shared.logs, &started, logging(&shared, &started).await);
+    let outcome = match run(&port, machine, started, log, tried).await {
+        Ok(ended) => ended.outcome,
+        Err(error) => {
+            tracing::error!(%error, "an EXPRESS execution cannot go on");
+            Outcome::Failed(PartialFailure {
+                error: Some(RUNTIME.to_owned()),
+                cause: Some(error.message),
+            })
+        }
+    };
+    let at = shared.clock.now();
+    answers.send(Fact::Ended { at, outcome }).await;
+}
+
+/// What its machine wants logged; nothing if that cannot be read, or if there is no such machine any more.
+async fn logging(shared: &Shared, started: &Started) -> Logging {
+    let MachineName::Named(machine) = &started.machine else {
+        return Logging::default();
+    };
+    let known = shared.registry.profile(started.account, machine).await;
+    match known {
+        Ok(known) => known.map_or_else(Logging::default, |known| {
+            let logging = &known.profile.settings.logging;
+            Logging {
+                log_level: logging.level,
+                include_execution_data: logging.include_execution_data,
+            }
+        }),
+        Err(error) => {
+            tracing::warn!(%machine, %error, "what a machine wants logged cannot be read");
+            Logging::default()
+        }
+    }
+}
 
 /// An execution that has ended.
 pub(crate) struct Ended {
@@ -57,6 +120,7 @@ pub(crate) async fn run(
     machine: Arc<steploom_asl::Machine>,
     started: Started,
     log: Option<Log>,
+    tried: Try,
 ) -> Result<Ended> {
     let mut running = Running::new(port.shared(), machine, started, log);
     let mut calls = FuturesUnordered::new();
@@ -70,7 +134,7 @@ pub(crate) async fn run(
             }
             for action in running.apply(fact)? {
                 if let Some((invoke, aborted)) = running.act(action) {
-                    let call = attempt(port, running.started(), invoke);
+                    let call = attempt(port, running.started(), invoke, tried);
                     calls.push(Abortable::new(call, aborted));
                 }
             }
@@ -95,12 +159,15 @@ pub(crate) async fn run(
 }
 
 /// Makes one attempt, and gives its answer as a fact.
-async fn attempt(port: &Port, started: Arc<Started>, invoke: Box<Invoke>) -> Fact {
+async fn attempt(port: &Port, started: Arc<Started>, invoke: Box<Invoke>, tried: Try) -> Fact {
     let shared = port.shared();
     shared.metrics.task(&invoke.resource);
     let answer = match &invoke.resource {
         // The definition was checked: it is met only where that has changed since.
         _ if invoke.token.is_some() => Err((waits(), None)),
+        Resource::Service(_) if tried == Try::Again && invoke.at_most_once => {
+            Err((dispatcher::outcome_unknown(), None))
+        }
         Resource::Service(integration) if !effect::calls_function(&invoke.resource) => {
             // It is large, and most attempts call functions.
             let request = Box::pin(effect::request(port, &started, &invoke, &integration.api));
@@ -109,7 +176,7 @@ async fn attempt(port: &Port, started: Arc<Started>, invoke: Box<Invoke>) -> Fac
                 .map(|output| (output, None))
                 .map_err(|failure| (failure, None))
         }
-        _ => shared.dispatcher.attempt(&started, &invoke).await,
+        _ => shared.dispatcher.attempt(&started, &invoke, tried).await,
     };
     effect::fact(shared.clock.now(), &invoke, answer)
 }
@@ -158,7 +225,7 @@ impl<'a> Running<'a> {
         shared.metrics.express_running.inc();
         Self {
             shared,
-            run: Run::new(machine),
+            run: Run::in_memory(machine),
             outcome: None,
             log,
             at: started.at,

@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) express: Semaphore,
     /// States that are tested.
     pub(crate) test_states: Arc<Semaphore>,
+    /// The same for those that nobody waits for.
+    pub(crate) express_owned: Semaphore,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
     /// Shards that are owned and recovered.
@@ -124,6 +126,7 @@ impl Shared {
             loads: Semaphore::new(LOADS_MAX),
             express: Semaphore::new(limits::express::RUNS_MAX),
             test_states: Arc::new(Semaphore::new(limits::TEST_STATES_MAX)),
+            express_owned: Semaphore::new(limits::express::RUNS_MAX),
             shards: watch::Sender::default(),
             held: watch::Sender::default(),
             refused: watch::Sender::default(),

@@ -35,6 +35,11 @@ pub(super) struct Terms {
         conflicts_with = "concurrency_limit"
     )]
     ordered: bool,
+
+    /// Run it in memory: faster, but only its start and its end are kept, it takes five minutes at the most, and
+    /// it runs again from its start if its node is lost
+    #[arg(long, conflicts_with_all = ["concurrency_key", "start_before"])]
+    express: bool,
 }
 
 impl Terms {
@@ -47,6 +52,7 @@ impl Terms {
             concurrency_key: self.concurrency_key,
             concurrency_limit: self.concurrency_limit,
             ordered: self.ordered,
+            express: self.express,
             ..start
         }
     }

@@ -100,6 +100,10 @@ pub struct StartExecution {
     /// Those of the key run one at a time, in the order in which they were accepted.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub ordered: bool,
+    /// It runs in memory as executions of EXPRESS machines do: of its history only the start and the end are
+    /// kept, and it is run again from its start if its node is lost meanwhile.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub express: bool,
 }
 
 impl StartExecution {
@@ -117,6 +121,7 @@ impl StartExecution {
             concurrency_key: None,
             concurrency_limit: None,
             ordered: false,
+            express: false,
         }
     }
 }

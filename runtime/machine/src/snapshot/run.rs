@@ -40,11 +40,13 @@ impl Run {
             supplied: _,
             map_runs,
             base: _,
+            is_in_memory,
         } = self;
         let (Some(started), Some(version)) = (started, version) else {
             return out.refuse();
         };
-        if supposed.is_some() || !exceeded.is_empty() {
+        // What is in memory alone is not kept.
+        if supposed.is_some() || !exceeded.is_empty() || *is_in_memory && started.is_express {
             return out.refuse();
         }
         out.raw(version.definition.as_bytes());
@@ -127,6 +129,7 @@ impl Run {
             supplied: std::collections::BTreeMap::new(),
             map_runs,
             base,
+            is_in_memory: false,
         })
     }
 }
@@ -222,6 +225,7 @@ variants!(Fact {
     17 => PageRead { at, action, etag, offset, digest, count, is_last },
     18 => RangeReported { at, action, failed },
     19 => MapRunChanged { at, map_run, change },
+    20 => Ended { at, outcome },
 });
 fields!(MapRunChange {
     version,

@@ -63,7 +63,7 @@ impl Simulation {
             range: None,
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();
-        let mut run = Run::new(machine);
+        let mut run = Run::in_memory(machine);
         if let Some(context) = start.context {
             run.suppose(context);
         }

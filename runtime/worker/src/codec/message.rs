@@ -15,7 +15,7 @@ pub(super) struct Fact {
     pub at: i64,
     #[prost(
         oneof = "Kind",
-        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21, 30, 31, 32"
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21, 30, 31, 32, 40"
     )]
     pub kind: Option<Kind>,
 }
@@ -69,6 +69,8 @@ pub(super) enum Kind {
     RangeReported(RangeReported),
     #[prost(message, tag = "32")]
     MapRunChanged(MapRunChanged),
+    #[prost(message, tag = "40")]
+    Ended(Ended),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -307,6 +309,19 @@ pub(super) struct Begun {}
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(super) struct Expired {}
 
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Ended {
+    /// 1: succeeded, 2: failed, 3: timed out, 4: aborted, 5: expired.
+    #[prost(uint32, tag = "1")]
+    pub status: u32,
+    #[prost(string, optional, tag = "2")]
+    pub output: Option<String>,
+    #[prost(string, optional, tag = "3")]
+    pub error: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub cause: Option<String>,
+}
+
 /// The payloads of a message, as they are written.
 pub(super) fn payloads(kind: &Kind) -> [Option<&str>; 2] {
     match kind {
@@ -315,6 +330,7 @@ pub(super) fn payloads(kind: &Kind) -> [Option<&str>; 2] {
         Kind::TaskSubmitted(m) => [Some(&m.output), None],
         Kind::ItemsRead(m) => [Some(&m.items), None],
         Kind::Redriven(m) => [m.input.as_deref(), m.skip.as_deref()],
+        Kind::Ended(m) => [m.output.as_deref(), None],
         Kind::TaskFailed(_)
         | Kind::TimerFired(_)
         | Kind::StopRequested(_)
@@ -420,6 +436,7 @@ pub(super) fn fact_message(fact: &machine::Fact, kept: &Kept) -> Fact {
             tolerated_percentage: change.tolerated_percentage,
             is_stopped: change.is_stopped,
         }),
+        F::Ended { outcome, .. } => Kind::Ended(ended_message(outcome, kept)),
         F::EvaluationExceeded { evaluation, .. } => Kind::EvaluationExceeded(EvaluationExceeded {
             evaluation: *evaluation,
         }),
@@ -464,6 +481,23 @@ fn redriven_message(redriven: &machine::Redriven, kept: &Kept) -> Redriven {
         version: redriven.version.map_or(0, |version| version.number),
         input: redriven.input.as_ref().map(text),
         skip: redriven.skip.as_ref().map(text),
+    }
+}
+
+fn ended_message(outcome: &machine::Outcome, kept: &Kept) -> Ended {
+    use machine::Outcome;
+    let (status, output, failure) = match outcome {
+        Outcome::Succeeded(output) => (1, Some(kept.text(output).into()), None),
+        Outcome::Failed(failure) => (2, None, Some(failure)),
+        Outcome::TimedOut => (3, None, None),
+        Outcome::Aborted(failure) => (4, None, Some(failure)),
+        Outcome::Expired => (5, None, None),
+    };
+    Ended {
+        status,
+        output,
+        error: failure.and_then(|failure| failure.error.clone()),
+        cause: failure.and_then(|failure| failure.cause.clone()),
     }
 }
 

@@ -293,6 +293,50 @@ fn what_was_written_of_starts_that_wait_is_read_for_ever() {
     assert_eq!(read, waiting_facts());
 }
 
+/// How executions ended that were run in memory.
+fn ended_facts() -> Vec<Fact> {
+    let failure = |error: Option<&str>, cause: Option<&str>| PartialFailure {
+        error: error.map(str::to_owned),
+        cause: cause.map(str::to_owned),
+    };
+    let outcomes = [
+        Outcome::Succeeded(Json::parse("1").unwrap()),
+        Outcome::Failed(failure(Some("E"), None)),
+        Outcome::TimedOut,
+        Outcome::Aborted(failure(None, Some("why"))),
+        Outcome::Expired,
+    ];
+    let facts = (21..).zip(outcomes);
+    facts
+        .map(|(ms, outcome)| Fact::Ended {
+            at: at(ms),
+            outcome,
+        })
+        .collect()
+}
+
+/// Never change a line; add new ones.
+const GOLDEN_ENDED: &[&str] = &[
+    "0815c202050801120131",
+    "0816c2020508021a0145",
+    "0817c202020803",
+    "0818c2020708042203776879",
+    "0819c202020805",
+];
+
+#[test]
+fn what_was_written_of_ends_in_memory_is_read_for_ever() {
+    assert_eq!(ended_facts().len(), GOLDEN_ENDED.len());
+    for (hex, fact) in GOLDEN_ENDED.iter().zip(ended_facts()) {
+        assert_eq!(encode(&fact, &Kept::default()), from_hex(hex), "{fact:?}");
+        assert_eq!(decode(&from_hex(hex)).unwrap(), fact);
+    }
+    assert!(
+        decode(&from_hex("0819c202020806")).is_err(),
+        "no such status"
+    );
+}
+
 #[test]
 fn records_and_chunks_come_apart_as_they_were_put_together() {
     let id = ExecutionId::new(Slot(1), at(1), 1);

@@ -6,18 +6,22 @@ use tokio::sync::oneshot;
 
 use super::{Dispatcher, Queue, Right, Target, Waiter};
 use crate::effect::Answer;
+use crate::express::Try;
 use crate::fair::Place;
 
 impl Dispatcher {
     /// Makes one attempt at a task that runs a function, once its turn has come. Dropping the future
     /// gives it up, wherever it is.
-    pub(crate) async fn attempt(&self, started: &Started, invoke: &Invoke) -> Answer {
+    pub(crate) async fn attempt(&self, started: &Started, invoke: &Invoke, tried: Try) -> Answer {
         let unmade = |failure| (failure, None);
         let target = Target::of(&invoke.resource, &invoke.input).map_err(unmade)?;
         let function = self
             .look_up(started, invoke, &target)
             .await
             .map_err(unmade)?;
+        if tried == Try::Again && (invoke.at_most_once || function.at_most_once) {
+            return Err((super::outcome_unknown(), None));
+        }
         let account = started.account;
         let weight = self.registry.weight(account, &started.machine).await;
         let gate = self.gate(account, &function);

@@ -15,7 +15,7 @@ use steploom_types::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Port, terms};
+use super::{Port, sync, terms};
 use crate::mailbox::{Key, Tickets};
 use crate::payload;
 use crate::peer::call::{self, is_not_owner, not_owner};
@@ -33,6 +33,9 @@ pub(crate) struct NewExecution {
     /// What else its caller asked for; without the limit of the machine.
     #[serde(default)]
     pub(crate) terms: Option<Terms>,
+    /// Whether it runs in memory, and only its start and its end are kept.
+    #[serde(default)]
+    pub(crate) is_express: bool,
 }
 
 /// How often the shards of a batch may split while it is started.
@@ -48,6 +51,8 @@ pub(super) struct Resolved {
     pub(super) definition: Digest,
     /// The release, and the alias, by which it is started.
     pub(super) origin: Option<(ReleaseNumber, Option<Name>)>,
+    /// Whether the machine is of the type EXPRESS.
+    pub(super) is_express: bool,
 }
 
 /// A start that has its id, and with that its shard.
@@ -93,7 +98,7 @@ impl Port {
         new: NewExecution,
         id: ExecutionId,
     ) -> Result<(wire::Execution, bool)> {
-        let checked = self.shared.definitions.get(new.definition).await?;
+        let checked = self.checked(&new).await?;
         let (reply, answer) = oneshot::channel();
         let start = self
             .command(account, (new, id), checked, Reply::One(reply))
@@ -232,16 +237,16 @@ impl Port {
             return Ok(Vec::new());
         };
         let mut answers: Vec<_> = starts.iter().map(|_| Err(shard::moved())).collect();
-        let mut definitions: HashMap<Digest, Result<Arc<Machine>>> = HashMap::new();
+        let mut definitions: HashMap<(Digest, bool), Result<Arc<Machine>>> = HashMap::new();
         let (sender, mut replies) = mpsc::unbounded_channel();
         let mut commands = Vec::with_capacity(starts.len());
         let shard = self.shards.of_slot(slot)?;
         for (number, placed) in starts.into_iter().enumerate() {
-            let digest = placed.0.definition;
-            let checked = match definitions.entry(digest) {
+            let wanted = (placed.0.definition, placed.0.is_express);
+            let checked = match definitions.entry(wanted) {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(new) => {
-                    let checked = self.shared.definitions.get(digest).await;
+                    let checked = self.checked(&placed.0).await;
                     new.insert(checked).clone()
                 }
             };
@@ -283,20 +288,22 @@ impl Port {
         start: &wire::StartExecution,
     ) -> Result<Resolved> {
         let (name, version) = (&start.machine, start.version);
+        let known = self.shared.registry.profile(account, name).await?;
+        let known = known.ok_or_else(|| super::machine_not_found(name))?;
+        let is_express = known.profile.settings.machine_type == wire::MachineType::Express;
         let Some(qualifier) = &start.qualifier else {
             let found = self.machine_version(account, name, version).await?;
             return Ok(Resolved {
                 version: found.version,
                 definition: found.definition,
                 origin: None,
+                is_express,
             });
         };
         if version.is_some() {
             let message = "a start names a 'version' or a 'qualifier', not both";
             return Err(Error::invalid("InvalidQualifier", message));
         }
-        let known = self.shared.registry.profile(account, name).await?;
-        let known = known.ok_or_else(|| super::machine_not_found(name))?;
         let lot = self.shared.chance.draw();
         let (release, alias) = known.profile.resolve(name, qualifier, lot)?;
         let version = Some(release.version);
@@ -305,6 +312,7 @@ impl Port {
             version: found.version,
             definition: found.definition,
             origin: Some((release.number, alias)),
+            is_express,
         })
     }
 
@@ -325,6 +333,14 @@ impl Port {
         Ok(ExecutionId::new(slot, self.shared.clock.now(), lot))
     }
 
+    /// The machine of a start.
+    async fn checked(&self, new: &NewExecution) -> Result<Arc<Machine>> {
+        if new.is_express {
+            return self.express_machine(&new.machine, new.definition).await;
+        }
+        self.shared.definitions.get(new.definition).await
+    }
+
     /// What a shard's owner is told; the input, if it is large, is an object then.
     async fn command(
         &self,
@@ -340,6 +356,7 @@ impl Port {
         let input = std::iter::once(&new.input);
         let kept = payload::keep(&self.shared.artifacts, id, input).await?;
         let terms = terms::with_machine(new.terms, &checked);
+        let is_express = new.is_express;
         Ok(Start {
             account,
             id,
@@ -352,6 +369,7 @@ impl Port {
             input: new.input,
             kept,
             terms,
+            is_express,
             range: None,
             reply,
         })
@@ -365,6 +383,10 @@ fn new_execution(
     now: Timestamp,
     order: Option<u64>,
 ) -> Result<NewExecution> {
+    let is_express = resolved.is_express || start.express;
+    if is_express {
+        sync::ensure_begins_at_once(&start)?;
+    }
     let terms = terms::of_start(&mut start, now, order, &resolved)?;
     Ok(NewExecution {
         machine: MachineName::Named(start.machine),
@@ -373,6 +395,7 @@ fn new_execution(
         name: start.name,
         input: start.input,
         terms,
+        is_express,
     })
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use steploom_api::wire;
 use steploom_asl::{Machine, Rejected};
 use steploom_machine::{RunLimits, SEMANTICS, Started};
-use steploom_types::{AccountId, Error, ExecutionId, Kind, MachineName, Name, Result, limits};
+use steploom_types::{AccountId, Digest, Error, ExecutionId, Kind, MachineName, Result, limits};
 
 use super::starts::ensure_input_fits;
 use super::{Port, machines, terms};
-use crate::express::{self, Ended, Log};
+use crate::express::{self, Ended, Log, Try};
 use crate::shard::id_as_name;
 use crate::view::{self, Stands};
 
@@ -26,7 +26,7 @@ impl Port {
         let place = self.shared.express.try_acquire();
         let _place = place.map_err(|_| too_many())?;
         let log = Log::new(&self.shared.logs, &started, logging);
-        let ended = express::run(self, machine, started, log).await?;
+        let ended = express::run(self, machine, started, log, Try::First).await?;
         Ok(shown(ended))
     }
 
@@ -40,8 +40,8 @@ impl Port {
         let at = clock.now();
         let version = self.what_of(account, &start).await?;
         let terms = terms::of_start(&mut start, at, None, &version)?;
-        let machine = self.shared.definitions.express(version.definition).await?;
-        let machine = machine.map_err(|rejected| not_express(&start.machine, &rejected))?;
+        let name = MachineName::Named(start.machine);
+        let machine = self.express_machine(&name, version.definition).await?;
         let payload_bytes_max = self.shared.data_bytes_max(&machine);
         ensure_input_fits(&start.input, payload_bytes_max as usize)?;
         let id = ExecutionId::new(chance.slot(), at, chance.draw());
@@ -50,7 +50,7 @@ impl Port {
             account,
             id,
             name: start.name.unwrap_or_else(|| id_as_name(id)),
-            machine: MachineName::Named(start.machine),
+            machine: name,
             machine_version: version.version,
             is_express: true,
             definition: version.definition,
@@ -67,13 +67,35 @@ impl Port {
         };
         Ok((machine, started))
     }
+
+    /// A machine as EXPRESS has it.
+    ///
+    /// # Errors
+    /// `Invalid` / `MachineNotExpress`, with every place that is not for EXPRESS.
+    pub(super) async fn express_machine(
+        &self,
+        name: &MachineName,
+        definition: Digest,
+    ) -> Result<Arc<Machine>> {
+        let machine = self.shared.definitions.express(definition).await?;
+        machine.map_err(|rejected| not_express(name, &rejected))
+    }
 }
 
 /// # Errors
 /// `Invalid`: it asks for what only executions have that are kept.
 fn ensure_plain(start: &wire::StartExecution) -> Result<()> {
+    if !start.tags.is_empty() {
+        let message = "'tags' are for executions that are kept; a synchronous one is kept nowhere";
+        return Err(Error::invalid("UnsupportedTerms", message));
+    }
+    ensure_begins_at_once(start)
+}
+
+/// # Errors
+/// `Invalid`: it asks for what only executions have that may wait.
+pub(super) fn ensure_begins_at_once(start: &wire::StartExecution) -> Result<()> {
     let terms = [
-        ("tags", !start.tags.is_empty()),
         ("startBefore", start.start_before.is_some()),
         ("concurrencyKey", start.concurrency_key.is_some()),
         ("concurrencyLimit", start.concurrency_limit.is_some()),
@@ -83,18 +105,16 @@ fn ensure_plain(start: &wire::StartExecution) -> Result<()> {
         None => Ok(()),
         Some((term, _)) => Err(Error::invalid(
             "UnsupportedTerms",
-            format!(
-                "'{term}' is for executions that are kept; a synchronous one begins at once and is kept nowhere"
-            ),
+            format!("'{term}' is for executions that may wait; those in memory begin at once"),
         )),
     }
 }
 
-fn not_express(machine: &Name, rejected: &Rejected) -> Error {
+fn not_express(machine: &MachineName, rejected: &Rejected) -> Error {
     Error::invalid(
         "MachineNotExpress",
         format!(
-            "machine '{machine}' has what only executions with a journal can do; start it with POST /v1/executions"
+            "machine '{machine}' has what only executions with a journal can do: start it as one of those"
         ),
     )
     .with_problems(machines::problems(&rejected.diagnostics))

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use steploom_asl::Resource;
 use steploom_asl::model::{Integration, Pattern};
 use steploom_machine::token::Token;
-use steploom_machine::{ActionId, Fact, Failure, Invoke, OUTCOME_UNKNOWN};
+use steploom_machine::{ActionId, Fact, Failure, Invoke};
 use steploom_probe::{Bug, CrashPoint, Mark, crash_point, is_planted, mark};
 use steploom_types::{AccountId, ExecutionId, Json, Name};
 use tokio::sync::{oneshot, watch};
@@ -21,6 +21,7 @@ use crate::child::Child;
 use crate::dispatcher::{self, Asking, Work};
 use crate::effect::range::Order;
 use crate::effect::{self, Answers};
+use crate::express::{self, Try, WHOLE};
 use crate::mailbox;
 use crate::payload::Kept;
 use crate::port::Port;
@@ -170,11 +171,10 @@ impl Owned {
         if invoke.is_dispatched {
             // A former owner has begun it, or was about to.
             mark(Mark::OutcomeUnknown);
-            let cause = "it may have been made, and is not made again: the node that was to make it has gone away";
             let fact = Fact::TaskFailed {
                 at,
                 action,
-                failure: Failure::new(OUTCOME_UNKNOWN, cause),
+                failure: dispatcher::outcome_unknown(),
                 version: None,
             };
             return self.push(id, fact);
@@ -220,6 +220,18 @@ impl Owned {
         }
     }
 
+    /// Begins an execution that runs beside its owner, if it is one.
+    pub(super) fn begin_whole(&mut self, id: ExecutionId, tried: Try) {
+        let hot = self.hot.get(&id).filter(|hot| hot.is_open());
+        let Some(hot) = hot.filter(|hot| hot.run().is_elsewhere()) else {
+            return;
+        };
+        let (started, machine) = (hot.started().clone(), hot.run().machine().clone());
+        let answers = Answers::new(self.shared.clone(), self.handle.clone(), id);
+        let work = express::to_its_end(self.shared.clone(), machine, started, tried, answers);
+        self.begin_work(id, WHOLE, work);
+    }
+
     /// Begins a reading or a writing.
     pub(super) fn begin_work(
         &mut self,
@@ -261,6 +273,10 @@ impl Owned {
             | Fact::Dispatched { at, action } => {
                 *at = now;
                 hot.running.remove(action).is_some()
+            }
+            Fact::Ended { at, .. } => {
+                *at = now;
+                hot.running.remove(&WHOLE).is_some()
             }
             Fact::TaskSubmitted { at, action, .. } => {
                 *at = now;

@@ -154,6 +154,10 @@ fn paused(hot: &Hot, wanted: bool) -> Result<bool> {
     if !hot.is_open() {
         return Err(ended(&hot.execution()));
     }
+    if wanted && hot.run().is_elsewhere() {
+        let message = "executions in memory cannot be paused; this one ends by itself in minutes";
+        return Err(Error::new(Kind::Conflict, "ExecutionNotPausable", message));
+    }
     Ok(hot.run().is_paused() != wanted)
 }
 

@@ -21,6 +21,7 @@ use super::hot::Hot;
 use super::owned::{News, Owned, in_order};
 use super::quarantine::Aside;
 use super::start::Taken;
+use crate::express::Try;
 use crate::shared::Shared;
 
 /// Executions that one task brings.
@@ -538,6 +539,7 @@ impl Owned {
             }
             self.act(id, action);
         }
+        self.begin_whole(id, Try::Again);
         self.enlist(id);
         self.go_on(coming.waiting);
         self.linger(id);

@@ -29,6 +29,7 @@ use super::wake::{self, Sleeper, Wakes};
 use super::{Command, Found, Handle, Tail, moved};
 use crate::committer::Committed;
 use crate::effect::{self, Answers};
+use crate::express::Try;
 use crate::mailbox::Post;
 use crate::metrics;
 use crate::shared::Shared;
@@ -552,7 +553,10 @@ impl Owned {
         }
         match &fact {
             Fact::TaskSubmitted { action, .. } => self.offer(id, *action),
-            Fact::Started(_) => self.enlist(id),
+            Fact::Started(_) => {
+                self.enlist(id);
+                self.begin_whole(id, Try::First);
+            }
             _ => {}
         }
         match &fact {

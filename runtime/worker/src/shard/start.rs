@@ -38,6 +38,8 @@ pub(crate) struct Start {
     /// Of a range: its first fact, but for the time. It takes part in no limits: its parent does.
     pub(crate) range: Option<Box<Started>>,
     pub(crate) terms: Option<Arc<Terms>>,
+    /// Whether it runs in memory, and only its start and its end are facts.
+    pub(crate) is_express: bool,
     pub(crate) reply: Reply,
 }
 
@@ -275,14 +277,11 @@ impl Owned {
             name,
             machine: start.machine,
             machine_version: start.machine_version,
-            is_express: false,
+            is_express: start.is_express,
             definition: start.definition,
             semantics: SEMANTICS,
             seed: start.seed,
-            limits: RunLimits {
-                payload_bytes_max: self.shared.data_bytes_max(&start.checked),
-                ..self.shared.run_limits
-            },
+            limits: self.limits(&start.checked, start.is_express),
             input: start.input,
             terms: start.terms,
             range: None,
@@ -303,6 +302,17 @@ impl Owned {
         };
         let fact = (Fact::Started(Box::new(started)), start.kept);
         self.pending.push(start.id, fact, Some(admitted), None);
+    }
+
+    fn limits(&self, machine: &steploom_asl::Machine, is_express: bool) -> RunLimits {
+        let mut limits = RunLimits {
+            payload_bytes_max: self.shared.data_bytes_max(machine),
+            ..self.shared.run_limits
+        };
+        if is_express {
+            limits.execution_seconds_max = limits::express::SECONDS_MAX;
+        }
+        limits
     }
 
     /// Refuses a start that is not pending yet; who waits for its name goes on without it.

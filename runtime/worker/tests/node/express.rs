@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use steploom_api::port::{Executions, ReadLogs};
+use steploom_api::port::{Executions, PutMachine, ReadLogs};
 use steploom_api::wire::{
-    ExecutionStatus as Status, FunctionSettings, LogLevel, Logging, StartExecution, SyncExecution,
+    ExecutionStatus as Status, FunctionSettings, LogLevel, Logging, MachineLogging,
+    MachineSettings, MachineType, RedriveExecution, StartExecution, SyncExecution,
 };
 use steploom_types::limits::express as limits;
-use steploom_types::{AccountId, Json, Kind, Result};
+use steploom_types::{AccountId, Json, Kind, Name, Result};
 
 use crate::node::Node;
 use crate::{ROUND, WAIT};
@@ -385,4 +386,185 @@ async fn its_events_are_logged_as_it_is_asked_for() {
     let (logs, function) = (node.ports().logs, "m".parse().unwrap());
     let of_function = logs.read(LOCAL, &function, read).await.unwrap();
     assert!(of_function.items.is_empty());
+}
+
+fn later(machine: &str, input: Value) -> StartExecution {
+    StartExecution {
+        express: true,
+        ..start(machine, input)
+    }
+}
+
+async fn begin(node: &Node, start: StartExecution) -> steploom_types::ExecutionId {
+    let executions = node.ports().executions;
+    let started = executions.start(LOCAL, start).await.unwrap();
+    started.0.summary.id
+}
+
+#[tokio::test]
+async fn of_one_that_nobody_waits_for_the_start_and_the_end_are_kept() {
+    let node = Node::start().await;
+    function(&node, FunctionSettings::default()).await;
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "f", "Next": "B"},
+        "B": {"Type": "Task", "Resource": "f", "Parameters": {"id.$": "$$.Execution.Id"}, "End": true}}});
+    node.machine("two", &definition.to_string()).await;
+    let before = node.metric("steploom_facts_total");
+    let id = begin(&node, later("two", json!({"n": 1}))).await;
+    let ended = node.ended(id).await;
+    assert_eq!(ended.summary.status, Status::Succeeded);
+    let output = ended.output.unwrap();
+    let arn = &output.value()["id"];
+    let prefix = format!("arn:aws:states:us-east-1:000000000000:express:two:{id}:");
+    assert!(arn.as_str().unwrap().starts_with(&prefix), "{arn}");
+    assert_eq!(node.metric("steploom_facts_total"), before + 2);
+    assert_eq!(node.runner.begun().len(), 2);
+    let history = ["ExecutionStarted", "ExecutionSucceeded"];
+    assert_eq!(node.history(id).await, history);
+    node.listed("two", Status::Succeeded, 1).await;
+    assert_eq!(node.history(id).await, history);
+
+    node.runner.fail("f", 1);
+    let large = json!("x".repeat(200_000));
+    for (id, status) in [
+        (
+            begin(&node, later("m", large.clone())).await,
+            Status::Failed,
+        ),
+        (
+            begin(&node, later("m", large.clone())).await,
+            Status::Succeeded,
+        ),
+    ] {
+        assert_eq!(node.ended(id).await.summary.status, status);
+    }
+    // Many at once, with tags, by the same names as all others.
+    let many = (0..20).map(|n| StartExecution {
+        name: Some(format!("n{n}").parse().unwrap()),
+        tags: [("a".to_owned(), "b".to_owned())].into(),
+        ..later("m", json!(n))
+    });
+    let many: Vec<_> = many.collect();
+    for answer in node.start_batch(many.clone()).await {
+        assert!(answer.unwrap().1);
+    }
+    node.listed("m", Status::Succeeded, 21).await;
+    let again = node.start_batch(many).await.remove(0).unwrap_err();
+    assert_eq!(again.code, "ExecutionAlreadyExists");
+}
+
+#[tokio::test]
+async fn it_runs_again_from_its_start_when_its_node_was_lost() {
+    let mut node = Node::start().await;
+    node.function("f", FunctionSettings::default()).await;
+    let once = FunctionSettings {
+        at_most_once: true,
+        ..FunctionSettings::default()
+    };
+    node.function("once", once).await;
+    for name in ["f", "once"] {
+        node.machine(name, &task(name, &json!({})).to_string())
+            .await;
+        node.runner.hold(name);
+    }
+    let id = begin(&node, later("f", json!({"n": 1}))).await;
+    let risky = begin(&node, later("once", json!({}))).await;
+    node.until(|| async { node.runner.running("f") + node.runner.running("once") == 2 })
+        .await;
+    node.listed("f", Status::Running, 1).await;
+    node.crash_and_restart().await;
+    // It may have been made, and is not made again.
+    let unknown = node.ended(risky).await;
+    assert_eq!(unknown.error.as_deref(), Some("Function.OutcomeUnknown"));
+    node.until(|| async { node.runner.events("f").len() == 2 })
+        .await;
+    node.stop_and_restart().await;
+    node.until(|| async { node.runner.events("f").len() == 3 })
+        .await;
+    node.runner.let_go("f", 3);
+    let ended = node.ended(id).await;
+    assert_eq!(ended.output.unwrap().value(), &json!({"n": 1}));
+    assert_eq!(node.runner.events("once").len(), 1);
+    assert_eq!(node.history(id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn it_is_stopped_and_times_out_as_all_others() {
+    let node = Node::start().await;
+    function(&node, FunctionSettings::default()).await;
+    node.machine("wait", WAIT).await;
+    node.runner.hold("f");
+    let stopped = begin(&node, later("m", json!({}))).await;
+    node.until(|| async { node.runner.running("f") == 1 }).await;
+    let executions = node.ports().executions;
+    let refused = executions.pause(LOCAL, stopped).await.unwrap_err();
+    assert_eq!(
+        (refused.kind, refused.code),
+        (Kind::Conflict, "ExecutionNotPausable")
+    );
+    node.stop(stopped).await;
+    assert_eq!(node.get(stopped).await.summary.status, Status::Aborted);
+    node.until(|| async { node.runner.running("f") == 0 }).await;
+    let redrive = RedriveExecution::default();
+    let refused = executions.redrive(LOCAL, stopped, redrive).await;
+    assert_eq!(refused.unwrap_err().code, "ExecutionNotRedrivable");
+
+    let waiting = begin(&node, later("wait", json!({}))).await;
+    // It is not taken for one that only waits.
+    node.listed("wait", Status::Running, 1).await;
+    node.clock.advance_ms(limits::SECONDS_MAX as i64 * 1000);
+    let ended = node.ended(waiting).await;
+    assert_eq!(ended.summary.status, Status::TimedOut);
+}
+
+#[tokio::test]
+async fn what_cannot_run_in_memory_is_refused_at_its_start() {
+    let node = Node::start().await;
+    let activity = "arn:aws:states:us-east-1:000000000000:activity:a";
+    node.machine("m", &task(activity, &json!({})).to_string())
+        .await;
+    let executions = node.ports().executions;
+    let refused = executions.start(LOCAL, later("m", json!({}))).await;
+    assert_eq!(refused.unwrap_err().code, "MachineNotExpress");
+    let batch = node.start_batch(vec![later("m", json!({}))]).await;
+    assert_eq!(batch[0].as_ref().unwrap_err().code, "MachineNotExpress");
+    let keyed = StartExecution {
+        concurrency_key: Some("k".to_owned()),
+        ..later("m", json!({}))
+    };
+    let refused = executions.start(LOCAL, keyed).await.unwrap_err();
+    assert_eq!(refused.code, "UnsupportedTerms");
+}
+
+#[tokio::test]
+async fn executions_of_express_machines_are_such_and_logged_as_their_machine_wants() {
+    let node = Node::start().await;
+    node.function("f", FunctionSettings::default()).await;
+    let settings = MachineSettings {
+        machine_type: MachineType::Express,
+        logging: MachineLogging {
+            level: LogLevel::All,
+            ..MachineLogging::default()
+        },
+        ..MachineSettings::default()
+    };
+    let name: Name = "m".parse().unwrap();
+    let put = PutMachine {
+        settings: Some(settings),
+        ..PutMachine::new(name.clone(), &task("f", &json!({})).to_string())
+    };
+    node.ports().machines.put(LOCAL, put).await.unwrap();
+    let id = node.start_unnamed("m", json!({})).await.summary.id;
+    assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
+    let history = ["ExecutionStarted", "ExecutionSucceeded"];
+    assert_eq!(node.history(id).await, history);
+    let read = ReadLogs {
+        request_id: Some(id.to_string()),
+        limit: 100,
+        ..ReadLogs::default()
+    };
+    let lines = node.ports().logs.read_machine(LOCAL, &name, read).await;
+    let lines = lines.unwrap().items;
+    assert_eq!(lines.len(), 7, "{lines:?}");
+    assert!(lines[6].message.contains("ExecutionSucceeded"));
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 use steploom_api::Ports;
-use steploom_api::port::{Object, PutFunction, PutObject, collect, whole};
+use steploom_api::port::{Object, PutFunction, PutMachine, PutObject, collect, whole};
 use steploom_api::wire::{
     Execution, ExecutionStatus, ExecutionSummary, FunctionSettings, ListExecutions, PageHistory,
     StartExecution, StopExecution,
