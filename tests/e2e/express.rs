@@ -90,3 +90,29 @@ fn it_ends_when_its_caller_goes_away() {
         (logged("express-gone").last()? == "ExecutionAborted").then_some(())
     });
 }
+
+#[test]
+fn one_that_nobody_waits_for_keeps_its_start_and_its_end() {
+    let server = server();
+    server.deploy("express-later", guest::ECHO);
+    server.put_machine("express-later", &one_task("express-later"));
+    let said = server.run(&[
+        "start",
+        "express-later",
+        "--express",
+        "--input",
+        r#"{"n": 7}"#,
+        "--wait",
+    ]);
+    assert_eq!(
+        said.ok().split_whitespace().collect::<String>(),
+        r#"{"n":7}"#
+    );
+    let id = until("it is listed", || {
+        let list = server.get("/v1/executions?machine=express-later&status=SUCCEEDED");
+        Some(list.expect(200)["items"][0]["id"].as_str()?.to_owned())
+    });
+    let events = server.history(&id);
+    let types: Vec<_> = events.iter().map(|event| &event["type"]).collect();
+    assert_eq!(types, ["ExecutionStarted", "ExecutionSucceeded"]);
+}

@@ -61,10 +61,10 @@ pub(crate) struct Shared {
     pub(crate) loads: Semaphore,
     /// One permit for each EXPRESS execution that runs here.
     pub(crate) express: Semaphore,
-    /// States that are tested.
-    pub(crate) test_states: Arc<Semaphore>,
     /// The same for those that nobody waits for.
     pub(crate) express_owned: Semaphore,
+    /// States that are tested.
+    pub(crate) test_states: Arc<Semaphore>,
     /// Set once, when the shards' owners are started; these may need it at once.
     shards: watch::Sender<Option<Shards>>,
     /// Shards that are owned and recovered.
