@@ -75,7 +75,7 @@ impl Port {
         };
         let order = tickets.as_mut().map(Tickets::next);
         let now = self.shared.clock.now();
-        let new = new_execution(start, resolved, now, order)?;
+        let new = new_execution(start, &resolved, now, order)?;
         Ok((new, tickets))
     }
 
@@ -147,7 +147,7 @@ impl Port {
                 }
             };
             let placed = resolved.and_then(|resolved| {
-                let new = new_execution(start, resolved, self.shared.clock.now(), order)?;
+                let new = new_execution(start, &resolved, self.shared.clock.now(), order)?;
                 self.place(account, &new, None).map(|id| (new, id))
             });
             match placed {
@@ -379,7 +379,7 @@ impl Port {
 /// What a start asks for, checked; `order` is its place among those of its key.
 fn new_execution(
     mut start: wire::StartExecution,
-    resolved: Resolved,
+    resolved: &Resolved,
     now: Timestamp,
     order: Option<u64>,
 ) -> Result<NewExecution> {
@@ -387,7 +387,7 @@ fn new_execution(
     if is_express {
         sync::ensure_begins_at_once(&start)?;
     }
-    let terms = terms::of_start(&mut start, now, order, &resolved)?;
+    let terms = terms::of_start(&mut start, now, order, resolved)?;
     Ok(NewExecution {
         machine: MachineName::Named(start.machine),
         machine_version: resolved.version,

@@ -551,7 +551,7 @@ async fn executions_of_express_machines_are_such_and_logged_as_their_machine_wan
     let name: Name = "m".parse().unwrap();
     let put = PutMachine {
         settings: Some(settings),
-        ..PutMachine::new(name.clone(), &task("f", &json!({})).to_string())
+        ..PutMachine::new(name.clone(), task("f", &json!({})).to_string())
     };
     node.ports().machines.put(LOCAL, put).await.unwrap();
     let id = node.start_unnamed("m", json!({})).await.summary.id;
