@@ -13,6 +13,10 @@ import botocore
 SERVICES = {"stepfunctions": "states", "lambda": "lambda", "scheduler": "scheduler"}
 FACTS = ("type", "required", "payload", "min", "max", "pattern", "enum", "exception")
 PLACES = ("location", "locationName", "streaming")
+# Words in the order in which AWS names them when another is given: it is none that the model has.
+ORDERS = {
+    "ExecutionStatus": ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"],
+}
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -30,8 +34,10 @@ def member(given):
     return {"shape": given["shape"], **{key: given[key] for key in PLACES if key in given}}
 
 
-def shape(given):
+def shape(name, given):
     kept = {key: given[key] for key in FACTS if given.get(key) or given.get(key) == 0}
+    if name in ORDERS:
+        kept["enum"] = sorted(kept["enum"], key=ORDERS[name].index)
     if "error" in given:
         kept["status"] = given["error"].get("httpStatusCode", 400)
     if "members" in given:
@@ -57,7 +63,7 @@ def main():
         model = read(service)
         kept = {
             "operations": {name: operation(o) for name, o in sorted(model["operations"].items())},
-            "shapes": {name: shape(s) for name, s in sorted(model["shapes"].items())},
+            "shapes": {name: shape(name, s) for name, s in sorted(model["shapes"].items())},
         }
         with open(os.path.join(HERE, f"{name}.json"), "w") as file:
             json.dump(kept, file, separators=(",", ":"))

@@ -184,6 +184,7 @@ fn failure(error: Error, arn: &str) -> Failure {
             format!("Invalid State Machine Execution Input: '{}'", error.message),
         ),
         "ExecutionNotRedrivable" => ("ExecutionNotRedrivable", error.message.clone()),
+        "TooManyTags" => ("TooManyTags", error.message.clone()),
         "InvalidTags" => ("ValidationException", error.message.clone()),
         "TooManyReleases" | "TooManyAliases" => {
             ("ServiceQuotaExceededException", error.message.clone())

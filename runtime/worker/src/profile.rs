@@ -90,7 +90,7 @@ impl Profile {
     }
 
     /// # Errors
-    /// `Invalid` / `InvalidTags`.
+    /// `Invalid` / `InvalidTags`, `TooManyTags`.
     pub(crate) fn change_tags(&mut self, change: &wire::ChangeTags) -> Result<wire::Tags> {
         tags::change(&mut self.tags, change)?;
         Ok(wire::Tags {

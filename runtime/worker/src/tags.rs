@@ -13,15 +13,13 @@ const ALIAS: &str = "steploom:alias";
 /// Tags of a caller.
 ///
 /// # Errors
-/// `Invalid` / `InvalidTags`.
+/// `Invalid` / `InvalidTags`, `TooManyTags`.
 pub(crate) fn check(tags: &BTreeMap<String, String>) -> Result<()> {
     let refuse = |message: String| Err(Error::invalid("InvalidTags", message));
     if tags.len() > limits::TAGS_MAX {
-        let most = limits::TAGS_MAX;
-        return refuse(format!(
-            "there are {} tags; at most {most} are allowed",
-            tags.len()
-        ));
+        let (count, most) = (tags.len(), limits::TAGS_MAX);
+        let message = format!("there are {count} tags; at most {most} are allowed");
+        return Err(Error::invalid("TooManyTags", message));
     }
     for (key, value) in tags {
         let (keys_max, values_max) = (limits::TAG_KEY_LENGTH_MAX, limits::TAG_VALUE_LENGTH_MAX);
@@ -53,7 +51,7 @@ pub(crate) fn check(tags: &BTreeMap<String, String>) -> Result<()> {
 /// Sets tags, then removes some.
 ///
 /// # Errors
-/// `Invalid` / `InvalidTags`; then they are as they were.
+/// `Invalid` / `InvalidTags`, `TooManyTags`; then they are as they were.
 pub(crate) fn change(tags: &mut BTreeMap<String, String>, change: &ChangeTags) -> Result<()> {
     let mut changed = tags.clone();
     changed.extend(change.set.clone());

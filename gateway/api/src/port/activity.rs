@@ -27,7 +27,7 @@ pub trait Activities: Send + Sync {
     /// Changes its tags; `NotFound` / `ActivityNotFound`.
     ///
     /// # Errors
-    /// `Invalid` / `InvalidTags`.
+    /// `Invalid` / `InvalidTags`, `TooManyTags`.
     async fn change_tags(
         &self,
         account: AccountId,

@@ -26,7 +26,7 @@ pub trait Releases: Send + Sync {
     /// Changes the tags.
     ///
     /// # Errors
-    /// `Invalid` / `InvalidTags`.
+    /// `Invalid` / `InvalidTags`, `TooManyTags`.
     async fn change_tags(
         &self,
         account: AccountId,

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use steploom_api::wire;
-use steploom_types::arn;
+use steploom_types::{MachineName, arn};
 
-use super::{Call, name, seconds};
+use super::{Call, machine, name, seconds};
 
 /// Details that hold a state's data, and the field that says whether it was cut.
 const DATA: &[(&str, Option<&str>)] = &[
@@ -14,16 +14,24 @@ const DATA: &[(&str, Option<&str>)] = &[
     ("assignedVariables", Some("assignedVariablesDetails")),
 ];
 
-/// What the first event of an execution says besides: by which version and alias it was started.
+/// What the first event of an execution says besides: the machine's role, and by which version and alias it
+/// was started.
 pub(super) struct Origin {
+    role: Value,
     version: Option<Value>,
     alias: Option<Value>,
 }
 
 impl Origin {
-    pub(super) fn of(call: &Call<'_>, summary: &wire::ExecutionSummary) -> Self {
+    pub(super) async fn of(call: &Call<'_>, summary: &wire::ExecutionSummary) -> Self {
         let machine_arn = arn::machine(call.account, &summary.machine);
+        let profile = match &summary.machine {
+            MachineName::Named(name) => call.ports.releases.profile(call.account, name).await.ok(),
+            MachineName::OfFunction(_) => None,
+        };
+        let settings = profile.map(|profile| profile.settings).unwrap_or_default();
         Self {
+            role: machine::role(call, &settings).into(),
             version: summary.release.map(|number| name::of(&machine_arn, number)),
             alias: summary
                 .alias
@@ -47,6 +55,7 @@ pub(super) fn shown(event: wire::Event, origin: &Origin, with_data: bool) -> Val
         }
     }
     if event.kind == "ExecutionStarted" {
+        details.insert("roleArn".to_owned(), origin.role.clone());
         let origins = [
             ("stateMachineVersionArn", &origin.version),
             ("stateMachineAliasArn", &origin.alias),

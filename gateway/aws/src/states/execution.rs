@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use steploom_api::wire::{self, ExecutionStatus, MachineType};
 use steploom_types::{Error, Json, MachineName, Name, arn};
 
-use super::{Call, failure, name, next_of, page_size, paged, seconds, token_of};
+use super::{Call, failure, map_run, name, next_of, page_size, paged, seconds, token_of};
 use crate::{Answer, Failure};
 
 /// The tag of executions that were started by an alias, and that of those of a release.
@@ -18,6 +18,9 @@ pub(super) struct Start {
     pub(super) state_machine_arn: String,
     name: Option<String>,
     input: Option<String>,
+    /// Only what is answered at once gives it back.
+    pub(super) trace_header: Option<String>,
+    pub(super) included_data: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -156,7 +159,7 @@ pub(super) async fn list(call: &Call<'_>) -> Answer {
         (Some(machine_arn), None) => machine_arn,
         // Iterations are no executions of their own here.
         (None, Some(map_run_arn)) => {
-            name::ensure(&map_run_arn, "mapRun")?;
+            map_run::find(call, &map_run_arn).await?;
             return Ok(paged("executions", Vec::new(), None));
         }
         _ => {

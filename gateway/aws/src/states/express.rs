@@ -11,6 +11,8 @@ use crate::Answer;
 /// Runs an execution of an EXPRESS machine, and answers with what came of it.
 pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
     let input: Start = call.read()?;
+    let with_data = input.included_data.as_deref() != Some("METADATA_ONLY");
+    let trace_header = input.trace_header.clone();
     let machine_arn = input.state_machine_arn.clone();
     let told = |error| failure(error, &machine_arn);
     let start = execution::checked(input)?;
@@ -26,7 +28,18 @@ pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
     };
     let executions = &call.ports.executions;
     let ended = executions.run_sync(call.account, start, logging).await;
-    Ok(shown(call, ended.map_err(told)?).into())
+    let mut shown = shown(call, ended.map_err(told)?);
+    if !with_data {
+        for (data, details) in [("input", "inputDetails"), ("output", "outputDetails")] {
+            if shown.remove(data).is_some() {
+                shown.insert(details.into(), json!({"included": false}));
+            }
+        }
+    }
+    if let Some(header) = trace_header {
+        shown.insert("traceHeader".into(), header.into());
+    }
+    Ok(shown.into())
 }
 
 fn shown(call: &Call<'_>, ended: wire::SyncExecution) -> Map<String, Value> {

@@ -32,7 +32,7 @@ pub(super) async fn page(call: &Call<'_>) -> Answer {
         .await
         .map_err(|error| failure(error, &input.execution_arn))?;
     let with_data = input.include_execution_data.unwrap_or(true);
-    let origin = event::Origin::of(call, &found.summary);
+    let origin = event::Origin::of(call, &found.summary).await;
     let events = page.items.into_iter();
     let events = events
         .map(|event| event::shown(event, &origin, with_data))

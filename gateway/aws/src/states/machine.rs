@@ -94,6 +94,7 @@ struct List {
 pub(super) async fn create(call: &Call<'_>) -> Answer {
     let input: Create = call.read()?;
     let name = name::parse(&input.name)?;
+    name::ensure_role(&input.role_arn)?;
     version::ensure_described(input.publish, input.version_description.as_ref())?;
     let settings = wire::MachineSettings {
         machine_type: input.machine_type,
@@ -148,6 +149,7 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
     let profile = profile.map_err(|error| failure(error, &machine_arn))?;
     let mut settings = profile.settings.clone();
     if let Some(role) = input.role_arn {
+        name::ensure_role(&role)?;
         settings.role = Some(role);
     }
     if let Some(given) = input.logging_configuration {
@@ -353,12 +355,10 @@ fn shown(
         let group = |group: &String| json!({"cloudWatchLogsLogGroup": {"logGroupArn": group}});
         configuration["destinations"] = logging.destinations.iter().map(group).collect();
     }
-    let role = settings.role.clone();
-    let role = role.unwrap_or_else(|| format!("arn:aws:iam::{}:role/steploom", call.account));
     let fields: [(&str, Value); 6] = [
         ("name", name.as_str().into()),
         ("definition", definition.definition.text().into()),
-        ("roleArn", role.into()),
+        ("roleArn", role(call, settings).into()),
         ("loggingConfiguration", configuration),
         ("tracingConfiguration", json!({"enabled": settings.tracing})),
         ("encryptionConfiguration", json!({"type": "AWS_OWNED_KEY"})),
@@ -370,6 +370,12 @@ fn shown(
         fields.insert("variableReferences".into(), references);
     }
     fields
+}
+
+/// The role of a machine: what it was given, or one that says who runs it. Nothing here takes a role on.
+pub(super) fn role(call: &Call<'_>, settings: &wire::MachineSettings) -> String {
+    let role = settings.role.clone();
+    role.unwrap_or_else(|| format!("arn:aws:iam::{}:role/steploom", call.account))
 }
 
 /// # Errors

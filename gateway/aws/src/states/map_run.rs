@@ -120,7 +120,7 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
 ///
 /// # Errors
 /// `InvalidArn`; `ResourceNotFound`.
-async fn find(
+pub(super) async fn find(
     call: &Call<'_>,
     map_run_arn: &str,
 ) -> Result<(wire::MapRun, wire::ExecutionSummary), Failure> {

@@ -79,6 +79,27 @@ pub(super) fn ensure(text: &str, kind: &str) -> Result<(), Failure> {
     }
 }
 
+/// # Errors
+/// `InvalidArn` for what is no ARN of a role.
+pub(super) fn ensure_role(text: &str) -> Result<(), Failure> {
+    if !text.starts_with("arn:") {
+        return Err(invalid(&format!("Invalid ARN prefix: {text}")));
+    }
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    match parts[..] {
+        [_, _, "iam", "", account, role]
+            if account.len() == 12
+                && account.bytes().all(|digit| digit.is_ascii_digit())
+                && role
+                    .strip_prefix("role/")
+                    .is_some_and(|name| !name.is_empty()) =>
+        {
+            Ok(())
+        }
+        _ => Err(invalid(&format!("Invalid Role Arn: {text}"))),
+    }
+}
+
 fn not_parsed(text: &str) -> Failure {
     invalid(&format!("Invalid ARN: {text}"))
 }

@@ -286,7 +286,7 @@ async fn tags_are_kept_and_what_is_out_of_range_is_refused() {
         (|s| s.priority = 101, "InvalidPriority"),
         (
             |s| s.tags = (0..51).map(|n| (n.to_string(), String::new())).collect(),
-            "InvalidTags",
+            "TooManyTags",
         ),
         (
             |s| s.tags = [(String::new(), String::new())].into(),
