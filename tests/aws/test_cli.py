@@ -84,5 +84,5 @@ def test_a_synchronous_execution(name):
 
 
 def test_an_error_is_told(arn):
-    said = aws("describe-state-machine", "--state-machine-arn", arn + "-none", code=254)
+    said = aws("describe-state-machine", "--state-machine-arn", arn + "-none", code=255)
     assert "(StateMachineDoesNotExist)" in said and f"State Machine Does Not Exist: '{arn}-none'" in said

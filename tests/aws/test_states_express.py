@@ -36,6 +36,13 @@ def test_without_data(sfn, machine):
     arn = machine(PASS, type="EXPRESS")
     found = sfn.start_sync_execution(stateMachineArn=arn, includedData="METADATA_ONLY")
     assert "input" not in found and "output" not in found
+    assert found["inputDetails"] == found["outputDetails"] == {"included": False}
+
+
+def test_a_trace_header_comes_back(sfn, machine):
+    header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"
+    found = sfn.start_sync_execution(stateMachineArn=machine(PASS, type="EXPRESS"), traceHeader=header)
+    assert found["traceHeader"] == header
 
 
 def test_the_same_name_twice_runs_twice(sfn, machine):

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import refused, text
+from conftest import refused, text, until
 from words import PASS, answers
 
 
@@ -43,7 +43,7 @@ def test_a_version_runs_its_own_definition(sfn, machine, run):
     assert of_version["stateMachineVersionArn"] == arn + ":1"
     assert of_version["stateMachineArn"] == arn
     assert "stateMachineVersionArn" not in of_machine
-    listed = sfn.list_executions(stateMachineArn=arn + ":1")["executions"]
+    listed = until("it is listed", lambda: sfn.list_executions(stateMachineArn=arn + ":1")["executions"])
     assert [(item["executionArn"], item["stateMachineVersionArn"]) for item in listed] == [
         (of_version["executionArn"], arn + ":1")
     ]
