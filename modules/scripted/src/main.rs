@@ -3,6 +3,7 @@
 //! Tests of machines are run against it, so that they need no function of their own.
 
 mod behaviour;
+mod python;
 
 use std::io::{Read, stdin};
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         Ok(answer) => (answer, ExitCode::SUCCESS),
         Err(failure) => (failure, ExitCode::FAILURE),
     };
-    println!("{text}");
+    println!("{}", python::dumps(&text));
     code
 }
 
