@@ -40,6 +40,8 @@ def test_the_life_of_an_alias(sfn, versions):
     assert found["updateDate"] == updated["updateDate"]
     sfn.update_state_machine_alias(stateMachineAliasArn=alias, description="other words")
     assert sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["description"] == "other words"
+    with refused("ValidationException"):
+        sfn.update_state_machine_alias(stateMachineAliasArn=alias)
     assert set(sfn.delete_state_machine_alias(stateMachineAliasArn=alias)) == {"ResponseMetadata"}
     with refused("ResourceNotFound", "Request references a resource that does not exist."):
         sfn.describe_state_machine_alias(stateMachineAliasArn=alias)

@@ -196,3 +196,14 @@ def test_logging_that_is_none(sfn, name):
         sfn.create_state_machine(**given, loggingConfiguration={"level": "ALL"})
     with refused("InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination."):
         sfn.create_state_machine(**given, loggingConfiguration={"level": "ALL", "destinations": []})
+
+
+def test_keys_of_ones_own_are_refused_rather_than_left_out(sfn, machine, name):
+    arn = machine(PASS)
+    own = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/mine"}
+    with refused("InvalidEncryptionConfiguration"):
+        sfn.create_state_machine(name=name + "-2", definition=text(PASS), roleArn=ROLE, encryptionConfiguration=own)
+    with refused("InvalidEncryptionConfiguration"):
+        sfn.update_state_machine(stateMachineArn=arn, encryptionConfiguration=own)
+    with refused("InvalidEncryptionConfiguration"):
+        sfn.create_activity(name=name, encryptionConfiguration=own)

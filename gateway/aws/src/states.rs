@@ -2,6 +2,7 @@
 
 mod activity;
 mod alias;
+mod encryption;
 mod event;
 mod execution;
 mod express;

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 use steploom_api::wire;
 use steploom_types::limits;
 
+use super::encryption::{self, Encryption};
 use super::{Call, failure, name, next_of, page_size, paged, seconds, tag, token_of};
 use crate::Answer;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Create {
     name: String,
+    encryption_configuration: Option<Encryption>,
     #[serde(default)]
     tags: Vec<tag::Tag>,
 }
@@ -35,6 +38,7 @@ struct List {
 pub(super) async fn create(call: &Call<'_>) -> Answer {
     let input: Create = call.read()?;
     let name = name::parse(&input.name)?;
+    encryption::ensure_ours(input.encryption_configuration.as_ref())?;
     let told = |error| failure(error, &input.name);
     let activities = &call.ports.activities;
     let (activity, is_new) = activities

@@ -71,6 +71,11 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
 pub(super) async fn update(call: &Call<'_>) -> Answer {
     let input: Update = call.read()?;
     let alias_arn = &input.state_machine_alias_arn;
+    if input.description.is_none() && input.routing_configuration.is_empty() {
+        let message =
+            "You must specify at least one of the description or routingConfiguration parameters";
+        return Err(Failure::validation(message));
+    }
     let (machine, alias) = name::qualified(alias_arn)?;
     let releases = &call.ports.releases;
     let is_there = releases.alias(call.account, &machine, &alias).await;

@@ -6,6 +6,7 @@ use steploom_api::port::PutMachine;
 use steploom_api::wire::{self, MachineType};
 use steploom_types::{Error, MachineName, Name, Timestamp, arn};
 
+use super::encryption::{self, Encryption};
 use super::{
     Call, execution, failure, name, next_of, page_size, paged, seconds, tag, token_of, version,
 };
@@ -50,6 +51,7 @@ struct Create {
     logging_configuration: Logging,
     #[serde(default)]
     tracing_configuration: Tracing,
+    encryption_configuration: Option<Encryption>,
     #[serde(default)]
     tags: Vec<tag::Tag>,
     #[serde(default)]
@@ -65,7 +67,7 @@ struct Update {
     role_arn: Option<String>,
     logging_configuration: Option<Logging>,
     tracing_configuration: Option<Tracing>,
-    encryption_configuration: Option<Value>,
+    encryption_configuration: Option<Encryption>,
     #[serde(default)]
     publish: bool,
     version_description: Option<String>,
@@ -95,6 +97,7 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
     let input: Create = call.read()?;
     let name = name::parse(&input.name)?;
     name::ensure_role(&input.role_arn)?;
+    encryption::ensure_ours(input.encryption_configuration.as_ref())?;
     version::ensure_described(input.publish, input.version_description.as_ref())?;
     let settings = wire::MachineSettings {
         machine_type: input.machine_type,
@@ -143,6 +146,7 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
             "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
         ));
     }
+    encryption::ensure_ours(input.encryption_configuration.as_ref())?;
     version::ensure_described(input.publish, input.version_description.as_ref())?;
     let releases = &call.ports.releases;
     let profile = releases.profile(call.account, &name).await;
