@@ -16,20 +16,7 @@ def done(sfn, machine, run):
     assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", [1, 2, 3, 4, 5])
     listed = sfn.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
     assert len(listed) == 1
-    described(sfn, listed[0]["mapRunArn"])
     return arn, execution, listed[0]
-
-
-def described(sfn, map_run):
-    """The map run's description, which comes a moment later than the list has it."""
-
-    def look():
-        try:
-            return sfn.describe_map_run(mapRunArn=map_run)
-        except sfn.exceptions.ResourceNotFound:
-            return None
-
-    return until("it can be described", look)
 
 
 def test_a_map_run_is_listed(sfn, done):
@@ -88,7 +75,7 @@ def test_a_failed_item_fails_the_run(sfn, machine, run):
     execution = run(arn, {"items": [1, 2]})
     assert (execution["status"], execution["error"]) == ("FAILED", "States.ExceedToleratedFailureThreshold")
     item = sfn.list_map_runs(executionArn=execution["executionArn"])["mapRuns"][0]
-    found = described(sfn, item["mapRunArn"])
+    found = sfn.describe_map_run(mapRunArn=item["mapRunArn"])
     assert found["status"] == "FAILED"
     assert found["itemCounts"]["failed"] >= 1
     assert found["itemCounts"]["total"] == 2
@@ -101,7 +88,7 @@ def test_update(sfn, machine, name):
     started = sfn.start_execution(stateMachineArn=arn, input=json.dumps({"items": [1, 2]}))["executionArn"]
     runs = until("it has a map run", lambda: sfn.list_map_runs(executionArn=started)["mapRuns"])
     map_run = runs[0]["mapRunArn"]
-    found = described(sfn, map_run)
+    found = sfn.describe_map_run(mapRunArn=map_run)
     assert (found["status"], found["maxConcurrency"]) == ("RUNNING", 1)
     assert "stopDate" not in found
     answer = sfn.update_map_run(mapRunArn=map_run, maxConcurrency=2, toleratedFailurePercentage=50.0)
