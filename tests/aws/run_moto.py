@@ -3,7 +3,8 @@
 moto imitates AWS in memory; its tests have a mode in which they talk to a server instead. They are no part of this
 repository: they are taken from moto's source package, changed where they name moto's account and address, and run against
 a small proxy, which sends what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server.
-Before each test the proxy empties Steploom, as moto does itself. The last line is the count; docs/aws.md says why the rest fail.
+Before each test the proxy starts a Steploom that is empty, as moto empties itself. The last line is the count; docs/aws.md
+says why the rest fail.
 """
 
 import http.client
@@ -11,22 +12,20 @@ import http.server
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import threading
 import urllib.parse
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 VERSION = "5.2.1"
 # Services that go to Steploom, as the signature's scope names them.
 OURS = {"states", "lambda", "scheduler", "s3"}
 ACCOUNT = os.environ.get("STEPLOOM_ACCOUNT", "000000000000")
-ENDPOINT = os.environ["STEPLOOM_ENDPOINT"]
 FOLDERS = {
     "stepfunctions": ["tests/test_stepfunctions"],
     "lambda": ["tests/test_awslambda"],
@@ -45,12 +44,12 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length)
         if self.path == "/moto-api/reset":
-            empty()
+            self.server.steploom.renew()
         scope = self.headers.get("authorization", "").partition("Credential=")[2].split("/")
         service = scope[3] if len(scope) > 3 else ""
         if service in OURS and not self.path.startswith("/moto-api"):
-            target = urllib.parse.urlsplit(ENDPOINT)
-            address = (target.hostname, target.port)
+            address = self.server.steploom.address
+            self.server.steploom.is_used = True
         else:
             address = self.moto
         connection = http.client.HTTPConnection(*address, timeout=90)
@@ -75,35 +74,49 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def empty():
-    """Takes everything out of Steploom that the test before has put there."""
-    sfn = boto3.client("stepfunctions", endpoint_url=ENDPOINT, region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
-    try:
-        for page in sfn.get_paginator("list_state_machines").paginate():
-            for machine in page["stateMachines"]:
-                arn = machine["stateMachineArn"]
-                if machine.get("type") != "EXPRESS":
-                    running = sfn.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
-                    for execution in running:
-                        sfn.stop_execution(executionArn=execution["executionArn"])
-                sfn.delete_state_machine(stateMachineArn=arn)
-        for page in sfn.get_paginator("list_activities").paginate():
-            for activity in page["activities"]:
-                sfn.delete_activity(activityArn=activity["activityArn"])
-    except ClientError as error:
-        print(f"run_moto.py: {error}", file=sys.stderr)
+class Server:
+    """A Steploom with a folder of its own, which another takes the place of for each test."""
+
+    def __init__(self, program):
+        self.program = program
+        self.lock = threading.Lock()
+        self.process = self.folder = self.address = None
+        self.is_used = True
+
+    def renew(self):
+        """An empty one, unless it is that."""
+        with self.lock:
+            if not self.is_used:
+                return
+            self.is_used = False
+            self.stop()
+            self.folder = tempfile.mkdtemp(prefix="steploom-moto-")
+            words = [self.program, "up", "--listen", "127.0.0.1:0", "--json", "--data", f"{self.folder}/data"]
+            silent = subprocess.DEVNULL
+            self.process = subprocess.Popen(words, stdin=silent, stdout=subprocess.PIPE, stderr=silent)
+            url = urllib.parse.urlsplit(json.loads(self.process.stdout.readline())["url"])
+            self.address = (url.hostname, url.port)
+
+    def stop(self):
+        """Ends it, and removes its folder."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.process = None
 
 
 def fetch(folder):
-    """The source package's tests, unpacked and changed; gives their folder."""
+    """The source package's tests, unpacked anew; gives their folder."""
     home = folder / f"moto-{VERSION}"
-    if not (home / "ready").exists():
+    package = folder / f"moto-{VERSION}.tar.gz"
+    if not package.exists():
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "-d", folder]
         subprocess.run([*pip, f"moto=={VERSION}"], check=True)
-        with tarfile.open(folder / f"moto-{VERSION}.tar.gz") as archive:
-            wanted = [member for member in archive.getmembers() if member.name.startswith(f"moto-{VERSION}/tests/")]
-            archive.extractall(folder, members=wanted, filter="data")
-        (home / "ready").touch()
+    shutil.rmtree(home, ignore_errors=True)
+    with tarfile.open(package) as archive:
+        wanted = [member for member in archive.getmembers() if member.name.startswith(f"moto-{VERSION}/tests/")]
+        archive.extractall(folder, members=wanted, filter="data")
     return home
 
 
@@ -113,6 +126,7 @@ def adapt(home, port):
         if path.suffix in (".py", ".json"):
             before = path.read_text()
             after = before.replace("123456789012", ACCOUNT).replace("localhost:5000", f"127.0.0.1:{port}")
+            after = after.replace("from moto.core import DEFAULT_ACCOUNT_ID", "from tests import DEFAULT_ACCOUNT_ID")
             if after != before:
                 path.write_text(after)
 
@@ -125,6 +139,8 @@ def main():
     moto.start()
     Proxy.moto = moto.get_host_and_port()
     proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    proxy.steploom = Server(os.environ["STEPLOOM_PROGRAM"])
+    proxy.steploom.renew()
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     port = proxy.server_address[1]
     adapt(home, port)
@@ -138,10 +154,10 @@ def main():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *FOLDERS[service], *sys.argv[2:]]
     status = subprocess.run(command, cwd=home, env=environment, check=False).returncode
     proxy.shutdown()
+    proxy.steploom.stop()
     moto.stop()
     sys.exit(status)
 
 
 if __name__ == "__main__":
-    print(json.dumps({"moto": VERSION, "endpoint": ENDPOINT}), file=sys.stderr)
     main()

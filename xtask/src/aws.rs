@@ -37,11 +37,11 @@ pub(crate) fn run_moto(args: &[String]) -> Result<()> {
     shell::run(&mut shell::cargo(&[
         "build", "--quiet", "--bin", "steploom",
     ]))?;
-    let service = Service::start("moto")?;
-    let mut command = command(&python, &service)?;
+    let mut command = command(&python)?;
     command
         .arg(folder.join("run_moto.py"))
         .args(args)
+        .env("STEPLOOM_PROGRAM", target.join("debug/steploom"))
         .env("STEPLOOM_MOTO_HOME", &home);
     shell::run(&mut command)
 }
@@ -60,10 +60,11 @@ pub(crate) fn run_built(filter: Option<&str>) -> Result<()> {
 
 fn test(python: &Path, args: &[String]) -> Result<()> {
     let service = Service::start("aws")?;
-    let mut command = command(python, &service)?;
+    let mut command = command(python)?;
     command
         .args(["-m", "pytest"])
         .args(args)
+        .env("STEPLOOM_ENDPOINT", &service.url)
         .current_dir(shell::root().join("tests/aws"));
     // Filters of other tests may leave none here, which pytest ends with 5.
     let is_filtered = args.first().is_some_and(|arg| arg == "-k");
@@ -73,12 +74,10 @@ fn test(python: &Path, args: &[String]) -> Result<()> {
     }
 }
 
-/// Python with all that a client of the service needs in its environment, and nothing of whose computer
-/// this is.
-fn command(python: &Path, service: &Service) -> Result<Command> {
+/// Python with all that AWS's clients need in its environment, and nothing of whose computer this is.
+fn command(python: &Path) -> Result<Command> {
     let mut command = python_command(python);
     command
-        .env("STEPLOOM_ENDPOINT", &service.url)
         .env("STEPLOOM_MODULES", shell::target()?.join("modules"))
         .env("PATH", path_with(python)?)
         .envs([
