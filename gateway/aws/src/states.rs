@@ -148,11 +148,7 @@ fn next_of(token: Option<&str>) -> Result<Option<String>, Failure> {
 /// The words of AWS for an error about the thing of an ARN.
 fn failure(error: Error, arn: &str) -> Failure {
     let (code, message) = match error.code {
-        "MachineNotFound" => (
-            "StateMachineDoesNotExist",
-            format!("State Machine Does Not Exist: '{arn}'"),
-        ),
-        "ReleaseNotFound" => (
+        "MachineNotFound" | "ReleaseNotFound" => (
             "StateMachineDoesNotExist",
             format!("State Machine Does Not Exist: '{arn}'"),
         ),

@@ -80,17 +80,16 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
     let releases = &call.ports.releases;
     let is_there = releases.alias(call.account, &machine, &alias).await;
     is_there.map_err(missing)?;
-    let routes = match input.routing_configuration.is_empty() {
-        true => Vec::new(),
-        false => {
-            let (named, routes) = checked(&input.routing_configuration)?;
-            if named != machine {
-                return Err(Failure::validation(
-                    "Routing configuration must contain versions of the alias's state machine",
-                ));
-            }
-            routes
+    let routes = if input.routing_configuration.is_empty() {
+        Vec::new()
+    } else {
+        let (named, routes) = checked(&input.routing_configuration)?;
+        if named != machine {
+            return Err(Failure::validation(
+                "Routing configuration must contain versions of the alias's state machine",
+            ));
         }
+        routes
     };
     let put = wire::PutAlias {
         description: input.description,

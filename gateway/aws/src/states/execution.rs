@@ -46,8 +46,8 @@ struct List {
 /// `StartExecution`
 pub(super) async fn start(call: &Call<'_>) -> Answer {
     let input: Start = call.read()?;
-    let machine_arn = input.state_machine_arn.clone();
-    let start = checked(input)?;
+    let start = checked(&input)?;
+    let machine_arn = input.state_machine_arn;
     let (machine, name) = (start.machine.clone(), start.name.clone());
     let profile = call.ports.releases.profile(call.account, &machine).await;
     let profile = profile.map_err(|error| failure(error, &machine_arn))?;
@@ -82,7 +82,7 @@ pub(super) async fn start(call: &Call<'_>) -> Answer {
 ///
 /// # Errors
 /// `InvalidArn`, `InvalidName`, `InvalidExecutionInput`.
-pub(super) fn checked(input: Start) -> Result<wire::StartExecution, Failure> {
+pub(super) fn checked(input: &Start) -> Result<wire::StartExecution, Failure> {
     let (machine, qualifier) = name::machine(&input.state_machine_arn)?;
     let name = input.name.as_deref().map(name::parse).transpose()?;
     let data = match input.input.as_deref() {

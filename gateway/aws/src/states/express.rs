@@ -12,10 +12,9 @@ use crate::Answer;
 pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
     let input: Start = call.read()?;
     let with_data = input.included_data.as_deref() != Some("METADATA_ONLY");
-    let trace_header = input.trace_header.clone();
-    let machine_arn = input.state_machine_arn.clone();
+    let start = execution::checked(&input)?;
+    let (machine_arn, trace_header) = (input.state_machine_arn, input.trace_header);
     let told = |error| failure(error, &machine_arn);
-    let start = execution::checked(input)?;
     let releases = &call.ports.releases;
     let profile = releases.profile(call.account, &start.machine).await;
     let settings = profile.map_err(told)?.settings;

@@ -162,18 +162,15 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
     if let Some(tracing) = input.tracing_configuration {
         settings.tracing = tracing.enabled;
     }
-    let changed = match input.definition {
-        Some(definition) => {
-            let put = PutMachine {
-                settings: Some(settings),
-                ..PutMachine::new(name.clone(), definition)
-            };
-            call.ports.machines.put(call.account, put).await.map(drop)
-        }
-        None => {
-            let put = releases.put_settings(call.account, &name, settings).await;
-            put.map(drop)
-        }
+    let changed = if let Some(definition) = input.definition {
+        let put = PutMachine {
+            settings: Some(settings),
+            ..PutMachine::new(name.clone(), definition)
+        };
+        call.ports.machines.put(call.account, put).await.map(drop)
+    } else {
+        let put = releases.put_settings(call.account, &name, settings).await;
+        put.map(drop)
     };
     changed.map_err(|error| refused(error, &machine_arn))?;
     let now = releases.profile(call.account, &name).await;
@@ -330,15 +327,12 @@ async fn release_of(
     qualifier: &Name,
 ) -> Result<wire::Release, Error> {
     let releases = &call.ports.releases;
-    let number = match qualifier.as_str().parse() {
-        Ok(number) => number,
-        Err(_) => {
-            let alias = releases.alias(call.account, name, qualifier).await?;
-            alias
-                .routes
-                .first()
-                .map_or(wire::ReleaseNumber(0), |route| route.release)
-        }
+    let number = if let Ok(number) = qualifier.as_str().parse() {
+        number
+    } else {
+        let alias = releases.alias(call.account, name, qualifier).await?;
+        let first = alias.routes.first();
+        first.map_or(wire::ReleaseNumber(0), |route| route.release)
     };
     releases.release(call.account, name, number).await
 }

@@ -70,17 +70,14 @@ async fn change_tags(
     resource: &str,
     change: wire::ChangeTags,
 ) -> Result<wire::Tags, Failure> {
-    let changed = match arn::states(resource) {
-        Some(("activity", _)) => {
-            let name = name::activity(resource)?;
-            let activities = &call.ports.activities;
-            activities.change_tags(call.account, &name, change).await
-        }
-        _ => {
-            let (name, _) = name::machine(resource)?;
-            let releases = &call.ports.releases;
-            releases.change_tags(call.account, &name, change).await
-        }
+    let changed = if let Some(("activity", _)) = arn::states(resource) {
+        let name = name::activity(resource)?;
+        let activities = &call.ports.activities;
+        activities.change_tags(call.account, &name, change).await
+    } else {
+        let (name, _) = name::machine(resource)?;
+        let releases = &call.ports.releases;
+        releases.change_tags(call.account, &name, change).await
     };
     changed.map_err(|error| missing(error, resource))
 }
