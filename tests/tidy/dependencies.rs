@@ -17,6 +17,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-asl", &["steploom-expr"]),
     ("steploom-machine", &["steploom-asl"]),
     ("steploom-picture", &[]),
+    ("steploom-schedule", &["steploom-types"]),
     ("steploom-simulator", &["steploom-machine"]),
     (
         "steploom-store",
@@ -48,6 +49,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "steploom-artifacts",
             "steploom-call",
             "steploom-api",
+            "steploom-schedule",
         ],
     ),
     // The binary only wires; the benchmarks measure its parts.
@@ -102,6 +104,7 @@ const PURE: &[&str] = &[
     "steploom-asl",
     "steploom-machine",
     "steploom-picture",
+    "steploom-schedule",
     "steploom-simulator",
 ];
 /// Reaches clocks and chance of its own. `expr` overrides every function that would read them, and
