@@ -11,6 +11,7 @@ mod lease;
 mod link;
 mod migrate;
 mod projection;
+mod schedules;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -85,13 +86,14 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
         queries.clone(),
         options.partition_rows,
     );
-    let catalog = Arc::new(catalog::Entries::new(queries));
+    let catalog = Arc::new(catalog::Entries::new(queries.clone()));
     Ok(Store {
         journal: Arc::new(journal),
         projection: Arc::new(projection),
         catalog: catalog.clone(),
         keys: catalog.clone(),
         audit: catalog,
+        schedules: Arc::new(schedules::Rows::new(queries)),
         leases: Arc::new(lease::Leases::new(links(LEASES_MAX))),
     })
 }

@@ -9,3 +9,4 @@ pub(crate) mod machine;
 pub(crate) mod object;
 pub(crate) mod pack;
 pub(crate) mod upload;
+pub(crate) mod schedule;

@@ -17,6 +17,7 @@ pub mod lease;
 pub mod list;
 pub mod partition;
 pub mod projection;
+pub mod schedule;
 
 use async_trait::async_trait;
 use steploom_types::{ExecutionId, ShardId};
@@ -149,6 +150,13 @@ macro_rules! contract {
             lists_and_drops_uploads,
             shows_an_account_its_own_entries_only,
             outlives_a_restart,
+        );
+        $crate::contract!(@ $subject, schedule:
+            writes_over_the_revision_that_is_known,
+            one_of_two_writers_wins,
+            lists_by_group_and_name,
+            deletes_one_or_a_group,
+            finds_what_its_owner_has_to_do,
         );
     };
     (@ $subject:expr, $area:ident: $($check:ident),* $(,)?) => {

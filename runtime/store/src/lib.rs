@@ -1,4 +1,4 @@
-//! What must last: the journal, the projection behind it, the catalog and the leases.
+//! What must last: the journal, the projection behind it, the catalog, schedules and the leases.
 //!
 //! This crate has the traits, the in-memory implementation of them ([`memory`]) and the one suite
 //! of tests that every implementation passes ([`contract`]). It knows bytes and rows; what a fact
@@ -18,6 +18,7 @@ pub mod key;
 pub mod lease;
 pub mod memory;
 pub mod projection;
+pub mod schedule;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub use journal::Journal;
 pub use key::Keys;
 pub use lease::Leases;
 pub use projection::Projection;
+pub use schedule::Schedules;
 
 /// The parts of one database, as the worker takes them.
 #[derive(Clone)]
@@ -45,4 +47,6 @@ pub struct Store {
     pub audit: Arc<dyn Audit>,
     /// Who owns which shard.
     pub leases: Arc<dyn Leases>,
+    /// Schedules.
+    pub schedules: Arc<dyn Schedules>,
 }

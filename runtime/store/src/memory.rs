@@ -7,6 +7,7 @@ mod catalog;
 mod journal;
 mod key;
 mod projection;
+mod schedule;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,7 @@ pub struct Memory {
     log: Arc<Mutex<journal::Log>>,
     executions: Arc<Mutex<projection::Executions>>,
     catalog: Arc<Mutex<catalog::Entries>>,
+    schedules: Arc<Mutex<schedule::Rows>>,
 }
 
 impl Memory {
@@ -43,6 +45,7 @@ impl Memory {
             log: Arc::new(Mutex::new(journal::Log::new(clock, shards))),
             executions: Arc::new(Mutex::new(projection::Executions::new(PARTITION_ROWS))),
             catalog: Arc::default(),
+            schedules: Arc::default(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Memory {
             keys: Arc::new(self.clone()),
             audit: Arc::new(self.clone()),
             leases: Arc::new(self.clone()),
+            schedules: Arc::new(self.clone()),
         }
     }
 

@@ -12,7 +12,10 @@ use steploom_store::lease::{Lease, Node, NodeId, Shard};
 use steploom_store::projection::{
     Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
-use steploom_store::{Audit, Catalog, Journal, Keys, Leases, Projection, Result, Store};
+use steploom_store::schedule::{Filter as ScheduleFilter, Schedule};
+use steploom_store::{
+    Audit, Catalog, Journal, Keys, Leases, Projection, Result, Schedules, Store,
+};
 use steploom_types::audit::AuditRecord;
 use steploom_types::key::{Key, KeyId};
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
@@ -37,7 +40,8 @@ pub(crate) fn gated(gate: Arc<Gate>, store: Store) -> Store {
         catalog: gated.clone(),
         keys: gated.clone(),
         audit: gated.clone(),
-        leases: gated,
+        leases: gated.clone(),
+        schedules: gated,
     }
 }
 
@@ -162,6 +166,16 @@ passes! { Catalog, catalog {
     ReadCatalog list_parts(account: AccountId, id: &str, after: u32, limit: u32) -> Vec<Part>;
     WriteCatalog finish_upload(account: AccountId, bucket: &Name, finish: &Finish) -> Finished;
     WriteCatalog drop_upload(account: AccountId, bucket: &Name, key: &str, id: &str) -> Option<Vec<Part>>;
+}}
+
+passes! { Schedules, schedules {
+    WriteCatalog put(schedule: &Schedule, expected: Option<u64>) -> bool;
+    WriteCatalog advance(schedules: &[Schedule]) -> Vec<bool>;
+    ReadCatalog find(account: AccountId, group: &Name, name: &Name) -> Option<Schedule>;
+    ReadCatalog list(account: AccountId, filter: ScheduleFilter<'_>, after: Option<(&Name, &Name)>, limit: u32) -> Vec<Schedule>;
+    WriteCatalog delete(account: AccountId, group: &Name, name: &Name, revision: Option<u64>) -> bool;
+    WriteCatalog delete_group(account: AccountId, group: &Name, limit: u32) -> u64;
+    ReadCatalog due(slots: (u16, u16), until: Timestamp, limit: u32) -> Vec<Schedule>;
 }}
 
 passes! { Leases, leases {
