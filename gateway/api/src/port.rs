@@ -15,6 +15,7 @@ mod map_run;
 mod node;
 mod peer;
 mod release;
+mod schedule;
 mod task;
 mod test_state;
 
@@ -35,6 +36,7 @@ pub use map_run::MapRuns;
 pub use node::Node;
 pub use peer::{PEER_HEAD, PEER_PATH, PEER_SEAL, PeerAnswer, Peers};
 pub use release::Releases;
+pub use schedule::{PutSchedule, Schedules};
 pub use task::Tasks;
 pub use test_state::TestStates;
 
@@ -65,6 +67,8 @@ pub struct Ports {
     pub keys: Arc<dyn Keys>,
     /// Who changed what.
     pub audit: Arc<dyn Audit>,
+    /// Schedules.
+    pub schedules: Arc<dyn Schedules>,
     /// Logs.
     pub logs: Arc<dyn Logs>,
     /// The process itself.

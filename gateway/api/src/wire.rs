@@ -14,6 +14,7 @@ mod node;
 mod page;
 mod problem;
 mod profile;
+mod schedule;
 mod task;
 
 pub use activity::{Activity, ActivityPage, ActivityTask, PollActivity};
@@ -44,6 +45,12 @@ pub use problem::{Problem, ProblemItem};
 pub use profile::{
     Alias, AliasRoute, Aliases, ChangeTags, Definition, MachineLogging, MachineProfile,
     MachineSettings, MachineType, PublishMachine, PutAlias, Release, ReleaseNumber, Releases, Tags,
+};
+pub use schedule::{
+    AfterCompletion, Backfill, ClockGap, DeadLetter, Firing, FiringFailure, Firings, InGroup,
+    LastFiring, ListSchedules, OverlapPolicy, PutScheduleGroup, QueryFirings, Schedule,
+    ScheduleDefinition, ScheduleGroup, ScheduleGroupPage, ScheduleGroupState, SchedulePage,
+    ScheduleProgress, ScheduleRetry, ScheduleState, ScheduleTarget,
 };
 pub use task::{FailTask, SucceedTask};
 

@@ -47,6 +47,10 @@ table! {
         BeforeStop = "before-stop",
         /// That child is stopped; its parent does not know it.
         AfterStop = "after-stop",
+        /// A schedule is due; nothing is started.
+        BeforeFiring = "before-firing",
+        /// What a schedule asks for is started; the schedule does not know it.
+        AfterFiring = "after-firing",
         /// An object's content is written; no row names it.
         AfterContent = "after-content",
         /// At a clean shutdown: everything is written, the lease is still held.

@@ -104,6 +104,8 @@ pub enum EntryKind {
     Share,
     /// What a machine has besides its definitions: settings, tags, releases, aliases.
     Profile,
+    /// A group of schedules.
+    ScheduleGroup,
     /// A segment of archived executions.
     Segment,
     /// An account that has segments.
@@ -127,6 +129,7 @@ impl EntryKind {
             Self::Retention => "retention",
             Self::Share => "share",
             Self::Profile => "profile",
+            Self::ScheduleGroup => "schedule-group",
             Self::Segment => "segment",
             Self::Archived => "archived",
         }

@@ -38,6 +38,16 @@ pub fn function(account: AccountId, name: &Name) -> String {
     format!("arn:aws:lambda:{REGION}:{account}:function:{name}")
 }
 
+/// A schedule's ARN.
+pub fn schedule(account: AccountId, group: &Name, name: &Name) -> String {
+    format!("arn:aws:scheduler:{REGION}:{account}:schedule/{group}/{name}")
+}
+
+/// The ARN of a group of schedules.
+pub fn schedule_group(account: AccountId, name: &Name) -> String {
+    format!("arn:aws:scheduler:{REGION}:{account}:schedule-group/{name}")
+}
+
 /// What an ARN of Step Functions names: the kind, such as `stateMachine`, and what follows it.
 pub fn states(text: &str) -> Option<(&str, &str)> {
     let mut parts = text.splitn(7, ':');

@@ -203,6 +203,36 @@ pub mod peer {
 /// Days for which the name of a closed execution stays taken.
 pub const NAME_WINDOW_DAYS: u32 = 1;
 
+/// Schedules.
+pub mod schedule {
+    /// Characters of a description (AWS: 512).
+    pub const DESCRIPTION_LENGTH_MAX: usize = 512;
+    /// Seconds over which firings may be spread (AWS: 1,440 minutes).
+    pub const JITTER_SECONDS_MAX: u32 = 86_400;
+    /// Seconds by which a due time may fire late: a year.
+    pub const CATCH_UP_SECONDS_MAX: u64 = 31_536_000;
+    /// Tries after the first (AWS: 185).
+    pub const ATTEMPTS_MAX: u32 = 185;
+    /// Seconds after the due time in which a start is tried, at least and at most (AWS: 60 and 86,400).
+    pub const AGE_SECONDS_MIN: u32 = 60;
+    /// See [`AGE_SECONDS_MIN`].
+    pub const AGE_SECONDS_MAX: u32 = 86_400;
+    /// Due times of one schedule that wait for the end of what runs; more pass.
+    pub const BUFFERED_MAX: usize = 1_000;
+    /// Due times of one schedule whose start is tried again; one more is given up at once.
+    pub const RETRIES_MAX: usize = 1_000;
+    /// Executions of one schedule that are followed; the oldest are forgotten.
+    pub const RUNNING_MAX: usize = 100;
+    /// Ranges that are filled at once for one schedule.
+    pub const BACKFILLS_MAX: usize = 10;
+    /// Seconds of one range that is filled: ten years.
+    pub const BACKFILL_SECONDS_MAX: u64 = 10 * 365 * 86_400;
+    /// Due times of one schedule that fire before others have their turn.
+    pub const FIRINGS_AT_ONCE: usize = 50;
+    /// Firings that one preview tells.
+    pub const PREVIEW_MAX: u32 = 100;
+}
+
 /// Results in one page of a list, and how many when the caller does not say.
 pub const PAGE_SIZE_MAX: u32 = 1_000;
 /// See [`PAGE_SIZE_MAX`].

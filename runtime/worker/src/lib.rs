@@ -31,6 +31,7 @@ mod reading;
 mod registry;
 #[cfg(feature = "simulation")]
 pub mod replay;
+mod schedules;
 mod seal;
 mod service;
 mod shard;
@@ -105,6 +106,7 @@ pub struct Worker {
     port: Arc<Port>,
     keeper: JoinHandle<()>,
     archivist: JoinHandle<()>,
+    scheduler: JoinHandle<()>,
 }
 
 impl Worker {
@@ -121,6 +123,7 @@ impl Worker {
         shared.set_shards(shards.clone());
         let keeper = shards::start(shared.clone(), shards.clone());
         let archivist = archive::keeper::start(shared.clone(), shards.clone(), retention);
+        let scheduler = schedules::keep(shared.clone(), shards.clone());
         let port = Arc::new(Port::new(shared.clone(), shards.clone()));
         Ok(Self {
             shared,
@@ -128,6 +131,7 @@ impl Worker {
             port,
             keeper,
             archivist,
+            scheduler,
         })
     }
 
@@ -147,6 +151,7 @@ impl Worker {
             test_states: self.port.clone(),
             keys: keys.clone(),
             audit: keys,
+            schedules: self.port.clone(),
             logs: self.port.clone(),
             node: self.port.clone(),
         }
@@ -166,11 +171,13 @@ impl Worker {
     /// Tasks that run are given up; the next owner makes the same attempts again.
     pub async fn stop(self) {
         self.archivist.abort();
+        self.scheduler.abort();
         self.shards.stop(&self.shared).await;
         self.keeper.abort();
         // They were ended just now, so errors are what is wanted.
         let _ = self.keeper.await;
         let _ = self.archivist.await;
+        let _ = self.scheduler.await;
         self.shared.logs.flush().await;
     }
 }

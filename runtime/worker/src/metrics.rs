@@ -38,6 +38,7 @@ pub(crate) struct Metrics {
     pub(crate) peer_seconds: Histogram,
     pub(crate) tasks: IntCounterVec,
     pub(crate) activity_polls: IntCounterVec,
+    pub(crate) schedule_firings: IntCounterVec,
     pub(crate) invocations: IntCounterVec,
     pub(crate) invocation_seconds: Histogram,
     pub(crate) sandboxes_running: IntGauge,
@@ -166,6 +167,12 @@ impl Metrics {
                 "steploom_tasks_total",
                 "Attempts at tasks begun, by what they ask for.",
                 &["kind"],
+            )?,
+            schedule_firings: counters(
+                r,
+                "steploom_schedule_firings_total",
+                "Due times of schedules, by what became of them.",
+                &["outcome"],
             )?,
             activity_polls: counters(
                 r,

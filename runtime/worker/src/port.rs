@@ -13,6 +13,7 @@ mod map_runs;
 mod node;
 mod releases;
 mod routed;
+mod schedules;
 mod search;
 mod settings;
 mod starts;

@@ -142,6 +142,25 @@ impl Shards {
         Slot(lot as u16)
     }
 
+    /// The slots that this node owns, in ranges with both ends, neighbours joined; none while its
+    /// leases may have run out.
+    pub(crate) fn own_ranges(&self) -> Vec<(u16, u16)> {
+        let mut own: Vec<(u16, u16)> = Vec::new();
+        if !self.leases_are_good() {
+            return own;
+        }
+        for range in &self.map().ranges {
+            match (&range.place, own.last_mut()) {
+                (Place::Here(_), Some((_, last))) if last.checked_add(1) == Some(range.first) => {
+                    *last = range.last;
+                }
+                (Place::Here(_), _) => own.push((range.first, range.last)),
+                _ => {}
+            }
+        }
+        own
+    }
+
     /// The other nodes that are there.
     pub(crate) fn others(&self) -> Vec<Node> {
         let map = self.map();

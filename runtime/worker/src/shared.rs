@@ -25,6 +25,7 @@ use crate::peer::call::NodeCall;
 use crate::peer::{Ends, Peers};
 use crate::reading::{Listings, Readings};
 use crate::registry::Registry;
+use crate::schedules::Bell;
 use crate::seal::Seal;
 use crate::service::http::Clients;
 use crate::shards::Shards;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) logs: Logs,
     pub(crate) archive: Archive,
+    pub(crate) schedule_bell: Bell,
     pub(crate) activities: Activities,
     pub(crate) readings: Readings,
     pub(crate) listings: Listings,
@@ -102,6 +104,7 @@ impl Shared {
             registry,
             logs,
             archive: Archive::new(config.store.catalog.clone(), config.artifacts.clone()),
+            schedule_bell: Bell::default(),
             peers: Arc::new(Peers::new(
                 config.node.clone(),
                 config.peers,

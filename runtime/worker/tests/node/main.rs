@@ -15,6 +15,7 @@ mod payloads;
 mod quarantine;
 mod ranges;
 mod runner;
+mod schedules;
 mod search;
 mod several;
 mod starts;
