@@ -50,6 +50,7 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
                 }
             };
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(wait) => {}
                 () = keeper.port.shared().schedule_bell.rung() => {}
             }

@@ -128,15 +128,21 @@ async fn a_due_time_that_was_started_before_a_crash_is_found() {
 async fn what_is_beyond_the_catch_up_window_is_missed() {
     let mut node = Node::start().await;
     node.machine("pass", PASS).await;
-    let mut definition = of_machine("* * * * *", "pass");
-    definition.catch_up_seconds = 150;
+    let mut definition = of_machine("0 * * * *", "pass");
+    definition.catch_up_seconds = 9_000;
+    definition.target.input = Json::parse(r#"{"n": 1}"#).unwrap();
     put(&node, "tick", definition).await;
     node.stop_worker().await;
-    // 22:13:20 and ten minutes.
-    node.clock.advance_ms(10 * MINUTE_MS);
+    // 22:13:20 and ten hours.
+    node.clock.advance_ms(600 * MINUTE_MS);
     node.start_again().await;
-    until(&node, "tick", |progress| progress.fired == 3).await;
-    // 22:14 to 22:20 are gone, 22:21 to 22:23 are not.
+    // A start that is refused while the node begins is tried again a second later.
+    node.until(|| async {
+        node.clock.advance_ms(20);
+        progress(&node, "tick").await.fired == 3
+    })
+    .await;
+    // 23:00 to 5:00 are gone, 6:00 to 8:00 are not.
     assert_eq!(progress(&node, "tick").await.missed, 7);
     node.listed("pass", Status::Succeeded, 3).await;
 }
