@@ -12,6 +12,8 @@ mod key;
 mod machine;
 mod map_run;
 mod node;
+mod schedule;
+mod schedule_group;
 mod task;
 
 use std::sync::Arc;
@@ -147,6 +149,23 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(key::list::list_keys, key::create::create_key))
         .routes(routes!(key::revoke::revoke_key))
         .routes(routes!(audit::list::list_audit))
+        // Schedules.
+        .routes(routes!(schedule::list::list_schedules))
+        .routes(routes!(
+            schedule::put::put_schedule,
+            schedule::get::get_schedule,
+            schedule::delete::delete_schedule
+        ))
+        .routes(routes!(schedule::pause::pause_schedule))
+        .routes(routes!(schedule::resume::resume_schedule))
+        .routes(routes!(schedule::backfill::backfill_schedule))
+        .routes(routes!(schedule::firings::list_firings))
+        .routes(routes!(schedule_group::list::list_schedule_groups))
+        .routes(routes!(
+            schedule_group::put::put_schedule_group,
+            schedule_group::get::get_schedule_group,
+            schedule_group::delete::delete_schedule_group
+        ))
         // Nodes and shards.
         .routes(routes!(cluster::nodes::list_nodes))
         .routes(routes!(cluster::shards::list_shards))

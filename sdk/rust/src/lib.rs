@@ -37,6 +37,7 @@ mod machine;
 mod map_run;
 mod node;
 mod retry;
+mod schedule;
 mod sse;
 mod stream;
 mod task;

@@ -13,5 +13,6 @@ mod machines;
 mod node;
 mod openapi;
 mod resources;
+mod schedules;
 mod streams;
 mod wire_limits;

@@ -7,11 +7,23 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 69] = [
+const ROUTES: [&str; 81] = [
     "GET /v1/keys",
     "POST /v1/keys",
     "DELETE /v1/keys/{id}",
     "GET /v1/audit",
+    "GET /v1/schedules",
+    "PUT /v1/schedules/{name}",
+    "GET /v1/schedules/{name}",
+    "DELETE /v1/schedules/{name}",
+    "POST /v1/schedules/{name}/pause",
+    "POST /v1/schedules/{name}/resume",
+    "POST /v1/schedules/{name}/backfill",
+    "GET /v1/schedules/{name}/firings",
+    "GET /v1/schedule-groups",
+    "PUT /v1/schedule-groups/{name}",
+    "GET /v1/schedule-groups/{name}",
+    "DELETE /v1/schedule-groups/{name}",
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",

@@ -11,6 +11,7 @@ mod map_runs;
 mod node;
 mod releases;
 mod resources;
+mod schedules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -51,6 +52,7 @@ pub(crate) struct State {
     pub(crate) audit: Vec<AuditRecord>,
     /// Who did what, as the ports saw it.
     pub(crate) actors: Vec<(String, String)>,
+    pub(crate) schedules: BTreeMap<(Name, Name), wire::Schedule>,
     pub(crate) logs: Vec<wire::LogLine>,
     pub(crate) observed: Vec<(String, String, u16)>,
     pub(crate) traceparents: Vec<Option<String>>,
@@ -89,6 +91,7 @@ impl World {
             test_states: Arc::clone(self) as _,
             keys: Arc::clone(self) as _,
             audit: Arc::clone(self) as _,
+            schedules: Arc::clone(self) as _,
             logs: Arc::clone(self) as _,
             node: Arc::clone(self) as _,
         }
