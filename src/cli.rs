@@ -97,6 +97,7 @@ pub(crate) enum Command {
     Machine(command::machine::Args),
     Task(command::task::Args),
     Activity(command::activity::Args),
+    Schedule(command::schedule::Args),
     Object(command::object::Args),
     Connection(command::connection::Args),
     Key(command::key::Args),

@@ -19,6 +19,7 @@ pub(crate) mod pause;
 pub(crate) mod redrive;
 pub(crate) mod release;
 pub(crate) mod resume;
+pub(crate) mod schedule;
 pub(crate) mod shard;
 pub(crate) mod start;
 pub(crate) mod status;
@@ -96,6 +97,7 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Function(args) => function::run(args, context).await,
         Command::Task(args) => task::run(args, context).await,
         Command::Activity(args) => activity::run(args, context).await,
+        Command::Schedule(args) => schedule::run(args, context).await,
         Command::Object(args) => object::run(args, context).await,
         Command::Connection(args) => connection::run(args, context).await,
         Command::Key(args) => key::run(args, context).await,
