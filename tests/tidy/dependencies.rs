@@ -29,7 +29,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-sandbox", &["steploom-artifacts", "steploom-call"]),
     ("steploom-api", &["steploom-types"]),
     ("steploom-auth", &["steploom-api"]),
-    ("steploom-aws", &["steploom-api"]),
+    ("steploom-aws", &["steploom-api", "steploom-schedule"]),
     ("steploom-s3", &["steploom-api"]),
     (
         "steploom-http",

@@ -98,6 +98,10 @@ impl Model {
 pub(crate) static STATES: LazyLock<Model> =
     LazyLock::new(|| read(include_str!("../model/states.json")));
 
+/// EventBridge Scheduler.
+pub(crate) static SCHEDULER: LazyLock<Model> =
+    LazyLock::new(|| read(include_str!("../model/scheduler.json")));
+
 fn read(text: &str) -> Model {
     match serde_json::from_str(text) {
         Ok(model) => model,
@@ -111,7 +115,7 @@ mod tests {
 
     #[test]
     fn every_shape_that_is_named_is_there() {
-        for model in [&*STATES] {
+        for model in [&*STATES, &*SCHEDULER] {
             let inputs = model.operations.values().filter_map(|o| o.input.as_deref());
             let of_shape = |shape: &'static Shape| {
                 let members = shape.members.values().chain(&shape.member);

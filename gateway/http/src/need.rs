@@ -5,6 +5,7 @@
 //! edge checks that there is some name that the caller may use, and the handler asks
 //! [`Who::require`](crate::edge::Who::require) once it has read it.
 
+mod schedule;
 mod states;
 
 use steploom_auth::{Area, Caller, Need, Verb};
@@ -12,6 +13,7 @@ use steploom_types::Result;
 
 use crate::app::App;
 
+pub(crate) use schedule::{require as require_scheduler, require_definition};
 pub(crate) use states::require as require_states;
 
 /// Where the name stands of the thing that a request is about.
@@ -36,7 +38,8 @@ enum Named {
 }
 
 use Area::{
-    Activities, Audit, Cluster, Connections, Executions, Functions, Keys, Machines, Objects, Tasks,
+    Activities, Audit, Cluster, Connections, Executions, Functions, Keys, Machines, Objects,
+    Schedules, Tasks,
 };
 use Named::{All, Body, Execution, Known, Nothing, Open, Path, Query};
 use Verb::{Invoke, Read, Write};
@@ -222,6 +225,25 @@ const NEEDS: &[Line] = &[
     ("GET /v1/connections", Connections, Read, All),
     ("PUT /v1/connections/{name}", Connections, Write, Path(1)),
     ("DELETE /v1/connections/{name}", Connections, Write, Path(1)),
+    // Schedules: what they start, the handler asks for.
+    ("GET /v1/schedules", Schedules, Read, All),
+    ("PUT /v1/schedules/{name}", Schedules, Write, Path(1)),
+    ("GET /v1/schedules/{name}", Schedules, Read, Path(1)),
+    ("DELETE /v1/schedules/{name}", Schedules, Write, Path(1)),
+    ("POST /v1/schedules/{name}/pause", Schedules, Write, Path(1)),
+    ("POST /v1/schedules/{name}/resume", Schedules, Write, Path(1)),
+    (
+        "POST /v1/schedules/{name}/backfill",
+        Schedules,
+        Invoke,
+        Path(1),
+    ),
+    ("GET /v1/schedules/{name}/firings", Schedules, Read, Path(1)),
+    ("GET /v1/schedule-groups", Schedules, Read, All),
+    ("PUT /v1/schedule-groups/{name}", Schedules, Write, Path(1)),
+    ("GET /v1/schedule-groups/{name}", Schedules, Read, Path(1)),
+    // With all its schedules, whatever their names.
+    ("DELETE /v1/schedule-groups/{name}", Schedules, Write, All),
     // Keys and the audit.
     ("GET /v1/keys", Keys, Read, All),
     ("POST /v1/keys", Keys, Write, All),
@@ -239,6 +261,18 @@ const NEEDS: &[Line] = &[
     ("GET /v1/openapi.json", Cluster, Read, Known),
     // AWS's protocols.
     ("POST /", Executions, Read, Known),
+    ("GET /schedules", Schedules, Read, Known),
+    ("POST /schedules/{name}", Schedules, Write, Known),
+    ("PUT /schedules/{name}", Schedules, Write, Known),
+    ("GET /schedules/{name}", Schedules, Read, Known),
+    ("DELETE /schedules/{name}", Schedules, Write, Known),
+    ("GET /schedule-groups", Schedules, Read, Known),
+    ("POST /schedule-groups/{name}", Schedules, Write, Known),
+    ("GET /schedule-groups/{name}", Schedules, Read, Known),
+    ("DELETE /schedule-groups/{name}", Schedules, Write, Known),
+    ("GET /tags/{*arn}", Schedules, Read, Known),
+    ("POST /tags/{*arn}", Schedules, Write, Known),
+    ("DELETE /tags/{*arn}", Schedules, Write, Known),
 ];
 
 /// What a route needs.

@@ -18,7 +18,7 @@ mod task;
 
 use std::sync::Arc;
 
-use axum::routing::post;
+use axum::routing::{any, post};
 use axum::{Router, middleware};
 use steploom_api::Ports;
 use steploom_s3::S3;
@@ -52,6 +52,11 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
     });
     routes
         .route("/", post(aws::states))
+        .route("/schedules", any(aws::scheduler))
+        .route("/schedules/{name}", any(aws::scheduler))
+        .route("/schedule-groups", any(aws::scheduler))
+        .route("/schedule-groups/{name}", any(aws::scheduler))
+        .route("/tags/{*arn}", any(aws::scheduler))
         .fallback(edge::unknown_route)
         .method_not_allowed_fallback(edge::wrong_method)
         .layer(middleware::from_fn_with_state(

@@ -1,19 +1,20 @@
-//! `POST /`: the wire protocol of AWS Step Functions, told by the header `X-Amz-Target`. It is not in the OpenAPI
-//! document, as AWS's own model describes it.
+//! `POST /`: the wire protocol of AWS Step Functions, told by the header `X-Amz-Target`; and the paths of
+//! EventBridge Scheduler. They are not in the OpenAPI document, as AWS's own models describe them.
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use steploom_auth::failure::Wording;
-use steploom_aws::{Failure, STATES_TARGET};
+use steploom_aws::{Failure, STATES_TARGET, SchedulerRequest};
+use steploom_types::limits;
 
 use crate::app::App;
-use crate::body;
+use crate::body::{self, Bound};
 use crate::edge::{Account, RequestId, Who};
 use crate::failure;
 use crate::need;
@@ -22,6 +23,50 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+
+const REST_JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A schedule with the largest input, as text in text.
+const SCHEDULE: Bound = Bound {
+    bytes_max: 2 * limits::PAYLOAD_BYTES_MAX + 64 * 1024,
+    what: "a request to EventBridge Scheduler",
+};
+
+/// A request to EventBridge Scheduler.
+pub(crate) async fn scheduler(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    who: Who,
+    request_id: RequestId,
+    name: Option<Path<String>>,
+    request: Request,
+) -> Response {
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let answer = match body::read(&app, request, SCHEDULE).await {
+        Ok((bytes, _held)) => {
+            let request = SchedulerRequest {
+                method: method.as_str(),
+                collection: uri.path().split('/').nth(1).unwrap_or_default(),
+                name: name.as_ref().map(|Path(name)| name.as_str()),
+                query: &query,
+                body: &bytes,
+            };
+            match need::require_scheduler(who.caller(), request) {
+                Ok(()) => steploom_aws::scheduler(&app.ports, account, request).await,
+                Err(denied) => Err(in_awss_words(denied.into())),
+            }
+        }
+        Err(failure) => Err(in_awss_words(failure)),
+    };
+    let response = match answer {
+        Ok(output) => Body::from(output.to_string()).into_response(),
+        Err(failure) => refused(&failure, request_id.text()),
+    };
+    with_headers(response, REST_JSON, request_id.text())
+}
 
 /// A request to Step Functions.
 pub(crate) async fn states(
@@ -47,7 +92,7 @@ pub(crate) async fn states(
         Ok(output) => Body::from(output.to_string()).into_response(),
         Err(failure) => refused(&failure, request_id.text()),
     };
-    with_headers(response, request_id.text())
+    with_headers(response, JSON, request_id.text())
 }
 
 /// Whether a request speaks one of AWS's JSON protocols, and wants its refusals so.
@@ -57,7 +102,8 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 
 /// What the edge refuses, such as a signature that does not match.
 pub(crate) fn refuse(failure: failure::Failure, request_id: &str) -> Response {
-    with_headers(refused(&in_awss_words(failure), request_id), request_id)
+    let response = refused(&in_awss_words(failure), request_id);
+    with_headers(response, JSON, request_id)
 }
 
 fn in_awss_words(failure: failure::Failure) -> Failure {
@@ -73,9 +119,9 @@ fn in_awss_words(failure: failure::Failure) -> Failure {
     }
 }
 
-fn with_headers(mut response: Response, request_id: &str) -> Response {
+fn with_headers(mut response: Response, kind: HeaderValue, request_id: &str) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CONTENT_TYPE, kind);
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -10,9 +10,10 @@ use steploom_types::{Name, limits};
 use super::group;
 use crate::app::App;
 use crate::body::{self, Bound, answer_json};
-use crate::edge::Account;
+use crate::edge::{Account, Who};
 use crate::extract::{At, Query, created, is_create_only};
 use crate::failure::Answer;
+use crate::need;
 
 /// A definition with the largest input.
 const DEFINITION: Bound = Bound {
@@ -38,6 +39,7 @@ const DEFINITION: Bound = Bound {
 pub(crate) async fn put_schedule(
     State(app): State<Arc<App>>,
     Account(account): Account,
+    who: Who,
     At(name): At<Name>,
     Query(query): Query<wire::InGroup>,
     request: Request,
@@ -50,6 +52,7 @@ pub(crate) async fn put_schedule(
     body::ensure_json(request.headers())?;
     let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
     let definition = body::parse(&bytes)?;
+    need::require_definition(who.caller(), &definition)?;
     let id = (&group(query), &name);
     let schedules = &app.ports.schedules;
     let (schedule, is_new) = schedules.put(account, id, definition, put).await?;
