@@ -45,7 +45,8 @@ def _check(http_response, parsed, model, **_):
         _check_error(http_response, parsed, model)
         return
     where = model.name
-    version = model.metadata.get("jsonVersion")
+    # Models of REST services may name a version of JSON; it is not in their answers.
+    version = model.metadata.get("jsonVersion") if model.metadata.get("protocol") == "json" else None
     kind = http_response.headers.get("content-type", "")
     shape = model.output_shape
     has_stream = shape is not None and ("payload" in shape.serialization)

@@ -171,10 +171,10 @@ def test_tags_of_a_group(scheduler, name):
     def tags():
         return {tag["Key"]: tag["Value"] for tag in scheduler.list_tags_for_resource(ResourceArn=arn)["Tags"]}
 
-    scheduler.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}, {"Key": "b/c", "Value": ""}])
-    assert tags() == {"a": "2", "b/c": ""}
+    scheduler.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}, {"Key": "b/c", "Value": "3"}])
+    assert tags() == {"a": "2", "b/c": "3"}
     scheduler.untag_resource(ResourceArn=arn, TagKeys=["a", "none"])
-    assert tags() == {"b/c": ""}
+    assert tags() == {"b/c": "3"}
     scheduler.delete_schedule_group(Name=name)
     with refused("ResourceNotFoundException"):
         scheduler.list_tags_for_resource(ResourceArn=arn)

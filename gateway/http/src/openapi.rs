@@ -148,7 +148,10 @@ fn describe(document: &mut OpenApi, config: &Config) {
         ("machines", "State machines in Amazon States Language"),
         ("executions", "Runs of machines, their history and events"),
         ("tasks", "Tasks that somebody outside ends, by their token"),
-        ("schedules", "What starts executions and invocations by time"),
+        (
+            "schedules",
+            "What starts executions and invocations by time",
+        ),
         ("activities", "Tasks that workers of your own ask for"),
         ("buckets", "The objects that tasks and Maps read and write"),
         (

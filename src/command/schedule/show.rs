@@ -83,7 +83,7 @@ pub(super) fn firings(firings: &Firings) -> Result<(), Failure> {
             String::new()
         };
         out::line(format!(
-            "next  {}  in {}{late}",
+            "next  {}  {}{late}",
             firing.due_at,
             wait(firing.fires_at)
         ))?;
@@ -91,8 +91,13 @@ pub(super) fn firings(firings: &Firings) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How long until then, for people.
 fn wait(at: Timestamp) -> String {
-    human::duration(at.millis_since(now()))
+    let now = now();
+    if at < now {
+        return human::ago(at, now);
+    }
+    format!("in {}", human::duration(at.millis_since(now)))
 }
 
 /// A table of schedules.
@@ -126,7 +131,7 @@ pub(super) async fn list(context: &Context, list: &ListSchedules) -> Result<(), 
             one.definition.time_zone.clone(),
             target(one),
             human::count(one.progress.fired),
-            next.map_or_else(|| "-".to_owned(), |wait| format!("in {wait}")),
+            next.unwrap_or_else(|| "-".to_owned()),
         ]);
     }
     out::line(rows.text(&[6]))?;
@@ -143,7 +148,7 @@ pub(super) fn changed(context: &Context, schedule: &Schedule, what: &str) -> Res
     }
     out::note(format!("schedule '{}' {what}", schedule.name));
     if let Some(next) = schedule.progress.next_at {
-        out::line(format!("next  {next}  in {}", wait(next)))?;
+        out::line(format!("next  {next}  {}", wait(next)))?;
     }
     Ok(())
 }

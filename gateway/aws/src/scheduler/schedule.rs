@@ -101,7 +101,12 @@ pub(super) async fn update(call: &Call<'_>) -> Answer {
     let definition = definition(&put)?;
     let schedules = &call.ports.schedules;
     let changed = schedules
-        .put(call.account, (&group, &name), definition, PutSchedule::Update)
+        .put(
+            call.account,
+            (&group, &name),
+            definition,
+            PutSchedule::Update,
+        )
         .await
         .map_err(|error| failure(error, &put.name, group.as_str()))?;
     Ok(json!({ "ScheduleArn": changed.0.arn }))
@@ -177,8 +182,9 @@ fn definition(put: &Put) -> Result<ScheduleDefinition, Failure> {
     Expression::parse_aws(&put.schedule_expression)
         .map_err(|error| Failure::validation(error.as_aws()))?;
     let zone = put.schedule_expression_timezone.as_deref().unwrap_or("UTC");
-    let zone = Zone::parse(zone)
-        .map_err(|_| Failure::validation(format!("Invalid Schedule Expression Timezone {zone}.")))?;
+    let zone = Zone::parse(zone).map_err(|_| {
+        Failure::validation(format!("Invalid Schedule Expression Timezone {zone}."))
+    })?;
     let (target, retry, dead_letter) = target::read(&put.target)?;
     let mut definition = ScheduleDefinition::new(&put.schedule_expression, target);
     zone.name().clone_into(&mut definition.time_zone);
@@ -263,7 +269,10 @@ fn shown(account: AccountId, of: &Schedule) -> Value {
         "State": definition.state,
         "Target": target::show(account, definition),
     });
-    for (key, at) in [("StartDate", definition.start_at), ("EndDate", definition.end_at)] {
+    for (key, at) in [
+        ("StartDate", definition.start_at),
+        ("EndDate", definition.end_at),
+    ] {
         if let Some(at) = at {
             answer[key] = seconds(at);
         }

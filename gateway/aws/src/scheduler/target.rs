@@ -45,7 +45,10 @@ pub(super) fn read(
     let mut read = of_arn(&target.arn)?;
     if let Some(input) = &target.input {
         read.input = Json::parse(input).map_err(|error| {
-            Failure::validation(format!("Provided Input is not valid JSON: {}", error.message))
+            Failure::validation(format!(
+                "Provided Input is not valid JSON: {}",
+                error.message
+            ))
         })?;
     }
     let usual = ScheduleRetry::default();
@@ -68,7 +71,9 @@ pub(super) fn read(
 
 fn of_arn(text: &str) -> Result<ScheduleTarget, Failure> {
     if !text.starts_with("arn:") {
-        return Err(Failure::validation("Provided Arn is not in correct format."));
+        return Err(Failure::validation(
+            "Provided Arn is not in correct format.",
+        ));
     }
     if let Some((machine, qualifier)) = arn::parse_machine(text) {
         return Ok(ScheduleTarget {
@@ -95,7 +100,11 @@ fn of_arn(text: &str) -> Result<ScheduleTarget, Failure> {
 
 /// The target as it was given, or as AWS would have had it.
 pub(super) fn show(account: AccountId, definition: &ScheduleDefinition) -> Value {
-    if let Some(given) = definition.aws.as_ref().and_then(|aws| aws.value().get("Target")) {
+    if let Some(given) = definition
+        .aws
+        .as_ref()
+        .and_then(|aws| aws.value().get("Target"))
+    {
         return given.clone();
     }
     let target = &definition.target;

@@ -22,6 +22,9 @@ use crate::shared::Shared;
 /// How far ahead the store is asked, and how long it is not asked again.
 const LOOK_MS: u64 = 1_000;
 
+/// How long schedules wait for the shards that the node takes when it begins.
+const SETTLE_MAX: Duration = Duration::from_secs(10);
+
 /// Schedules that are taken at once: their states are written together.
 const BATCH: u32 = 256;
 
@@ -41,6 +44,9 @@ pub(crate) fn start(shared: Arc<Shared>, shards: Shards) -> JoinHandle<()> {
             port: Port::new(shared, shards),
             listened: Arc::default(),
         };
+        // What starts while shards are still being read is mostly refused.
+        let settled = keeper.port.shards().settled();
+        let _ = tokio::time::timeout(SETTLE_MAX, settled).await;
         while !keeper.port.shards().stopping() {
             let wait = match keeper.look().await {
                 Ok(wait) => wait,

@@ -249,6 +249,9 @@ impl<'a> Pass<'a> {
             Err(error) => error,
         };
         let now = self.port.shared().clock.now();
+        if start::is_away(&error) {
+            retry.attempts -= 1;
+        }
         let failure = wire::FiringFailure {
             due_at,
             at: now,
@@ -261,7 +264,7 @@ impl<'a> Pass<'a> {
         let is_last = retry.attempts > policy.attempts_max || too_old;
         let no_room = self.state.retries.len() >= limits::schedule::RETRIES_MAX;
         if start::may_repeat(&error) && !is_last && !no_room {
-            let wait = BACKOFF_MS << (retry.attempts - 1).min(16);
+            let wait = BACKOFF_MS << retry.attempts.saturating_sub(1).min(16);
             retry.again_at = now.plus_millis(wait.min(BACKOFF_MS_MAX));
             self.state.retries.push(retry);
             return;

@@ -123,6 +123,11 @@ fn input(
     Json::parse(&text)
 }
 
+/// Whether nobody has refused it: its shard is between two owners, or the store does not answer.
+pub(super) fn is_away(error: &Error) -> bool {
+    matches!(error.kind, Kind::Unavailable | Kind::Fenced)
+}
+
 /// Whether the same may be accepted a little later.
 pub(super) fn may_repeat(error: &Error) -> bool {
     matches!(
