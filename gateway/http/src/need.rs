@@ -231,7 +231,12 @@ const NEEDS: &[Line] = &[
     ("GET /v1/schedules/{name}", Schedules, Read, Path(1)),
     ("DELETE /v1/schedules/{name}", Schedules, Write, Path(1)),
     ("POST /v1/schedules/{name}/pause", Schedules, Write, Path(1)),
-    ("POST /v1/schedules/{name}/resume", Schedules, Write, Path(1)),
+    (
+        "POST /v1/schedules/{name}/resume",
+        Schedules,
+        Write,
+        Path(1),
+    ),
     (
         "POST /v1/schedules/{name}/backfill",
         Schedules,

@@ -13,9 +13,7 @@ use steploom_store::projection::{
     Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
 use steploom_store::schedule::{Filter as ScheduleFilter, Schedule};
-use steploom_store::{
-    Audit, Catalog, Journal, Keys, Leases, Projection, Result, Schedules, Store,
-};
+use steploom_store::{Audit, Catalog, Journal, Keys, Leases, Projection, Result, Schedules, Store};
 use steploom_types::audit::AuditRecord;
 use steploom_types::key::{Key, KeyId};
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};

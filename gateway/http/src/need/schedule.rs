@@ -25,7 +25,10 @@ pub(crate) fn require_definition(caller: &Caller, definition: &ScheduleDefinitio
     if let Some(machine) = &letter.machine {
         invoke(caller, Area::Executions, machine.as_str())?;
     }
-    letter.arn.as_deref().map_or(Ok(()), |arn| named(caller, arn))
+    letter
+        .arn
+        .as_deref()
+        .map_or(Ok(()), |arn| named(caller, arn))
 }
 
 /// The same for a request to EventBridge Scheduler. A group is deleted with schedules of all names.
