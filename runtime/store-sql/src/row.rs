@@ -8,5 +8,5 @@ pub(crate) mod key;
 pub(crate) mod machine;
 pub(crate) mod object;
 pub(crate) mod pack;
-pub(crate) mod upload;
 pub(crate) mod schedule;
+pub(crate) mod upload;
