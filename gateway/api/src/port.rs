@@ -8,6 +8,7 @@ mod bucket;
 mod connection;
 mod execution;
 mod function;
+mod function_profile;
 mod key;
 mod log;
 mod machine;
@@ -29,6 +30,7 @@ pub use bucket::{
 pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
+pub use function_profile::FunctionProfiles;
 pub use key::{Audit, Keys};
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::{Machines, PutMachine};
@@ -45,6 +47,8 @@ pub use test_state::TestStates;
 pub struct Ports {
     /// Functions and their invocations.
     pub functions: Arc<dyn Functions>,
+    /// What functions have besides their versions.
+    pub function_profiles: Arc<dyn FunctionProfiles>,
     /// Machines.
     pub machines: Arc<dyn Machines>,
     /// What machines have besides their definitions.

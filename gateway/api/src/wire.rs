@@ -6,6 +6,7 @@ mod bucket;
 mod connection;
 mod execution;
 mod function;
+mod function_profile;
 mod key;
 mod log;
 mod machine;
@@ -31,6 +32,9 @@ pub use execution::{
 pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
     VolumeMount,
+};
+pub use function_profile::{
+    FunctionAlias, FunctionProfile, FunctionRelease, FunctionRoute, PutFunctionAlias,
 };
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
 pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};

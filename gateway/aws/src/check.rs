@@ -78,7 +78,7 @@ impl Check<'_> {
                         self.value(&member.shape, item, &path)?;
                     }
                 }
-                let length = items.len() as i64;
+                let length = items.len() as f64;
                 self.length(name, shape, value, length, path);
             }
             (ShapeKind::Map, Value::Object(fields)) => {
@@ -87,11 +87,11 @@ impl Check<'_> {
                         self.value(&member.shape, field, &format!("{path}.{key}.member"))?;
                     }
                 }
-                let length = fields.len() as i64;
+                let length = fields.len() as f64;
                 self.length(name, shape, value, length, path);
             }
             (ShapeKind::String | ShapeKind::Blob, Value::String(text)) => {
-                let length = text.chars().count() as i64;
+                let length = text.chars().count() as f64;
                 let text = text.clone();
                 if !DATA.contains(&name) {
                     self.length(name, shape, value, length, path);
@@ -115,7 +115,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn length(&mut self, name: &str, shape: &Shape, value: &Value, length: i64, path: &str) {
+    fn length(&mut self, name: &str, shape: &Shape, value: &Value, length: f64, path: &str) {
         let bound = match (shape.min, shape.max) {
             (Some(min), _) if length < min => format!("greater than or equal to {min}"),
             (_, Some(max)) if length > max => format!("less than or equal to {max}"),
@@ -131,8 +131,8 @@ impl Check<'_> {
 
     fn number(&mut self, shape: &Shape, number: f64, text: &str, path: &str) {
         let bound = match (shape.min, shape.max) {
-            (Some(min), _) if number < min as f64 => format!("greater than or equal to {min}"),
-            (_, Some(max)) if number > max as f64 => format!("less than or equal to {max}"),
+            (Some(min), _) if number < min => format!("greater than or equal to {min}"),
+            (_, Some(max)) if number > max => format!("less than or equal to {max}"),
             _ => return,
         };
         self.fail(
@@ -192,12 +192,11 @@ impl Check<'_> {
     }
 }
 
+/// A member's place: AWS writes its name as Java does.
 fn under(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+    let dot = if path.is_empty() { "" } else { "." };
+    format!("{path}{dot}{}{rest}", first.to_lowercase())
 }
 
 fn wrong_type(kind: ShapeKind, value: &Value, path: &str) -> Failure {

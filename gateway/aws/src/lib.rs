@@ -6,8 +6,10 @@
 
 mod check;
 mod failure;
+mod lambda;
 mod model;
 mod page;
+mod rest;
 mod scheduler;
 mod states;
 
@@ -15,6 +17,7 @@ use steploom_api::Ports;
 use steploom_types::AccountId;
 
 pub use failure::Failure;
+pub use rest::{Request, Response};
 pub use scheduler::SchedulerRequest;
 
 /// How the target of a request to Step Functions begins, in the header `X-Amz-Target`.
@@ -37,4 +40,31 @@ pub async fn states(ports: &Ports, account: AccountId, operation: &str, body: &[
 /// As AWS names them: `ValidationException`, `ResourceNotFoundException`, `ConflictException` and so on.
 pub async fn scheduler(ports: &Ports, account: AccountId, request: SchedulerRequest<'_>) -> Answer {
     scheduler::answer(ports, account, request).await
+}
+
+/// Whether a path is one of Lambda's: these begin with a date of its interface, such as `/2015-03-31/`.
+pub fn is_lambda(path: &str) -> bool {
+    let mut operations = model::LAMBDA.operations.values();
+    let first = path.split('/').nth(1).filter(|first| !first.is_empty());
+    first.is_some() && operations.any(|operation| operation.uri.split('/').nth(1) == first)
+}
+
+/// Which operation of Lambda a request asks for, and the function that it is about, if it names one. `None` for a request
+/// that asks for nothing that there is.
+pub fn lambda_asks(request: &Request<'_>) -> Option<(&'static str, Option<String>)> {
+    lambda::asks(request)
+}
+
+/// Carries out a request to Lambda. Beside an answer that refuses stands why, for the log.
+pub async fn lambda(
+    ports: &Ports,
+    account: AccountId,
+    request: Request<'_>,
+) -> (Response, Option<Failure>) {
+    lambda::answer(ports, account, request).await
+}
+
+/// An answer to a request to Lambda that was refused before it was carried out.
+pub fn lambda_refusal(failure: &Failure) -> Response {
+    lambda::refusal(failure)
 }

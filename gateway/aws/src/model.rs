@@ -18,6 +18,18 @@ pub(crate) struct Model {
 /// An operation.
 #[derive(Deserialize)]
 pub(crate) struct Operation {
+    /// The HTTP method.
+    #[serde(default)]
+    pub(crate) method: String,
+    /// The path, with labels such as `{FunctionName}`, and perhaps what the query must hold.
+    #[serde(default)]
+    pub(crate) uri: String,
+    /// The HTTP status of an answer.
+    #[serde(default)]
+    pub(crate) status: u16,
+    /// The name of the shape of what comes out.
+    #[serde(default)]
+    pub(crate) output: Option<String>,
     /// The name of the shape of what goes in.
     #[serde(default)]
     pub(crate) input: Option<String>,
@@ -37,19 +49,43 @@ pub(crate) struct Shape {
     #[serde(default)]
     pub(crate) value: Option<Member>,
     #[serde(default)]
-    pub(crate) min: Option<i64>,
+    pub(crate) min: Option<f64>,
     #[serde(default)]
-    pub(crate) max: Option<i64>,
+    pub(crate) max: Option<f64>,
     #[serde(default)]
     pub(crate) pattern: Option<Pattern>,
     #[serde(default, rename = "enum")]
     pub(crate) values: Vec<String>,
+    /// The member that is the whole body.
+    #[serde(default)]
+    pub(crate) payload: Option<String>,
+    /// The HTTP status, if it is an error.
+    #[serde(default)]
+    pub(crate) status: Option<u16>,
 }
 
 /// A field of a shape, or what a list or a map holds.
 #[derive(Deserialize)]
 pub(crate) struct Member {
     pub(crate) shape: String,
+    /// Where it stands in a request or an answer: in the body, if nothing is said.
+    #[serde(default)]
+    pub(crate) location: Option<Location>,
+    /// Its name there, if that is not the member's.
+    #[serde(default, rename = "locationName")]
+    pub(crate) name: Option<String>,
+}
+
+/// Where a member stands in a request or an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Location {
+    Uri,
+    Querystring,
+    Header,
+    /// Headers whose names begin alike.
+    Headers,
+    StatusCode,
 }
 
 /// What JSON a shape is.
@@ -102,6 +138,10 @@ pub(crate) static STATES: LazyLock<Model> =
 pub(crate) static SCHEDULER: LazyLock<Model> =
     LazyLock::new(|| read(include_str!("../model/scheduler.json")));
 
+/// Lambda.
+pub(crate) static LAMBDA: LazyLock<Model> =
+    LazyLock::new(|| read(include_str!("../model/lambda.json")));
+
 fn read(text: &str) -> Model {
     match serde_json::from_str(text) {
         Ok(model) => model,
@@ -115,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_shape_that_is_named_is_there() {
-        for model in [&*STATES, &*SCHEDULER] {
+        for model in [&*STATES, &*SCHEDULER, &*LAMBDA] {
             let inputs = model.operations.values().filter_map(|o| o.input.as_deref());
             let of_shape = |shape: &'static Shape| {
                 let members = shape.members.values().chain(&shape.member);

@@ -5,6 +5,7 @@
 //! edge checks that there is some name that the caller may use, and the handler asks
 //! [`Who::require`](crate::edge::Who::require) once it has read it.
 
+mod lambda;
 mod schedule;
 mod states;
 
@@ -13,6 +14,7 @@ use steploom_types::Result;
 
 use crate::app::App;
 
+pub(crate) use lambda::require as require_lambda;
 pub(crate) use schedule::{require as require_scheduler, require_definition};
 pub(crate) use states::require as require_states;
 

@@ -9,6 +9,7 @@ mod connection;
 mod execution;
 mod function;
 mod key;
+mod lambda;
 mod machine;
 mod map_run;
 mod node;
@@ -57,7 +58,7 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
         .route("/schedule-groups", any(aws::scheduler))
         .route("/schedule-groups/{name}", any(aws::scheduler))
         .route("/tags/{*arn}", any(aws::scheduler))
-        .fallback(edge::unknown_route)
+        .fallback(lambda::or_unknown)
         .method_not_allowed_fallback(edge::wrong_method)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),

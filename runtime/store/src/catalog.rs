@@ -106,6 +106,8 @@ pub enum EntryKind {
     Profile,
     /// A group of schedules.
     ScheduleGroup,
+    /// What a function has besides its versions: tags, releases, aliases, a limit.
+    FunctionProfile,
     /// A segment of archived executions.
     Segment,
     /// An account that has segments.
@@ -130,6 +132,7 @@ impl EntryKind {
             Self::Share => "share",
             Self::Profile => "profile",
             Self::ScheduleGroup => "schedule-group",
+            Self::FunctionProfile => "function-profile",
             Self::Segment => "segment",
             Self::Archived => "archived",
         }

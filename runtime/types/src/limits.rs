@@ -238,6 +238,27 @@ pub const PAGE_SIZE_MAX: u32 = 1_000;
 /// See [`PAGE_SIZE_MAX`].
 pub const PAGE_SIZE_DEFAULT: u32 = 100;
 
+/// Results in one page of a list of Lambda's, when the caller does not say (AWS: 50).
+pub const LAMBDA_PAGE_SIZE_DEFAULT: u32 = 50;
+
+/// Bytes of the body of a request to Lambda that carries a zip (AWS: 70,167,211).
+pub const LAMBDA_REQUEST_BYTES_MAX: usize = 70_167_211;
+
+/// Bytes of a zip with a module (AWS: 50 MiB when it is sent along).
+pub const LAMBDA_ZIP_BYTES_MAX: usize = 50 * 1024 * 1024;
+
+/// Files in a zip with a module.
+pub const LAMBDA_ZIP_ENTRIES_MAX: usize = 10_000;
+
+/// Bytes of the event of an invocation that nobody waits for (AWS: 256 KiB, 1 MiB of late).
+pub const LAMBDA_EVENT_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes of what is kept of a function for AWS's tools alone.
+pub const LAMBDA_KEPT_BYTES_MAX: usize = 32 * 1024;
+
+/// Bytes of the policies of a function, and of what else its callers keep with it.
+pub const FUNCTION_KEPT_BYTES_MAX: usize = 256 * 1024;
+
 /// Seconds that a worker waits for a task of an activity (AWS: 60).
 pub const ACTIVITY_POLL_SECONDS_MAX: u64 = 60;
 

@@ -105,7 +105,8 @@ impl Dispatcher {
 
     /// The queue of a function that may run only so often at once.
     fn gate(&self, account: AccountId, function: &Function) -> Option<Queue> {
-        let permits = function.concurrency_max? as usize;
+        // Of one that may not run at all, an attempt is refused and does not wait.
+        let permits = function.concurrency_max?.max(1) as usize;
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         // Those of functions that neither run nor wait are dropped, now and then.
         if gates.len().is_power_of_two() {
@@ -192,6 +193,10 @@ impl Dispatcher {
         caller: &Caller,
         event: Json,
     ) -> Result<steploom_call::Finished, Refused> {
+        // One that may not run at all: it is for its owner to allow that again.
+        if function.concurrency_max == Some(0) {
+            return Err(Refused::TooManyRequests { retry_after_s: 1 });
+        }
         let call = Call {
             module: function.module,
             kind: function.kind,

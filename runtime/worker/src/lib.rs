@@ -5,6 +5,7 @@
 
 mod activities;
 mod archive;
+mod belonging;
 mod cache;
 mod chance;
 mod child;
@@ -18,6 +19,7 @@ mod egress;
 mod event;
 mod express;
 mod fair;
+mod function_profile;
 mod kept_keys;
 mod logs;
 mod mailbox;
@@ -140,6 +142,7 @@ impl Worker {
         let keys = Arc::new(KeptKeys::new(self.shared.store.clone()));
         Ports {
             functions: self.port.clone(),
+            function_profiles: self.port.clone(),
             machines: self.port.clone(),
             releases: self.port.clone(),
             executions: self.port.clone(),

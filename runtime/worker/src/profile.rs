@@ -1,5 +1,4 @@
-//! What a machine has besides its definitions, as one entry of the catalog: a change of it is a
-//! compare-and-swap, so that two who change it at once both have their way or learn of the other.
+//! What a machine has besides its definitions, as one entry of the catalog.
 
 mod alias;
 mod release;
@@ -8,21 +7,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use steploom_api::wire;
-use steploom_store::catalog::{Entry, EntryKind, Machine, Put};
-use steploom_store::{Catalog, Error as StoreError};
+use steploom_store::Catalog;
+use steploom_store::catalog::{Entry, EntryKind, Machine};
 use steploom_types::{AccountId, Digest, Error, ExecutionId, Name, Result, Timestamp, limits};
 
-use crate::tags;
-
-/// How often a change is tried again as another one came first.
-const TRIES_MAX: usize = 10;
+use crate::{belonging, tags};
 
 /// See [`wire::MachineProfile`]; the entry's body.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Profile {
-    /// When the machine was made that it belongs to. One of a machine that was deleted counts for nothing.
-    of: Option<Timestamp>,
     pub(crate) settings: wire::MachineSettings,
     pub(crate) tags: BTreeMap<String, String>,
     /// How often the settings were changed.
@@ -125,71 +119,24 @@ pub(crate) async fn find(
     account: AccountId,
     machine: &Machine,
 ) -> Result<Profile> {
-    let found = catalog
-        .find_entry(account, EntryKind::Profile, &machine.name)
-        .await?;
-    read(found.as_ref(), machine.created_at)
+    let of = (account, &machine.name, machine.created_at);
+    belonging::find(catalog, EntryKind::Profile, of).await
 }
 
 /// What an entry has to say of the machine of its name that was made then.
 pub(crate) fn read(entry: Option<&Entry>, made_at: Timestamp) -> Result<Profile> {
-    let profile = match entry {
-        None => Profile::default(),
-        Some(entry) => serde_json::from_str(&entry.body)
-            .map_err(|e| StoreError::Corrupt(format!("profile of '{}': {e}", entry.name)))?,
-    };
-    if profile.of == Some(made_at) {
-        return Ok(profile);
-    }
-    Ok(Profile {
-        of: Some(made_at),
-        ..Profile::default()
-    })
+    belonging::read(entry, made_at)
 }
 
-/// Changes the profile of the machine of this name that was made then. `change` may be called more than once, with what others have made of it
-/// meanwhile.
+/// Changes the profile of the machine of this name that was made then: see [`belonging::change`].
 ///
 /// # Errors
 /// Those of `change`; `Unavailable` / `Busy` when others change it all the time.
 pub(crate) async fn change<T>(
     catalog: &dyn Catalog,
-    (account, name, made_at): (AccountId, &Name, Timestamp),
+    of: (AccountId, &Name, Timestamp),
     now: Timestamp,
-    mut change: impl FnMut(&mut Profile) -> Result<T>,
+    change: impl FnMut(&mut Profile) -> Result<T>,
 ) -> Result<T> {
-    for _ in 0..TRIES_MAX {
-        let found = catalog
-            .find_entry(account, EntryKind::Profile, name)
-            .await?;
-        let mut profile = read(found.as_ref(), made_at)?;
-        let answer = change(&mut profile)?;
-        let entry = Entry {
-            name: name.clone(),
-            body: serde_json::to_string(&profile).map_err(Error::internal)?,
-            created_at: now,
-        };
-        let kind = EntryKind::Profile;
-        let is_done = match found {
-            Some(was) if was.body == entry.body => true,
-            Some(was) => {
-                catalog
-                    .replace_entry(account, kind, &was.body, &entry)
-                    .await?
-            }
-            None => {
-                catalog
-                    .put_entry(account, kind, &entry, Put::Create)
-                    .await?
-            }
-        };
-        if is_done {
-            return Ok(answer);
-        }
-    }
-    Err(Error::new(
-        steploom_types::Kind::Unavailable,
-        "Busy",
-        format!("machine '{name}' is changed by many at once"),
-    ))
+    belonging::change(catalog, EntryKind::Profile, of, now, change).await
 }

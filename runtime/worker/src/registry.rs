@@ -1,17 +1,21 @@
 //! What a function's or a machine's name means now: the version, resolved and ready to run.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use steploom_api::wire::{self, FunctionSettings};
+use steploom_api::wire::{self, FunctionProfile, FunctionSettings, ReleaseNumber};
 use steploom_call::{Kind, Limits};
-use steploom_store::catalog::{FunctionVersion, Machine, MachineVersion};
+use steploom_store::catalog::{EntryKind, FunctionVersion, Machine, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, MachineName, Name, Result};
 
 use crate::cache::Cache;
 use crate::profile::{self, Profile};
-use crate::share;
+use crate::{belonging, function_profile, share};
+
+/// The qualifier of the newest version.
+const LATEST: &str = "$LATEST";
 
 /// A function's version, ready to be called.
 #[derive(Debug)]
@@ -39,9 +43,24 @@ pub(crate) struct KnownMachine {
     pub(crate) profile: Profile,
 }
 
+/// Lots of 0 to 1 that decide where an alias stands for two: one after the other they lie as evenly as can be.
+#[derive(Default)]
+struct Lots(AtomicU64);
+
+impl Lots {
+    fn draw(&self) -> f64 {
+        /// 2^64 divided by the golden ratio.
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let lot = self.0.fetch_add(STEP, Ordering::Relaxed);
+        (lot >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
 pub(crate) struct Registry {
     catalog: Arc<dyn Catalog>,
     functions: Cache<Key, Arc<Function>>,
+    function_profiles: Cache<(AccountId, Name), Arc<FunctionProfile>>,
+    lots: Lots,
     machines: Cache<Key, MachineVersion>,
     profiles: Cache<(AccountId, Name), Arc<KnownMachine>>,
     weights: Cache<(AccountId, MachineName), u32>,
@@ -56,27 +75,56 @@ impl Registry {
         Self {
             catalog,
             functions: Cache::aging(age),
+            function_profiles: Cache::aging(age),
+            lots: Lots::default(),
             machines: Cache::aging(age),
             profiles: Cache::aging(age),
             weights: Cache::aging(age),
         }
     }
 
-    /// A function by name and qualifier; `None` if there is no such function or version. A
-    /// qualifier is a version's number, or `$LATEST` for the newest.
+    /// A function by name and qualifier; `None` if there is no such function or version.
     pub(crate) async fn function(
         &self,
         account: AccountId,
         name: &Name,
         qualifier: Option<&str>,
     ) -> Result<Option<Arc<Function>>> {
-        let version = match qualifier {
-            None | Some("$LATEST") => None,
-            Some(text) => match text.parse() {
-                Ok(number) => Some(number),
-                Err(_) => return Ok(None),
-            },
+        let found = self.qualified(account, name, qualifier).await?;
+        Ok(found.map(|(function, _)| function))
+    }
+
+    /// The same with the release that the qualifier stands for: see [`function_profile::resolve`]. `$LATEST` is
+    /// the newest version.
+    pub(crate) async fn qualified(
+        &self,
+        account: AccountId,
+        name: &Name,
+        qualifier: Option<&str>,
+    ) -> Result<Option<(Arc<Function>, Option<ReleaseNumber>)>> {
+        let (version, release) = match qualifier {
+            None | Some(LATEST) => (None, None),
+            Some(text) => {
+                let profile = self.function_profile(account, name).await?;
+                let resolved = |profile: Arc<FunctionProfile>| {
+                    function_profile::resolve(&profile, text, self.lots.draw())
+                };
+                match profile.and_then(resolved) {
+                    Some(resolved) => resolved,
+                    None => return Ok(None),
+                }
+            }
         };
+        let function = self.version(account, name, version).await?;
+        Ok(function.map(|function| (function, release)))
+    }
+
+    async fn version(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: Option<u32>,
+    ) -> Result<Option<Arc<Function>>> {
         let key = (account, name.clone(), version);
         let generation = match self.functions.get(&key) {
             Ok(function) => return Ok(Some(function)),
@@ -95,7 +143,12 @@ impl Registry {
             }
         };
         let Some(row) = row else { return Ok(None) };
-        let function = Arc::new(resolve(name, &row)?);
+        let profile = self.function_profile(account, name).await?;
+        let mut function = resolve(name, &row)?;
+        if let Some(limit) = profile.and_then(|profile| profile.concurrency) {
+            function.concurrency_max = Some(limit);
+        }
+        let function = Arc::new(function);
         self.functions.keep(key, function.clone(), generation);
         Ok(Some(function))
     }
@@ -108,16 +161,43 @@ impl Registry {
         qualifier: Option<&str>,
     ) -> Option<Arc<Function>> {
         let version = match qualifier {
-            None | Some("$LATEST") => None,
-            Some(text) => Some(text.parse().ok()?),
+            None | Some(LATEST) => None,
+            Some(text) => {
+                let profile = self.function_profiles.get(&(account, name.clone())).ok()?;
+                function_profile::resolve(&profile, text, self.lots.draw())?.0
+            }
         };
         self.functions.get(&(account, name.clone(), version)).ok()
+    }
+
+    /// What a function has besides its versions; `None` if there is no such function.
+    pub(crate) async fn function_profile(
+        &self,
+        account: AccountId,
+        name: &Name,
+    ) -> Result<Option<Arc<FunctionProfile>>> {
+        let key = (account, name.clone());
+        let generation = match self.function_profiles.get(&key) {
+            Ok(profile) => return Ok(Some(profile)),
+            Err(generation) => generation,
+        };
+        let Some(function) = self.catalog.find_function(account, name).await? else {
+            return Ok(None);
+        };
+        let of = (account, name, function.created_at);
+        let profile = belonging::find(&*self.catalog, EntryKind::FunctionProfile, of);
+        let profile = Arc::new(profile.await?);
+        self.function_profiles
+            .keep(key, Arc::clone(&profile), generation);
+        Ok(Some(profile))
     }
 
     /// A function was changed or deleted.
     pub(crate) fn forget_function(&self, account: AccountId, name: &Name) {
         self.functions
             .forget(|(a, n, _)| (*a, n) == (account, name));
+        self.function_profiles
+            .forget(|(a, n)| (*a, n) == (account, name));
     }
 
     /// A machine's version; `None` if there is no such machine or version.

@@ -24,7 +24,8 @@ pub struct PutFunction {
 pub struct Invoke {
     /// The function.
     pub name: Name,
-    /// A version's number; the newest version if `None`.
+    /// A release's number (a version's, if none was ever published), an alias, or `$LATEST`; the newest version if
+    /// `None`.
     pub qualifier: Option<String>,
     /// The event.
     pub event: Json,
@@ -51,6 +52,8 @@ pub struct Invocation {
     pub request_id: String,
     /// The version that ran.
     pub version: u32,
+    /// The release that the qualifier stood for.
+    pub release: Option<wire::ReleaseNumber>,
     /// What it answered.
     pub outcome: Outcome,
     /// Microseconds of wall time in the sandbox.
@@ -71,6 +74,17 @@ pub trait Functions: Send + Sync {
     /// `Invalid` when the module or its settings are refused, with the places that are wrong.
     async fn put(&self, account: AccountId, put: PutFunction) -> Result<wire::Function>;
 
+    /// Makes a version with the newest one's module and other settings.
+    ///
+    /// # Errors
+    /// `NotFound` / `FunctionNotFound`; `Invalid` when the settings are refused.
+    async fn put_settings(
+        &self,
+        account: AccountId,
+        name: &Name,
+        settings: wire::FunctionSettings,
+    ) -> Result<wire::Function>;
+
     /// Functions by name.
     async fn list(
         &self,
@@ -81,6 +95,14 @@ pub trait Functions: Send + Sync {
 
     /// One function; `NotFound` / `FunctionNotFound`.
     async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Function>;
+
+    /// One of its versions; `NotFound` / `FunctionNotFound`.
+    async fn version(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<wire::FunctionVersion>;
 
     /// Its versions, newest first.
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions>;

@@ -40,6 +40,10 @@ pub struct FunctionSettings {
     /// Folders of the node that its operator offers (`steploom up --volume NAME=DIR`).
     #[serde(skip_serializing_if = "super::is_default")]
     pub volumes: Vec<VolumeMount>,
+    /// What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect.
+    #[serde(skip_serializing_if = "super::is_default")]
+    #[schema(value_type = Object)]
+    pub lambda: BTreeMap<String, serde_json::Value>,
 }
 
 impl Default for FunctionSettings {
@@ -56,6 +60,7 @@ impl Default for FunctionSettings {
             at_most_once: false,
             environment: BTreeMap::new(),
             volumes: Vec::new(),
+            lambda: BTreeMap::new(),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::failure;
 use crate::need;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -128,8 +128,8 @@ fn with_headers(mut response: Response, kind: HeaderValue, request_id: &str) -> 
     response
 }
 
-/// An error, logged where it is ours.
-fn refused(failure: &Failure, request_id: &str) -> Response {
+/// Logs an error: as ours where it is.
+pub(super) fn log(failure: &Failure, request_id: &str) {
     let (status, code) = (failure.status, failure.code.as_str());
     match &failure.error {
         Some(error) if status >= 500 => {
@@ -143,6 +143,12 @@ fn refused(failure: &Failure, request_id: &str) -> Response {
             "refused"
         ),
     }
+}
+
+/// An answer that refuses.
+fn refused(failure: &Failure, request_id: &str) -> Response {
+    log(failure, request_id);
+    let (status, code) = (failure.status, failure.code.as_str());
     let body = json!({"__type": code, "message": failure.message});
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, body.to_string()).into_response();

@@ -6,7 +6,7 @@ use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunc
 use steploom_api::wire::{self, FunctionKind};
 use steploom_call::{Inspected, Kind, Refused};
 use steploom_store::Error as StoreError;
-use steploom_store::catalog::{self, NewFunctionVersion, Put};
+use steploom_store::catalog::{self, EntryKind, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, limits};
 
 use super::{NewExecution, Port, after_name, function_not_found, page_by_name, settings};
@@ -58,6 +58,26 @@ impl Functions for Port {
         view(function)
     }
 
+    async fn put_settings(
+        &self,
+        account: AccountId,
+        name: &Name,
+        settings: wire::FunctionSettings,
+    ) -> Result<wire::Function> {
+        let catalog = &self.shared.store.catalog;
+        let function = catalog.find_function(account, name).await?;
+        let function = function.ok_or_else(|| function_not_found(name, None))?;
+        let module = self.shared.artifacts.module(function.latest.module).await?;
+        let module = module.ok_or_else(|| refused(name, Refused::ModuleMissing))?;
+        let put = PutFunction {
+            name: name.clone(),
+            module,
+            settings,
+            create_only: false,
+        };
+        self.put(account, put).await
+    }
+
     async fn list(
         &self,
         account: AccountId,
@@ -88,6 +108,20 @@ impl Functions for Port {
         view(found.ok_or_else(|| function_not_found(name, None))?)
     }
 
+    async fn version(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<wire::FunctionVersion> {
+        let catalog = &self.shared.store.catalog;
+        let found = catalog
+            .find_function_version(account, name, version)
+            .await?;
+        let absent = || function_not_found(name, Some(&version.to_string()));
+        view_version(&found.ok_or_else(absent)?)
+    }
+
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions> {
         let versions = self
             .shared
@@ -110,6 +144,11 @@ impl Functions for Port {
             .catalog
             .delete_function(account, name)
             .await?;
+        self.shared
+            .store
+            .catalog
+            .delete_entry(account, EntryKind::FunctionProfile, name)
+            .await?;
         self.forget_function(account, name).await;
         there
             .then_some(())
@@ -117,13 +156,11 @@ impl Functions for Port {
     }
 
     async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation> {
-        let function = self
-            .shared
-            .registry
-            .function(account, &invoke.name, invoke.qualifier.as_deref())
-            .await?;
-        let function = function
-            .ok_or_else(|| function_not_found(&invoke.name, invoke.qualifier.as_deref()))?;
+        let registry = &self.shared.registry;
+        let qualifier = invoke.qualifier.as_deref();
+        let found = registry.qualified(account, &invoke.name, qualifier).await?;
+        let absent = || function_not_found(&invoke.name, qualifier);
+        let (function, release) = found.ok_or_else(absent)?;
         let request_id = ExecutionId::new(
             self.shared.chance.slot(),
             self.shared.clock.now(),
@@ -149,6 +186,7 @@ impl Functions for Port {
         Ok(Invocation {
             request_id,
             version: function.version,
+            release,
             outcome: finished.outcome.map_err(|f| FunctionFailure {
                 error: f.error,
                 cause: f.cause,

@@ -57,6 +57,12 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
             f::CONCURRENCY_MAX.into(),
         );
     }
+    let kept = serde_json::to_string(&s.lambda).map_err(Error::internal)?;
+    if kept.len() > limits::LAMBDA_KEPT_BYTES_MAX {
+        let (bytes, most) = (kept.len(), limits::LAMBDA_KEPT_BYTES_MAX);
+        let message = format!("it has {bytes} bytes; at most {most} are allowed");
+        problem(&mut problems, "TOO_LARGE", "/lambda".into(), message);
+    }
     check_environment(&mut problems, s);
     check_volumes(&mut problems, s, runner);
     if problems.is_empty() {

@@ -59,6 +59,23 @@ impl Functions for World {
         })
     }
 
+    async fn put_settings(
+        &self,
+        account: AccountId,
+        name: &Name,
+        settings: wire::FunctionSettings,
+    ) -> Result<wire::Function> {
+        check_account(account);
+        self.change(|state| {
+            let versions = state.functions.get_mut(name).ok_or_else(|| absent(name))?;
+            let mut version = versions.last().unwrap().clone();
+            version.version += 1;
+            version.settings = settings;
+            versions.push(version);
+            Ok(function(name, versions))
+        })
+    }
+
     async fn list(
         &self,
         account: AccountId,
@@ -83,6 +100,17 @@ impl Functions for World {
         let state = self.state();
         let versions = state.functions.get(name).ok_or_else(|| absent(name))?;
         Ok(function(name, versions))
+    }
+
+    async fn version(
+        &self,
+        account: AccountId,
+        name: &Name,
+        version: u32,
+    ) -> Result<wire::FunctionVersion> {
+        let versions = Functions::versions(self, account, name).await?.items;
+        let found = versions.into_iter().find(|v| v.version == version);
+        found.ok_or_else(|| absent(name))
     }
 
     async fn versions(&self, account: AccountId, name: &Name) -> Result<wire::FunctionVersions> {
@@ -141,6 +169,7 @@ impl Functions for World {
         Ok(Invocation {
             request_id: "invocation-1".into(),
             version: 3,
+            release: None,
             outcome,
             duration_us: 42,
             fuel_used: 99,

@@ -3,6 +3,7 @@
 
 mod buckets;
 mod executions;
+mod function_profiles;
 mod functions;
 mod keys;
 mod logs;
@@ -38,6 +39,7 @@ pub(crate) struct State {
     pub(crate) machines: BTreeMap<Name, Vec<String>>,
     pub(crate) releases: BTreeMap<Name, Vec<wire::Release>>,
     pub(crate) aliases: BTreeMap<Name, BTreeMap<Name, wire::Alias>>,
+    pub(crate) function_profiles: BTreeMap<Name, wire::FunctionProfile>,
     pub(crate) profiles: BTreeMap<Name, wire::MachineProfile>,
     pub(crate) retentions: BTreeMap<Name, wire::Retention>,
     pub(crate) shares: BTreeMap<Name, wire::Share>,
@@ -80,6 +82,7 @@ impl World {
     pub(crate) fn ports(self: &Arc<Self>) -> Ports {
         Ports {
             functions: Arc::clone(self) as _,
+            function_profiles: Arc::clone(self) as _,
             machines: Arc::clone(self) as _,
             releases: Arc::clone(self) as _,
             executions: Arc::clone(self) as _,

@@ -1,0 +1,90 @@
+//! What a function has besides its versions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use steploom_types::{Name, Timestamp};
+
+use super::ReleaseNumber;
+
+/// Tags, releases, aliases and the rest. It is that of the function as long as that is not deleted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FunctionProfile {
+    /// Labels.
+    pub tags: BTreeMap<String, String>,
+    /// How many releases were made; a number is not used twice.
+    pub releases_made: u32,
+    /// The releases, oldest first: at most 1,000.
+    pub releases: Vec<FunctionRelease>,
+    /// The aliases, by name: at most 100.
+    pub aliases: BTreeMap<Name, FunctionAlias>,
+    /// Attempts that may run at once, whatever its settings say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
+    /// What callers keep here by a key, such as a policy.
+    pub kept: BTreeMap<String, Value>,
+}
+
+/// A version that was published under a number. AWS calls this a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionRelease {
+    /// Counts up from 1.
+    pub number: ReleaseNumber,
+    /// The version of the function.
+    pub version: u32,
+    /// For people, instead of the version's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was published.
+    pub created_at: Timestamp,
+}
+
+/// A name for a release, or for two between which invocations are divided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionAlias {
+    /// Its name; not a number.
+    pub name: Name,
+    /// For people.
+    #[serde(default)]
+    pub description: String,
+    /// The release; the function's newest version if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseNumber>,
+    /// Where some of the invocations go instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<FunctionRoute>,
+    /// How often it was changed.
+    #[serde(default)]
+    pub changes: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A release beside that of an alias.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionRoute {
+    /// The release.
+    pub release: ReleaseNumber,
+    /// Which part of the invocations goes there: 0 to 1.
+    pub weight: f64,
+}
+
+/// Makes an alias or changes it; what is left out stays as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PutFunctionAlias {
+    /// Its name.
+    pub name: Name,
+    /// See [`FunctionAlias::description`].
+    pub description: Option<String>,
+    /// See [`FunctionAlias::release`].
+    pub release: Option<Option<ReleaseNumber>>,
+    /// See [`FunctionAlias::other`].
+    pub other: Option<Option<FunctionRoute>>,
+    /// Whether it is to be made, and must not be there; else it must.
+    pub is_new: bool,
+}

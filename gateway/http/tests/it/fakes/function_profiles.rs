@@ -1,0 +1,151 @@
+//! Tags, releases and aliases of functions, without the rules that the real ones keep.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use steploom_api::port::{FunctionProfiles, Functions};
+use steploom_api::wire::{self, FunctionProfile, ReleaseNumber};
+use steploom_types::{AccountId, Error, Name, Result, Timestamp};
+
+use super::World;
+
+impl World {
+    async fn change_function<T>(
+        &self,
+        account: AccountId,
+        function: &Name,
+        change: impl FnOnce(&mut FunctionProfile) -> Result<T>,
+    ) -> Result<T> {
+        Functions::get(self, account, function).await?;
+        self.change(|state| change(state.function_profiles.entry(function.clone()).or_default()))
+    }
+}
+
+fn at() -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000)
+}
+
+#[async_trait]
+impl FunctionProfiles for World {
+    async fn profile(&self, account: AccountId, function: &Name) -> Result<FunctionProfile> {
+        self.change_function(account, function, |profile| Ok(profile.clone()))
+            .await
+    }
+
+    async fn publish(
+        &self,
+        account: AccountId,
+        function: &Name,
+        description: Option<String>,
+    ) -> Result<(wire::FunctionRelease, bool)> {
+        let latest = Functions::get(self, account, function).await?.latest;
+        self.change_function(account, function, |profile| {
+            profile.releases_made += 1;
+            let release = wire::FunctionRelease {
+                number: ReleaseNumber(profile.releases_made),
+                version: latest.version,
+                description,
+                created_at: at(),
+            };
+            profile.releases.push(release.clone());
+            Ok((release, true))
+        })
+        .await
+    }
+
+    async fn delete_release(
+        &self,
+        account: AccountId,
+        function: &Name,
+        number: ReleaseNumber,
+    ) -> Result<()> {
+        self.change_function(account, function, |profile| {
+            profile.releases.retain(|release| release.number != number);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn put_alias(
+        &self,
+        account: AccountId,
+        function: &Name,
+        put: wire::PutFunctionAlias,
+    ) -> Result<wire::FunctionAlias> {
+        self.change_function(account, function, |profile| {
+            if put.is_new == profile.aliases.contains_key(&put.name) {
+                return Err(Error::conflict("AliasExists", "it is there, or is not"));
+            }
+            let alias = wire::FunctionAlias {
+                name: put.name.clone(),
+                description: put.description.unwrap_or_default(),
+                release: put.release.flatten(),
+                other: put.other.flatten(),
+                changes: 0,
+                created_at: at(),
+            };
+            profile.aliases.insert(put.name, alias.clone());
+            Ok(alias)
+        })
+        .await
+    }
+
+    async fn delete_alias(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: &Name,
+    ) -> Result<bool> {
+        self.change_function(account, function, |profile| {
+            Ok(profile.aliases.remove(alias).is_some())
+        })
+        .await
+    }
+
+    async fn change_tags(
+        &self,
+        account: AccountId,
+        function: &Name,
+        change: wire::ChangeTags,
+    ) -> Result<wire::Tags> {
+        self.change_function(account, function, |profile| {
+            profile.tags.extend(change.set);
+            profile.tags.retain(|key, _| !change.remove.contains(key));
+            let tags = profile.tags.clone();
+            Ok(wire::Tags { tags })
+        })
+        .await
+    }
+
+    async fn limit(
+        &self,
+        account: AccountId,
+        function: &Name,
+        concurrency: Option<u32>,
+    ) -> Result<()> {
+        self.change_function(account, function, |profile| {
+            profile.concurrency = concurrency;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn keep(
+        &self,
+        account: AccountId,
+        function: &Name,
+        key: &str,
+        was: Option<&Value>,
+        now: Option<&Value>,
+    ) -> Result<bool> {
+        self.change_function(account, function, |profile| {
+            let is_it = profile.kept.get(key) == was;
+            if is_it {
+                profile.kept.remove(key);
+                let now = now.map(|now| (key.to_owned(), now.clone()));
+                profile.kept.extend(now);
+            }
+            Ok(is_it)
+        })
+        .await
+    }
+}
