@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let asked = if args.verify { None } else { args.name.clone() };
     let (mut records, head) = load(context, asked).await?;
     let verified = if args.verify {
-        Some(verify(&records, head)?)
+        Some(verify(&records, head.as_ref())?)
     } else {
         None
     };
@@ -98,7 +98,7 @@ async fn load(
 }
 
 /// The last number and digest of a chain that is whole.
-fn verify(records: &[AuditEntry], head: Option<AuditHead>) -> Result<(u64, Digest), Failure> {
+fn verify(records: &[AuditEntry], head: Option<&AuditHead>) -> Result<(u64, Digest), Failure> {
     let first = AuditRecord::FIRST;
     let mut last = (first.0, Digest::from_bytes(first.1));
     let mut has_head = head.is_none();
@@ -112,7 +112,7 @@ fn verify(records: &[AuditEntry], head: Option<AuditHead>) -> Result<(u64, Diges
         }
         last = (record.n, record.digest);
         let is_head = |head: &AuditHead| (head.n, head.digest) == last;
-        has_head |= head.as_ref().is_some_and(is_head);
+        has_head |= head.is_some_and(is_head);
     }
     if !has_head {
         return Err(Failure::from(anyhow::anyhow!(

@@ -101,10 +101,7 @@ async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> R
 async fn admit(app: &App, request: &mut Request) -> Answer<Caller> {
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = name_of(request.method());
-    let need = match &matched {
-        Some(path) => Some(need::of(method, path.as_str())),
-        None => None,
-    };
+    let need = matched.as_ref().map(|path| need::of(method, path.as_str()));
     let head = RequestHead {
         method: request.method(),
         uri: request.uri(),

@@ -36,20 +36,20 @@ fn head(records: &[AuditEntry]) -> Option<AuditHead> {
 fn a_chain_is_whole_or_told_to_be_broken() {
     let good = chain(5);
     let end = head(&good);
-    assert_eq!(verify(&good, end.clone()).unwrap(), (5, good[4].digest));
+    assert_eq!(verify(&good, end.as_ref()).unwrap(), (5, good[4].digest));
     assert_eq!(verify(&[], None).unwrap().0, 0);
     // One was recorded while they were read.
-    assert!(verify(&chain(6), end.clone()).is_ok());
+    assert!(verify(&chain(6), end.as_ref()).is_ok());
     for at in 0..5 {
         let mut without = good.clone();
         without.remove(at);
-        assert!(verify(&without, end.clone()).is_err(), "without {at}");
+        assert!(verify(&without, end.as_ref()).is_err(), "without {at}");
         let mut changed = good.clone();
         changed[at].name.push('x');
-        assert!(verify(&changed, end.clone()).is_err(), "changed {at}");
+        assert!(verify(&changed, end.as_ref()).is_err(), "changed {at}");
         let mut forged = changed;
         let record = AuditRecord::from(forged[at].clone());
         forged[at].digest = record.compute();
-        assert!(verify(&forged, end.clone()).is_err(), "forged {at}");
+        assert!(verify(&forged, end.as_ref()).is_err(), "forged {at}");
     }
 }
