@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
-use steploom_types::{Digest, Name, limits};
+use steploom_api::port::{Object, collect};
+use steploom_types::{Digest, Error, Name, limits};
 use zip::ZipArchive;
 
 use super::{Call, failure, invalid};
@@ -97,9 +98,19 @@ impl Code {
         }
         let no_bucket = || refuse("NoSuchBucket", "The specified bucket does not exist");
         let name: Name = bucket.parse().map_err(|_| no_bucket())?;
-        let object = call.ports.buckets.get_object(call.account, &name, key);
-        match object.await {
-            Ok((_, content)) => Ok(content),
+        let most = limits::LAMBDA_ZIP_BYTES_MAX as u64;
+        let mut choose = |object: &Object| match object.size_bytes {
+            size if size <= most => Ok(0..size),
+            size => Err(Error::invalid(
+                "ObjectTooLarge",
+                format!("the zip has {size} bytes; it may have {most} at the most"),
+            )),
+        };
+        let buckets = &call.ports.buckets;
+        let read = buckets.read_object(call.account, &name, key, &mut choose);
+        match read.await {
+            Ok((_, content)) => collect(content).await.map_err(|error| failure(error, "")),
+            Err(error) if error.code == "ObjectTooLarge" => Err(invalid(error.message)),
             Err(error) if error.code == "BucketNotFound" => Err(no_bucket()),
             Err(error) if matches!(error.code, "ObjectNotFound" | "InvalidKey") => {
                 Err(refuse("NoSuchKey", "The specified key does not exist."))
