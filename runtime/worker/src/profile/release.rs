@@ -7,6 +7,9 @@ use steploom_types::{AccountId, Error, Kind, Name, Result, Timestamp, limits};
 
 use super::Profile;
 
+/// How callers name the revision of a machine that is as it was made (AWS as well).
+const INITIAL: &str = "INITIAL";
+
 /// A release, as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,9 +33,9 @@ impl Profile {
     ) -> Result<(wire::Release, bool)> {
         check_description(publish.description.as_deref())?;
         let revision = self.revision(account, machine);
-        if publish.revision.is_some() && publish.revision != revision {
-            let revision = revision.as_deref().unwrap_or("INITIAL");
-            let message = format!("the machine's revision is {revision} now");
+        let current = revision.as_deref().unwrap_or(INITIAL);
+        if publish.revision.is_some_and(|asked| asked != current) {
+            let message = format!("the machine's revision is {current} now");
             return Err(Error::conflict("RevisionChanged", message));
         }
         let version = machine.latest.version;
