@@ -48,7 +48,8 @@ pub use page::{FollowEvents, InvokeFunction, InvokeFunctionAsync, Page, QueryLog
 pub use problem::{Problem, ProblemItem};
 pub use profile::{
     Alias, AliasRoute, Aliases, ChangeTags, Definition, MachineLogging, MachineProfile,
-    MachineSettings, MachineType, PublishMachine, PutAlias, Release, ReleaseNumber, Releases, Tags,
+    MachineSettings, MachineType, OfType, PublishMachine, PutAlias, Release, ReleaseNumber,
+    Releases, Tags, VersionNumber,
 };
 pub use schedule::{
     AfterCompletion, Backfill, ClockGap, DeadLetter, Firing, FiringFailure, Firings, InGroup,

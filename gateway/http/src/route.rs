@@ -28,9 +28,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::body::Budget;
+use crate::body::{Bound, Budget};
 use crate::config::Config;
 use crate::{edge, openapi};
+
+/// The bound on a change of tags: as many as there may be, with room for their characters escaped.
+const TAGS: Bound = Bound {
+    bytes_max: 256 * 1024,
+    what: "a change of tags",
+};
 
 /// All routes, for a server of the caller's own or a test. Limits of connections and of time for a
 /// request's head are [`crate::serve`]'s.
@@ -101,6 +107,29 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(machine::execution::get_execution_by_name))
         .routes(routes!(machine::logs::read_machine_logs))
         .routes(routes!(machine::follow_logs::follow_machine_logs))
+        .routes(routes!(machine::definition::get_definition))
+        .routes(routes!(
+            machine::settings::get_settings,
+            machine::put_settings::put_settings
+        ))
+        .routes(routes!(
+            machine::tags::get_tags,
+            machine::change_tags::change_tags
+        ))
+        .routes(routes!(
+            machine::releases::list_releases,
+            machine::publish::publish_machine
+        ))
+        .routes(routes!(
+            machine::release::get_release,
+            machine::delete_release::delete_release
+        ))
+        .routes(routes!(machine::aliases::list_aliases))
+        .routes(routes!(
+            machine::put_alias::put_alias,
+            machine::alias::get_alias,
+            machine::delete_alias::delete_alias
+        ))
         // Executions.
         .routes(routes!(
             execution::start::start_execution,
@@ -134,6 +163,10 @@ fn table() -> OpenApiRouter<Arc<App>> {
             activity::delete::delete_activity
         ))
         .routes(routes!(activity::poll::poll_activity))
+        .routes(routes!(
+            activity::tags::get_activity_tags,
+            activity::change_tags::change_activity_tags
+        ))
         // Objects, and credentials for calls.
         .routes(routes!(bucket::list::list_buckets))
         .routes(routes!(

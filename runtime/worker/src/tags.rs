@@ -75,6 +75,14 @@ pub(crate) fn add_origin(
     }
 }
 
+/// The tag of executions that were started by a release or an alias.
+pub(crate) fn of_qualifier(qualifier: &Name) -> (String, String) {
+    match qualifier.as_str().parse::<ReleaseNumber>() {
+        Ok(number) => (RELEASE.to_owned(), number.to_string()),
+        Err(_) => (ALIAS.to_owned(), qualifier.to_string()),
+    }
+}
+
 /// What tags say to a caller: the caller's own, the release and the alias.
 pub(crate) fn shown(
     tags: &BTreeMap<String, String>,

@@ -18,6 +18,8 @@ pub struct PutMachine {
     pub create_only: bool,
     /// Its settings; those it has, or those by default, if left out.
     pub settings: Option<wire::MachineSettings>,
+    /// The type that it must have where no settings are given; that which it has, or STANDARD, if left out.
+    pub machine_type: Option<wire::MachineType>,
     /// The tags of a machine that is made.
     pub tags: BTreeMap<String, String>,
 }
@@ -30,6 +32,7 @@ impl PutMachine {
             definition: definition.into(),
             create_only: false,
             settings: None,
+            machine_type: None,
             tags: BTreeMap::new(),
         }
     }

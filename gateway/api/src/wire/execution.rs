@@ -358,6 +358,11 @@ pub struct ListExecutions {
     /// Only those with this tag, as `key=value`; the key ends at the first `=`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// Only those that were started by this release's number or alias of the machine, which must be named; in place of a
+    /// tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub qualifier: Option<Name>,
     /// Only those that ended with the error of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use steploom_types::{Error, Json, Name, Timestamp};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::LogLevel;
 
@@ -19,6 +19,35 @@ pub enum MachineType {
     Standard,
     /// Fast and short: logs in place of a history.
     Express,
+}
+
+/// Of which type a machine is to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct OfType {
+    /// STANDARD or EXPRESS: fail with `MachineTypeFixed` if there is a machine of the other type. If left out, a machine
+    /// keeps its type, and a new one is STANDARD.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub machine_type: Option<MachineType>,
+}
+
+/// The number of one of a machine's versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionNumber(pub u32);
+
+impl FromStr for VersionNumber {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        text.parse().map(Self).map_err(|_| {
+            Error::invalid(
+                "InvalidVersion",
+                format!("'{}' is not the number of a version", text.escape_default()),
+            )
+        })
+    }
 }
 
 /// What is logged of a machine's executions.
@@ -120,7 +149,7 @@ pub struct PublishMachine {
     /// For people; at most 256 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Only if the machine's `revision` is still this one.
+    /// Only if the machine's `revision` is still this one; `INITIAL` where it has none yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::call::Front;
 const ID: &str = "00070000-018b-cfe5-6800-000000000001";
 
 /// Every route with a name or id in its path.
-const NAMED: [&str; 14] = [
+const NAMED: [&str; 27] = [
     "PUT /v1/functions/{}",
     "GET /v1/functions/{}",
     "DELETE /v1/functions/{}",
@@ -22,6 +22,19 @@ const NAMED: [&str; 14] = [
     "GET /v1/machines/{}/versions",
     "GET /v1/machines/{}/executions/x",
     "GET /v1/machines/x/executions/{}",
+    "GET /v1/machines/{}/versions/1",
+    "GET /v1/machines/{}/settings",
+    "PUT /v1/machines/{}/settings",
+    "GET /v1/machines/{}/tags",
+    "POST /v1/machines/{}/tags",
+    "GET /v1/machines/{}/releases",
+    "POST /v1/machines/{}/releases",
+    "DELETE /v1/machines/{}/releases/1",
+    "GET /v1/machines/{}/aliases",
+    "GET /v1/machines/x/aliases/{}",
+    "PUT /v1/machines/x/aliases/{}",
+    "DELETE /v1/machines/x/aliases/{}",
+    "POST /v1/activities/{}/tags",
 ];
 
 #[tokio::test]
@@ -156,7 +169,7 @@ async fn bad_query_values() {
 }
 
 /// Routes that take JSON, with the bytes that they take.
-fn json_routes() -> [(String, usize); 6] {
+fn json_routes() -> [(String, usize); 11] {
     [
         (
             "POST /v1/functions/echo/invoke".into(),
@@ -176,6 +189,11 @@ fn json_routes() -> [(String, usize); 6] {
             limits::DATA_LIMIT_BYTES_MAX + 4096,
         ),
         (format!("POST /v1/executions/{ID}/stop"), 64 * 1024),
+        ("PUT /v1/machines/m/settings".into(), 16 * 1024),
+        ("POST /v1/machines/m/tags".into(), 256 * 1024),
+        ("POST /v1/machines/m/releases".into(), 8 * 1024),
+        ("PUT /v1/machines/m/aliases/a".into(), 8 * 1024),
+        ("POST /v1/activities/m/tags".into(), 256 * 1024),
     ]
 }
 

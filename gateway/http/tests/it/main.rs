@@ -12,6 +12,7 @@ mod functions;
 mod machines;
 mod node;
 mod openapi;
+mod releases;
 mod resources;
 mod schedules;
 mod streams;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 81] = [
+const ROUTES: [&str; 96] = [
     "GET /v1/keys",
     "POST /v1/keys",
     "DELETE /v1/keys/{id}",
@@ -24,6 +24,21 @@ const ROUTES: [&str; 81] = [
     "PUT /v1/schedule-groups/{name}",
     "GET /v1/schedule-groups/{name}",
     "DELETE /v1/schedule-groups/{name}",
+    "GET /v1/activities/{name}/tags",
+    "POST /v1/activities/{name}/tags",
+    "GET /v1/machines/{name}/aliases",
+    "GET /v1/machines/{name}/aliases/{alias}",
+    "PUT /v1/machines/{name}/aliases/{alias}",
+    "DELETE /v1/machines/{name}/aliases/{alias}",
+    "GET /v1/machines/{name}/releases",
+    "POST /v1/machines/{name}/releases",
+    "GET /v1/machines/{name}/releases/{number}",
+    "DELETE /v1/machines/{name}/releases/{number}",
+    "GET /v1/machines/{name}/settings",
+    "PUT /v1/machines/{name}/settings",
+    "GET /v1/machines/{name}/tags",
+    "POST /v1/machines/{name}/tags",
+    "GET /v1/machines/{name}/versions/{version}",
     "GET /v1/nodes",
     "GET /v1/shards",
     "POST /v1/shards/{id}/split",
@@ -131,6 +146,8 @@ async fn every_route_listed_is_routed() {
                     .replace("{execution}", "x")
                     .replace("{token}", "x")
                     .replace("{number}", "1")
+                    .replace("{version}", "1")
+                    .replace("{alias}", "x")
                     .replace("{key}", "x"),
                 &[],
                 "",

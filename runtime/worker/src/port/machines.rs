@@ -35,9 +35,8 @@ impl Machines for Port {
             Put::Upsert
         };
         let at = self.shared.clock.now();
-        if let (Some(was), Some(settings)) = (&was, &put.settings) {
-            self.ensure_may_be(account, was, settings, put.create_only)
-                .await?;
+        if let Some(was) = &was {
+            self.ensure_may_be(account, was, &put).await?;
         }
         // The profile comes first: what is left of it if this is cut short belongs to no machine.
         if was.is_none() {
@@ -233,8 +232,10 @@ impl Port {
         put: &PutMachine,
         was: Option<&Machine>,
     ) -> Result<wire::MachineType> {
-        match (&put.settings, was) {
-            (Some(settings), _) => Ok(settings.machine_type),
+        let settings = put.settings.as_ref();
+        let asked = settings.map(|settings| settings.machine_type);
+        match (asked.or(put.machine_type), was) {
+            (Some(asked), _) => Ok(asked),
             (None, None) => Ok(wire::MachineType::default()),
             (None, Some(was)) => {
                 let catalog = &*self.shared.store.catalog;
@@ -254,7 +255,11 @@ impl Port {
         let catalog = &*self.shared.store.catalog;
         let of = (account, &put.name, made_at);
         profile::change(catalog, of, made_at, |profile| {
-            let settings = put.settings.clone().unwrap_or_default();
+            let settings = put.settings.clone();
+            let settings = settings.unwrap_or_else(|| wire::MachineSettings {
+                machine_type: put.machine_type.unwrap_or_default(),
+                ..wire::MachineSettings::default()
+            });
             profile.set(settings, true, made_at)?;
             profile.tags = put.tags.clone();
             Ok(profile.clone())
@@ -290,19 +295,26 @@ impl Port {
         &self,
         account: AccountId,
         machine: &Machine,
-        settings: &wire::MachineSettings,
-        create_only: bool,
+        put: &PutMachine,
     ) -> Result<()> {
+        if put.settings.is_none() && put.machine_type.is_none() {
+            return Ok(());
+        }
         let catalog = &*self.shared.store.catalog;
         let mut profile = profile::find(catalog, account, machine).await?;
-        if create_only {
-            let (had, wanted) = (&profile.settings, settings);
+        let had = profile.settings.clone();
+        let wanted = put.settings.clone();
+        let wanted = wanted.unwrap_or_else(|| wire::MachineSettings {
+            machine_type: put.machine_type.unwrap_or(had.machine_type),
+            ..had.clone()
+        });
+        if put.create_only {
             let same = had.machine_type == wanted.machine_type
                 && had.logging == wanted.logging
                 && had.tracing == wanted.tracing;
             return same.then_some(()).ok_or_else(|| exists(&machine.name));
         }
-        profile.set(settings.clone(), false, self.shared.clock.now())
+        profile.set(wanted, false, self.shared.clock.now())
     }
 
     /// # Errors

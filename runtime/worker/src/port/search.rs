@@ -7,7 +7,7 @@ use steploom_store::projection::{Cursor, Filter, Row, Status};
 use steploom_types::{AccountId, Error, MachineName, Result, Timestamp, limits};
 
 use super::{Port, bad_next, page_size};
-use crate::view;
+use crate::{tags, view};
 
 impl Port {
     /// Executions, newest first: those of the projection, and where they end those of the archive.
@@ -84,16 +84,32 @@ fn merge(rows: &mut Vec<Row>, archived: Vec<Row>) {
 }
 
 fn filter(list: wire::ListExecutions) -> Result<Filter> {
+    let tag = tag(&list)?;
     Ok(Filter {
         machine: list.machine,
         status: list.status.map(view::stored),
         name_prefix: list.name_prefix,
         started_from: list.since,
         started_to: list.until,
-        tag: list.tag.as_deref().map(parse_tag).transpose()?,
+        tag,
         error: list.error,
         part_of: None,
     })
+}
+
+/// The one tag that a list is narrowed by.
+fn tag(list: &wire::ListExecutions) -> Result<Option<(String, String)>> {
+    let Some(qualifier) = &list.qualifier else {
+        return list.tag.as_deref().map(parse_tag).transpose();
+    };
+    let refuse = |message| Err(Error::invalid("InvalidQualifier", message));
+    if !matches!(list.machine, Some(MachineName::Named(_))) {
+        return refuse("a 'qualifier' needs the 'machine' whose release or alias it is");
+    }
+    if list.tag.is_some() {
+        return refuse("a list is narrowed by a 'tag' or by a 'qualifier', not by both");
+    }
+    Ok(Some(tags::of_qualifier(qualifier)))
 }
 
 /// A tag of a filter, as `key=value`.

@@ -8,7 +8,7 @@ use steploom_api::wire;
 use steploom_types::error::Problem;
 use steploom_types::{AccountId, Digest, Error, Json, Name, Result, Timestamp};
 
-use super::{World, check_account, page};
+use super::{State, World, check_account, page};
 
 fn absent(name: &Name) -> Error {
     Error::not_found("MachineNotFound", format!("there is no machine '{name}'"))
@@ -22,19 +22,25 @@ fn version(number: usize, definition: &str) -> wire::MachineVersion {
     }
 }
 
-fn summary(name: &Name, versions: &[String]) -> wire::MachineSummary {
+fn summary(state: &State, name: &Name, versions: &[String]) -> wire::MachineSummary {
     let latest = version(versions.len(), versions.last().unwrap());
     wire::MachineSummary {
         name: name.clone(),
         created_at: latest.created_at,
         latest,
-        machine_type: wire::MachineType::Standard,
+        machine_type: type_of(state, name).unwrap_or_default(),
     }
 }
 
-fn machine(name: &Name, versions: &[String]) -> wire::Machine {
+fn type_of(state: &State, name: &Name) -> Option<wire::MachineType> {
+    let profile = state.profiles.get(name);
+    profile.map(|profile| profile.settings.machine_type)
+}
+
+fn machine(state: &State, name: &Name) -> wire::Machine {
+    let versions = &state.machines[name];
     wire::Machine {
-        summary: summary(name, versions),
+        summary: summary(state, name, versions),
         definition: Json::parse(versions.last().unwrap()).unwrap(),
         warnings: Vec::new(),
     }
@@ -77,6 +83,14 @@ impl Machines for World {
             return Err(error.with_problems(wrong));
         }
         self.change(|state| {
+            if let Some(wanted) = put.machine_type {
+                let had = type_of(state, &name).unwrap_or_default();
+                if state.machines.contains_key(&name) && had != wanted {
+                    return Err(Error::conflict("MachineTypeFixed", "it is of another type"));
+                }
+                let profile = state.profiles.entry(name.clone()).or_default();
+                profile.settings.machine_type = wanted;
+            }
             let versions = state.machines.entry(name.clone()).or_default();
             if versions.last().is_none_or(|last| last != definition) {
                 if put.create_only && !versions.is_empty() {
@@ -84,7 +98,7 @@ impl Machines for World {
                 }
                 versions.push(definition.to_owned());
             }
-            Ok(machine(&name, versions))
+            Ok(machine(state, &name))
         })
     }
 
@@ -110,7 +124,8 @@ impl Machines for World {
     ) -> Result<wire::MachinePage> {
         check_account(account);
         let state = self.state();
-        let all = state.machines.iter().map(|(n, v)| summary(n, v)).collect();
+        let all = state.machines.iter();
+        let all = all.map(|(n, v)| summary(&state, n, v)).collect();
         let (items, next) = page(all, limit, next.as_deref());
         Ok(wire::MachinePage { items, next })
     }
@@ -118,8 +133,8 @@ impl Machines for World {
     async fn get(&self, account: AccountId, name: &Name) -> Result<wire::Machine> {
         check_account(account);
         let state = self.state();
-        let versions = state.machines.get(name).ok_or_else(|| absent(name))?;
-        Ok(machine(name, versions))
+        state.machines.get(name).ok_or_else(|| absent(name))?;
+        Ok(machine(&state, name))
     }
 
     async fn definition(

@@ -47,6 +47,7 @@ pub(crate) struct State {
     /// What was said of the task with the good token.
     pub(crate) told: Vec<String>,
     pub(crate) activities: BTreeSet<Name>,
+    pub(crate) activity_tags: BTreeMap<Name, BTreeMap<String, String>>,
     /// By bucket and key: content type and content.
     pub(crate) buckets: BTreeMap<Name, BTreeMap<String, (String, Bytes)>>,
     pub(crate) connections: BTreeMap<Name, wire::Connection>,

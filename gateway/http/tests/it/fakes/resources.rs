@@ -91,7 +91,12 @@ impl Activities for World {
         change: wire::ChangeTags,
     ) -> Result<wire::Tags> {
         Activities::get(self, account, name).await?;
-        Ok(wire::Tags { tags: change.set })
+        self.change(|state| {
+            let tags = state.activity_tags.entry(name.clone()).or_default();
+            tags.extend(change.set);
+            tags.retain(|key, _| !change.remove.contains(key));
+            Ok(wire::Tags { tags: tags.clone() })
+        })
     }
 
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {

@@ -1,0 +1,34 @@
+//! `DELETE /v1/machines/{name}/aliases/{alias}`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use steploom_api::wire;
+use steploom_types::Name;
+
+use crate::app::App;
+use crate::edge::Account;
+use crate::extract::{At2, NoQuery};
+use crate::failure::Answer;
+
+/// Deletes an alias. Executions that were started by it go on.
+#[utoipa::path(delete, path = "/v1/machines/{name}/aliases/{alias}", tag = "machines",
+    params(
+        ("name" = String, Path, description = "The machine's name", example = "word-count"),
+        ("alias" = String, Path, description = "The alias", example = "prod")
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is no such machine or alias", body = wire::Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn delete_alias(
+    State(app): State<Arc<App>>,
+    Account(account): Account,
+    At2(name, alias): At2<Name, Name>,
+    _: NoQuery,
+) -> Answer<StatusCode> {
+    let releases = &app.ports.releases;
+    releases.delete_alias(account, &name, &alias).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
