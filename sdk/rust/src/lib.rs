@@ -36,6 +36,7 @@ mod log;
 mod machine;
 mod map_run;
 mod node;
+mod release;
 mod retry;
 mod schedule;
 mod sse;

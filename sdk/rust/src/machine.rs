@@ -24,6 +24,28 @@ impl Client {
             .await
     }
 
+    /// As [`Client::put_machine`], for a machine of this type.
+    ///
+    /// # Errors
+    /// As [`Client::put_machine`]; `Problem` / `MachineTypeFixed` if there is a machine of the other type.
+    pub async fn put_machine_of_type(
+        &self,
+        name: &Name,
+        definition: &str,
+        machine_type: wire::MachineType,
+        create_only: bool,
+    ) -> Result<wire::Machine> {
+        let of_type = wire::OfType {
+            machine_type: Some(machine_type),
+        };
+        self.call(Method::PUT, &format!("/v1/machines/{name}"))
+            .query(&of_type)
+            .body(content_type(definition), definition.to_owned())
+            .create_only(create_only)
+            .fetch()
+            .await
+    }
+
     /// Checks a definition and keeps nothing.
     pub async fn validate_machine(&self, definition: &str) -> Result<wire::Validation> {
         self.call(Method::POST, "/v1/definitions/validate")
@@ -49,6 +71,45 @@ impl Client {
     pub async fn machine_versions(&self, name: &Name) -> Result<wire::MachineVersions> {
         let path = format!("/v1/machines/{name}/versions");
         self.call(Method::GET, &path).fetch().await
+    }
+
+    /// The definition of one version of a machine.
+    pub async fn machine_definition(&self, name: &Name, version: u32) -> Result<wire::Definition> {
+        let path = format!("/v1/machines/{name}/versions/{version}");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// A machine's settings, with its tags and its revision.
+    pub async fn machine_settings(&self, name: &Name) -> Result<wire::MachineProfile> {
+        let path = format!("/v1/machines/{name}/settings");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Replaces a machine's settings. The type must be the one that it has.
+    pub async fn put_machine_settings(
+        &self,
+        name: &Name,
+        settings: &wire::MachineSettings,
+    ) -> Result<wire::MachineProfile> {
+        let path = format!("/v1/machines/{name}/settings");
+        self.call(Method::PUT, &path).json(settings)?.fetch().await
+    }
+
+    /// A machine's tags.
+    pub async fn machine_tags(&self, name: &Name) -> Result<wire::Tags> {
+        let path = format!("/v1/machines/{name}/tags");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Sets some of a machine's tags and removes others.
+    pub async fn change_machine_tags(
+        &self,
+        name: &Name,
+        change: &wire::ChangeTags,
+    ) -> Result<wire::Tags> {
+        let path = format!("/v1/machines/{name}/tags");
+        let call = self.call(Method::POST, &path).json(change)?;
+        call.repeatable(true).fetch().await
     }
 
     /// How long a machine's closed executions are kept, as it was set.

@@ -77,6 +77,23 @@ impl Client {
         self.call(Method::DELETE, &path).send().await.map(drop)
     }
 
+    /// An activity's tags.
+    pub async fn activity_tags(&self, name: &Name) -> Result<wire::Tags> {
+        let path = format!("/v1/activities/{name}/tags");
+        self.call(Method::GET, &path).fetch().await
+    }
+
+    /// Sets some of an activity's tags and removes others.
+    pub async fn change_activity_tags(
+        &self,
+        name: &Name,
+        change: &wire::ChangeTags,
+    ) -> Result<wire::Tags> {
+        let path = format!("/v1/activities/{name}/tags");
+        let call = self.call(Method::POST, &path).json(change)?;
+        call.repeatable(true).fetch().await
+    }
+
     /// Takes the oldest task of an activity, and waits for one; `None` if none came in time. A task
     /// is given away once, so the call is not repeated by itself.
     pub async fn poll_activity(

@@ -143,6 +143,97 @@ async fn machines() {
 }
 
 #[tokio::test]
+async fn releases_and_aliases() {
+    let (_world, client) = front().await;
+    let (machine, prod) = (name("m"), name("prod"));
+    let put = async |start: &str| {
+        let definition = format!(r#"{{"StartAt": "{start}", "States": {{}}}}"#);
+        client.put_machine(&machine, &definition, false).await
+    };
+    put("A").await.unwrap();
+    let publish = wire::PublishMachine {
+        description: Some("the first".into()),
+        revision: None,
+    };
+    let (first, is_new) = client.publish_machine(&machine, &publish).await.unwrap();
+    assert!(is_new);
+    assert_eq!(first.description, publish.description);
+    let again = client.publish_machine(&machine, &publish).await.unwrap();
+    assert_eq!(again, (first.clone(), false));
+    put("B").await.unwrap();
+    let (second, _) = client.publish_machine(&machine, &publish).await.unwrap();
+    let releases = client.list_releases(&machine).await.unwrap();
+    assert_eq!(releases.items, [second.clone(), first.clone()]);
+    let found = client.get_release(&machine, first.number).await.unwrap();
+    assert_eq!(found, first);
+    let definition = client.machine_definition(&machine, first.version).await;
+    assert_eq!(definition.unwrap().definition.value()["StartAt"], "A");
+
+    let put = wire::PutAlias {
+        description: None,
+        routes: vec![wire::AliasRoute {
+            release: second.number,
+            weight: 100,
+        }],
+    };
+    let (alias, is_new) = client.put_alias(&machine, &prod, &put, true).await.unwrap();
+    assert!(is_new);
+    assert_eq!(alias.routes, put.routes);
+    let there = client.put_alias(&machine, &prod, &put, true).await;
+    assert_eq!(there.unwrap_err().problem().unwrap().code, "AliasExists");
+    let (_, is_new) = client
+        .put_alias(&machine, &prod, &put, false)
+        .await
+        .unwrap();
+    assert!(!is_new);
+    assert_eq!(client.get_alias(&machine, &prod).await.unwrap(), alias);
+    let aliases = client.list_aliases(&machine).await.unwrap();
+    assert_eq!(aliases.items, [alias]);
+    client.delete_alias(&machine, &prod).await.unwrap();
+    assert!(client.get_alias(&machine, &prod).await.is_err());
+    client.delete_release(&machine, first.number).await.unwrap();
+    let gone = client.get_release(&machine, first.number).await;
+    assert_eq!(gone.unwrap_err().problem().unwrap().code, "ReleaseNotFound");
+}
+
+#[tokio::test]
+async fn settings_types_and_tags() {
+    let (_world, client) = front().await;
+    let machine = name("quick");
+    let definition = r#"{"StartAt": "A", "States": {}}"#;
+    let express = wire::MachineType::Express;
+    let made = client.put_machine_of_type(&machine, definition, express, true);
+    assert_eq!(made.await.unwrap().summary.machine_type, express);
+    let standard = wire::MachineType::Standard;
+    let fixed = client.put_machine_of_type(&machine, definition, standard, false);
+    let fixed = fixed.await.unwrap_err();
+    assert_eq!(fixed.problem().unwrap().code, "MachineTypeFixed");
+
+    let settings = wire::MachineSettings {
+        machine_type: express,
+        role: Some("arn:aws:iam::1:role/r".into()),
+        ..wire::MachineSettings::default()
+    };
+    let put = client.put_machine_settings(&machine, &settings).await;
+    assert_eq!(put.unwrap().settings, settings);
+    let shown = client.machine_settings(&machine).await.unwrap();
+    assert_eq!(shown.settings, settings);
+
+    client.put_activity(&machine).await.unwrap();
+    let change = wire::ChangeTags {
+        set: [("team".to_owned(), "red".to_owned())].into(),
+        remove: vec!["draft".into()],
+    };
+    let changed = client.change_machine_tags(&machine, &change).await.unwrap();
+    assert_eq!(changed.tags, change.set);
+    assert_eq!(client.machine_tags(&machine).await.unwrap(), changed);
+    let changed = client.change_activity_tags(&machine, &change).await;
+    assert_eq!(changed.unwrap().tags, change.set);
+    let tags = client.activity_tags(&machine).await.unwrap();
+    assert_eq!(tags.tags, change.set);
+}
+
+#[tokio::test]
 async fn executions() {
     let (_world, client) = front().await;
     let start = wire::StartExecution {
