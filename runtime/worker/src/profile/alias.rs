@@ -149,7 +149,9 @@ impl Profile {
 fn not_found(machine: &Name, name: &Name) -> Error {
     Error::not_found(
         "AliasNotFound",
-        format!("machine '{machine}' has no alias '{name}'"),
+        format!(
+            "machine '{machine}' has no alias '{name}'; 'steploom machine alias list {machine}' shows those there are"
+        ),
     )
 }
 

@@ -92,7 +92,9 @@ impl Profile {
         found.map(|kept| &kept.shown).ok_or_else(|| {
             Error::not_found(
                 "ReleaseNotFound",
-                format!("machine '{machine}' has no release {number}"),
+                format!(
+                    "machine '{machine}' has no release {number}; 'steploom machine releases {machine}' shows those there are"
+                ),
             )
         })
     }
