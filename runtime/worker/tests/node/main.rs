@@ -14,6 +14,7 @@ mod objects;
 mod payloads;
 mod quarantine;
 mod ranges;
+mod releases;
 mod runner;
 mod schedules;
 mod search;
