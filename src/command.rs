@@ -24,6 +24,7 @@ pub(crate) mod shard;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod stop;
+pub(crate) mod tag;
 pub(crate) mod task;
 pub(crate) mod up;
 

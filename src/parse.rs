@@ -122,6 +122,46 @@ pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Parses `RELEASE` or `RELEASE=WEIGHT` of `machine alias set`.
+pub(crate) fn route(text: &str) -> Result<(u32, Option<u8>), String> {
+    let (release, weight) = match text.split_once('=') {
+        Some((release, weight)) => (release, Some(weight)),
+        None => (text, None),
+    };
+    let bad =
+        || "expected a release's number, such as 3, or with a weight, such as 3=90".to_owned();
+    let release = release.parse().map_err(|_| bad())?;
+    let weight = weight.map(str::parse::<u8>).transpose();
+    match weight.map_err(|_| bad())? {
+        Some(weight) if weight > 100 => {
+            Err("a weight is 0 to 100: so many of 100 starts".to_owned())
+        }
+        weight => Ok((release, weight)),
+    }
+}
+
+/// What `start` starts: a machine, or `MACHINE:QUALIFIER`, which is one of its releases or aliases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Qualified {
+    pub(crate) machine: Name,
+    pub(crate) qualifier: Option<Name>,
+}
+
+impl FromStr for Qualified {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (machine, qualifier) = match text.split_once(':') {
+            Some((machine, qualifier)) => (machine, Some(qualifier)),
+            None => (text, None),
+        };
+        Ok(Self {
+            machine: machine.parse().map_err(message)?,
+            qualifier: qualifier.map(str::parse).transpose().map_err(message)?,
+        })
+    }
+}
+
 /// Parses `NAME=/path` of `deploy --volume`: where a function finds a volume.
 pub(crate) fn mount(text: &str) -> Result<VolumeMount, String> {
     let (name, path) = pair(text, "NAME=/path, such as input=/input")?;

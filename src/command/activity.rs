@@ -1,10 +1,10 @@
-//! `activity create|show|list|delete|poll`.
+//! `activity create|show|list|tag|delete|poll`.
 
 use clap::Subcommand;
 use steploom_api::wire::PollActivity;
 use steploom_types::Name;
 
-use super::{Context, list};
+use super::{Context, list, tag};
 use crate::failure::Failure;
 use crate::view::live::now;
 use crate::view::table::Rows;
@@ -38,6 +38,8 @@ enum Verb {
         #[arg(long, value_name = "TOKEN")]
         next: Option<String>,
     },
+    /// Show an activity's tags, or set some and remove others
+    Tag(tag::Args),
     /// Delete an activity; tasks that wait already go on waiting
     Delete {
         /// The activity
@@ -81,6 +83,14 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             Ok(out::line(rows.text(&[]))?)
         }
         Verb::List { limit, next } => show_list(context, limit, next).await,
+        Verb::Tag(args) => {
+            let name = &args.name;
+            let tags = match args.change() {
+                Some(change) => client.change_activity_tags(name, &change).await?,
+                None => client.activity_tags(name).await?,
+            };
+            tag::show(&tags, name, context)
+        }
         Verb::Delete { name } => {
             client.delete_activity(&name).await?;
             super::deleted(context, "activity", &name)

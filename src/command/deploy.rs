@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use serde::Serialize;
-use steploom_api::wire::{Function, FunctionSettings, Machine, VolumeMount};
+use steploom_api::wire::{Function, FunctionSettings, Machine, MachineType, VolumeMount};
 use steploom_sdk::{Client, PutFunction};
 use steploom_types::Name;
 
@@ -30,6 +31,7 @@ const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 Examples:
   steploom deploy count.wasm --memory 64MiB --timeout-ms 5000 --volume input=/input
   steploom deploy order.asl.json --name order-v2
+  steploom deploy quick.asl.json --type EXPRESS
   steploom deploy ./build")]
 pub(crate) struct Args {
     /// A .wasm file, a .asl.json or .asl.yaml file, or a folder of them
@@ -39,8 +41,27 @@ pub(crate) struct Args {
     #[arg(long)]
     name: Option<Name>,
 
+    /// The type of a machine: cannot be changed later [default: that it has, or standard]
+    #[arg(long = "type", value_name = "TYPE", ignore_case = true)]
+    machine_type: Option<Type>,
+
     #[command(flatten)]
     settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Type {
+    Standard,
+    Express,
+}
+
+impl From<Type> for MachineType {
+    fn from(machine_type: Type) -> Self {
+        match machine_type {
+            Type::Standard => Self::Standard,
+            Type::Express => Self::Express,
+        }
+    }
 }
 
 /// What functions may use; what is left out keeps its default.
@@ -143,6 +164,12 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             "a machine has no settings: they are for functions",
         ));
     }
+    if args.machine_type.is_some() && items.iter().all(|item| item.kind == Kind::Function) {
+        return Err(Failure::usage(
+            "a function has no type: --type is for machines",
+        ));
+    }
+    let machine_type = args.machine_type.map(MachineType::from);
     let many = args.path.is_dir();
     let mut deployed = Vec::new();
     for item in items {
@@ -150,9 +177,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             Kind::Function => Deployed::Function(
                 function(&context.client, &item.name, &item.path, &settings).await?,
             ),
-            Kind::Machine => {
-                Deployed::Machine(machine(&context.client, &item.name, &item.path).await?)
-            }
+            Kind::Machine => Deployed::Machine(
+                machine_of_type(&context.client, &item.name, &item.path, machine_type).await?,
+            ),
         };
         if context.json && many {
             deployed.push(one);
@@ -186,13 +213,31 @@ pub(crate) async fn function(
 
 /// Uploads a definition. Its warnings go to standard error.
 pub(crate) async fn machine(client: &Client, name: &Name, path: &Path) -> Result<Machine, Failure> {
+    machine_of_type(client, name, path, None).await
+}
+
+/// Uploads a definition of a machine of a type.
+async fn machine_of_type(
+    client: &Client,
+    name: &Name,
+    path: &Path,
+    machine_type: Option<MachineType>,
+) -> Result<Machine, Failure> {
     let source = input::file_text(path)?;
     // Where the file's name promises JSON, its reader's complaint helps most.
     let is_json = path.extension().is_some_and(|ending| ending == "json");
     if is_json && let Err(error) = serde_json::from_str::<serde_json::Value>(&source.text) {
         return Err(not_json(&source, &error));
     }
-    let machine = match client.put_machine(name, &source.text, false).await {
+    let put = match machine_type {
+        None => client.put_machine(name, &source.text, false).await,
+        Some(of) => {
+            client
+                .put_machine_of_type(name, &source.text, of, false)
+                .await
+        }
+    };
+    let machine = match put {
         Ok(machine) => machine,
         Err(error) => return Err(Failure::from(error).within(source)),
     };

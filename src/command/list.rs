@@ -6,8 +6,10 @@ use steploom_api::wire::{
     ClusterNodes, CountExecutions, ExecutionCounts, ExecutionPage, ExecutionStatus, FunctionPage,
     ListExecutions, MachinePage, Page, Shards,
 };
-use steploom_types::{MachineName, Timestamp};
+use steploom_types::{MachineName, Name, Timestamp};
 
+use super::machine::settings::type_text;
+use super::status::origin;
 use super::{Context, map_run};
 use crate::failure::Failure;
 use crate::parse::{self, Reference};
@@ -25,6 +27,7 @@ Examples:
   steploom list counts                           how many executions, by machine and status
   steploom list shards                           and who owns them
   steploom list --machine word-count --status failed --limit 5
+  steploom list --machine word-count --qualifier prod
   steploom list --error Payment.Refused --since 2h
   steploom list --tag customer=42 --since 2026-07-01T00:00:00Z --until 2026-08-01T00:00:00Z")]
 pub(crate) struct Args {
@@ -55,6 +58,15 @@ pub(crate) struct Args {
     /// Only executions with this tag
     #[arg(long, value_name = "KEY=VALUE")]
     tag: Option<String>,
+
+    /// Only executions that were started by this release or alias of --machine
+    #[arg(
+        long,
+        value_name = "RELEASE|ALIAS",
+        requires = "machine",
+        conflicts_with = "tag"
+    )]
+    qualifier: Option<Name>,
 
     /// Only executions that ended with the error of this name
     #[arg(long, value_name = "NAME")]
@@ -183,6 +195,7 @@ fn check(args: &Args) -> Result<(), Failure> {
     let of_one = args.status.is_some()
         || args.name_prefix.is_some()
         || args.tag.is_some()
+        || args.qualifier.is_some()
         || args.error.is_some()
         || args.since.is_some()
         || args.until.is_some();
@@ -203,6 +216,7 @@ fn list(args: Args) -> ListExecutions {
         since: args.since,
         until: args.until,
         tag: args.tag,
+        qualifier: args.qualifier,
         error: args.error,
         limit: Some(args.limit),
         next: args.next,
@@ -310,11 +324,12 @@ fn machines(found: &MachinePage, context: &Context) -> Result<String, &'static s
     if found.items.is_empty() {
         return Err("no machines yet; 'steploom deploy FILE.asl.json' uploads one");
     }
-    let mut rows = Rows::new(context.paint, &["name", "version", "updated"]);
+    let mut rows = Rows::new(context.paint, &["name", "version", "type", "updated"]);
     for machine in &found.items {
         rows.add([
             machine.name.to_string(),
             machine.latest.version.to_string(),
+            type_text(machine.machine_type).to_owned(),
             human::ago(machine.latest.created_at, now()),
         ]);
     }
@@ -325,22 +340,29 @@ fn executions(found: &ExecutionPage, context: &Context) -> Result<String, &'stat
     if found.items.is_empty() {
         return Err("no executions; 'steploom start MACHINE' starts one");
     }
-    let mut rows = Rows::new(
-        context.paint,
-        &["machine", "name", "status", "started", "took", "id"],
-    );
+    let mut header = vec!["machine", "name", "status", "started", "took", "id"];
+    let has_releases = found.items.iter().any(|one| one.release.is_some());
+    if has_releases {
+        header.push("release");
+    }
+    let mut rows = Rows::new(context.paint, &header);
     for execution in &found.items {
         let id = execution.id.to_string();
         let name = execution.name.as_str();
         let until = execution.ended_at.unwrap_or_else(now);
-        rows.add([
+        let mut row = vec![
             comfy_table::Cell::new(&execution.machine),
             comfy_table::Cell::new(if name == id { "-" } else { name }),
             status(execution.status),
             comfy_table::Cell::new(human::ago(execution.started_at, now())),
             comfy_table::Cell::new(human::duration(until.millis_since(execution.started_at))),
             comfy_table::Cell::new(id),
-        ]);
+        ];
+        if has_releases {
+            let release = origin(execution).unwrap_or_else(|| "-".to_owned());
+            row.push(comfy_table::Cell::new(release));
+        }
+        rows.add(row);
     }
     Ok(rows.text(&[4]))
 }

@@ -11,6 +11,7 @@ use steploom_types::Name;
 
 use super::Context;
 use crate::failure::Failure;
+use crate::parse::Qualified;
 use crate::view::{human, out};
 use crate::{follow, input};
 
@@ -34,12 +35,14 @@ Examples:
   steploom start order --input '{\"id\": 7}' --name order-7
   steploom start order --input-file order.json --follow
   steploom start order --sync --log-level error
+  steploom start order:prod
   steploom start order --tag customer=42 --concurrency-key customer-42 --ordered
   steploom start order --batch orders.ndjson --priority -10
   id=$(steploom start order) && steploom status $id")]
 pub(crate) struct Args {
-    /// The machine
-    machine: Name,
+    /// The machine; as MACHINE:QUALIFIER one of its releases or aliases
+    #[arg(value_name = "MACHINE")]
+    machine: Qualified,
 
     /// A name, so that the same start again changes nothing
     #[arg(long)]
@@ -56,6 +59,10 @@ pub(crate) struct Args {
     /// One of the machine's versions; the newest if left out
     #[arg(long, value_name = "N")]
     machine_version: Option<u32>,
+
+    /// A release's number or an alias, such as prod, in place of a version
+    #[arg(long, value_name = "RELEASE|ALIAS", conflicts_with = "machine_version")]
+    qualifier: Option<Name>,
 
     #[command(flatten)]
     terms: terms::Terms,
@@ -78,10 +85,17 @@ pub(crate) struct Args {
 
 /// Starts it.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let Qualified { machine, qualifier } = args.machine;
+    if qualifier.is_some() && (args.qualifier.is_some() || args.machine_version.is_some()) {
+        let title = format!("'{machine}:...' says already which one to start");
+        let failure = Failure::usage(title);
+        return Err(failure.advise("leave out --qualifier and --machine-version"));
+    }
     let start = args.terms.applied_to(StartExecution {
         version: args.machine_version,
+        qualifier: args.qualifier.or(qualifier),
         name: args.name,
-        ..StartExecution::new(args.machine)
+        ..StartExecution::new(machine)
     });
     if let Some(file) = &args.batch {
         return batch::run(file, &start, context).await;

@@ -1,7 +1,7 @@
 //! `status`: how an execution stands.
 
 use comfy_table::Cell;
-use steploom_api::wire::Execution;
+use steploom_api::wire::{Execution, ExecutionSummary};
 
 use super::Context;
 use crate::failure::Failure;
@@ -37,6 +37,15 @@ pub(crate) async fn find(reference: &Reference, context: &Context) -> Result<Exe
     })
 }
 
+/// By which release, and by which alias, an execution was started: `3`, or `3 (prod)`.
+pub(crate) fn origin(summary: &ExecutionSummary) -> Option<String> {
+    let release = summary.release?;
+    Some(match &summary.alias {
+        Some(alias) => format!("{release} ({alias})"),
+        None => release.to_string(),
+    })
+}
+
 /// An execution, for people.
 pub(crate) fn text(execution: &Execution, paint: Paint) -> String {
     let summary = &execution.summary;
@@ -47,6 +56,9 @@ pub(crate) fn text(execution: &Execution, paint: Paint) -> String {
         "machine",
         format!("{} version {}", summary.machine, summary.machine_version),
     );
+    if let Some(release) = origin(summary) {
+        rows.field("release", release);
+    }
     rows.field("status", status(summary.status));
     let at = summary.started_at;
     rows.field("started", format!("{at} ({})", human::ago(at, now())));

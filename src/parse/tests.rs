@@ -84,3 +84,23 @@ fn an_execution_is_named_by_id_or_by_machine_and_name() {
         assert!(text.parse::<Reference>().is_err(), "{text}");
     }
 }
+
+#[test]
+fn releases_and_machines_by_release_are_read() {
+    assert_eq!(route("3"), Ok((3, None)));
+    assert_eq!(route("3=90"), Ok((3, Some(90))));
+    for text in ["", "=1", "3=", "prod", "-1", "3=101", "3=-1", "3=1.5"] {
+        assert!(route(text).is_err(), "{text}");
+    }
+    let qualified = |text: &str| {
+        let parsed: Qualified = text.parse().ok()?;
+        let qualifier = parsed.qualifier.map(|name| name.to_string());
+        Some((parsed.machine.to_string(), qualifier))
+    };
+    assert_eq!(qualified("m"), Some(("m".into(), None)));
+    assert_eq!(qualified("m:prod"), Some(("m".into(), Some("prod".into()))));
+    assert_eq!(qualified("m:3"), Some(("m".into(), Some("3".into()))));
+    for text in ["", ":", "m:", ":prod", "m:a:b", "m:a b"] {
+        assert_eq!(qualified(text), None, "{text}");
+    }
+}

@@ -172,7 +172,7 @@ fn fields(common: &StartExecution) -> Result<Map<String, Value>, Failure> {
     Ok(fields)
 }
 
-/// A line with what it has in common with the others. The machine and its version are the command's; tags
+/// A line with what it has in common with the others. The machine and its version or qualifier are the command's; tags
 /// are those of both.
 fn line(number: u64, text: &[u8], common: &Map<String, Value>) -> Result<Line, Failure> {
     let own: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
@@ -182,7 +182,7 @@ fn line(number: u64, text: &[u8], common: &Map<String, Value>) -> Result<Line, F
     let mut start = common.clone();
     for (field, value) in own {
         match (start.get_mut(&field), value) {
-            (Some(_), _) if field == "machine" || field == "version" => {}
+            (Some(_), _) if matches!(&*field, "machine" | "version" | "qualifier") => {}
             (Some(Value::Object(tags)), Value::Object(more)) if field == "tags" => {
                 tags.extend(more);
             }
