@@ -14,7 +14,7 @@ from conftest import ACCOUNT, client, ended, refused
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda"
 ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:"
 # Answers as its variable BEHAVIOUR says (modules/scripted).
-SCRIPTED = os.environ.get("STEPLOOM_SCRIPTED_WASM", "")
+SCRIPTED = os.environ.get("STEPLOOM_SCRIPTED_WASM") or os.path.join(os.environ.get("STEPLOOM_MODULES", ""), "scripted.wasm")
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,8 @@ def lam():
 
 @pytest.fixture(scope="session")
 def module():
-    if not SCRIPTED:
-        pytest.skip("STEPLOOM_SCRIPTED_WASM is not set")
+    if not os.path.exists(SCRIPTED):
+        pytest.skip("neither STEPLOOM_MODULES nor STEPLOOM_SCRIPTED_WASM leads to scripted.wasm")
     with open(SCRIPTED, "rb") as file:
         return file.read()
 
