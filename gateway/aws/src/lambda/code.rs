@@ -139,7 +139,10 @@ fn module(zip: Bytes) -> Result<Bytes, Failure> {
         let is_wasm = name.rsplit_once('.').is_some_and(|(_, end)| end == "wasm");
         is_wasm && !name.starts_with("__MACOSX/")
     };
-    let names = archive.file_names().flatten().map(|name| name.into_owned());
+    let names = archive
+        .file_names()
+        .flatten()
+        .map(std::borrow::Cow::into_owned);
     let modules: Vec<_> = names.filter(is_module).collect();
     let name = match modules.as_slice() {
         [one] => one.clone(),

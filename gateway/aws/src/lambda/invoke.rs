@@ -178,9 +178,10 @@ async fn tail(
     let duration_ms = invocation.duration_us as f64 / 1_000.0;
     let billed_ms = invocation.duration_us.div_ceil(1_000);
     let used_mb = invocation.memory_bytes.div_ceil(1024 * 1024);
-    text.push_str(&format!(
+    let end = format!(
         "END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {duration_ms:.2} ms\tBilled Duration: {billed_ms} ms\tMax Memory Used: {used_mb} MB\t\n"
-    ));
+    );
+    text.push_str(&end);
     cut(&mut text);
     Ok(STANDARD.encode(text))
 }

@@ -52,14 +52,15 @@ impl Found {
         let absent = || told(Error::not_found("FunctionNotFound", ""));
         let release = match target.published() {
             None => None,
-            Some(text) => match text.parse().ok() {
-                Some(number) => Some(number),
-                None => {
+            Some(text) => {
+                if let Ok(number) = text.parse() {
+                    Some(number)
+                } else {
                     let alias = text.parse().ok();
                     let alias = alias.and_then(|name| profile.aliases.get(&name));
                     alias.ok_or_else(absent)?.release
                 }
-            },
+            }
         };
         let made_at = function.created_at;
         let Some(number) = release else {
