@@ -80,7 +80,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(command::demo::Args),
-    Up(command::up::Args),
+    Up(Box<command::up::Args>),
     Deploy(command::deploy::Args),
     Invoke(command::invoke::Args),
     Start(command::start::Args),

@@ -50,7 +50,7 @@ pub(crate) struct Context {
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(args) => completions::run(&args),
-        Command::Up(args) => up::run(args, cli.json).await,
+        Command::Up(args) => up::run(*args, cli.json).await,
         Command::Key(args) if args.is_direct() => key::run_direct(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         command => {

@@ -150,7 +150,7 @@ fn name_of(method: &Method) -> &'static str {
 }
 
 /// No route has this path.
-pub(crate) async fn unknown_route(request: Request) -> Failure {
+pub(crate) fn unknown_route(request: &Request) -> Failure {
     Error::not_found(
         "UnknownRoute",
         format!(

@@ -74,8 +74,20 @@ pub(crate) fn router_until(ports: Ports, config: Config, ending: watch::Receiver
 }
 
 fn table() -> OpenApiRouter<Arc<App>> {
+    functions()
+        .merge(machines())
+        .merge(executions())
+        .merge(tasks())
+        .merge(objects())
+        .merge(keys())
+        .merge(schedules())
+        .merge(cluster())
+        .merge(process())
+}
+
+/// Functions.
+fn functions() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
-        // Functions.
         .routes(routes!(function::list::list_functions))
         .routes(routes!(
             function::put::put_function,
@@ -87,7 +99,11 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(function::invoke_async::invoke_function_async))
         .routes(routes!(function::logs::read_logs))
         .routes(routes!(function::follow_logs::follow_logs))
-        // Machines.
+}
+
+/// Machines.
+fn machines() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(machine::list::list_machines))
         .routes(routes!(machine::validate::validate_machine))
         .routes(routes!(
@@ -130,7 +146,11 @@ fn table() -> OpenApiRouter<Arc<App>> {
             machine::alias::get_alias,
             machine::delete_alias::delete_alias
         ))
-        // Executions.
+}
+
+/// Executions.
+fn executions() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(
             execution::start::start_execution,
             execution::list::list_executions
@@ -152,7 +172,11 @@ fn table() -> OpenApiRouter<Arc<App>> {
             map_run::update::update_map_run
         ))
         .routes(routes!(map_run::stop::stop_map_run))
-        // Tasks that somebody outside ends, and activities.
+}
+
+/// Tasks that somebody outside ends, and activities.
+fn tasks() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(task::success::succeed_task))
         .routes(routes!(task::failure::fail_task))
         .routes(routes!(task::heartbeat::heartbeat_task))
@@ -167,7 +191,11 @@ fn table() -> OpenApiRouter<Arc<App>> {
             activity::tags::get_activity_tags,
             activity::change_tags::change_activity_tags
         ))
-        // Objects, and credentials for calls.
+}
+
+/// Objects, and credentials for calls.
+fn objects() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(bucket::list::list_buckets))
         .routes(routes!(
             bucket::put::put_bucket,
@@ -184,11 +212,19 @@ fn table() -> OpenApiRouter<Arc<App>> {
             connection::put::put_connection,
             connection::delete::delete_connection
         ))
-        // Keys, and who changed what.
+}
+
+/// Keys, and who changed what.
+fn keys() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(key::list::list_keys, key::create::create_key))
         .routes(routes!(key::revoke::revoke_key))
         .routes(routes!(audit::list::list_audit))
-        // Schedules.
+}
+
+/// Schedules.
+fn schedules() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(schedule::list::list_schedules))
         .routes(routes!(
             schedule::put::put_schedule,
@@ -205,11 +241,19 @@ fn table() -> OpenApiRouter<Arc<App>> {
             schedule_group::get::get_schedule_group,
             schedule_group::delete::delete_schedule_group
         ))
-        // Nodes and shards.
+}
+
+/// Nodes and shards.
+fn cluster() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(cluster::nodes::list_nodes))
         .routes(routes!(cluster::shards::list_shards))
         .routes(routes!(cluster::split::split_shard))
-        // The process itself.
+}
+
+/// The process itself.
+fn process() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(node::index::index))
         .routes(routes!(node::health::healthz))
         .routes(routes!(node::ready::readyz))

@@ -1,5 +1,13 @@
 //! The operations: a file a group. s3s has read the request, and writes the answer.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the shapes of an operation are many, and named after it"
+    )
+)]
+
 mod bucket;
 mod conditions;
 mod copy;

@@ -127,9 +127,10 @@ pub(super) fn fields(rows: &mut Rows, settings: &MachineSettings) {
         LogLevel::Fatal => "FATAL",
         LogLevel::Off => "OFF",
     };
-    let data = match logging.include_execution_data {
-        true => ", with inputs and outputs",
-        false => "",
+    let data = if logging.include_execution_data {
+        ", with inputs and outputs"
+    } else {
+        ""
     };
     rows.field("logging", format!("{level}{data}"));
     for destination in &logging.destinations {

@@ -17,6 +17,7 @@ use crate::{input, parse};
 /// What is typed.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("target").required(true).args(["machine", "function"])))]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub(super) struct Args {
     /// The schedule
     name: Name,

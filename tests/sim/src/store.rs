@@ -149,6 +149,7 @@ passes! { Catalog, catalog {
     WriteCatalog put_definition(definition: &str) -> Digest;
     ReadCatalog definition(digest: Digest) -> Option<String>;
     WriteCatalog put_entry(account: AccountId, kind: EntryKind, entry: &Entry, put: Put) -> bool;
+    WriteCatalog replace_entry(account: AccountId, kind: EntryKind, was: &str, entry: &Entry) -> bool;
     ReadCatalog find_entry(account: AccountId, kind: EntryKind, name: &Name) -> Option<Entry>;
     ReadCatalog list_entries(account: AccountId, kind: EntryKind, after: Option<&Name>, limit: u32) -> Vec<Entry>;
     WriteCatalog delete_entry(account: AccountId, kind: EntryKind, name: &Name) -> bool;

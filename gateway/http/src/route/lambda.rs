@@ -37,7 +37,7 @@ pub(super) async fn or_unknown(
     request: Request,
 ) -> Response {
     if !steploom_aws::is_lambda(request.uri().path()) {
-        return edge::unknown_route(request).await.into_response();
+        return edge::unknown_route(&request).into_response();
     }
     let is_event = request.uri().path().ends_with(INVOCATIONS);
     let bound = if is_event { EVENT } else { ZIP };

@@ -9,6 +9,10 @@ use crate::said;
 
 /// What a request says of the object that it wants.
 #[derive(Default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are named as HTTP names them"
+)]
 pub(super) struct Conditions {
     pub(super) if_match: Option<ETagCondition>,
     pub(super) if_none_match: Option<ETagCondition>,

@@ -7,7 +7,6 @@ use s3s::{S3Error, S3ErrorCode, s3_error};
 use steploom_types::{Error, Kind};
 
 /// An error of the port, or of a body.
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err calls")]
 pub(crate) fn of(error: Error) -> S3Error {
     match error.code {
         "BucketNotFound" => s3_error!(NoSuchBucket, "The specified bucket does not exist"),

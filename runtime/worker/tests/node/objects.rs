@@ -81,9 +81,10 @@ async fn a_content_that_fails_leaves_nothing() {
         Ok(bytes(PIECE_BYTES)),
         Err(Error::invalid("BadDigest", "it is another")),
     ];
+    let name = bucket();
     let put = buckets.put_object(
         LOCAL,
-        &bucket(),
+        &name,
         "k",
         PutObject::default(),
         stream::iter(parts).boxed(),
@@ -118,9 +119,10 @@ async fn an_object_is_put_over_what_its_writer_knows() {
 }
 
 async fn begun(buckets: &Arc<dyn Buckets>, key: &str) -> UploadPlace {
-    let upload = buckets.start_upload(LOCAL, &bucket(), key, About::default());
+    let bucket = bucket();
+    let upload = buckets.start_upload(LOCAL, &bucket, key, About::default());
     UploadPlace {
-        bucket: bucket(),
+        bucket: bucket.clone(),
         key: key.into(),
         id: upload.await.unwrap().id,
     }

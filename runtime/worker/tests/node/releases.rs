@@ -334,7 +334,9 @@ async fn two_who_publish_at_once_have_one_release() {
         alias(&node, "m", "prod", &[(1, 100)]),
         releases.change_tags(LOCAL, &m, tag(2)),
     );
-    (a.unwrap(), b.unwrap(), c.unwrap());
+    a.unwrap();
+    b.unwrap();
+    c.unwrap();
     let profile = releases.profile(LOCAL, &m).await.unwrap();
     assert_eq!(profile.tags.len(), 2);
     assert_eq!(releases.aliases(LOCAL, &m).await.unwrap().items.len(), 1);

@@ -1,6 +1,7 @@
 //! Schedules on a whole node: what fires, what waits, what passes, and what a crash leaves.
 
 use serde_json::{Value, json};
+use steploom_api::port::ListKeys;
 use steploom_api::port::PutSchedule;
 use steploom_api::wire::{self, ExecutionStatus as Status, FunctionSettings, ScheduleDefinition};
 use steploom_types::{AccountId, Json, Name, Timestamp};
@@ -313,20 +314,20 @@ async fn what_cannot_be_started_becomes_a_dead_letter() {
     assert_eq!((seen.fired, seen.failed), (0, 1));
     assert_eq!(seen.last_failure.unwrap().code, "MachineNotFound");
     let buckets = node.ports().buckets;
-    let list = wire::ListObjects::default();
+    let list = ListKeys {
+        limit: 10,
+        ..ListKeys::default()
+    };
     let found = buckets
         .list_objects(LOCAL, &name("letters"), list)
         .await
         .unwrap();
-    let key = &found.items[0].key;
+    let key = &found.objects[0].key;
     assert!(
         key.starts_with("dead/default/once/once-20231114T221400Z-"),
         "{key}"
     );
-    let (_, letter) = buckets
-        .get_object(LOCAL, &name("letters"), key)
-        .await
-        .unwrap();
+    let letter = node.object(&name("letters"), key).await;
     let letter: Value = serde_json::from_slice(&letter).unwrap();
     assert_eq!(letter["errorCode"], "MachineNotFound");
     assert_eq!(letter["target"]["machine"], "nobody");
@@ -378,9 +379,10 @@ async fn a_changed_expression_begins_anew_and_groups_go_with_their_schedules() {
 
 #[tokio::test]
 async fn wrong_definitions_are_refused() {
+    type Spoil = fn(&mut ScheduleDefinition);
     let node = Node::start().await;
     let schedules = node.ports().schedules;
-    let wrong: [(fn(&mut ScheduleDefinition), &str); 9] = [
+    let wrong: [(Spoil, &str); 9] = [
         (
             |one| one.expression = "every day".into(),
             "InvalidScheduleExpression",

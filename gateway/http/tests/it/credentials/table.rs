@@ -134,10 +134,9 @@ pub(super) fn route_of(line: &str) -> String {
     for (place, part) in parts.clone().iter().enumerate() {
         let before = place.checked_sub(1).map_or("", |before| parts[before]);
         match (before, *part) {
-            ("map-runs", _) => parts[place] = "{number}",
+            ("map-runs" | "releases", _) => parts[place] = "{number}",
             ("objects", _) => parts[place] = "{key}",
             ("versions", _) => parts[place] = "{version}",
-            ("releases", _) => parts[place] = "{number}",
             ("aliases", _) => parts[place] = "{alias}",
             ("executions", "x") => parts[place] = "{execution}",
             _ => {}

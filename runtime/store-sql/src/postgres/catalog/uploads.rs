@@ -115,7 +115,7 @@ pub(super) async fn put_part(
         return Err(changed(id));
     }
     let before = parts(
-        &mut *transaction,
+        &mut transaction,
         (account, id),
         part.number.saturating_sub(1),
         1,
