@@ -147,7 +147,7 @@ enum Kind {
 
 /// What became of it.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase", tag = "deployed")]
 enum Deployed {
     Function(Function),
     Machine(Machine),

@@ -592,6 +592,9 @@ def test_the_cli(tmp_path):
     (folder / "large.bin").write_bytes(large)
     (folder / "a b+c.txt").write_text("hello")
     (folder / "sub" / "ü.txt").write_text("deep")
+    # Times of objects are told to the second: what was written in that second would be taken for newer.
+    for file in (path for path in folder.rglob("*") if path.is_file()):
+        os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 60))
     aws(tmp_path, "sync", str(folder), f"s3://{bucket}/x")
     assert aws(tmp_path, "sync", str(folder), f"s3://{bucket}/x").strip() == "", "nothing is left to be done"
     listed = aws(tmp_path, "ls", f"s3://{bucket}/x/")

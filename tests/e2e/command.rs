@@ -48,7 +48,7 @@ fn a_folder_is_deployed_started_watched_and_looked_at() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|one| &one["type"])
+        .map(|one| &one["deployed"])
         .collect();
     assert_eq!(kinds, ["function", "machine"]);
     assert_eq!(again[1]["latest"]["version"], 1, "the same definition");
@@ -273,7 +273,7 @@ fn lists_are_tables() {
     );
     rows(
         &["list", "machines", "--limit", "1000"],
-        &["NAME", "VERSION", "UPDATED"],
+        &["NAME", "VERSION", "TYPE", "UPDATED"],
         "cli-list ",
     );
     crate::support::wait::until("the list shows both", || {

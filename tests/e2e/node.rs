@@ -30,74 +30,8 @@ fn it_says_what_it_is_and_that_it_is_ready() {
         .problem(405, "MethodNotAllowed");
 }
 
-/// Every route that the guide lists.
-const ROUTES: [(&str, &str); 62] = [
-    ("/v1/executions/batch", "post"),
-    ("/v1/executions/counts", "get"),
-    ("/v1/executions/{id}/map-runs", "get"),
-    ("/v1/executions/{id}/map-runs/{number}", "get"),
-    ("/v1/executions/{id}/map-runs/{number}", "patch"),
-    ("/v1/executions/{id}/map-runs/{number}/stop", "post"),
-    ("/v1/executions/{id}/pause", "post"),
-    ("/v1/executions/{id}/redrive", "post"),
-    ("/v1/executions/{id}/release", "post"),
-    ("/v1/executions/{id}/resume", "post"),
-    ("/v1/machines/{name}/retention", "get"),
-    ("/v1/machines/{name}/retention", "put"),
-    ("/v1/machines/{name}/share", "get"),
-    ("/v1/machines/{name}/share", "put"),
-    ("/v1/nodes", "get"),
-    ("/v1/shards", "get"),
-    ("/v1/shards/{id}/split", "post"),
-    ("/v1/tasks/{token}/success", "post"),
-    ("/v1/tasks/{token}/failure", "post"),
-    ("/v1/tasks/{token}/heartbeat", "post"),
-    ("/v1/activities", "get"),
-    ("/v1/activities/{name}", "put"),
-    ("/v1/activities/{name}", "get"),
-    ("/v1/activities/{name}", "delete"),
-    ("/v1/activities/{name}/poll", "post"),
-    ("/v1/buckets", "get"),
-    ("/v1/buckets/{name}", "put"),
-    ("/v1/buckets/{name}", "delete"),
-    ("/v1/buckets/{name}/objects", "get"),
-    ("/v1/buckets/{name}/objects/{key}", "put"),
-    ("/v1/buckets/{name}/objects/{key}", "get"),
-    ("/v1/buckets/{name}/objects/{key}", "delete"),
-    ("/v1/connections", "get"),
-    ("/v1/connections/{name}", "put"),
-    ("/v1/connections/{name}", "delete"),
-    ("/", "get"),
-    ("/healthz", "get"),
-    ("/readyz", "get"),
-    ("/metrics", "get"),
-    ("/v1/openapi.json", "get"),
-    ("/v1/functions", "get"),
-    ("/v1/functions/{name}", "get"),
-    ("/v1/functions/{name}", "put"),
-    ("/v1/functions/{name}", "delete"),
-    ("/v1/functions/{name}/versions", "get"),
-    ("/v1/functions/{name}/invoke", "post"),
-    ("/v1/functions/{name}/invoke-async", "post"),
-    ("/v1/functions/{name}/logs", "get"),
-    ("/v1/functions/{name}/logs/stream", "get"),
-    ("/v1/definitions/validate", "post"),
-    ("/v1/machines", "get"),
-    ("/v1/machines/{name}", "get"),
-    ("/v1/machines/{name}", "put"),
-    ("/v1/machines/{name}", "delete"),
-    ("/v1/machines/{name}/versions", "get"),
-    ("/v1/machines/{name}/executions/{execution}", "get"),
-    ("/v1/executions", "get"),
-    ("/v1/executions", "post"),
-    ("/v1/executions/{id}", "get"),
-    ("/v1/executions/{id}/history", "get"),
-    ("/v1/executions/{id}/events", "get"),
-    ("/v1/executions/{id}/stop", "post"),
-];
-
 #[test]
-fn the_openapi_document_lists_every_route() {
+fn the_guide_tells_of_every_route_of_the_openapi_document() {
     let document = server().get("/v1/openapi.json").expect(200);
     let version = document["openapi"].as_str().expect("a version");
     assert!(version.starts_with("3."), "{version}");
@@ -110,7 +44,28 @@ fn the_openapi_document_lists_every_route() {
         })
         .filter(|(_, method)| *method != "parameters")
         .collect();
-    assert_eq!(listed, BTreeSet::from(ROUTES));
+    assert!(listed.len() > 90, "{listed:?}");
+    let guide = include_str!("../../docs/api.md");
+    let untold: Vec<_> = listed
+        .iter()
+        .map(|(path, method)| format!("{} {path}", method.to_uppercase()))
+        .filter(|route| {
+            !guide.contains(&format!("{route}`")) && !guide.contains(&format!("{route}?"))
+        })
+        .collect();
+    // What operators ask of the process is told in prose.
+    let process = [
+        "GET /",
+        "GET /healthz",
+        "GET /metrics",
+        "GET /readyz",
+        "GET /v1/openapi.json",
+    ];
+    let untold: Vec<_> = untold
+        .iter()
+        .filter(|route| !process.contains(&route.as_str()))
+        .collect();
+    assert!(untold.is_empty(), "{untold:?}");
     // Every reference within the document leads somewhere.
     let mut references = Vec::new();
     collect_references(&document, &mut references);

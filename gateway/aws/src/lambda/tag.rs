@@ -71,7 +71,7 @@ async fn changed(call: &Call<'_>, resource: &str, change: ChangeTags) -> Result<
     let profiles = &call.ports.function_profiles;
     let changed = profiles.change_tags(call.account, &target.name, change);
     changed.await.map_err(|error| match error.code {
-        "InvalidTags" if error.message.starts_with("there are") => too_many(),
+        "TooManyTags" => too_many(),
         _ => failure(error, &target.arn(call)),
     })
 }

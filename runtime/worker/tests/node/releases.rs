@@ -356,8 +356,10 @@ async fn tags_have_limits() {
     };
     let one = |key: String, value: String| set([(key, value)].into());
     let (key_max, value_max) = (limits::TAG_KEY_LENGTH_MAX, limits::TAG_VALUE_LENGTH_MAX);
+    let too_many = set(pairs(limits::TAGS_MAX + 1).collect());
+    let answer = machine.change_tags(LOCAL, &name("m"), too_many).await;
+    assert_eq!(code(answer), "TooManyTags");
     for refused in [
-        set(pairs(limits::TAGS_MAX + 1).collect()),
         one(String::new(), "v".into()),
         one("k".repeat(key_max + 1), "v".into()),
         one("k".into(), "v".repeat(value_max + 1)),

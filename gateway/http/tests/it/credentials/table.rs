@@ -70,6 +70,18 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("POST /v1/activities/echo/poll", "activities:invoke:echo"),
     ("GET /v1/activities/echo/tags", "activities:read:echo"),
     ("POST /v1/activities/echo/tags", "activities:write:echo"),
+    ("GET /v1/schedules", "schedules:read"),
+    ("PUT /v1/schedules/echo", "schedules:write:echo"),
+    ("GET /v1/schedules/echo", "schedules:read:echo"),
+    ("DELETE /v1/schedules/echo", "schedules:write:echo"),
+    ("POST /v1/schedules/echo/pause", "schedules:write:echo"),
+    ("POST /v1/schedules/echo/resume", "schedules:write:echo"),
+    ("POST /v1/schedules/echo/backfill", "schedules:invoke:echo"),
+    ("GET /v1/schedules/echo/firings", "schedules:read:echo"),
+    ("GET /v1/schedule-groups", "schedules:read"),
+    ("PUT /v1/schedule-groups/echo", "schedules:write:echo"),
+    ("GET /v1/schedule-groups/echo", "schedules:read:echo"),
+    ("DELETE /v1/schedule-groups/echo", "schedules:write"),
     ("GET /v1/buckets", "objects:read"),
     ("PUT /v1/buckets/echo", "objects:write:echo"),
     ("DELETE /v1/buckets/echo", "objects:write:echo"),
@@ -96,7 +108,7 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
 ];
 
 /// Any key will do.
-pub(super) const KNOWN: &str = "schedules:read";
+pub(super) const KNOWN: &str = "schedules:read:known";
 /// Nobody is asked.
 pub(super) const OPEN: &str = "";
 
@@ -123,7 +135,10 @@ pub(super) fn route_of(line: &str) -> String {
     let (method, path) = line.split_once(' ').unwrap();
     let mut parts: Vec<&str> = path.split('/').collect();
     let named = match parts.get(2).copied() {
-        Some("functions" | "machines" | "activities" | "buckets" | "connections") => "{name}",
+        Some(
+            "functions" | "machines" | "activities" | "buckets" | "connections" | "schedules"
+            | "schedule-groups",
+        ) => "{name}",
         Some("tasks") => "{token}",
         Some("keys" | "shards") => "{id}",
         _ => "",
