@@ -251,7 +251,7 @@ def test_redrive(sfn, machine):
     task = sfn.get_activity_task(activityArn=activity)
     sfn.send_task_failure(taskToken=task["taskToken"], error="Once")
     assert ended(sfn, arn)["status"] == "FAILED"
-    sfn.redrive_execution(executionArn=arn, clientToken="token-1")
+    redriven = sfn.redrive_execution(executionArn=arn, clientToken="token-1")
     task = sfn.get_activity_task(activityArn=activity)
     sfn.send_task_success(taskToken=task["taskToken"], output='"done"')
     found = ended(sfn, arn)

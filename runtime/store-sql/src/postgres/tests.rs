@@ -146,8 +146,18 @@ async fn append(store: &Store, lease: Lease, lsn: u64, body: &str) {
 }
 
 async fn bodies(store: &Store, shard: u16) -> Vec<String> {
-    let records = store.journal.read(ShardId(shard), Lsn(1), usize::MAX).await;
+    /// How often it is asked again while the database is away, as an owner does.
+    const AGAIN_MAX: usize = 5;
+    let mut asked = 0;
+    let records = loop {
+        asked += 1;
+        match store.journal.read(ShardId(shard), Lsn(1), usize::MAX).await {
+            Err(Error::Unavailable(_)) if asked <= AGAIN_MAX => {
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            }
+            records => break records.unwrap(),
+        }
+    };
     let text = |body: &[u8]| String::from_utf8(body.to_vec()).unwrap();
-    let records = records.unwrap();
     records.iter().map(|record| text(&record.body)).collect()
 }

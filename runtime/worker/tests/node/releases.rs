@@ -379,7 +379,7 @@ async fn tags_have_limits() {
     // One more is too many, unless another one goes.
     let more = one("more".into(), "v".into());
     let refused = machine.change_tags(LOCAL, &name("m"), more.clone()).await;
-    assert_eq!(code(refused), "InvalidTags");
+    assert_eq!(code(refused), "TooManyTags");
     let instead = ChangeTags {
         remove: vec!["k0".into()],
         ..more
