@@ -3,14 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use steploom_api::wire::{self, ExecutionStatus, MachineType};
-use steploom_types::{Error, Json, MachineName, Name, arn};
+use steploom_types::{Error, Json, MachineName, arn};
 
 use super::{Call, failure, map_run, name, next_of, page_size, paged, seconds, token_of};
 use crate::{Answer, Failure};
-
-/// The tag of executions that were started by an alias, and that of those of a release.
-const BY_ALIAS: &str = "steploom:alias";
-const BY_RELEASE: &str = "steploom:release";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,7 +181,7 @@ pub(super) async fn list(call: &Call<'_>) -> Answer {
     let list = wire::ListExecutions {
         machine: Some(MachineName::Named(machine)),
         status,
-        tag: qualifier.as_ref().map(tag_of),
+        qualifier,
         limit: Some(page_size(input.max_results)),
         next: next_of(input.next_token.as_deref())?,
         ..wire::ListExecutions::default()
@@ -266,14 +262,6 @@ pub(super) fn unsupported() -> Failure {
         "StateMachineTypeNotSupported",
         "This operation is not supported by this type of state machine",
     )
-}
-
-fn tag_of(qualifier: &Name) -> String {
-    let by = match qualifier.as_str().parse::<wire::ReleaseNumber>() {
-        Ok(_) => BY_RELEASE,
-        Err(_) => BY_ALIAS,
-    };
-    format!("{by}={qualifier}")
 }
 
 /// What lists and descriptions show.

@@ -59,9 +59,17 @@ pub(super) async fn untag(call: &Call<'_>) -> Answer {
 /// `ListTagsForResource`
 pub(super) async fn list(call: &Call<'_>) -> Answer {
     let input: Change = call.read()?;
-    let tags = change_tags(call, &input.resource_arn, wire::ChangeTags::default()).await?;
+    let resource = &input.resource_arn;
+    let tags = if let Some(("activity", _)) = arn::states(resource) {
+        let changed = change_tags(call, resource, wire::ChangeTags::default()).await?;
+        changed.tags
+    } else {
+        let (name, _) = name::machine(resource)?;
+        let profile = call.ports.releases.profile(call.account, &name).await;
+        profile.map_err(|error| missing(error, resource))?.tags
+    };
     let tag = |(key, value): (String, String)| json!({"key": key, "value": value});
-    let tags: Value = tags.tags.into_iter().map(tag).collect();
+    let tags: Value = tags.into_iter().map(tag).collect();
     Ok(json!({"tags": tags}))
 }
 

@@ -246,17 +246,25 @@ async fn describe_state_machine(call: &Call<'_>) -> Result<Value, Failure> {
     let found = steploom_api::port::Machines::get(call.port, call.account, &name).await;
     let found = found.map_err(|e| refused(call, &e, &text))?;
     let account = call.account;
+    let profile = steploom_api::port::Releases::profile(call.port, account, &name).await;
+    let settings = profile.map_err(|e| refused(call, &e, &text))?.settings;
+    let role = settings.role;
+    let role = role.unwrap_or_else(|| format!("arn:aws:iam::{account}:role/steploom"));
+    let logging = settings.logging;
     Ok(json!({
         "CreationDate": found.summary.created_at,
         "Definition": found.definition.text(),
         "EncryptionConfiguration": { "Type": "AWS_OWNED_KEY" },
-        "LoggingConfiguration": { "IncludeExecutionData": false, "Level": "OFF" },
+        "LoggingConfiguration": {
+            "IncludeExecutionData": logging.include_execution_data,
+            "Level": logging.level,
+        },
         "Name": name,
-        "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
+        "RoleArn": role,
         "StateMachineArn": arn::machine(account, &MachineName::Named(name.clone())),
         "Status": "ACTIVE",
-        "TracingConfiguration": { "Enabled": false },
-        "Type": "STANDARD",
+        "TracingConfiguration": { "Enabled": settings.tracing },
+        "Type": settings.machine_type,
     }))
 }
 
@@ -273,7 +281,7 @@ async fn list_state_machines(call: &Call<'_>) -> Result<Value, Failure> {
                 "CreationDate": one.created_at,
                 "Name": one.name,
                 "StateMachineArn": arn::machine(call.account, &MachineName::Named(one.name.clone())),
-                "Type": "STANDARD",
+                "Type": one.machine_type,
             })
         })
         .collect();
