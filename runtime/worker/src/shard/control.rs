@@ -13,7 +13,7 @@ use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
 use tokio::sync::oneshot;
 
 use super::batch::After;
-use super::hot::Hot;
+use super::hot::{Hot, Successor};
 use super::owned::Owned;
 use super::start::Taken;
 use crate::payload::Kept;
@@ -169,6 +169,19 @@ fn redrive(hot: &mut Hot, redriven: Redriven, machine: Option<Arc<Machine>>) -> 
     if hot.is_redriving {
         mark(Mark::RedriveTwice);
         return Err(not_redrivable("the execution is being redriven"));
+    }
+    match hot.successor {
+        None => {}
+        Some(Successor::Is(other)) => {
+            let name = &hot.started().name;
+            let why = format!("its name '{name}' is that of execution {other} by now");
+            return Err(not_redrivable(&format!("{why}; start a new one")));
+        }
+        Some(Successor::Comes) => {
+            let message = "another execution is about to be started under its name";
+            let error = Error::new(Kind::Unavailable, "NameBusy", message);
+            return Err(error.with_retry_after(1));
+        }
     }
     can_redrive(hot.run(), &redriven).map_err(|why| not_redrivable(&why.to_string()))?;
     hot.is_redriving = true;

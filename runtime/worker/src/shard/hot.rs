@@ -8,7 +8,7 @@ use steploom_api::wire;
 use steploom_machine::{Action, ActionId, Defect, Fact, Invoke, NoEvents, Run, Started};
 use steploom_probe::{Mark, mark};
 use steploom_store::projection::{self as store, Change, Chunk, Row, Sleep, Status};
-use steploom_types::{Json, Timestamp};
+use steploom_types::{ExecutionId, Json, Timestamp};
 use tokio::sync::mpsc;
 
 use super::attempt::Attempt;
@@ -65,8 +65,19 @@ pub(super) struct Hot {
     pub(super) lingers: bool,
     /// Whether it has ended, and that it goes on is about to be durable.
     pub(super) is_redriving: bool,
+    /// Who has its name by now: one that ended long ago may have lost it.
+    pub(super) successor: Option<Successor>,
     /// What is waited for and was not begun, as it came to memory while it was paused.
     pub(super) unbegun: BTreeSet<ActionId>,
+}
+
+/// Who has the name of an execution that has ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Successor {
+    /// This one.
+    Is(ExecutionId),
+    /// One that is about to start.
+    Comes,
 }
 
 impl Hot {
@@ -97,6 +108,7 @@ impl Hot {
             last_change: 0,
             lingers: false,
             is_redriving: false,
+            successor: None,
             unbegun: BTreeSet::new(),
         }
     }

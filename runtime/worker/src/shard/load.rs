@@ -4,6 +4,7 @@
 
 pub(crate) mod fold;
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use tokio::sync::mpsc;
 use super::Command;
 use super::caution::{self, Caution, Loading};
 use super::control::Wish;
-use super::hot::Hot;
+use super::hot::{Hot, Successor};
 use super::owned::{News, Owned, in_order};
 use super::quarantine::Aside;
 use super::start::Taken;
@@ -515,8 +516,7 @@ impl Owned {
             mark(Mark::OrphanAgain);
             self.stop_child(account, child, None);
         }
-        let name = hot.name_key();
-        self.names.entry(name).or_insert(Taken::By(id));
+        self.enter_name(id, &mut hot);
         if coming.has_tail || coming.want >= Want::Aside {
             self.checkpoints.touch(id);
         }
@@ -543,6 +543,24 @@ impl Owned {
         self.enlist(id);
         self.go_on(coming.waiting);
         self.linger(id);
+    }
+
+    /// What is in memory keeps its name, unless it ended so long ago that another has that by now.
+    fn enter_name(&mut self, id: ExecutionId, hot: &mut Hot) {
+        if hot.successor.is_some() {
+            return;
+        }
+        match self.names.entry(hot.name_key()) {
+            Entry::Vacant(free) => drop(free.insert(Taken::By(id))),
+            Entry::Occupied(taken) if !hot.is_open() => {
+                hot.successor = match taken.get() {
+                    Taken::By(other) if *other == id => None,
+                    Taken::By(other) => Some(Successor::Is(*other)),
+                    Taken::Waiting(_) => Some(Successor::Comes),
+                };
+            }
+            Entry::Occupied(_) => {}
+        }
     }
 
     fn go_on(&mut self, waiting: Vec<Command>) {

@@ -343,3 +343,30 @@ async fn a_function_says_that_it_is_called_once_at_the_most() {
     assert_eq!(ended.error.as_deref(), Some("Function.OutcomeUnknown"));
     assert_eq!(node.runner.begun(), ["f", "f"], "once for each execution");
 }
+
+#[tokio::test]
+async fn who_has_lost_its_name_does_not_go_on_under_it() {
+    let node = Node::start().await;
+    node.machine("wait", WAIT).await;
+    let first = node.start_named("wait", "monday", json!({})).await;
+    let first = first.unwrap().0.summary.id;
+    node.stop(first).await;
+    node.listed("wait", Status::Aborted, 1).await;
+    node.clock.advance_ms(25 * 3600 * 1000);
+    let second = node.start_named("wait", "monday", json!({})).await;
+    let second = second.unwrap().0.summary.id;
+    let refused = redrive(&node, first, RedriveExecution::default()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code, "ExecutionNotRedrivable");
+    assert!(refused.message.contains(&second.to_string()), "{refused}");
+
+    // The same when all memory has of the name is gone.
+    node.stop(second).await;
+    node.listed("wait", Status::Aborted, 2).await;
+    node.until(|| async { node.metric("steploom_executions_open") == 0 })
+        .await;
+    let refused = redrive(&node, first, RedriveExecution::default()).await;
+    assert_eq!(refused.unwrap_err().code, "ExecutionNotRedrivable");
+    let redriven = redrive(&node, second, RedriveExecution::default()).await;
+    assert_eq!(redriven.unwrap().summary.status, Status::Running);
+}

@@ -14,7 +14,7 @@ use super::{Brought, Want, Wanted};
 use crate::codec;
 use crate::past::{Past, READ_BYTES_MAX, corrupt};
 use crate::payload::{self, Kept};
-use crate::shard::hot::Hot;
+use crate::shard::hot::{Hot, Successor};
 use crate::shard::quarantine::Aside;
 use crate::shard::snapshot;
 use crate::shared::Shared;
@@ -73,7 +73,15 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
         let why = format!("the process died {deaths} times while it was loaded, it alone");
         return set_aside(shared, row, &wanted, &corrupt(wanted.id, &why)).await;
     }
-    match fold(shared, row.as_ref(), chunks, wanted.id, &wanted.tail).await {
+    let folded = async {
+        let hot = fold(shared, row.as_ref(), chunks, wanted.id, &wanted.tail).await?;
+        let Some(mut hot) = hot else { return Ok(None) };
+        if wanted.want == Want::Ended && !hot.is_open() {
+            hot.successor = successor(shared, &hot).await?;
+        }
+        Ok(Some(hot))
+    };
+    match folded.await {
         Ok(Some(hot)) => Brought::Hot(Box::new(hot)),
         Ok(None) => Brought::Absent,
         Err(error) if is_passing(&error) => {
@@ -82,6 +90,15 @@ async fn bring_one(shared: &Arc<Shared>, stored: Option<Loaded>, wanted: Wanted)
         }
         Err(error) => set_aside(shared, row, &wanted, &error).await,
     }
+}
+
+/// Who has the name of one that has ended, if the projection knows of another.
+async fn successor(shared: &Shared, hot: &Hot) -> Result<Option<Successor>> {
+    let (account, machine, name) = hot.name_key();
+    let projection = &shared.store.projection;
+    let newest = projection.find_by_name(account, &machine, &name).await?;
+    let other = newest.filter(|row| row.id != hot.started().id);
+    Ok(other.map(|row| Successor::Is(row.id)))
 }
 
 /// It cannot be brought. Facts that the projection does not have come after those that it has.
