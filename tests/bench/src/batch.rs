@@ -32,6 +32,7 @@ pub(crate) fn request(server: &Server, one: &str, count: u64) -> Load {
     Load {
         address: server.address(),
         path: "/v1/executions/batch",
+        target: None,
         body: Bytes::from(format!("[{all}]")),
         status: StatusCode::OK,
     }

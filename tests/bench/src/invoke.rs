@@ -86,6 +86,7 @@ pub(crate) fn load(server: &Server) -> Load {
     Load {
         address: server.address(),
         path: PATH,
+        target: None,
         body: Bytes::from_static(EVENT.as_bytes()),
         status: StatusCode::OK,
     }

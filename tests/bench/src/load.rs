@@ -22,6 +22,9 @@ use crate::stats::Samples;
 /// Bytes of an unexpected answer that are shown.
 const ANSWER_SHOWN_BYTES: usize = 500;
 
+/// What AWS calls the bodies of its JSON protocol.
+const AWS_JSON: &str = "application/x-amz-json-1.0";
+
 /// The request that is sent over and over.
 #[derive(Clone, Debug)]
 pub(crate) struct Load {
@@ -29,6 +32,8 @@ pub(crate) struct Load {
     pub(crate) address: SocketAddr,
     /// The path of a POST.
     pub(crate) path: &'static str,
+    /// The operation, for requests as AWS's clients send them.
+    pub(crate) target: Option<&'static str>,
     /// Its body, JSON.
     pub(crate) body: Bytes,
     /// What every answer must be; another ends the benchmark.
@@ -104,9 +109,14 @@ impl Load {
         let request = Request::builder()
             .method(Method::POST)
             .uri(self.path)
-            .header(HOST, HeaderValue::from_static("localhost"))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .body(Full::new(self.body.clone()))?;
+            .header(HOST, HeaderValue::from_static("localhost"));
+        let request = match self.target {
+            None => request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            Some(target) => request
+                .header(CONTENT_TYPE, HeaderValue::from_static(AWS_JSON))
+                .header("x-amz-target", HeaderValue::from_static(target)),
+        };
+        let request = request.body(Full::new(self.body.clone()))?;
         connection.ready().await?;
         let answer = connection.send_request(request).await?;
         let status = answer.status();

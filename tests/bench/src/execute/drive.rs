@@ -104,6 +104,7 @@ impl<'a> Driver<'a> {
             load: Load {
                 address: server.address(),
                 path: "/v1/executions",
+                target: None,
                 body: Bytes::from(body),
                 status: StatusCode::CREATED,
             },

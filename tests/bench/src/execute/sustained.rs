@@ -135,6 +135,7 @@ fn request(server: &Server, batch: u64) -> Load {
     Load {
         address: server.address(),
         path: "/v1/executions",
+        target: None,
         body: Bytes::from(one),
         status: StatusCode::CREATED,
     }

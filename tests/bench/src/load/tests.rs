@@ -18,6 +18,7 @@ async fn load(router: Router) -> Load {
     Load {
         address,
         path: PATH,
+        target: None,
         body: Bytes::from_static(b"{\"text\":\"to be\"}"),
         status: StatusCode::OK,
     }
