@@ -11,7 +11,6 @@ mod lease;
 mod link;
 mod migrate;
 mod projection;
-mod schedules;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -86,14 +85,14 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
         queries.clone(),
         options.partition_rows,
     );
-    let catalog = Arc::new(catalog::Entries::new(queries.clone()));
+    let catalog = Arc::new(catalog::Entries::new(queries));
     Ok(Store {
         journal: Arc::new(journal),
         projection: Arc::new(projection),
         catalog: catalog.clone(),
         keys: catalog.clone(),
-        audit: catalog,
-        schedules: Arc::new(schedules::Rows::new(queries)),
+        audit: catalog.clone(),
+        schedules: catalog,
         leases: Arc::new(lease::Leases::new(links(LEASES_MAX))),
     })
 }

@@ -1,6 +1,6 @@
 //! The store on SQLite: one folder, one process.
 //!
-//! Journal, projection, catalog and schedules are separate files, so that the commits of one do not wait for
+//! Journal, projection and catalog are separate files, so that the commits of one do not wait for
 //! another's, and a generation of the journal or a partition of closed executions goes by unlinking
 //! its file. Every file is in WAL mode
 //! with `synchronous=FULL`: a commit that returned is on the disk. A lock on the folder keeps every
@@ -15,7 +15,6 @@ mod journal;
 mod lease;
 mod many;
 mod projection;
-mod schedules;
 mod writer;
 
 use std::path::Path;
@@ -62,8 +61,7 @@ async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types
     let folder = Arc::new(Folder::open(dir).await?);
     let log = Log::open(folder.clone(), options.generation).await?;
     let projection = projection::Executions::open(folder.clone(), options.partition_rows).await?;
-    let catalog = Arc::new(catalog::Entries::open(folder.clone()).await?);
-    let schedules = schedules::Rows::open(folder).await?;
+    let catalog = Arc::new(catalog::Entries::open(folder).await?);
     let log = Arc::new(tokio::sync::Mutex::new(log));
     check_order(&log, &projection).await?;
     let leases = lease::Leases::new(log.clone(), options.clock);
@@ -72,9 +70,9 @@ async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types
         projection: Arc::new(projection),
         catalog: catalog.clone(),
         keys: catalog.clone(),
-        audit: catalog,
+        audit: catalog.clone(),
         leases: Arc::new(leases),
-        schedules: Arc::new(schedules),
+        schedules: catalog,
     })
 }
 

@@ -10,6 +10,7 @@ use steploom_types::{AccountId, Digest, Name, Timestamp};
 
 use crate::Result;
 use crate::catalog::{Entry, EntryKind, FunctionVersion, MachineVersion};
+use crate::schedule::Schedule;
 
 /// Characters of what is recorded of a change, so that a record has a bound.
 const DETAIL_BYTES_MAX: usize = 1024;
@@ -67,6 +68,17 @@ impl Change {
         let action = format!("{}.put", kind.as_str());
         kind.is_audited()
             .then(|| Self::new(action, entry.name.as_str(), detail))
+    }
+
+    /// A schedule is put.
+    pub fn schedule(schedule: &Schedule) -> Self {
+        let detail = format!("group {}, revision {}", schedule.group, schedule.revision);
+        Self::new("schedule.put", schedule.name.as_str(), detail)
+    }
+
+    /// A schedule of a group is deleted.
+    pub fn schedule_deleted(group: &Name, name: &str) -> Self {
+        Self::new("schedule.delete", name, format!("group {group}"))
     }
 
     /// A thing is deleted: `what` is `function`, `machine`, or what an entry is.

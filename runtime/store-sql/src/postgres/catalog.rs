@@ -1,4 +1,4 @@
-//! The catalog: functions, machines and definitions, in plain tables.
+//! The catalog: functions, machines, definitions and schedules, in plain tables.
 //!
 //! A version's number is given inside the transaction that writes it, to whoever has the row of what
 //! it is a version of: so numbers have no gaps, whichever nodes write at the same time.
@@ -10,6 +10,7 @@ mod functions;
 mod keys;
 mod machines;
 mod objects;
+mod schedules;
 mod uploads;
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The catalog: functions, machines and definitions, in one file.
+//! The catalog: functions, machines, definitions and schedules, in one file.
 //!
 //! A version's number is given inside the transaction that writes it. There is one connection that
 //! writes, so numbers have no gaps.
@@ -10,6 +10,7 @@ mod functions;
 mod keys;
 mod machines;
 mod objects;
+mod schedules;
 mod uploads;
 
 use std::sync::Arc;

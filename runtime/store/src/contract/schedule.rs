@@ -1,5 +1,6 @@
 //! What a store of schedules must do.
 
+use steploom_types::audit::AuditRecord;
 use steploom_types::{AccountId, Name, Slot};
 
 use super::Subject;
@@ -184,7 +185,24 @@ pub async fn deletes_one_or_a_group(subject: &dyn Subject) -> Result<()> {
     assert_eq!(schedules.delete_group(ours, &group, 9).await?, 0);
     let left = schedules.list(ours, Filter::default(), None, 9).await?;
     assert_eq!(left, [schedule("h", "a", 1, None)]);
+    changes_were_recorded(&store).await?;
     assert_eq!(schedules.due((0, u16::MAX), at(9), 9).await?, []);
+    Ok(())
+}
+
+/// Each change that was made, and none that was refused.
+async fn changes_were_recorded(store: &Store) -> Result<()> {
+    let records = store.audit.audit_records(account(1), None, 0, 99).await?;
+    let told = |record: &AuditRecord| (record.action.clone(), record.detail.clone());
+    let deleted = |group: &str| ("schedule.delete".to_owned(), format!("group {group}"));
+    let (puts, deletes): (Vec<_>, Vec<_>) = records
+        .iter()
+        .map(told)
+        .partition(|(action, _)| action == "schedule.put");
+    assert_eq!(puts.len(), 5);
+    assert_eq!(puts[0].1, "group g, revision 1");
+    assert_eq!(deletes, vec![deleted("g"); 4]);
+    assert_eq!(store.audit.audit_head(account(2)).await?, None);
     Ok(())
 }
 

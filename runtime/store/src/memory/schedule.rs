@@ -7,6 +7,7 @@ use steploom_types::{AccountId, Name, Timestamp};
 
 use super::{Memory, lock};
 use crate::Result;
+use crate::audit::Change;
 use crate::schedule::{Filter, Schedule, Schedules};
 
 /// By account, group and name.
@@ -25,6 +26,8 @@ impl Schedules for Memory {
             return Ok(false);
         }
         rows.insert(key(schedule), schedule.clone());
+        let change = Change::schedule(schedule);
+        lock(&self.catalog).record(schedule.account, change);
         Ok(true)
     }
 
@@ -83,7 +86,10 @@ impl Schedules for Memory {
         if there.is_none() || revision.is_some_and(|revision| there != Some(revision)) {
             return Ok(false);
         }
-        Ok(rows.remove(&key).is_some())
+        rows.remove(&key);
+        let change = Change::schedule_deleted(group, name.as_str());
+        lock(&self.catalog).record(account, change);
+        Ok(true)
     }
 
     async fn delete_group(&self, account: AccountId, group: &Name, limit: u32) -> Result<u64> {
@@ -94,6 +100,8 @@ impl Schedules for Memory {
         let gone: Vec<_> = of_group.take(limit as usize).cloned().collect();
         for key in &gone {
             rows.remove(key);
+            let change = Change::schedule_deleted(group, key.2.as_str());
+            lock(&self.catalog).record(account, change);
         }
         Ok(gone.len() as u64)
     }

@@ -1,15 +1,15 @@
-//! Schedules, in a table. Whoever names the revision that a row has changes it: one statement, so
-//! that nothing is held in between.
-
-use std::sync::Arc;
+//! Schedules. Whoever names the revision that a row has changes it. What somebody changes of one is
+//! recorded with it; that it fires is not.
 
 use async_trait::async_trait;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::schedule::{Filter, Schedule, Schedules};
 use steploom_types::{AccountId, Name, Timestamp};
 
-use super::link::{Links, on};
+use super::super::link::on;
+use super::{Entries, audit};
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::schedule::Stored;
@@ -25,19 +25,8 @@ macro_rules! select {
     };
 }
 
-/// The table of schedules.
-pub(super) struct Rows {
-    links: Arc<Links>,
-}
-
-impl Rows {
-    pub(super) fn new(links: Arc<Links>) -> Self {
-        Self { links }
-    }
-}
-
 #[async_trait]
-impl Schedules for Rows {
+impl Schedules for Entries {
     async fn put(&self, schedule: &Schedule, expected: Option<u64>) -> Result<bool> {
         on!(self.links, |link| put(link, schedule, expected))
     }
@@ -114,8 +103,15 @@ async fn put(to: &mut PgConnection, schedule: &Schedule, expected: Option<u64>) 
         None => query,
         Some(expected) => query.bind(stored(expected)),
     };
-    let written = query.execute(to).await.map_err(failed)?;
-    Ok(written.rows_affected() > 0)
+    let mut transaction = to.begin().await.map_err(failed)?;
+    let written = query.execute(&mut *transaction).await.map_err(failed)?;
+    let is_written = written.rows_affected() > 0;
+    if is_written {
+        let change = Change::schedule(schedule);
+        audit::record(&mut transaction, schedule.account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(is_written)
 }
 
 async fn advance(to: &mut PgConnection, schedules: &[Schedule]) -> Result<Vec<bool>> {
@@ -218,6 +214,7 @@ async fn delete(
     name: &Name,
     revision: Option<u64>,
 ) -> Result<bool> {
+    let mut transaction = to.begin().await.map_err(failed)?;
     let deleted = sqlx::query(
         "DELETE FROM schedule WHERE account = $1 AND schedule_group = $2 AND name = $3
          AND ($4::bigint IS NULL OR revision = $4)",
@@ -226,10 +223,16 @@ async fn delete(
     .bind(group.as_str())
     .bind(name.as_str())
     .bind(revision.map(stored))
-    .execute(to)
+    .execute(&mut *transaction)
     .await
     .map_err(failed)?;
-    Ok(deleted.rows_affected() > 0)
+    let was_there = deleted.rows_affected() > 0;
+    if was_there {
+        let change = Change::schedule_deleted(group, name.as_str());
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
 }
 
 async fn delete_group(
@@ -238,18 +241,25 @@ async fn delete_group(
     group: &Name,
     limit: u32,
 ) -> Result<u64> {
-    let deleted = sqlx::query(
+    let mut transaction = to.begin().await.map_err(failed)?;
+    let names: Vec<String> = sqlx::query_scalar(
         "DELETE FROM schedule WHERE (account, schedule_group, name) IN (
              SELECT account, schedule_group, name FROM schedule
-             WHERE account = $1 AND schedule_group = $2 LIMIT $3)",
+             WHERE account = $1 AND schedule_group = $2 LIMIT $3)
+         RETURNING name",
     )
     .bind(stored(account.as_u64()))
     .bind(group.as_str())
     .bind(i64::from(limit))
-    .execute(to)
+    .fetch_all(&mut *transaction)
     .await
     .map_err(failed)?;
-    Ok(deleted.rows_affected())
+    for name in &names {
+        let change = Change::schedule_deleted(group, name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(names.len() as u64)
 }
 
 async fn due(

@@ -1,24 +1,16 @@
-//! Schedules, in a file of their own: they are written whenever one fires, and nothing else waits
-//! for that.
-
-use std::sync::Arc;
+//! Schedules. What somebody changes of one is recorded with it; that it fires is not.
 
 use async_trait::async_trait;
-use sqlx::migrate::Migrator;
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{Connection, SqliteConnection};
 use steploom_store::Result;
+use steploom_store::audit::Change;
 use steploom_store::schedule::{Filter, Schedule, Schedules};
 use steploom_types::{AccountId, Name, Timestamp};
-use tokio::sync::Mutex;
 
-use super::connect;
-use super::folder::Folder;
-use super::writer::Writer;
+use super::{Entries, audit};
 use crate::column::stored;
 use crate::error::failed;
 use crate::row::schedule::Stored;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/schedules");
 
 /// The columns of [`Stored`].
 macro_rules! select {
@@ -31,59 +23,12 @@ macro_rules! select {
     };
 }
 
-/// The file of schedules.
-pub(super) struct Rows {
-    writer: Mutex<Writer>,
-    readers: SqlitePool,
-    /// Ours as long as this is open.
-    _folder: Arc<Folder>,
-}
-
-impl Rows {
-    pub(super) async fn open(folder: Arc<Folder>) -> Result<Self> {
-        let options = connect::options(&folder.file("schedules.db"));
-        Ok(Self {
-            writer: Mutex::new(Writer::open(options.clone(), &MIGRATIONS).await?),
-            readers: connect::readers(options),
-            _folder: folder,
-        })
-    }
-}
-
 #[async_trait]
-impl Schedules for Rows {
+impl Schedules for Entries {
     async fn put(&self, schedule: &Schedule, expected: Option<u64>) -> Result<bool> {
-        let sql = match expected {
-            None => {
-                "INSERT INTO schedule (slot, revision, due_at, body, state, created_at, modified_at,
-                     account, schedule_group, name)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-            }
-            Some(_) => {
-                "UPDATE schedule SET slot = ?, revision = ?, due_at = ?, body = ?, state = ?,
-                     created_at = ?, modified_at = ?
-                 WHERE account = ? AND schedule_group = ? AND name = ? AND revision = ?"
-            }
-        };
-        let query = sqlx::query(sql)
-            .bind(i64::from(schedule.slot.0))
-            .bind(stored(schedule.revision))
-            .bind(schedule.due_at.map(Timestamp::as_millis))
-            .bind(&schedule.body)
-            .bind(&schedule.state)
-            .bind(schedule.created_at.as_millis())
-            .bind(schedule.modified_at.as_millis())
-            .bind(stored(schedule.account.as_u64()))
-            .bind(schedule.group.as_str())
-            .bind(schedule.name.as_str());
-        let query = match expected {
-            None => query,
-            Some(expected) => query.bind(stored(expected)),
-        };
         let mut writer = self.writer.lock().await;
-        let written = query.execute(writer.connection().await?).await;
-        let written = writer.settle(written.map_err(failed))?;
-        Ok(written.rows_affected() > 0)
+        let written = put(writer.connection().await?, schedule, expected).await;
+        writer.settle(written)
     }
 
     async fn advance(&self, schedules: &[Schedule]) -> Result<Vec<bool>> {
@@ -159,32 +104,17 @@ impl Schedules for Rows {
         name: &Name,
         revision: Option<u64>,
     ) -> Result<bool> {
-        let query = sqlx::query(
-            "DELETE FROM schedule WHERE account = ?1 AND schedule_group = ?2 AND name = ?3
-             AND (?4 IS NULL OR revision = ?4)",
-        )
-        .bind(stored(account.as_u64()))
-        .bind(group.as_str())
-        .bind(name.as_str())
-        .bind(revision.map(stored));
         let mut writer = self.writer.lock().await;
-        let deleted = query.execute(writer.connection().await?).await;
-        let deleted = writer.settle(deleted.map_err(failed))?;
-        Ok(deleted.rows_affected() > 0)
+        let to = writer.connection().await?;
+        let deleted = delete(to, account, group, name, revision).await;
+        writer.settle(deleted)
     }
 
     async fn delete_group(&self, account: AccountId, group: &Name, limit: u32) -> Result<u64> {
-        let query = sqlx::query(
-            "DELETE FROM schedule WHERE rowid IN (
-                 SELECT rowid FROM schedule WHERE account = ? AND schedule_group = ? LIMIT ?)",
-        )
-        .bind(stored(account.as_u64()))
-        .bind(group.as_str())
-        .bind(limit);
         let mut writer = self.writer.lock().await;
-        let deleted = query.execute(writer.connection().await?).await;
-        let deleted = writer.settle(deleted.map_err(failed))?;
-        Ok(deleted.rows_affected())
+        let to = writer.connection().await?;
+        let deleted = delete_group(to, account, group, limit).await;
+        writer.settle(deleted)
     }
 
     async fn due(&self, slots: (u16, u16), until: Timestamp, limit: u32) -> Result<Vec<Schedule>> {
@@ -202,6 +132,103 @@ impl Schedules for Rows {
         .map_err(failed)?;
         found.into_iter().map(Schedule::try_from).collect()
     }
+}
+
+async fn put(
+    to: &mut SqliteConnection,
+    schedule: &Schedule,
+    expected: Option<u64>,
+) -> Result<bool> {
+    let sql = match expected {
+        None => {
+            "INSERT INTO schedule (slot, revision, due_at, body, state, created_at, modified_at,
+                 account, schedule_group, name)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        }
+        Some(_) => {
+            "UPDATE schedule SET slot = ?, revision = ?, due_at = ?, body = ?, state = ?,
+                 created_at = ?, modified_at = ?
+             WHERE account = ? AND schedule_group = ? AND name = ? AND revision = ?"
+        }
+    };
+    let query = sqlx::query(sql)
+        .bind(i64::from(schedule.slot.0))
+        .bind(stored(schedule.revision))
+        .bind(schedule.due_at.map(Timestamp::as_millis))
+        .bind(&schedule.body)
+        .bind(&schedule.state)
+        .bind(schedule.created_at.as_millis())
+        .bind(schedule.modified_at.as_millis())
+        .bind(stored(schedule.account.as_u64()))
+        .bind(schedule.group.as_str())
+        .bind(schedule.name.as_str());
+    let query = match expected {
+        None => query,
+        Some(expected) => query.bind(stored(expected)),
+    };
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let written = query.execute(&mut *transaction).await.map_err(failed)?;
+    let is_written = written.rows_affected() > 0;
+    if is_written {
+        let change = Change::schedule(schedule);
+        audit::record(&mut transaction, schedule.account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(is_written)
+}
+
+async fn delete(
+    to: &mut SqliteConnection,
+    account: AccountId,
+    group: &Name,
+    name: &Name,
+    revision: Option<u64>,
+) -> Result<bool> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let deleted = sqlx::query(
+        "DELETE FROM schedule WHERE account = ?1 AND schedule_group = ?2 AND name = ?3
+         AND (?4 IS NULL OR revision = ?4)",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(group.as_str())
+    .bind(name.as_str())
+    .bind(revision.map(stored))
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    let was_there = deleted.rows_affected() > 0;
+    if was_there {
+        let change = Change::schedule_deleted(group, name.as_str());
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(was_there)
+}
+
+async fn delete_group(
+    to: &mut SqliteConnection,
+    account: AccountId,
+    group: &Name,
+    limit: u32,
+) -> Result<u64> {
+    let mut transaction = to.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let names: Vec<String> = sqlx::query_scalar(
+        "DELETE FROM schedule WHERE rowid IN (
+             SELECT rowid FROM schedule WHERE account = ? AND schedule_group = ? LIMIT ?)
+         RETURNING name",
+    )
+    .bind(stored(account.as_u64()))
+    .bind(group.as_str())
+    .bind(limit)
+    .fetch_all(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    for name in &names {
+        let change = Change::schedule_deleted(group, name);
+        audit::record(&mut transaction, account, change).await?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(names.len() as u64)
 }
 
 async fn advance(to: &mut SqliteConnection, schedules: &[Schedule]) -> Result<Vec<bool>> {
