@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use steploom_types::Result;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::invalid_jwks;
 
@@ -67,12 +68,8 @@ impl Published {
 
     /// The keys that may have signed a token: the one it names, or all if it names none.
     pub(super) async fn find(&self, id: Option<&str>) -> Vec<Jwk> {
-        let found = self.known(id);
-        self.read_again(found.is_empty()).await;
-        if found.is_empty() {
-            return self.known(id);
-        }
-        found
+        self.read_again(self.known(id).is_empty()).await;
+        self.known(id)
     }
 
     fn known(&self, id: Option<&str>) -> Vec<Jwk> {

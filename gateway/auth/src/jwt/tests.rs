@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -116,4 +117,35 @@ async fn keys_are_read_from_a_url() {
     let jwt = Jwt::load(settings(Source::Url(url))).await.unwrap();
     server.join().unwrap();
     assert!(jwt.verify(&vectors.good["ES256"]).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_issued_later_are_found_and_withdrawn_ones_go() {
+    let vectors = vectors();
+    let with = |id: &str| {
+        let keys = vectors.jwks["keys"].as_array().unwrap();
+        let keys: Vec<_> = keys.iter().filter(|key| key["kid"] == id).collect();
+        serde_json::json!({ "keys": keys }).to_string()
+    };
+    let (rsa, ec) = (&vectors.good["RS256"], &vectors.good["ES256"]);
+    let (dir, source) = file(&with("r"));
+    let path = dir.path().join("jwks.json");
+    let jwt = Jwt::load(settings(source)).await.unwrap();
+    assert!(jwt.verify(ec).await.is_err());
+
+    std::fs::write(&path, with("e")).unwrap();
+    assert!(jwt.verify(ec).await.is_err(), "it was read just now");
+    tokio::time::advance(Duration::from_secs(31)).await;
+    assert!(jwt.verify(ec).await.is_ok(), "an unknown key is looked for");
+    assert!(jwt.verify(rsa).await.is_err(), "it is withdrawn");
+
+    // What cannot be read changes nothing.
+    std::fs::write(&path, "no JSON").unwrap();
+    tokio::time::advance(Duration::from_mins(11)).await;
+    assert!(jwt.verify(ec).await.is_ok());
+    // A withdrawn key is known for as long as nothing is read.
+    std::fs::write(&path, with("r")).unwrap();
+    assert!(jwt.verify(ec).await.is_ok());
+    tokio::time::advance(Duration::from_mins(11)).await;
+    assert!(jwt.verify(ec).await.is_err());
 }
