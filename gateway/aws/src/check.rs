@@ -1,5 +1,7 @@
 //! Whether what came in is as AWS's model wants it, and if not, what AWS says.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::Failure;
@@ -7,6 +9,36 @@ use crate::model::{Model, Shape, ShapeKind};
 
 /// Shapes of a state's data. How large that may be is for the machine to say, not for the model.
 const DATA: &[&str] = &["SensitiveData", "SensitiveDataJobInput"];
+
+/// The place of a value: put into words only where something is wrong with it.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Whole,
+    /// A member of a structure.
+    Member(&'a Place<'a>, &'a str),
+    /// An item of a list, counted from 1.
+    Item(&'a Place<'a>, usize),
+    /// The value of a map's key.
+    Key(&'a Place<'a>, &'a str),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Member(of, name) => {
+                if !matches!(of, Place::Whole) {
+                    write!(f, "{of}.")?;
+                }
+                // AWS writes it as Java does.
+                let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+                write!(f, "{}{rest}", first.to_lowercase())
+            }
+            Self::Item(of, number) => write!(f, "{of}.{number}.member"),
+            Self::Key(of, key) => write!(f, "{of}.{key}.member"),
+        }
+    }
+}
 
 /// What is wrong, in AWS's words, a place at a time.
 struct Check<'a> {
@@ -29,7 +61,7 @@ pub(crate) fn input(
         wrong: Vec::new(),
     };
     if let Some(shape) = model.shape(shape) {
-        check.fields(shape, &mut value, "")?;
+        check.fields(shape, &mut value, Place::Whole)?;
     }
     if check.wrong.is_empty() {
         return Ok(value);
@@ -47,75 +79,74 @@ impl Check<'_> {
         &mut self,
         shape: &Shape,
         fields: &mut Map<String, Value>,
-        path: &str,
+        at: Place<'_>,
     ) -> Result<(), Failure> {
         fields.retain(|_, value| !value.is_null());
         for name in &shape.required {
             if !fields.contains_key(name) {
-                self.fail("null", &under(path, name), "Member must not be null");
+                let at = Place::Member(&at, name);
+                self.fail("null", at, "Member must not be null");
             }
         }
         for (name, member) in &shape.members {
             if let Some(value) = fields.get_mut(name) {
-                self.value(&member.shape, value, &under(path, name))?;
+                self.value(&member.shape, value, Place::Member(&at, name))?;
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, name: &str, value: &mut Value, path: &str) -> Result<(), Failure> {
+    fn value(&mut self, name: &str, value: &mut Value, at: Place<'_>) -> Result<(), Failure> {
         let Some(shape) = self.model.shape(name) else {
             return Ok(());
         };
         match (shape.kind, &mut *value) {
             (ShapeKind::Structure, Value::Object(fields)) => {
-                return self.fields(shape, fields, path);
+                return self.fields(shape, fields, at);
             }
             (ShapeKind::List, Value::Array(items)) => {
                 if let Some(member) = &shape.member {
                     for (number, item) in items.iter_mut().enumerate() {
-                        let path = format!("{path}.{}.member", number + 1);
-                        self.value(&member.shape, item, &path)?;
+                        self.value(&member.shape, item, Place::Item(&at, number + 1))?;
                     }
                 }
                 let length = items.len() as f64;
-                self.length(name, shape, value, length, path);
+                self.length(name, shape, value, length, at);
             }
             (ShapeKind::Map, Value::Object(fields)) => {
                 if let Some(member) = &shape.value {
                     for (key, field) in fields.iter_mut() {
-                        self.value(&member.shape, field, &format!("{path}.{key}.member"))?;
+                        self.value(&member.shape, field, Place::Key(&at, key))?;
                     }
                 }
                 let length = fields.len() as f64;
-                self.length(name, shape, value, length, path);
+                self.length(name, shape, value, length, at);
             }
             (ShapeKind::String | ShapeKind::Blob, Value::String(text)) => {
                 let length = text.chars().count() as f64;
-                let text = text.clone();
                 if !DATA.contains(&name) {
-                    self.length(name, shape, value, length, path);
+                    self.length(name, shape, value, length, at);
                 }
-                self.text(shape, &text, path);
+                self.text(shape, value.as_str().unwrap_or_default(), at);
             }
             (ShapeKind::Integer | ShapeKind::Long, Value::Number(number))
                 if number.is_i64() || number.is_u64() =>
             {
                 let number = number.as_i64().unwrap_or(i64::MAX);
-                self.number(shape, number as f64, &number.to_string(), path);
+                self.number(shape, number as f64, &number, at);
             }
             (ShapeKind::Float | ShapeKind::Double, Value::Number(number)) => {
-                let text = number.to_string();
-                self.number(shape, number.as_f64().unwrap_or_default(), &text, path);
+                let float = number.as_f64().unwrap_or_default();
+                self.number(shape, float, number, at);
             }
             (ShapeKind::Boolean, Value::Bool(_))
             | (ShapeKind::Timestamp, Value::Number(_) | Value::String(_)) => {}
-            (kind, _) => return Err(wrong_type(kind, value, path)),
+            (kind, _) => return Err(wrong_type(kind, value, at)),
         }
         Ok(())
     }
 
-    fn length(&mut self, name: &str, shape: &Shape, value: &Value, length: f64, path: &str) {
+    fn length(&mut self, name: &str, shape: &Shape, value: &Value, length: f64, at: Place<'_>) {
         let bound = match (shape.min, shape.max) {
             (Some(min), _) if length < min => format!("greater than or equal to {min}"),
             (_, Some(max)) if length > max => format!("less than or equal to {max}"),
@@ -124,12 +155,12 @@ impl Check<'_> {
         let shown = self.shown(name, value);
         self.fail(
             &format!("'{shown}'"),
-            path,
+            at,
             &format!("Member must have length {bound}"),
         );
     }
 
-    fn number(&mut self, shape: &Shape, number: f64, text: &str, path: &str) {
+    fn number(&mut self, shape: &Shape, number: f64, text: &dyn fmt::Display, at: Place<'_>) {
         let bound = match (shape.min, shape.max) {
             (Some(min), _) if number < min => format!("greater than or equal to {min}"),
             (_, Some(max)) if number > max => format!("less than or equal to {max}"),
@@ -137,17 +168,16 @@ impl Check<'_> {
         };
         self.fail(
             &format!("'{text}'"),
-            path,
+            at,
             &format!("Member must have value {bound}"),
         );
     }
 
-    fn text(&mut self, shape: &Shape, text: &str, path: &str) {
-        let shown = format!("'{text}'");
+    fn text(&mut self, shape: &Shape, text: &str, at: Place<'_>) {
         if !shape.values.is_empty() && !shape.values.iter().any(|value| value == text) {
             let values = shape.values.join(", ");
             let why = format!("Member must satisfy enum value set: [{values}]");
-            self.fail(&shown, path, &why);
+            self.fail(&format!("'{text}'"), at, &why);
         }
         // A text on which the pattern gives up does not match it.
         if let Some(pattern) = &shape.pattern
@@ -157,13 +187,13 @@ impl Check<'_> {
                 "Member must satisfy regular expression pattern: {}",
                 pattern.text
             );
-            self.fail(&shown, path, &why);
+            self.fail(&format!("'{text}'"), at, &why);
         }
     }
 
-    fn fail(&mut self, value: &str, path: &str, why: &str) {
+    fn fail(&mut self, value: &str, at: Place<'_>, why: &str) {
         self.wrong.push(format!(
-            "Value {value} at '{path}' failed to satisfy constraint: {why}"
+            "Value {value} at '{at}' failed to satisfy constraint: {why}"
         ));
     }
 
@@ -192,14 +222,7 @@ impl Check<'_> {
     }
 }
 
-/// A member's place: AWS writes its name as Java does.
-fn under(path: &str, name: &str) -> String {
-    let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
-    let dot = if path.is_empty() { "" } else { "." };
-    format!("{path}{dot}{}{rest}", first.to_lowercase())
-}
-
-fn wrong_type(kind: ShapeKind, value: &Value, path: &str) -> Failure {
+fn wrong_type(kind: ShapeKind, value: &Value, at: Place<'_>) -> Failure {
     let is = match value {
         Value::Null => "NULL_VALUE",
         Value::Bool(true) => "TRUE_VALUE",
@@ -211,6 +234,6 @@ fn wrong_type(kind: ShapeKind, value: &Value, path: &str) -> Failure {
     };
     Failure::new(
         "SerializationException",
-        format!("{is} can not be converted to a {kind:?} at '{path}'"),
+        format!("{is} can not be converted to a {kind:?} at '{at}'"),
     )
 }

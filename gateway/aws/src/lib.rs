@@ -13,6 +13,7 @@ mod rest;
 mod scheduler;
 mod states;
 
+use serde_json::{Map, Value};
 use steploom_api::Ports;
 use steploom_types::AccountId;
 
@@ -23,15 +24,36 @@ pub use scheduler::SchedulerRequest;
 /// How the target of a request to Step Functions begins, in the header `X-Amz-Target`.
 pub const STATES_TARGET: &str = "AWSStepFunctions.";
 
-/// What an operation gives: the members of its output.
-pub type Answer = Result<serde_json::Value, Failure>;
+/// What a request holds: the members of its input.
+pub type Input = Map<String, Value>;
 
-/// Carries out a request to Step Functions: `operation` is what follows [`STATES_TARGET`], `body` is JSON.
+/// What an operation gives: the members of its output.
+pub type Answer = Result<Value, Failure>;
+
+/// What a request to Step Functions holds.
 ///
 /// # Errors
-/// As AWS names them: `UnknownOperationException`, `SerializationException`, `ValidationException`, and those of the operation.
-pub async fn states(ports: &Ports, account: AccountId, operation: &str, body: &[u8]) -> Answer {
-    states::answer(ports, account, operation, body).await
+/// `SerializationException` if it is no JSON object.
+pub fn states_input(body: &[u8]) -> Result<Input, Failure> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(input)) => Ok(input),
+        _ if body.is_empty() => Ok(Input::new()),
+        _ => Err(Failure::new("SerializationException", "")),
+    }
+}
+
+/// Carries out a request to Step Functions: `operation` is what follows [`STATES_TARGET`].
+///
+/// # Errors
+/// As AWS names them: `UnknownOperationException`, then that of the input, `SerializationException`, `ValidationException`,
+/// and those of the operation.
+pub async fn states(
+    ports: &Ports,
+    account: AccountId,
+    operation: &str,
+    input: Result<Input, Failure>,
+) -> Answer {
+    states::answer(ports, account, operation, input).await
 }
 
 /// Carries out a request to EventBridge Scheduler.

@@ -22,7 +22,7 @@ use steploom_api::Ports;
 use steploom_types::{AccountId, Error, Timestamp, limits};
 
 use crate::model::STATES;
-use crate::{Answer, Failure, check, page};
+use crate::{Answer, Failure, Input, check, page};
 
 /// A request: who asks, and what for.
 pub(crate) struct Call<'a> {
@@ -36,19 +36,14 @@ pub(crate) async fn answer(
     ports: &Ports,
     account: AccountId,
     operation: &str,
-    body: &[u8],
+    input: Result<Input, Failure>,
 ) -> Answer {
     let Some(known) = STATES.operations.get(operation) else {
         return Err(unknown(operation));
     };
-    let input = match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => fields,
-        _ if body.is_empty() => Map::new(),
-        _ => return Err(Failure::new("SerializationException", "")),
-    };
     let input = match &known.input {
-        Some(shape) => check::input(&STATES, shape, input)?,
-        None => input,
+        Some(shape) => check::input(&STATES, shape, input?)?,
+        None => input?,
     };
     let call = Call {
         ports,
@@ -104,7 +99,7 @@ impl Call<'_> {
 
     /// The input's fields, which are checked by now.
     fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_value(self.input.clone())
+        T::deserialize(&self.input)
             .map_err(|error| Failure::new("SerializationException", error.to_string()))
     }
 }

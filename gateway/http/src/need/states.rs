@@ -1,7 +1,7 @@
 //! What operations of Step Functions need, by their names and the ARNs in their input.
 
-use serde_json::Value;
 use steploom_auth::{Area, Caller, Need, Verb};
+use steploom_aws::Input;
 use steploom_types::{Result, arn};
 
 /// Fields that name the machine, execution, map run or activity that an operation is about.
@@ -17,14 +17,14 @@ const NAMES: [&str; 7] = [
 
 /// Refuses a caller who may not do this operation with what its input names; with things of all
 /// names, if it names none. One that is not known needs nothing: there is nothing that it does.
-pub(crate) fn require(caller: &Caller, operation: &str, input: &[u8]) -> Result<()> {
+pub(crate) fn require(caller: &Caller, operation: &str, input: Option<&Input>) -> Result<()> {
     let Some(mut need) = need_of(operation) else {
         return Ok(());
     };
     // What cannot be read is refused by whoever carries it out.
-    let input: Value = serde_json::from_slice(input).unwrap_or_default();
+    let field = |name: &str| input?.get(name)?.as_str();
     let mut named = Vec::new();
-    for text in NAMES.iter().filter_map(|field| input[*field].as_str()) {
+    for text in NAMES.iter().filter_map(|name| field(name)) {
         let (kind, rest) = arn::states(text).unwrap_or(("", text));
         if kind == "activity" {
             need.area = Area::Activities;
@@ -32,7 +32,7 @@ pub(crate) fn require(caller: &Caller, operation: &str, input: &[u8]) -> Result<
         named.push(rest.split([':', '/']).next().unwrap_or_default());
     }
     if matches!(operation, "CreateStateMachine" | "CreateActivity") {
-        named.extend(input["name"].as_str());
+        named.extend(field("name"));
     }
     if named.is_empty() {
         return caller.require(need, None);

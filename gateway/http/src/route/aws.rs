@@ -82,10 +82,14 @@ pub(crate) async fn states(
     let operation = operation.unwrap_or_default().to_owned();
     let bound = body::bound_of_data(&request, "a request to Step Functions");
     let answer = match body::read(&app, request, bound).await {
-        Ok((bytes, _held)) => match need::require_states(who.caller(), &operation, &bytes) {
-            Ok(()) => steploom_aws::states(&app.ports, account, &operation, &bytes).await,
-            Err(error) => Err(in_awss_words(error.into())),
-        },
+        Ok((bytes, _held)) => {
+            let input = steploom_aws::states_input(&bytes);
+            let may = need::require_states(who.caller(), &operation, input.as_ref().ok());
+            match may {
+                Ok(()) => steploom_aws::states(&app.ports, account, &operation, input).await,
+                Err(error) => Err(in_awss_words(error.into())),
+            }
+        }
         Err(failure) => Err(in_awss_words(failure)),
     };
     let response = match answer {

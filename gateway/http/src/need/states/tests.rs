@@ -9,8 +9,9 @@ fn check(scope: &str, operation: &str, input: &str, expected: bool) {
         scopes: Arc::new(Scopes::parse(&[scope]).unwrap()),
         ..Caller::local()
     };
-    let required = require(&caller, operation, input.as_bytes());
-    assert_eq!(required.is_ok(), expected, "{scope} {operation} {input}");
+    let input = steploom_aws::states_input(input.as_bytes()).ok();
+    let required = require(&caller, operation, input.as_ref());
+    assert_eq!(required.is_ok(), expected, "{scope} {operation} {input:?}");
 }
 
 #[test]
