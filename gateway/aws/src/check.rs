@@ -46,7 +46,7 @@ struct Check<'a> {
     wrong: Vec<String>,
 }
 
-/// Checks the input of an operation, and leaves out what is null.
+/// Checks the input of an operation, and leaves out what is null and what the model does not know.
 ///
 /// # Errors
 /// `SerializationException` for a value of the wrong type, `ValidationException` with everything else
@@ -81,7 +81,7 @@ impl Check<'_> {
         fields: &mut Map<String, Value>,
         at: Place<'_>,
     ) -> Result<(), Failure> {
-        fields.retain(|_, value| !value.is_null());
+        fields.retain(|name, value| !value.is_null() && shape.members.contains_key(name));
         for name in &shape.required {
             if !fields.contains_key(name) {
                 let at = Place::Member(&at, name);

@@ -35,6 +35,9 @@ pub(crate) use signed::{Signed, prove};
 /// Bytes reserved for a body before any has arrived, whatever its length is said to be.
 const RESERVED_BYTES_MAX: usize = 1024 * 1024;
 
+/// Bytes of JSON whose values are not counted, as they are few.
+const UNCOUNTED_BYTES_MAX: usize = 1024;
+
 /// How long the rest of a refused body is read and thrown away: a client that is still sending
 /// would otherwise see its connection reset instead of the answer.
 const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
@@ -91,6 +94,15 @@ pub(crate) async fn read(app: &App, request: Request, bound: Bound) -> Answer<(B
         Some(signed) => signed.open(bytes)?,
         None => bytes,
     };
+    Ok((bytes, held))
+}
+
+/// Reads a request's body that is JSON and will be parsed: what comes of that counts as well.
+pub(crate) async fn read_json(app: &App, request: Request, bound: Bound) -> Answer<(Bytes, Held)> {
+    let (bytes, mut held) = read(app, request, bound).await?;
+    if bytes.len() > UNCOUNTED_BYTES_MAX {
+        app.bodies.grow(&mut held, json::parsed_bytes(&bytes))?;
+    }
     Ok((bytes, held))
 }
 

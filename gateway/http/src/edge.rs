@@ -68,10 +68,13 @@ async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> R
     };
     let caller = match admitted {
         Ok(caller) => caller,
+        Err(failure) if is_s3 => return s3::refuse(failure, id),
         Err(failure) if aws::is_json(request.headers()) => {
             return aws::refuse(failure, request_id::text(id));
         }
-        Err(failure) if is_s3 => return s3::refuse(failure, id),
+        Err(failure) if aws::is_rest(request.uri().path()) => {
+            return aws::refuse_rest(failure, request_id::text(id));
+        }
         Err(failure) => return failure.into_response(),
     };
     Span::current().record("account", tracing::field::display(caller.account));

@@ -21,8 +21,21 @@ const SCOPE: &str = "/s3/aws4_request";
 /// The header in which clients look for a request's id.
 const AMZ_REQUEST_ID: &str = "x-amz-request-id";
 
-/// Whether a request is signed for S3, in its header or its query.
+/// Whether a request is signed for S3, in its header or its query, be it as long ago.
 pub(crate) fn is_signed_for(request: &Request) -> bool {
+    is_version_2(request) || has_scope(request)
+}
+
+/// Whether it is signed as only S3 ever took it, and as boto3 signs links unless told otherwise.
+fn is_version_2(request: &Request) -> bool {
+    let header = request.headers().get(AUTHORIZATION);
+    let query = request.uri().query().unwrap_or_default();
+    let has = |name| query.split('&').any(|pair| pair.starts_with(name));
+    header.is_some_and(|header| header.as_bytes().starts_with(b"AWS "))
+        || (has("AWSAccessKeyId=") && has("Signature="))
+}
+
+fn has_scope(request: &Request) -> bool {
     let header = request.headers().get(AUTHORIZATION);
     let header = header.and_then(|header| header.to_str().ok());
     if header.is_some_and(|header| header.contains(SCOPE)) {
@@ -43,7 +56,13 @@ pub(crate) async fn admit(app: &App, request: &mut Request) -> Answer<Caller> {
         uri: request.uri(),
         headers: request.headers(),
     };
-    let Admitted { caller, proof } = app.guard.authenticate(head).await?;
+    let admitted = app.guard.authenticate(head).await;
+    let Admitted { caller, proof } = admitted.map_err(|error| {
+        if is_version_2(request) {
+            return unsupported();
+        }
+        error
+    })?;
     body::prove(app, request, proof).await?;
     let reach = Reach::of(request);
     let verb = if reach.is_write {
@@ -56,6 +75,11 @@ pub(crate) async fn admit(app: &App, request: &mut Request) -> Answer<Caller> {
         caller.require(objects(Verb::Read), reach.source.as_deref())?;
     }
     Ok(caller)
+}
+
+fn unsupported() -> Error {
+    let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+    Error::invalid("InvalidRequest", message)
 }
 
 fn objects(verb: Verb) -> Need {

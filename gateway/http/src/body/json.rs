@@ -33,6 +33,21 @@ pub(crate) fn parse_json(bytes: &[u8]) -> Answer<Json> {
     Json::parse_bytes(bytes).map_err(|error| invalid(error.code, &error.message))
 }
 
+/// About how many bytes the values of a text take once they are parsed: what holds them grows by doubling.
+pub(super) fn parsed_bytes(text: &[u8]) -> usize {
+    let (mut values, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values.saturating_mul(2 * size_of::<serde_json::Value>())
+}
+
 fn invalid(code: &'static str, why: &str) -> Failure {
     let error = if why.contains("recursion limit exceeded") {
         let message = format!(
@@ -76,4 +91,18 @@ fn with_body(status: StatusCode, body: Body) -> Response {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_and_what_texts_hold_is_not() {
+        let of = |values: usize| values * 2 * size_of::<serde_json::Value>();
+        assert_eq!(parsed_bytes(br#"{"a": "b"}"#), of(1));
+        assert_eq!(parsed_bytes(br#"{"a": "[1, 2, {\"x\": [\\"}"#), of(1));
+        assert_eq!(parsed_bytes(b"[0,0,0,[],{}]"), of(7));
+        assert_eq!(parsed_bytes(b""), 0);
+    }
 }

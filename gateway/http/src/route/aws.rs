@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use steploom_auth::failure::Wording;
 use steploom_aws::{Failure, STATES_TARGET, SchedulerRequest};
-use steploom_types::limits;
+use steploom_types::{Error, limits};
 
 use crate::app::App;
 use crate::body::{self, Bound};
@@ -38,14 +39,23 @@ pub(crate) async fn scheduler(
     Account(account): Account,
     who: Who,
     request_id: RequestId,
-    name: Option<Path<String>>,
+    name: Result<Option<Path<String>>, PathRejection>,
     request: Request,
 ) -> Response {
+    let Ok(name) = name else {
+        let error = Error::invalid("ValidationException", "The path is not UTF-8.");
+        let failure = Failure::from_http(400, error);
+        return with_headers(
+            refused(&failure, request_id.text()),
+            REST_JSON,
+            request_id.text(),
+        );
+    };
     let method = request.method().clone();
     let uri = request.uri().clone();
     let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
     let query = query.map(|Query(query)| query).unwrap_or_default();
-    let answer = match body::read(&app, request, SCHEDULE).await {
+    let answer = match body::read_json(&app, request, SCHEDULE).await {
         Ok((bytes, _held)) => {
             let request = SchedulerRequest {
                 method: method.as_str(),
@@ -81,7 +91,7 @@ pub(crate) async fn states(
     let operation = target.and_then(|target| target.strip_prefix(STATES_TARGET));
     let operation = operation.unwrap_or_default().to_owned();
     let bound = body::bound_of_data(&request, "a request to Step Functions");
-    let answer = match body::read(&app, request, bound).await {
+    let answer = match body::read_json(&app, request, bound).await {
         Ok((bytes, _held)) => {
             let input = steploom_aws::states_input(&bytes);
             let may = need::require_states(who.caller(), &operation, input.as_ref().ok());
@@ -102,6 +112,21 @@ pub(crate) async fn states(
 /// Whether a request speaks one of AWS's JSON protocols, and wants its refusals so.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     headers.contains_key(&TARGET)
+}
+
+/// Whether a path is one of Lambda's or of Scheduler's.
+pub(crate) fn is_rest(path: &str) -> bool {
+    let first = path.split('/').nth(1);
+    matches!(first, Some("schedules" | "schedule-groups" | "tags")) || steploom_aws::is_lambda(path)
+}
+
+/// What the edge refuses of these.
+pub(crate) fn refuse_rest(failure: failure::Failure, request_id: &str) -> Response {
+    with_headers(
+        refused(&in_awss_words(failure), request_id),
+        REST_JSON,
+        request_id,
+    )
 }
 
 /// What the edge refuses, such as a signature that does not match.

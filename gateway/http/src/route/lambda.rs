@@ -44,7 +44,7 @@ pub(super) async fn or_unknown(
     let (uri, method) = (request.uri().clone(), request.method().clone());
     let headers = request.headers().clone();
     let id = request_id.text();
-    let (bytes, _held) = match body::read(&app, request, bound).await {
+    let (bytes, _held) = match body::read_json(&app, request, bound).await {
         Ok(read) => read,
         Err(refused) => {
             return before(

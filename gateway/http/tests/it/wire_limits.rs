@@ -169,6 +169,30 @@ async fn large_bodies_share_a_budget() {
 }
 
 #[tokio::test]
+async fn what_is_parsed_counts_as_what_it_takes_in_memory() {
+    let served = Served::new(Limits {
+        bodies_bytes_max: 8 * 1024 * 1024,
+        ..Limits::default()
+    })
+    .await;
+    let post = |body: String| {
+        client()
+            .post(served.url("/v1/functions/echo/invoke"))
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+    };
+    let values = |count: usize| format!("[{}0]", "0,".repeat(count));
+    let over = post(values(100_000)).await.unwrap();
+    assert_eq!(over.status(), 400);
+    assert!(over.text().await.unwrap().contains("TooManyValues"));
+    // A text of as many bytes is one value.
+    let text = post(format!("\"{}\"", "0,".repeat(100_000))).await.unwrap();
+    assert_eq!(text.status(), 200);
+    assert_eq!(post(values(10_000)).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn http2_is_spoken_and_an_idle_connection_closed() {
     let served = Served::new(Limits {
         head_timeout: Duration::from_secs(2),

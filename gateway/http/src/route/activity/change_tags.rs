@@ -30,7 +30,7 @@ pub(crate) async fn change_activity_tags(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, TAGS).await?;
+    let (bytes, _held) = body::read_json(&app, request, TAGS).await?;
     let change = body::parse(&bytes)?;
     let activities = &app.ports.activities;
     let tags = activities.change_tags(account, &name, change).await?;

@@ -38,7 +38,7 @@ pub(crate) async fn poll_activity(
 ) -> Answer {
     body::ensure_json(request.headers())?;
     let poll: wire::PollActivity = {
-        let (bytes, _held) = body::read(&app, request, POLL).await?;
+        let (bytes, _held) = body::read_json(&app, request, POLL).await?;
         body::parse(&bytes)?
     };
     let most = limits::ACTIVITY_POLL_SECONDS_MAX;

@@ -31,7 +31,7 @@ pub(crate) async fn split_shard(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, SPLIT).await?;
+    let (bytes, _held) = body::read_json(&app, request, SPLIT).await?;
     let split = body::parse(&bytes)?;
     let halves = app.ports.node.split_shard(id, split).await?;
     Ok(answer_json(StatusCode::OK, &halves))

@@ -35,7 +35,7 @@ pub(crate) async fn put_connection(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, CONNECTION).await?;
+    let (bytes, _held) = body::read_json(&app, request, CONNECTION).await?;
     let put = body::parse(&bytes)?;
     let connections = &app.ports.connections;
     let (connection, is_new) = connections.put_connection(account, name, put).await?;

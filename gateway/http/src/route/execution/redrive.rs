@@ -30,7 +30,7 @@ pub(crate) async fn redrive_execution(
 ) -> Answer {
     body::ensure_json(request.headers())?;
     let bound = body::bound_of_data(&request, "how to go on");
-    let (bytes, _held) = body::read(&app, request, bound).await?;
+    let (bytes, _held) = body::read_json(&app, request, bound).await?;
     let redrive = body::parse(&bytes)?;
     let execution = app.ports.executions.redrive(account, id, redrive).await?;
     Ok(answer_json(StatusCode::OK, &execution))

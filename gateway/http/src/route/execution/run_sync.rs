@@ -32,7 +32,7 @@ pub(crate) async fn run_execution(
 ) -> Answer {
     body::ensure_json(request.headers())?;
     let bound = body::bound_of_data(&request, "the start of an execution");
-    let (bytes, _held) = body::read(&app, request, bound).await?;
+    let (bytes, _held) = body::read_json(&app, request, bound).await?;
     let start: wire::StartExecution = body::parse(&bytes)?;
     who.require(START, start.machine.as_str())?;
     drop(bytes);

@@ -41,7 +41,7 @@ pub(crate) async fn start_executions(
     request: Request,
 ) -> Answer {
     let kind = ItemsKind::of(request.headers())?;
-    let (bytes, held) = body::read(&app, request, BATCH).await?;
+    let (bytes, held) = body::read_json(&app, request, BATCH).await?;
     let (starts, mut answers) = read(kind, &bytes, &who)?;
     drop(bytes);
     let accepted = app.ports.executions.start_batch(account, starts).await;

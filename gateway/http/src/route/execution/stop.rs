@@ -33,7 +33,7 @@ pub(crate) async fn stop_execution(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, STOP).await?;
+    let (bytes, _held) = body::read_json(&app, request, STOP).await?;
     let stop = body::parse(&bytes)?;
     let execution = app.ports.executions.stop(account, id, stop).await?;
     Ok(answer_json(StatusCode::OK, &execution))

@@ -70,7 +70,7 @@ pub(super) async fn read(
 ) -> Answer<(Invoke, body::Held)> {
     body::ensure_json(request.headers())?;
     let traceparent = traceparent(request.headers());
-    let (bytes, held) = body::read(app, request, bound).await?;
+    let (bytes, held) = body::read_json(app, request, bound).await?;
     let invoke = Invoke {
         name,
         qualifier,

@@ -31,7 +31,7 @@ pub(crate) async fn create_key(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, KEY).await?;
+    let (bytes, _held) = body::read_json(&app, request, KEY).await?;
     let wanted: wire::CreateKey = body::parse(&bytes)?;
     let account = who.caller().account_or(wanted.account)?;
     let created = app.guard.keys().create(account, wanted).await?;

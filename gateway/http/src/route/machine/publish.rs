@@ -32,7 +32,7 @@ pub(crate) async fn publish_machine(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, DESCRIBED).await?;
+    let (bytes, _held) = body::read_json(&app, request, DESCRIBED).await?;
     let publish = body::parse(&bytes)?;
     let releases = &app.ports.releases;
     let (release, is_new) = releases.publish(account, &name, publish).await?;

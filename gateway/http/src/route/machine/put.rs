@@ -38,7 +38,7 @@ pub(crate) async fn put_machine(
 ) -> Answer {
     let create_only = is_create_only(request.headers())?;
     body::ensure_definition(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
+    let (bytes, _held) = body::read_json(&app, request, DEFINITION).await?;
     let put = PutMachine {
         create_only,
         machine_type: of_type.machine_type,

@@ -37,7 +37,7 @@ pub(crate) async fn put_alias(
 ) -> Answer {
     let create_only = is_create_only(request.headers())?;
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, DESCRIBED).await?;
+    let (bytes, _held) = body::read_json(&app, request, DESCRIBED).await?;
     let put = body::parse(&bytes)?;
     let releases = &app.ports.releases;
     let (alias, is_new) = releases

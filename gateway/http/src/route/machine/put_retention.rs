@@ -35,7 +35,7 @@ pub(crate) async fn put_retention(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, RETENTION).await?;
+    let (bytes, _held) = body::read_json(&app, request, RETENTION).await?;
     let retention = body::parse(&bytes)?;
     let machines = &app.ports.machines;
     let retention = machines.put_retention(account, &name, retention).await?;

@@ -36,7 +36,7 @@ pub(crate) async fn put_settings(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, SETTINGS).await?;
+    let (bytes, _held) = body::read_json(&app, request, SETTINGS).await?;
     let settings = body::parse(&bytes)?;
     let releases = &app.ports.releases;
     let profile = releases.put_settings(account, &name, settings).await?;

@@ -35,7 +35,7 @@ pub(crate) async fn put_share(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, SHARE).await?;
+    let (bytes, _held) = body::read_json(&app, request, SHARE).await?;
     let share = body::parse(&bytes)?;
     let machines = &app.ports.machines;
     let share = machines.put_share(account, &name, share).await?;

@@ -26,7 +26,7 @@ pub(crate) async fn validate_machine(
     request: Request,
 ) -> Answer {
     body::ensure_definition(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
+    let (bytes, _held) = body::read_json(&app, request, DEFINITION).await?;
     let validation = app
         .ports
         .machines

@@ -34,7 +34,7 @@ pub(crate) async fn update_map_run(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, UPDATE).await?;
+    let (bytes, _held) = body::read_json(&app, request, UPDATE).await?;
     let update = body::parse(&bytes)?;
     let run = app
         .ports

@@ -35,7 +35,7 @@ pub(crate) async fn backfill_schedule(
     request: Request,
 ) -> Answer {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, BACKFILL).await?;
+    let (bytes, _held) = body::read_json(&app, request, BACKFILL).await?;
     let backfill = body::parse(&bytes)?;
     let id = (&group(query), &name);
     let schedule = app.ports.schedules.backfill(account, id, backfill).await?;

@@ -50,7 +50,7 @@ pub(crate) async fn put_schedule(
         PutSchedule::Upsert
     };
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, DEFINITION).await?;
+    let (bytes, _held) = body::read_json(&app, request, DEFINITION).await?;
     let definition = body::parse(&bytes)?;
     need::require_definition(who.caller(), &definition)?;
     let id = (&group(query), &name);

@@ -38,7 +38,7 @@ pub(crate) async fn put_schedule_group(
 ) -> Answer {
     let create_only = is_create_only(request.headers())?;
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, GROUP).await?;
+    let (bytes, _held) = body::read_json(&app, request, GROUP).await?;
     let put = body::parse(&bytes)?;
     let schedules = &app.ports.schedules;
     let (group, is_new) = schedules

@@ -32,7 +32,7 @@ pub(crate) async fn fail_task(
     request: Request,
 ) -> Answer<StatusCode> {
     body::ensure_json(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, FAILURE).await?;
+    let (bytes, _held) = body::read_json(&app, request, FAILURE).await?;
     let failure: wire::FailTask = body::parse(&bytes)?;
     app.ports.tasks.fail(account, &token.0, failure).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -28,7 +28,7 @@ pub(crate) async fn succeed_task(
 ) -> Answer<StatusCode> {
     body::ensure_json(request.headers())?;
     let bound = body::bound_of_data(&request, "a task's success");
-    let (bytes, _held) = body::read(&app, request, bound).await?;
+    let (bytes, _held) = body::read_json(&app, request, bound).await?;
     let success: wire::SucceedTask = body::parse(&bytes)?;
     let tasks = &app.ports.tasks;
     tasks.succeed(account, &token.0, success.output).await?;
