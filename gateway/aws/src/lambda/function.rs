@@ -142,6 +142,7 @@ pub(super) async fn update_configuration(call: &Call<'_>) -> Answer {
     ensure_revision(call, &target, &now, input.revision_id.as_ref())?;
     let mut settings = now.latest.settings.clone();
     settings::change(&mut settings, &call.input)?;
+    settings::forget_environment(&mut settings, &call.input);
     if settings == now.latest.settings {
         return Ok(newest(call, &target, &now).into());
     }

@@ -30,6 +30,7 @@ struct Input {
     principal_org_id: Option<String>,
     event_source_token: Option<String>,
     function_url_auth_type: Option<String>,
+    invoked_via_function_url: Option<bool>,
     revision_id: Option<String>,
 }
 
@@ -220,6 +221,12 @@ fn statement(input: &Input, arn: &str) -> Result<Value, Failure> {
         &input.function_url_auth_type,
     );
     equal("ArnLike", "AWS:SourceArn", &input.source_arn);
+    let via_url = input.invoked_via_function_url;
+    equal(
+        "Bool",
+        "lambda:InvokedViaFunctionUrl",
+        &via_url.map(|is_via| is_via.to_string()),
+    );
     let mut statement = json!({
         "Sid": input.statement_id,
         "Effect": "Allow",

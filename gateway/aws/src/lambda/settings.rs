@@ -169,7 +169,15 @@ fn environment(given: &Value) -> Result<BTreeMap<String, String>, Failure> {
         .collect())
 }
 
-/// The variables, unless there are none and none were ever given.
+/// Shows no variables any more where a request took the last one away: AWS shows that there are none of
+/// functions alone that were made so.
+pub(super) fn forget_environment(settings: &mut FunctionSettings, input: &Value) {
+    if input.get(ENVIRONMENT).is_some() && settings.environment.is_empty() {
+        settings.lambda.remove(ENVIRONMENT);
+    }
+}
+
+/// The variables, unless there are none and the function was not made with none.
 pub(super) fn shown_environment(settings: &FunctionSettings) -> Option<Value> {
     let is_given = settings.lambda.contains_key(ENVIRONMENT);
     let is_shown = is_given || !settings.environment.is_empty();
