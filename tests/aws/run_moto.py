@@ -1,12 +1,13 @@
 """Runs moto's own tests of a service against the server: `cargo xtask moto [stepfunctions]`.
 
 moto imitates AWS in memory; its tests have a mode in which they talk to a server instead. They are no part of this
-repository: they are taken from moto's source package, changed where they name moto's account and address, and run against
-a small proxy, which sends what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server.
+repository: they are taken from moto's source package, changed where they name moto's account, address and region and where they
+make a function's zip, which gets a module that echoes besides its Python; and they are run against a small proxy, which sends what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server.
 Before each test the proxy starts a Steploom that is empty, as moto empties itself. The last line is the count; docs/aws.md
 says why the rest fail.
 """
 
+import base64
 import http.client
 import http.server
 import json
@@ -32,6 +33,13 @@ FOLDERS = {
     "scheduler": ["tests/test_scheduler"],
     "s3": ["tests/test_s3"],
 }
+
+# A command that copies its input to its output, in place of functions in Python.
+ECHO = base64.b64decode(
+    "AGFzbQEAAAABDAJgBH9/f38Bf2AAAAJEAhZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxB2ZkX3JlYWQAABZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxCGZkX3dyaXRlAAADAg"
+    "EBBQMBAAIHEwIGbWVtb3J5AgAGX3N0YXJ0AAIKQQE/AANAQQBBEDYCAEEEQYCABDYCAEEAQQBBAUEIEAAaQQRBCCgCADYCAEEIKAIABEBBAUEAQQFBDBABGgwBCwsL"
+)
+ZIPPED = 'zip_file.writestr("lambda_function.py"'
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -121,12 +129,17 @@ def fetch(folder):
 
 
 def adapt(home, port):
-    """Names our account and the proxy's address where the tests name moto's."""
+    """Names our account, the proxy's address and our region where the tests name moto's, and puts a module into zips."""
+    (home / "echo.wasm").write_bytes(ECHO)
+    echo = f'zip_file.write({str(home / "echo.wasm")!r}, "bootstrap.wasm"); '
     for path in (home / "tests").rglob("*"):
         if path.suffix in (".py", ".json"):
             before = path.read_text()
             after = before.replace("123456789012", ACCOUNT).replace("localhost:5000", f"127.0.0.1:{port}")
             after = after.replace("from moto.core import DEFAULT_ACCOUNT_ID", "from tests import DEFAULT_ACCOUNT_ID")
+            if path.parent.name == "test_awslambda":
+                after = after.replace("us-west-2", "us-east-1")
+            after = after.replace(ZIPPED, echo + ZIPPED)
             if after != before:
                 path.write_text(after)
 
