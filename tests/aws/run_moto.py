@@ -2,8 +2,8 @@
 
 moto imitates AWS in memory; its tests have a mode in which they talk to a server instead. They are no part of this
 repository: they are taken from moto's source package, changed where they name moto's account, address and region and where they
-make a function's zip, which gets a module that echoes besides its Python; and they are run against a small proxy, which sends what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server.
-Before each test the proxy starts a Steploom that is empty, as moto empties itself. The last line is the count; docs/aws.md
+make a function's zip, which gets a module that echoes besides its Python; and they are run against a small proxy, which sends
+what Steploom speaks to Steploom and the rest of AWS (roles, tables, queues) to moto's own server. Before each test the proxy starts a Steploom that is empty, as moto empties itself. The last line is the count; docs/aws.md
 says why the rest fail.
 """
 
@@ -13,6 +13,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -21,12 +22,15 @@ import tempfile
 import threading
 import urllib.parse
 
-from moto.server import ThreadedMotoServer
+ACCOUNT = os.environ.get("STEPLOOM_ACCOUNT", "000000000000")
+# What moto's own server takes for the account; it is read once, as moto is imported.
+os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
+
+from moto.server import ThreadedMotoServer  # noqa: E402
 
 VERSION = "5.2.1"
 # Services that go to Steploom, as the signature's scope names them.
 OURS = {"states", "lambda", "scheduler", "s3"}
-ACCOUNT = os.environ.get("STEPLOOM_ACCOUNT", "000000000000")
 FOLDERS = {
     "stepfunctions": ["tests/test_stepfunctions"],
     "lambda": ["tests/test_awslambda"],
@@ -39,6 +43,8 @@ ECHO = base64.b64decode(
     "AGFzbQEAAAABDAJgBH9/f38Bf2AAAAJEAhZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxB2ZkX3JlYWQAABZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxCGZkX3dyaXRlAAADAg"
     "EBBQMBAAIHEwIGbWVtb3J5AgAGX3N0YXJ0AAIKQQE/AANAQQBBEDYCAEEEQYCABDYCAEEAQQBBAUEIEAAaQQRBCCgCADYCAEEIKAIABEBBAUEAQQFBDBABGgwBCwsL"
 )
+# Regions that moto's tests of functions name.
+REGIONS = re.compile(r"(us-(east-2|west-[12])|ap-southeast-1|eu-west-1)")
 ZIPPED = 'zip_file.writestr("lambda_function.py"'
 
 
@@ -138,7 +144,7 @@ def adapt(home, port):
             after = before.replace("123456789012", ACCOUNT).replace("localhost:5000", f"127.0.0.1:{port}")
             after = after.replace("from moto.core import DEFAULT_ACCOUNT_ID", "from tests import DEFAULT_ACCOUNT_ID")
             if path.parent.name == "test_awslambda":
-                after = after.replace("us-west-2", "us-east-1")
+                after = REGIONS.sub("us-east-1", after)
             after = after.replace(ZIPPED, echo + ZIPPED)
             if after != before:
                 path.write_text(after)
@@ -161,7 +167,6 @@ def main():
         **os.environ,
         "TEST_SERVER_MODE": "true",
         "TEST_SERVER_MODE_ENDPOINT": f"http://127.0.0.1:{port}",
-        "MOTO_ACCOUNT_ID": ACCOUNT,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *FOLDERS[service], *sys.argv[2:]]

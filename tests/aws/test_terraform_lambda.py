@@ -45,7 +45,8 @@ def create(lam, name, module, concurrency=-1, **arguments):
         "Timeout": 3,
         **arguments,
     }
-    lam.create_function(**arguments)
+    made = lam.create_function(**arguments)
+    assert made["FunctionArn"] == ARN + name, "without a version, also if one was published"
     wait(lam, name, "State", "Active")
     if concurrency >= 0:
         lam.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=concurrency)
@@ -393,4 +394,5 @@ def test_data_sources(lam, function, name):
     assert name in listed
     answer = lam.invoke(FunctionName=name, InvocationType="RequestResponse", Payload="{}", Qualifier="$LATEST")
     assert "FunctionError" not in answer
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["content-type"] == "application/json"
     assert payload(answer) == "one"

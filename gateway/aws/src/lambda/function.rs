@@ -91,7 +91,10 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
             .map_err(|error| failure(error, &target.arn(call)))?;
     }
     if input.publish {
-        return Ok(version::publish_now(call, &target, None).await?.into());
+        let mut published = version::publish_now(call, &target, None).await?;
+        // What is made is called by its name alone, unlike what is changed and published.
+        published["FunctionArn"] = target.arn(call).into();
+        return Ok(published.into());
     }
     Ok(newest(call, &target, &made).into())
 }

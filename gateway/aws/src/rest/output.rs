@@ -36,6 +36,9 @@ pub(crate) fn answer(model: &Model, matched: &Matched<'_>, mut output: Output) -
         }
     }
     if let Some(payload) = output.payload {
+        if !payload.is_empty() {
+            response.headers.push(json_type());
+        }
         response.body = payload;
     } else if shape.is_some() && response.status != 204 {
         response.headers.push(json_type());

@@ -96,7 +96,8 @@ fn an_answer_is_written_as_the_model_says() {
     let response = answer(&LAMBDA, &matched, output);
     assert_eq!((response.status, &response.body[..]), (202, &b"7"[..]));
     let version = ("X-Amz-Executed-Version".to_owned(), "$LATEST".to_owned());
-    assert_eq!(response.headers, [version]);
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    assert_eq!(response.headers, [version, kind]);
     let told = refusal(
         &LAMBDA,
         &Failure::new("ResourceNotFoundException", "Not there"),
