@@ -105,10 +105,29 @@ def test_names_of_functions_that_are_none(name, method):
     assert 400 <= status < 500 and code, answer
 
 
-@pytest.mark.parametrize("name", ["%00", "%2e%2e", "a%252Fb", "x" * 5_000, "%C3%BC", "a%0Ab", "*"])
+@pytest.mark.parametrize("name", ["%00", "%2e%2e", "a%252Fb", "x" * 5_000, "%C3%BC", "a%0Ab", "*", "%FF"])
 def test_names_of_schedules_that_are_none(name):
     status, code, answer = send("scheduler", "", path=f"/schedules/{name}", method="GET")
     assert (status, code) == (400, "ValidationException"), answer
+
+
+def test_members_that_are_unknown_are_not_kept():
+    name = "bad-" + uuid.uuid4().hex[:16]
+    target = {"Arn": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:any", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "nope": 1}
+    schedule = {"ScheduleExpression": "rate(1 day)", "State": "DISABLED", "FlexibleTimeWindow": {"Mode": "OFF", "": ""}, "Target": target}
+    path = f"/schedules/{name}"
+    assert send("scheduler", json.dumps(schedule), path=path)[0] == 200
+    found = send("scheduler", "", path=path, method="GET")[2]
+    assert found["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert "nope" not in found["Target"]
+    assert send("scheduler", "", path=path, method="DELETE")[0] == 200
+
+
+@pytest.mark.parametrize("service", ["lambda", "states"])
+def test_more_values_than_there_is_memory_for(service):
+    """Each takes some dozen times as much once it is parsed."""
+    status, code, answer = send(service, b'{"a":[' + b"0," * (8 * 1024 * 1024) + b"0]}")
+    assert 400 <= status < 500 and code, answer
 
 
 @pytest.mark.parametrize("service", JSON_SERVICES)
