@@ -263,6 +263,22 @@ fn with_a_key_a_server_may_listen_where_others_reach_it() {
     audit.says(made["id"].as_str().expect("an id"));
 }
 
+/// Another master key than the one that the secrets were sealed under.
+#[test]
+fn a_server_that_can_open_no_secret_does_not_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("text");
+    cli::run(&["key", "create", "--scope", "admin", "--data", data]).ok();
+    let refused = command()
+        .args(["up", "--listen", "127.0.0.1:0", "--json", "--data", data])
+        .env("STEPLOOM_MASTER_KEY", "5".repeat(64))
+        .output()
+        .expect("starts");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("another master key"), "{said}");
+}
+
 /// Two keys that signed the same: what is known of a revoked one on the node that revoked it.
 #[test]
 fn a_revoked_key_is_refused_at_once() {

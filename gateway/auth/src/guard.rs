@@ -60,6 +60,14 @@ impl Guard {
         Ok(self.jwt.is_some() || self.keys.are_there().await?)
     }
 
+    /// Whether the secrets of access keys open here.
+    ///
+    /// # Errors
+    /// `Denied` / `WrongMasterKey`; `Unavailable`: the database does not say.
+    pub async fn check_secrets(&self) -> Result<()> {
+        self.keys.check_secrets().await
+    }
+
     /// Lets in somebody who asks for what everybody may know, such as whether the process is up. No
     /// database is asked.
     ///
@@ -90,7 +98,7 @@ impl Guard {
         let known = self.keys.find(&id, KeyKind::Access).await?;
         let known = known.ok_or_else(failure::unknown_key)?;
         let scope = signature.scope().clone();
-        let signing = self.signing.get(&scope, || self.keys.secret(&known.key))?;
+        let signing = self.signing.get(&scope, || self.keys.secret(&known))?;
         let proof = signature.verify(head, &signing)?;
         self.keys.admit(&known)?;
         let caller = Caller {

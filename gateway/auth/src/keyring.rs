@@ -30,6 +30,9 @@ const KNOWN_MAX: usize = 10_000;
 /// How far the note of a key's last use may lag, so that it is no write a request.
 const USE_LAG_MS: u64 = 3_600_000;
 
+/// Keys that are read at once when their secrets are checked.
+const CHECK_PAGE: u32 = 1_000;
+
 /// Characters of what people call a key.
 const NAME_LENGTH_MAX: usize = 80;
 
@@ -39,6 +42,8 @@ pub(crate) struct Known {
     pub(crate) scopes: Arc<Scopes>,
     /// When its last use was noted, in milliseconds.
     noted_ms: AtomicI64,
+    /// Whether the log says that its secret does not open.
+    is_told: AtomicBool,
 }
 
 struct Remembered {
@@ -230,12 +235,52 @@ impl Keyring {
         Ok(())
     }
 
-    /// The secret of an access key.
-    pub(crate) fn secret(&self, key: &Key) -> Result<String> {
+    /// The secret of an access key. One that does not open is for the operator to look at: whoever calls
+    /// is told that there is no such key.
+    pub(crate) fn secret(&self, known: &Known) -> Result<String> {
+        self.open(&known.key).map_err(|error| {
+            if !known.is_told.swap(true, Ordering::Relaxed) {
+                tracing::error!(%error, "a key cannot be used");
+            }
+            failure::unknown_key()
+        })
+    }
+
+    fn open(&self, key: &Key) -> Result<String> {
         let master = self.master.as_ref().ok_or_else(|| {
             Error::internal("there is an access key, but no master key to open its secret")
         })?;
         master.open(&key.id, key.account, &key.secret)
+    }
+
+    /// Whether the secrets of the local account's access keys open; which of them do not, is logged.
+    ///
+    /// # Errors
+    /// `Denied` / `WrongMasterKey` if none does; `Unavailable`: nobody knows.
+    pub async fn check_secrets(&self) -> Result<()> {
+        let (mut next, mut opened, mut shut) = (None, 0_usize, Vec::new());
+        loop {
+            let keys = self
+                .kept
+                .list_keys(AccountId::LOCAL, next.as_ref(), CHECK_PAGE)
+                .await?;
+            let Some(last) = keys.last() else { break };
+            next = Some(last.id.clone());
+            for key in keys {
+                match self.open(&key) {
+                    _ if key.kind != KeyKind::Access || key.revoked_at.is_some() => {}
+                    Ok(_) => opened += 1,
+                    Err(error) => shut.push((key.id, error)),
+                }
+            }
+        }
+        for (id, error) in &shut {
+            tracing::warn!(%id, %error, "this key cannot be used");
+        }
+        match shut.first() {
+            Some((id, _)) if opened == 0 => Err(wrong_master_key(id)),
+            _ => Ok(()),
+        }
     }
 
     async fn look_up(&self, id: &KeyId) -> Result<Option<Arc<Known>>> {
@@ -272,6 +317,7 @@ fn known(key: Key) -> Result<Known> {
         .map_err(|error| Error::internal(format_args!("the stored key {}: {error}", key.id)))?;
     Ok(Known {
         noted_ms: AtomicI64::new(key.last_used_at.map_or(0, Timestamp::as_millis)),
+        is_told: AtomicBool::new(false),
         scopes: Arc::new(scopes),
         key,
     })
@@ -291,6 +337,16 @@ fn check_name(name: &str) -> Result<()> {
         "InvalidKeyName",
         format!("a key's name has up to {NAME_LENGTH_MAX} characters, and no control characters"),
     ))
+}
+
+fn wrong_master_key(id: &KeyId) -> Error {
+    Error::new(
+        steploom_types::Kind::Denied,
+        "WrongMasterKey",
+        format!(
+            "the secrets of access keys, such as {id}, were sealed under another master key than this one: give theirs with --master-key FILE or STEPLOOM_MASTER_KEY, or revoke those keys with 'steploom key revoke'"
+        ),
+    )
 }
 
 fn no_master_key() -> Error {

@@ -183,13 +183,7 @@ impl<K: Clone + Eq + Hash + Ord> Level<K> {
     /// One that waited gets a permit.
     fn serve(&mut self, key: &K) {
         let time = self.members.get(key).map_or(self.now, |member| member.time);
-        self.now = self.now.max(time);
-        while let Some((until, _)) = self.idle.first()
-            && *until <= self.now
-            && let Some((_, idle)) = self.idle.pop_first()
-        {
-            self.members.remove(&idle);
-        }
+        self.pass_to(time);
         self.change(key, |member, _| {
             member.waiting -= 1;
             member.held += 1;
@@ -197,10 +191,26 @@ impl<K: Clone + Eq + Hash + Ord> Level<K> {
         });
     }
 
-    /// One gets a permit for which nobody had to wait.
+    /// It is this late by now, or later: those who were ahead until then are forgotten.
+    fn pass_to(&mut self, time: u64) {
+        self.now = self.now.max(time);
+        while let Some((until, _)) = self.idle.first()
+            && *until <= self.now
+            && let Some((_, idle)) = self.idle.pop_first()
+        {
+            self.members.remove(&idle);
+        }
+    }
+
+    /// One gets a permit for which nobody waits: as if it had waited, and been served.
     fn hold(&mut self, key: &K, weight: u32) {
-        self.wait(key, weight);
-        self.serve(key);
+        let ahead = self.members.get(key).map_or(0, |member| member.time);
+        self.pass_to(ahead);
+        self.change(key, |member, now| {
+            member.weight = weight;
+            member.held += 1;
+            member.time = member.time.max(now) + member.share(1);
+        });
     }
 
     fn release(&mut self, key: &K) {
