@@ -87,11 +87,15 @@ impl Load {
 
     /// A new request; gives its number.
     pub(crate) fn request(&mut self, ask: Ask) -> u64 {
-        self.last_request += 1;
         self.clock += 1;
-        let asked = self.clock;
-        let request = Request { ask, asked };
-        self.requests.insert(self.last_request, request);
+        self.request_of(ask, self.clock)
+    }
+
+    /// The same for what was asked for once before, perhaps with effect.
+    fn request_of(&mut self, ask: Ask, asked: u64) -> u64 {
+        self.last_request += 1;
+        self.requests
+            .insert(self.last_request, Request { ask, asked });
         self.last_request
     }
 
@@ -205,7 +209,8 @@ impl Load {
                         }
                         Err(error) if runner::passes(&error) => {
                             let again = now_ms + self.lots.between(50, 3_000);
-                            plans.push((again, Event::New(Ask::Start(start.clone()))));
+                            let alone = self.request_of(Ask::Start(start.clone()), asked);
+                            plans.push((again, Event::Send(alone)));
                         }
                         Err(error) => told::check_refusal(ask, &error, world),
                     }
