@@ -131,7 +131,9 @@ def test_a_failing_function_says_so_in_a_header(lam, make, name):
     answer = lam.invoke(FunctionName=name, Payload="{}", LogType="Tail")
     assert answer["StatusCode"] == 200
     assert answer["FunctionError"] == "Unhandled"
-    assert payload(answer) == {"errorMessage": "no luck", "errorType": "Custom"}
+    error = payload(answer)
+    assert (error["errorMessage"], error["errorType"]) == ("no luck", "Custom")
+    assert set(error) == {"errorMessage", "errorType", "requestId", "stackTrace"}, "the whole of the function's error"
     log = base64.b64decode(answer["LogResult"]).decode()
     assert "START RequestId: " in log and "REPORT RequestId: " in log
 

@@ -111,6 +111,9 @@ pub struct Failure {
     pub error: String,
     /// Why, for people: which limit was hit and what it was set to.
     pub cause: String,
+    /// The JSON object by which the function itself named its error, as it wrote it; at most
+    /// [`function::ERROR_OBJECT_BYTES_MAX`] of it, and none if it is longer.
+    pub object: Option<String>,
 }
 
 /// A line that the function, or the sandbox on its behalf, logged.

@@ -25,6 +25,7 @@ fn failure(error: &str, cause: String) -> Failure {
     Failure {
         error: error.to_owned(),
         cause: cut(cause, CAUSE_BYTES_MAX),
+        object: None,
     }
 }
 
@@ -111,7 +112,11 @@ fn declared(text: &[u8]) -> Option<Failure> {
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    Some(failure(&cut(error.to_owned(), ERROR_BYTES_MAX), cause))
+    let written = json.text();
+    Some(Failure {
+        object: (written.len() <= limits::ERROR_OBJECT_BYTES_MAX).then(|| written.to_owned()),
+        ..failure(&cut(error.to_owned(), ERROR_BYTES_MAX), cause)
+    })
 }
 
 /// What ended a guest before it came to its own end.

@@ -330,6 +330,8 @@ pub mod function {
     pub const DISK_BYTES_MAX: u64 = 10 * 1024 * 1024 * 1024;
     /// Variables in a function's environment, and bytes of them all (AWS Lambda: 4 KiB).
     pub const ENVIRONMENT_BYTES_MAX: usize = 4 * 1024;
+    /// Bytes of the JSON object by which a function names its error: as many as a cause has on AWS.
+    pub const ERROR_OBJECT_BYTES_MAX: usize = 32 * 1024;
     /// The largest limit on attempts of one function at once.
     pub const CONCURRENCY_MAX: u32 = 100_000;
     /// Calls of host functions in one invocation.

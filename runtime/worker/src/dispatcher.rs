@@ -173,7 +173,7 @@ impl Dispatcher {
                 Ok(finished) => {
                     return match finished.outcome {
                         Ok(output) => Ok((output, version)),
-                        Err(failure) => Err((target.failed(failure.error, failure.cause), version)),
+                        Err(failure) => Err((target.failed(failure), version)),
                     };
                 }
                 Err(Refused::TooManyRequests { retry_after_s }) if refusals < REFUSALS_MAX => {
@@ -316,16 +316,22 @@ impl Target {
     }
 
     /// A function's failure. Where it was reached as a Lambda, the cause of its own error is the error
-    /// as JSON, which definitions written for AWS read by `States.StringToJson`.
-    fn failed(&self, error: String, cause: String) -> Failure {
+    /// object as the function wrote it, which definitions written for AWS read by `States.StringToJson`.
+    fn failed(&self, failure: steploom_call::Failure) -> Failure {
+        let steploom_call::Failure {
+            error,
+            cause,
+            object,
+        } = failure;
         let is_platform = ["Function.", "States."]
             .iter()
             .any(|of| error.starts_with(of));
         if is_platform || !self.as_lambda {
             return Failure::new(error, cause);
         }
-        let payload = json!({ "errorMessage": cause, "errorType": error });
-        Failure::new(error, payload.to_string())
+        let object = object
+            .unwrap_or_else(|| json!({ "errorMessage": cause, "errorType": error }).to_string());
+        Failure::new(error, object)
     }
 
     fn not_found(&self, invoke: &Invoke, started: &Started) -> Failure {

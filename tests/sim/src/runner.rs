@@ -177,12 +177,14 @@ impl Runner for Sandbox {
             Some(Deed::Fails(error)) => Err(Failure {
                 error: error.to_owned(),
                 cause: "as told".to_owned(),
+                object: None,
             }),
             Some(Deed::Hangs) => {
                 tokio::time::sleep(Duration::from_millis(call.limits.timeout_ms)).await;
                 Err(Failure {
                     error: "States.Timeout".to_owned(),
                     cause: "its time is up".to_owned(),
+                    object: None,
                 })
             }
             Some(Deed::HandsOver) => {

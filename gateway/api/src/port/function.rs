@@ -40,6 +40,8 @@ pub struct FunctionFailure {
     pub error: String,
     /// Why, for people: which limit was hit and what it was set to.
     pub cause: String,
+    /// The JSON object by which the function itself named its error, as it wrote it, if it did.
+    pub object: Option<String>,
 }
 
 /// The function's answer.

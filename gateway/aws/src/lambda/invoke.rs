@@ -111,9 +111,9 @@ fn answer(invocation: &Invocation) -> Output {
         Ok(result) => Bytes::copy_from_slice(result.text().as_bytes()),
         Err(failed) => {
             fields["FunctionError"] = "Unhandled".into();
-            let (kind, message) = lambda_error(failed, &invocation.request_id);
-            let body = json!({"errorMessage": message, "errorType": kind});
-            body.to_string().into()
+            let object = failed.object.clone();
+            let object = object.unwrap_or_else(|| lambda_error(failed, &invocation.request_id));
+            object.into()
         }
     };
     Output {
@@ -128,23 +128,16 @@ fn version(invocation: &Invocation) -> String {
     release.unwrap_or_else(|| LATEST.to_owned())
 }
 
-/// What Lambda says of a function that failed.
-fn lambda_error(
-    failed: &steploom_api::port::FunctionFailure,
-    request_id: &str,
-) -> (String, String) {
+/// What Lambda says of a function that failed without saying how.
+fn lambda_error(failed: &steploom_api::port::FunctionFailure, request_id: &str) -> String {
     let cause = &failed.cause;
-    match failed.error.as_str() {
-        "States.Timeout" => (
-            "Sandbox.Timedout".to_owned(),
-            format!("RequestId: {request_id} Error: {cause}"),
-        ),
-        "Function.ExitCode" => (
-            "Runtime.ExitError".to_owned(),
-            format!("RequestId: {request_id} Error: {cause}"),
-        ),
-        error => (error.to_owned(), cause.clone()),
-    }
+    let of_request = || format!("RequestId: {request_id} Error: {cause}");
+    let (kind, message) = match failed.error.as_str() {
+        "States.Timeout" => ("Sandbox.Timedout", of_request()),
+        "Function.ExitCode" => ("Runtime.ExitError", of_request()),
+        error => (error, cause.clone()),
+    };
+    json!({"errorMessage": message, "errorType": kind}).to_string()
 }
 
 /// The end of the invocation's log, as Lambda frames it, in Base64.

@@ -1,3 +1,5 @@
+use steploom_types::limits::function::ERROR_OBJECT_BYTES_MAX;
+
 use super::{CAUSE_BYTES_MAX, answered, exit, result};
 
 #[test]
@@ -11,6 +13,17 @@ fn a_declared_error_gives_its_name_and_message() {
     assert_eq!((&*failure.error, &*failure.cause), ("E", r#"{"code":7}"#));
     let failure = exit(3, br#"{"errorType":"E"}"#, "ignored");
     assert_eq!((&*failure.error, &*failure.cause), ("E", ""));
+}
+
+#[test]
+fn a_declared_error_is_kept_as_it_was_written() {
+    let written = r#"{"errorMessage": "no", "errorType": "E", "requestId": "1", "stackTrace": []}"#;
+    let failure = answered(format!(" {written}\n").as_bytes());
+    assert_eq!(failure.object.as_deref(), Some(written));
+    let long = "x".repeat(ERROR_OBJECT_BYTES_MAX);
+    let failure = answered(format!(r#"{{"errorType":"E","stackTrace":"{long}"}}"#).as_bytes());
+    assert_eq!((&*failure.error, failure.object), ("E", None));
+    assert_eq!(answered(b"boom").object, None);
 }
 
 #[test]

@@ -190,6 +190,7 @@ impl Functions for Port {
             outcome: finished.outcome.map_err(|f| FunctionFailure {
                 error: f.error,
                 cause: f.cause,
+                object: f.object,
             }),
             duration_us: finished.duration_us,
             fuel_used: finished.fuel_used,

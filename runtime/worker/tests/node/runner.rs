@@ -132,6 +132,7 @@ impl Runner for Scripted {
             Err(Failure {
                 error: "E".to_owned(),
                 cause: "as the test wants it".to_owned(),
+                object: None,
             })
         } else {
             Ok(call.event.clone())

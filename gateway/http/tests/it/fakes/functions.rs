@@ -137,6 +137,7 @@ impl Functions for World {
             Err(FunctionFailure {
                 error: error.into(),
                 cause: cause.into(),
+                object: None,
             })
         };
         let outcome = match invoke.name.as_str() {
