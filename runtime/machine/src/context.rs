@@ -265,8 +265,7 @@ fn of_execution(started: &Started, redrives: Redrives, with_input: bool) -> Valu
             "Input": if with_input { started.input.value().clone() } else { Value::Null },
             "StartTime": started.at.to_string(),
             "Name": started.name.as_str(),
-            "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
-            "RedriveCount": redrives.count,
+            "RoleArn": started.role_arn(),
         },
         "StateMachine": {
             "Id": format!("arn:aws:states:{REGION}:{account}:stateMachine:{machine}"),
@@ -276,8 +275,12 @@ fn of_execution(started: &Started, redrives: Redrives, with_input: bool) -> Valu
     if !with_input && let Some(execution) = context[EXECUTION].as_object_mut() {
         execution.shift_remove(INPUT);
     }
+    // Express executions cannot be redriven.
+    if !started.is_express {
+        context[EXECUTION]["RedriveCount"] = redrives.count.into();
+    }
     if let Some(at) = redrives.last_at {
-        context["Execution"]["RedriveTime"] = at.to_string().into();
+        context[EXECUTION]["RedriveTime"] = at.to_string().into();
     }
     context
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, Timestamp, arn};
 
 use crate::{ActionId, Outcome, Places, Terms, context};
 
@@ -332,6 +332,8 @@ pub struct Started {
     pub input: Json,
     /// What else its start asked for.
     pub terms: Option<Arc<Terms>>,
+    /// The ARN of the role that the machine had then, if it had one: what `$$.Execution.RoleArn` says.
+    pub role: Option<String>,
     /// What it is a range of, if it is one.
     pub range: Option<Box<Range>>,
 }
@@ -345,6 +347,12 @@ impl Started {
     /// Its ARN, as the context object has it.
     pub fn arn(&self) -> String {
         context::arn(self)
+    }
+
+    /// The ARN of its role: its machine's, or that of whoever runs it.
+    pub(crate) fn role_arn(&self) -> String {
+        let role = self.role.clone();
+        role.unwrap_or_else(|| arn::role(self.account))
     }
 }
 

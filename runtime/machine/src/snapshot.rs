@@ -28,7 +28,7 @@ use crate::{Run, SEMANTICS};
 pub(crate) use form::{Reader, Snap, Writer, fields, variants};
 
 /// The form that this release writes, and the only one that it reads.
-const FORM: u8 = 4;
+const FORM: u8 = 5;
 
 /// Bytes of the check.
 const CHECK_BYTES: usize = 8;

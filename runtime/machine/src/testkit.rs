@@ -121,6 +121,7 @@ pub(crate) fn started(input: Value, limits: RunLimits) -> Started {
         limits,
         input: Json::from(input),
         terms: None,
+        role: None,
         range: None,
     }
 }

@@ -28,6 +28,11 @@ pub fn express(account: AccountId, machine: &MachineName, name: &Name, id: Execu
     format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{id}")
 }
 
+/// The role of machines that were given none: it says who runs them. Nothing takes it on.
+pub fn role(account: AccountId) -> String {
+    format!("arn:aws:iam::{account}:role/steploom")
+}
+
 /// An activity's ARN.
 pub fn activity(account: AccountId, name: &Name) -> String {
     format!("arn:aws:states:{REGION}:{account}:activity:{name}")

@@ -280,6 +280,7 @@ fn decode_started(
         },
         input: payload(&m.input, "input", payloads)?,
         terms: decode_terms(m.terms.as_ref())?,
+        role: m.role.clone(),
         range: m.range.as_ref().map(decode_range).transpose()?,
     })
 }

@@ -129,6 +129,7 @@ pub(crate) fn started() -> Started {
         input: Json::null(),
         is_express: false,
         terms: None,
+        role: None,
         range: None,
     }
 }

@@ -317,6 +317,7 @@ fn started(chance: &mut Chance) -> Fact {
         machine_version: 1,
         is_express: false,
         terms: None,
+        role: None,
         range: None,
         definition: Digest::of(b"definition"),
         semantics: SEMANTICS,

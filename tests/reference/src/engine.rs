@@ -60,6 +60,7 @@ fn started(input: &Value) -> Result<Fact, String> {
         limits: RunLimits::default(),
         input: Json::from(input.clone()),
         terms: None,
+        role: None,
         range: None,
     })))
 }

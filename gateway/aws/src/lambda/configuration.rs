@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use steploom_api::wire::FunctionVersion;
-use steploom_types::{Digest, ExecutionId, Name, Timestamp};
+use steploom_types::{Digest, ExecutionId, Name, Timestamp, arn};
 
 use super::code::sha256;
 use super::{Call, settings};
@@ -26,7 +26,7 @@ impl Shown<'_> {
     /// As `FunctionConfiguration` has it.
     pub(super) fn configuration(&self, call: &Call<'_>) -> Map<String, Value> {
         let (version, settings) = (self.version, &self.version.settings);
-        let role = format!("arn:aws:iam::{}:role/steploom", call.account);
+        let role = arn::role(call.account);
         let mut shown = json!({
             "Architectures": ["x86_64"],
             "CodeSha256": sha256(&version.module),

@@ -111,7 +111,7 @@ pub(super) fn show(account: AccountId, definition: &ScheduleDefinition) -> Value
     let mut shown = json!({
         "Arn": arn_of(account, target),
         // Nobody assumes one here.
-        "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
+        "RoleArn": arn::role(account),
         "Input": target.input.text(),
         "RetryPolicy": {
             "MaximumEventAgeInSeconds": definition.retry.age_seconds_max,

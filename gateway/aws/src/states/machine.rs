@@ -373,7 +373,7 @@ fn shown(
 /// The role of a machine: what it was given, or one that says who runs it. Nothing here takes a role on.
 pub(super) fn role(call: &Call<'_>, settings: &wire::MachineSettings) -> String {
     let role = settings.role.clone();
-    role.unwrap_or_else(|| format!("arn:aws:iam::{}:role/steploom", call.account))
+    role.unwrap_or_else(|| arn::role(call.account))
 }
 
 /// # Errors

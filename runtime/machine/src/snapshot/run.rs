@@ -178,6 +178,7 @@ fields!(Started {
     limits,
     input,
     terms,
+    role,
     range,
 });
 fields!(Terms {

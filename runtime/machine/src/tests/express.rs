@@ -89,3 +89,25 @@ fn one_in_memory_begins_and_is_not_kept() {
     apply(&mut run, &ended, &mut kinds).expect("the fact can be");
     assert_eq!(run.outcome(), None);
 }
+
+#[test]
+fn its_context_object_has_the_role_of_its_start_and_no_redrives() {
+    let machine = machine(&json!({"StartAt": "P", "States": {"P": {
+        "Type": "Pass", "Parameters": {"shown.$": "$$.Execution"}, "End": true}}}));
+    for is_express in [true, false] {
+        let started = Started {
+            is_express,
+            role: Some("arn:aws:iam::1:role/r".to_owned()),
+            ..started(json!({}), RunLimits::default())
+        };
+        let mut run = Run::in_memory(Arc::clone(&machine));
+        let fact = Fact::Started(Box::new(started));
+        apply(&mut run, &fact, &mut Kinds::default()).expect("the fact can be");
+        let Some(Outcome::Succeeded(output)) = run.outcome() else {
+            panic!("it succeeds")
+        };
+        let shown = &output.value()["shown"];
+        assert_eq!(shown["RoleArn"], "arn:aws:iam::1:role/r");
+        assert_eq!(shown.get("RedriveCount").is_none(), is_express, "{shown}");
+    }
+}

@@ -60,6 +60,7 @@ impl Simulation {
             limits,
             input: start.input.clone(),
             terms: None,
+            role: None,
             range: None,
         };
         let mocks = self.world.mocks.get(&start.machine).cloned();

@@ -97,6 +97,8 @@ pub(super) struct Started {
     pub input: String,
     #[prost(bool, tag = "11")]
     pub is_express: bool,
+    #[prost(string, optional, tag = "12")]
+    pub role: Option<String>,
     #[prost(message, optional, tag = "20")]
     pub terms: Option<Terms>,
     #[prost(message, optional, tag = "30")]
@@ -467,6 +469,7 @@ fn started_message(started: &machine::Started, kept: &Kept) -> Started {
         }),
         input: kept.text(&started.input).into(),
         is_express: started.is_express,
+        role: started.role.clone(),
         terms: started.terms.as_deref().map(terms_message),
         range: started.range.as_deref().map(range_message),
     }

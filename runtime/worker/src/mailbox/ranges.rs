@@ -62,6 +62,7 @@ pub(crate) async fn start_here(port: &Port, range: &Started) -> Result<()> {
         input: range.input.clone(),
         kept,
         terms: None,
+        role: None,
         is_express: false,
         range: Some(Box::new(range.clone())),
         reply: Reply::One(reply),

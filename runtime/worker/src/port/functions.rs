@@ -225,6 +225,7 @@ impl Functions for Port {
             name,
             input: invoke.event,
             terms: None,
+            role: None,
             is_express: false,
         };
         Ok(self.start_execution(account, new, None).await?.0)

@@ -33,6 +33,9 @@ pub(crate) struct NewExecution {
     /// What else its caller asked for; without the limit of the machine.
     #[serde(default)]
     pub(crate) terms: Option<Terms>,
+    /// The machine's role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
     /// Whether it runs in memory, and only its start and its end are kept.
     #[serde(default)]
     pub(crate) is_express: bool,
@@ -51,6 +54,8 @@ pub(super) struct Resolved {
     pub(super) definition: Digest,
     /// The release, and the alias, by which it is started.
     pub(super) origin: Option<(ReleaseNumber, Option<Name>)>,
+    /// The role of the machine, or of the release.
+    pub(super) role: Option<String>,
     /// Whether the machine is of the type EXPRESS.
     pub(super) is_express: bool,
 }
@@ -75,7 +80,7 @@ impl Port {
         };
         let order = tickets.as_mut().map(Tickets::next);
         let now = self.shared.clock.now();
-        let new = new_execution(start, &resolved, now, order)?;
+        let new = new_execution(start, resolved, now, order)?;
         Ok((new, tickets))
     }
 
@@ -147,7 +152,7 @@ impl Port {
                 }
             };
             let placed = resolved.and_then(|resolved| {
-                let new = new_execution(start, &resolved, self.shared.clock.now(), order)?;
+                let new = new_execution(start, resolved, self.shared.clock.now(), order)?;
                 self.place(account, &new, None).map(|id| (new, id))
             });
             match placed {
@@ -297,6 +302,7 @@ impl Port {
                 version: found.version,
                 definition: found.definition,
                 origin: None,
+                role: known.profile.settings.role.clone(),
                 is_express,
             });
         };
@@ -312,6 +318,7 @@ impl Port {
             version: found.version,
             definition: found.definition,
             origin: Some((release.number, alias)),
+            role: release.settings.role.clone(),
             is_express,
         })
     }
@@ -369,6 +376,7 @@ impl Port {
             input: new.input,
             kept,
             terms,
+            role: new.role,
             is_express,
             range: None,
             reply,
@@ -379,7 +387,7 @@ impl Port {
 /// What a start asks for, checked; `order` is its place among those of its key.
 fn new_execution(
     mut start: wire::StartExecution,
-    resolved: &Resolved,
+    resolved: Resolved,
     now: Timestamp,
     order: Option<u64>,
 ) -> Result<NewExecution> {
@@ -387,7 +395,7 @@ fn new_execution(
     if is_express {
         sync::ensure_begins_at_once(&start)?;
     }
-    let terms = terms::of_start(&mut start, now, order, resolved)?;
+    let terms = terms::of_start(&mut start, now, order, &resolved)?;
     Ok(NewExecution {
         machine: MachineName::Named(start.machine),
         machine_version: resolved.version,
@@ -395,6 +403,7 @@ fn new_execution(
         name: start.name,
         input: start.input,
         terms,
+        role: resolved.role,
         is_express,
     })
 }

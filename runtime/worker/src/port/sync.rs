@@ -63,6 +63,7 @@ impl Port {
             },
             input: start.input,
             terms: terms.map(Arc::new),
+            role: version.role,
             range: None,
         };
         Ok((machine, started))

@@ -38,6 +38,8 @@ pub(crate) struct Start {
     /// Of a range: its first fact, but for the time. It takes part in no limits: its parent does.
     pub(crate) range: Option<Box<Started>>,
     pub(crate) terms: Option<Arc<Terms>>,
+    /// The machine's role.
+    pub(crate) role: Option<String>,
     /// Whether it runs in memory, and only its start and its end are facts.
     pub(crate) is_express: bool,
     pub(crate) reply: Reply,
@@ -284,6 +286,7 @@ impl Owned {
             limits: self.limits(&start.checked, start.is_express),
             input: start.input,
             terms: start.terms,
+            role: start.role,
             range: None,
         });
         if is_planted(Bug::AnswerBeforeCommit) {

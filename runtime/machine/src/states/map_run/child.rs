@@ -55,21 +55,23 @@ impl Child {
 
     /// The part of its context object that stays the same.
     pub(crate) fn context(&self, started: &Started) -> Value {
-        let account = started.account;
-        json!({
+        let mut context = json!({
             "Execution": {
                 "Id": self.arn(started),
                 "Input": self.input.value(),
                 "StartTime": self.started_at.to_string(),
                 "Name": self.name,
-                "RoleArn": format!("arn:aws:iam::{account}:role/steploom"),
-                "RedriveCount": self.redrives,
+                "RoleArn": started.role_arn(),
             },
             "StateMachine": {
                 "Id": machine_arn(started, &self.machine),
                 "Name": &*self.machine,
             },
-        })
+        });
+        if self.express.is_none() {
+            context["Execution"]["RedriveCount"] = self.redrives.into();
+        }
+        context
     }
 
     fn arn(&self, started: &Started) -> String {
