@@ -52,6 +52,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         version: args.version,
         input: given(args.input.as_deref(), args.input_file.as_deref())?,
         skip: given(args.skip.as_deref(), None)?,
+        client_token: None,
     };
     let execution = status::find(&args.reference, context).await?;
     let id = execution.summary.id;

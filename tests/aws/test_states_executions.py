@@ -252,11 +252,17 @@ def test_redrive(sfn, machine):
     sfn.send_task_failure(taskToken=task["taskToken"], error="Once")
     assert ended(sfn, arn)["status"] == "FAILED"
     redriven = sfn.redrive_execution(executionArn=arn, clientToken="token-1")
+    again = sfn.redrive_execution(executionArn=arn, clientToken="token-1")
+    assert again["redriveDate"] == redriven["redriveDate"]
+    with refused("ExecutionNotRedrivable", "...Execution is RUNNING and cannot be redriven"):
+        sfn.redrive_execution(executionArn=arn, clientToken="token-2")
     task = sfn.get_activity_task(activityArn=activity)
     sfn.send_task_success(taskToken=task["taskToken"], output='"done"')
     found = ended(sfn, arn)
     assert (found["status"], found["output"], found["redriveCount"]) == ("SUCCEEDED", '"done"', 1)
     assert found["redriveDate"] == redriven["redriveDate"]
+    again = sfn.redrive_execution(executionArn=arn, clientToken="token-1")
+    assert again["redriveDate"] == redriven["redriveDate"], "also after its end"
     events = sfn.get_execution_history(executionArn=arn)["events"]
     once = next(event for event in events if event["type"] == "ExecutionRedriven")
     assert once["executionRedrivenEventDetails"] == {"redriveCount": 1}

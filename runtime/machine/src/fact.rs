@@ -190,6 +190,8 @@ pub struct Redriven {
     pub input: Option<Json>,
     /// What the state that failed leaves behind, which then counts as having ended well.
     pub skip: Option<Json>,
+    /// By which whoever asked for it tells it from another: see [`Run::redrive_token`](crate::Run::redrive_token).
+    pub client_token: Option<String>,
 }
 
 /// Another version of a machine.

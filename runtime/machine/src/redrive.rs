@@ -160,6 +160,7 @@ pub(crate) fn accept<S: EventSink>(turn: &mut Turn<'_, S>, redriven: &Redriven) 
     let run = &mut *turn.run;
     run.redrives.count += 1;
     run.redrives.last_at = Some(redriven.at);
+    run.redrive_token.clone_from(&redriven.client_token);
     let count = run.redrives.count;
     let last_event = run.last_event;
     let event = turn.tell(last_event, Detail::ExecutionRedriven { count });

@@ -49,6 +49,8 @@ pub struct Run {
     pub(crate) failed_at: Option<FrameId>,
     /// How often it was redriven, and when last.
     pub(crate) redrives: Redrives,
+    /// The token of the last redrive.
+    pub(crate) redrive_token: Option<String>,
     /// How it goes on, once it may.
     pub(crate) redrive: Option<Box<Accepted>>,
     /// The version that it follows; none before the first fact.
@@ -108,6 +110,7 @@ impl Run {
             is_paused: false,
             failed_at: None,
             redrives: Redrives::default(),
+            redrive_token: None,
             redrive: None,
             version: None,
             supplied: BTreeMap::new(),
@@ -209,6 +212,11 @@ impl Run {
     /// How often it was redriven, and when last.
     pub fn redrives(&self) -> Redrives {
         self.redrives
+    }
+
+    /// By which whoever redrove it last tells that redrive from others.
+    pub fn redrive_token(&self) -> Option<&str> {
+        self.redrive_token.as_deref()
     }
 
     /// The version of the machine that it follows; `None` before its first fact.

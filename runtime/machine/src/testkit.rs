@@ -467,6 +467,7 @@ impl Driver {
             version: None,
             input: None,
             skip: None,
+            client_token: None,
         }
     }
 

@@ -94,6 +94,15 @@ pub mod express {
 /// How often an execution may be redriven (AWS: 1,000).
 pub const REDRIVES_MAX: u32 = 1_000;
 
+/// Minutes in which a redrive with the token of the last one is that one (AWS: 15).
+pub const REDRIVE_TOKEN_MINUTES: u32 = 15;
+
+/// Characters of the token of a redrive (AWS: 64).
+pub const CLIENT_TOKEN_LENGTH_MAX: usize = 64;
+
+/// Characters of a trace header, all of them ASCII (AWS: 256).
+pub const TRACE_HEADER_LENGTH_MAX: usize = 256;
+
 /// State transitions for one fact, after which the interpreter asks to be continued, so that a
 /// loop of pure states cannot hold a shard.
 pub const TRANSITIONS_PER_FACT_MAX: u32 = 1_000;

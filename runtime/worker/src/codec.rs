@@ -223,6 +223,7 @@ fn decode_redriven(
         }),
         input: json(&m.input, "input")?,
         skip: json(&m.skip, "skip")?,
+        client_token: m.client_token.clone(),
     })
 }
 

@@ -204,6 +204,10 @@ pub struct RedriveExecution {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub skip: Option<Json>,
+    /// Makes the redrive idempotent: for 15 minutes the same token again changes nothing, and is answered
+    /// with how the execution stands. 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<String>,
 }
 
 /// A field that is there has a value, also where that is `null`.

@@ -26,6 +26,7 @@ struct OfExecution {
     included_data: Option<String>,
     error: Option<String>,
     cause: Option<String>,
+    client_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -221,7 +222,10 @@ pub(super) async fn redrive(call: &Call<'_>) -> Answer {
     let execution = find(call, &input.execution_arn).await?;
     let summary = execution.summary;
     let executions = &call.ports.executions;
-    let redrive = wire::RedriveExecution::default();
+    let redrive = wire::RedriveExecution {
+        client_token: input.client_token,
+        ..wire::RedriveExecution::default()
+    };
     let redriven = executions.redrive(call.account, summary.id, redrive).await;
     let redriven = redriven.map_err(|error| match error.code {
         "ExecutionNotRedrivable" => {

@@ -35,6 +35,7 @@ impl Run {
             is_paused,
             failed_at,
             redrives,
+            redrive_token,
             redrive,
             version,
             supplied: _,
@@ -53,6 +54,7 @@ impl Run {
         version.number.put(out);
         started.put(out);
         redrives.put(out);
+        redrive_token.put(out);
         redrive.put(out);
         is_paused.put(out);
         held.put(out);
@@ -82,6 +84,7 @@ impl Run {
         };
         let started = Arc::<Started>::take(from)?;
         let redrives = Redrives::take(from)?;
+        let redrive_token = Snap::take(from)?;
         let redrive = Snap::take(from)?;
         let is_paused = Snap::take(from)?;
         let held = Snap::take(from)?;
@@ -124,6 +127,7 @@ impl Run {
             is_paused,
             failed_at,
             redrives,
+            redrive_token,
             redrive,
             version: Some(version),
             supplied: std::collections::BTreeMap::new(),
@@ -203,6 +207,7 @@ fields!(Redriven {
     version,
     input,
     skip,
+    client_token,
 });
 fields!(Failure { error, cause });
 variants!(Fact {

@@ -152,6 +152,7 @@ fn a_redriven_one_waits_for_its_turn_again() {
             version: None,
             input: None,
             skip: None,
+            client_token: None,
         }))
     };
     for (count, seconds) in [(1, 10), (2, 20)] {

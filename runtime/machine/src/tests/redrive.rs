@@ -118,6 +118,21 @@ fn a_state_that_failed_can_be_given_another_input() {
 }
 
 #[test]
+fn the_token_of_the_last_redrive_is_kept() {
+    let mut flaky = Flaky::new(&[("b", 2)]);
+    let mut driver = run(&chain(), json!(1), &mut flaky);
+    assert_eq!(driver.run.redrive_token(), None);
+    for token in [Some("t-1"), None] {
+        let redriven = Redriven {
+            client_token: token.map(str::to_owned),
+            ..driver.as_before()
+        };
+        again(&mut driver, redriven, &mut flaky);
+        assert_eq!(driver.run.redrive_token(), token);
+    }
+}
+
+#[test]
 fn a_state_that_failed_can_be_passed_over() {
     let mut flaky = Flaky::new(&[("a", 1)]);
     let mut driver = run(&chain(), json!(1), &mut flaky);

@@ -303,6 +303,8 @@ pub(super) struct Redriven {
     pub input: Option<String>,
     #[prost(string, optional, tag = "4")]
     pub skip: Option<String>,
+    #[prost(string, optional, tag = "5")]
+    pub client_token: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -484,6 +486,7 @@ fn redriven_message(redriven: &machine::Redriven, kept: &Kept) -> Redriven {
         version: redriven.version.map_or(0, |version| version.number),
         input: redriven.input.as_ref().map(text),
         skip: redriven.skip.as_ref().map(text),
+        client_token: redriven.client_token.clone(),
     }
 }
 

@@ -29,6 +29,7 @@ fn facts() -> Vec<Fact> {
         },
         input: Json::parse(r#"{"b": 1, "a": "ü"}"#).unwrap(),
         terms: None,
+        role: None,
         range: None,
     };
     vec![
@@ -108,6 +109,7 @@ fn every_fact_reads_as_it_was_written() {
         .chain(waiting_facts())
         .chain(controlling_facts())
         .chain(range_facts())
+        .chain(named_facts())
     {
         assert_eq!(decode(&encode(&fact, &Kept::default())).unwrap(), fact);
     }
@@ -337,6 +339,37 @@ fn what_was_written_of_ends_in_memory_is_read_for_ever() {
     );
 }
 
+/// What came with AWS's clients: the machine's role, and the token of a redrive.
+fn named_facts() -> Vec<Fact> {
+    let mut of_role = facts().swap_remove(0);
+    if let Fact::Started(started) = &mut of_role {
+        started.role = Some("arn:aws:iam::1:role/r".into());
+    }
+    let redriven = Redriven {
+        at: at(15),
+        version: None,
+        input: None,
+        skip: None,
+        client_token: Some("t-1".into()),
+    };
+    vec![of_role, Fact::Redriven(Box::new(redriven))]
+}
+
+/// Never change a line; add new ones.
+const GOLDEN_NAMED: &[&str] = &[
+    "08011297010894b4e4f4cb031210beef00000000000100000000000000071a066d6f6e646179220e66756e6374696f6e3a636f756e742803322044136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a380141efcdab89674523014a0908011002180320e80752137b2262223a20312c202261223a2022c3bc227d621561726e3a6177733a69616d3a3a313a726f6c652f72",
+    "080f8201052a03742d31",
+];
+
+#[test]
+fn what_was_written_of_roles_and_tokens_is_read_for_ever() {
+    assert_eq!(named_facts().len(), GOLDEN_NAMED.len());
+    for (hex, fact) in GOLDEN_NAMED.iter().zip(named_facts()) {
+        assert_eq!(encode(&fact, &Kept::default()), from_hex(hex), "{fact:?}");
+        assert_eq!(decode(&from_hex(hex)).unwrap(), fact);
+    }
+}
+
 #[test]
 fn records_and_chunks_come_apart_as_they_were_put_together() {
     let id = ExecutionId::new(Slot(1), at(1), 1);
@@ -428,6 +461,7 @@ fn controlling_facts() -> Vec<Fact> {
             version,
             input: input.map(|text| Json::parse(text).unwrap()),
             skip: skip.map(|text| Json::parse(text).unwrap()),
+            client_token: None,
         }))
     };
     let mut timed = facts().swap_remove(0);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use steploom_api::wire;
 use steploom_asl::Machine;
 use steploom_machine::{NewVersion, Redriven};
-use steploom_types::{AccountId, Error, ExecutionId, MachineName, Result};
+use steploom_types::{AccountId, Error, ExecutionId, MachineName, Result, limits};
 
 use super::Port;
 use super::executions::not_found;
@@ -65,6 +65,7 @@ impl Port {
         id: ExecutionId,
         redrive: wire::RedriveExecution,
     ) -> Result<Wish> {
+        check_token(redrive.client_token.as_deref())?;
         let (version, machine) = match redrive.version {
             Some(number) => {
                 let (version, machine) = self.version_of(account, id, number).await?;
@@ -77,6 +78,7 @@ impl Port {
             version,
             input: redrive.input,
             skip: redrive.skip,
+            client_token: redrive.client_token,
         };
         let payloads = redriven.input.iter().chain(&redriven.skip);
         let kept = payload::keep(&self.shared.artifacts, id, payloads).await?;
@@ -106,6 +108,18 @@ impl Port {
         let machine = self.shared.definitions.get(found.definition).await?;
         Ok((version, machine))
     }
+}
+
+/// # Errors
+/// `Invalid` / `InvalidClientToken`.
+fn check_token(token: Option<&str>) -> Result<()> {
+    let length_max = limits::CLIENT_TOKEN_LENGTH_MAX;
+    let fits = |token: &str| (1..=length_max).contains(&token.chars().count());
+    if token.is_none_or(fits) {
+        return Ok(());
+    }
+    let message = format!("'clientToken' must have 1 to {length_max} characters");
+    Err(Error::invalid("InvalidClientToken", message))
 }
 
 /// One that has ended, and is in the database no more.

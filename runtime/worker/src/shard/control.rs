@@ -9,7 +9,7 @@ use steploom_api::wire;
 use steploom_asl::Machine;
 use steploom_machine::{Action, ActionId, Fact, Redriven, can_redrive};
 use steploom_probe::{Mark, mark};
-use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
+use steploom_types::{AccountId, Error, ExecutionId, Kind, Result, Timestamp, limits};
 use tokio::sync::oneshot;
 
 use super::batch::After;
@@ -63,7 +63,7 @@ impl Owned {
             Wish::Redrive(redriven, machine, from) => {
                 let redriven = Redriven { at, ..*redriven };
                 kept = from;
-                redrive(hot, redriven, machine).map(Some)
+                redrive(hot, redriven, machine)
             }
         };
         match wanted {
@@ -161,8 +161,15 @@ fn paused(hot: &Hot, wanted: bool) -> Result<bool> {
     Ok(hot.run().is_paused() != wanted)
 }
 
-/// The fact, if it can be.
-fn redrive(hot: &mut Hot, redriven: Redriven, machine: Option<Arc<Machine>>) -> Result<Fact> {
+/// The fact, if it can be; none where it is the redrive before that is asked for once more.
+fn redrive(
+    hot: &mut Hot,
+    redriven: Redriven,
+    machine: Option<Arc<Machine>>,
+) -> Result<Option<Fact>> {
+    if is_repeated(hot, &redriven) {
+        return Ok(None);
+    }
     if let (Some(version), Some(machine)) = (redriven.version, machine) {
         hot.run_mut().supply(version.definition, machine);
     }
@@ -185,7 +192,17 @@ fn redrive(hot: &mut Hot, redriven: Redriven, machine: Option<Arc<Machine>>) -> 
     }
     can_redrive(hot.run(), &redriven).map_err(|why| not_redrivable(&why.to_string()))?;
     hot.is_redriving = true;
-    Ok(Fact::Redriven(Box::new(redriven)))
+    Ok(Some(Fact::Redriven(Box::new(redriven))))
+}
+
+/// Whether the last redrive had the same token, and that not long ago.
+fn is_repeated(hot: &Hot, redriven: &Redriven) -> bool {
+    const WINDOW_MS: u64 = limits::REDRIVE_TOKEN_MINUTES as u64 * 60 * 1000;
+    let run = hot.run();
+    let is_recent = |last: Timestamp| redriven.at.millis_since(last) < WINDOW_MS;
+    redriven.client_token.is_some()
+        && run.redrive_token() == redriven.client_token.as_deref()
+        && run.redrives().last_at.is_some_and(is_recent)
 }
 
 fn not_redrivable(why: &str) -> Error {

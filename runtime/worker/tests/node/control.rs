@@ -192,6 +192,35 @@ async fn it_can_be_redriven_again_and_again() {
 }
 
 #[tokio::test]
+async fn a_redrive_with_the_token_of_the_last_one_is_that_one() {
+    let mut node = with_functions(&chain()).await;
+    let id = failed(&node).await;
+    let of = |token: &str| RedriveExecution {
+        client_token: Some(token.to_owned()),
+        ..RedriveExecution::default()
+    };
+    node.runner.fail("g", 1);
+    let first = redrive(&node, id, of("t-1")).await.unwrap().summary;
+    node.until(|| async { node.get(id).await.summary.status == Status::Failed })
+        .await;
+    for _ in 0..2 {
+        let again = redrive(&node, id, of("t-1")).await.unwrap().summary;
+        assert_eq!(
+            (again.redrive_count, again.redriven_at),
+            (1, first.redriven_at)
+        );
+        assert_eq!(again.status, Status::Failed);
+        // Also when it is read again.
+        node.crash_and_restart().await;
+    }
+    redrive(&node, id, of("t-2")).await.unwrap();
+    let ended = node.ended(id).await.summary;
+    assert_eq!((ended.redrive_count, ended.status), (2, Status::Succeeded));
+    let refused = redrive(&node, id, of("")).await.unwrap_err();
+    assert_eq!(refused.code, "InvalidClientToken");
+}
+
+#[tokio::test]
 async fn the_state_that_failed_can_get_another_input_be_passed_over_or_be_replaced() {
     let mut node = with_functions(&chain()).await;
     let id = failed(&node).await;

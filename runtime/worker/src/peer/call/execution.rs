@@ -127,9 +127,13 @@ impl Call for Control {
         self.id.slot()
     }
 
-    /// Somebody may have redriven it and it may have failed again meanwhile.
+    /// Somebody may have redriven it and it may have failed again meanwhile; a token tells whether that
+    /// was this one.
     fn is_repeatable(&self) -> bool {
-        !matches!(self.wanted, Wanted::Redrive(_))
+        match &self.wanted {
+            Wanted::Pause | Wanted::Resume => true,
+            Wanted::Redrive(redrive) => redrive.client_token.is_some(),
+        }
     }
 
     async fn run(&self, port: &Port) -> Result<Self::Answer> {
