@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conftest import ended, refused, until
+from conftest import ROLE, ended, refused, until
 from words import PASS, answers, asks, fails, waits
 
 
@@ -56,11 +56,24 @@ def test_described_without_data(sfn, machine, run):
     assert full["input"] == '{"a": 1}'
 
 
-@pytest.mark.xfail(strict=True, reason="it is taken and not kept: docs/aws.md")
 def test_a_trace_header_is_kept(sfn, machine, run):
     header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"
-    found = run(machine(PASS), traceHeader=header)
+    arn = machine(PASS)
+    found = run(arn, traceHeader=header)
     assert found["traceHeader"] == header
+    until("it is listed", lambda: sfn.list_executions(stateMachineArn=arn)["executions"])
+    found = sfn.describe_execution(executionArn=found["executionArn"])
+    assert found["traceHeader"] == header, "also once it has left memory"
+    assert "traceHeader" not in run(arn)
+
+
+def test_the_context_object_has_the_role_of_the_start(sfn, machine, run):
+    role = {"Type": "Pass", "Parameters": {"role.$": "$$.Execution.RoleArn"}, "End": True}
+    arn = machine({"StartAt": "A", "States": {"A": role}})
+    assert json.loads(run(arn)["output"]) == {"role": ROLE}
+    other = ROLE + "-other"
+    sfn.update_state_machine(stateMachineArn=arn, roleArn=other)
+    until("the machine has the other role", lambda: json.loads(run(arn)["output"]) == {"role": other})
 
 
 def test_the_same_start_again_is_the_same_execution(sfn, machine):

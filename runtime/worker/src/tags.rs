@@ -9,6 +9,7 @@ use steploom_types::{Error, Name, Result, limits};
 const OWN: &str = "steploom:";
 const RELEASE: &str = "steploom:release";
 const ALIAS: &str = "steploom:alias";
+const TRACE_HEADER: &str = "steploom:traceHeader";
 
 /// Tags of a caller.
 ///
@@ -73,6 +74,26 @@ pub(crate) fn add_origin(
     if let Some(alias) = alias {
         tags.insert(ALIAS.to_owned(), alias.to_string());
     }
+}
+
+/// Adds the trace header that an execution was started with.
+///
+/// # Errors
+/// `Invalid` / `InvalidTraceHeader`.
+pub(crate) fn add_trace_header(tags: &mut BTreeMap<String, String>, header: String) -> Result<()> {
+    let length_max = limits::TRACE_HEADER_LENGTH_MAX;
+    if header.len() > length_max || !header.is_ascii() {
+        let message =
+            format!("'traceHeader' has at most {length_max} characters, all of them ASCII");
+        return Err(Error::invalid("InvalidTraceHeader", message));
+    }
+    tags.insert(TRACE_HEADER.to_owned(), header);
+    Ok(())
+}
+
+/// The trace header that an execution was started with.
+pub(crate) fn trace_header(tags: &BTreeMap<String, String>) -> Option<String> {
+    tags.get(TRACE_HEADER).cloned()
 }
 
 /// The tag of executions that were started by a release or an alias.

@@ -23,6 +23,10 @@ pub(crate) fn execution(started: &Started, stands: Stands<'_>) -> Execution {
         output,
         error: failure.and_then(|f| f.error.clone()),
         cause: failure.and_then(|f| f.cause.clone()),
+        trace_header: started
+            .terms
+            .as_deref()
+            .and_then(|terms| tags::trace_header(&terms.tags)),
     }
 }
 
@@ -85,6 +89,7 @@ pub(crate) fn execution_of_row(row: Row, input: Json, output: Option<Json>) -> E
         summary: summary_of_row(&row),
         input,
         output,
+        trace_header: tags::trace_header(&row.tags),
         error: row.error,
         cause: row.cause,
     }

@@ -40,6 +40,10 @@ pub(super) struct Terms {
     /// it runs again from its start if its node is lost
     #[arg(long, conflicts_with_all = ["concurrency_key", "start_before"])]
     express: bool,
+
+    /// Keep this with it and show it again: how it is called in traces of your own
+    #[arg(long, value_name = "TEXT")]
+    trace_header: Option<String>,
 }
 
 impl Terms {
@@ -53,6 +57,7 @@ impl Terms {
             concurrency_limit: self.concurrency_limit,
             ordered: self.ordered,
             express: self.express,
+            trace_header: self.trace_header,
             ..start
         }
     }

@@ -104,6 +104,10 @@ pub struct StartExecution {
     /// kept, and it is run again from its start if its node is lost meanwhile.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub express: bool,
+    /// By which the caller finds it in traces of its own; kept with the execution and shown. At most 256
+    /// characters, all of them ASCII.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_header: Option<String>,
 }
 
 impl StartExecution {
@@ -122,6 +126,7 @@ impl StartExecution {
             concurrency_limit: None,
             ordered: false,
             express: false,
+            trace_header: None,
         }
     }
 }
@@ -282,6 +287,9 @@ pub struct Execution {
     /// And its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The trace header that it was started with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_header: Option<String>,
 }
 
 /// An execution that was run while its caller waited. It is kept nowhere: this answer is all there is.
@@ -307,6 +315,9 @@ pub struct SyncExecution {
     /// And its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The trace header that it was started with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_header: Option<String>,
     /// What AWS would bill.
     pub billing: Billing,
 }
@@ -320,6 +331,7 @@ impl SyncExecution {
             output: self.output,
             error: self.error,
             cause: self.cause,
+            trace_header: self.trace_header,
         }
     }
 }

@@ -14,8 +14,7 @@ pub(super) struct Start {
     pub(super) state_machine_arn: String,
     name: Option<String>,
     input: Option<String>,
-    /// Only what is answered at once gives it back.
-    pub(super) trace_header: Option<String>,
+    trace_header: Option<String>,
     pub(super) included_data: Option<String>,
 }
 
@@ -90,6 +89,7 @@ pub(super) fn checked(input: &Start) -> Result<wire::StartExecution, Failure> {
         qualifier,
         name,
         input: data,
+        trace_header: input.trace_header.clone(),
         ..wire::StartExecution::new(machine)
     })
 }
@@ -134,6 +134,9 @@ pub(super) async fn describe(call: &Call<'_>) -> Answer {
     }
     if let Some(cause) = execution.cause {
         shown.insert("cause".into(), cause.into());
+    }
+    if let Some(header) = execution.trace_header {
+        shown.insert("traceHeader".into(), header.into());
     }
     let status = summary.status.in_aws();
     match summary.status {

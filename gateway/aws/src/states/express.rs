@@ -13,7 +13,7 @@ pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
     let input: Start = call.read()?;
     let with_data = input.included_data.as_deref() != Some("METADATA_ONLY");
     let start = execution::checked(&input)?;
-    let (machine_arn, trace_header) = (input.state_machine_arn, input.trace_header);
+    let machine_arn = input.state_machine_arn;
     let told = |error| failure(error, &machine_arn);
     let releases = &call.ports.releases;
     let profile = releases.profile(call.account, &start.machine).await;
@@ -34,9 +34,6 @@ pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
                 shown.insert(details.into(), json!({"included": false}));
             }
         }
-    }
-    if let Some(header) = trace_header {
-        shown.insert("traceHeader".into(), header.into());
     }
     Ok(shown.into())
 }
@@ -68,5 +65,8 @@ fn shown(call: &Call<'_>, ended: wire::SyncExecution) -> Map<String, Value> {
         "billedMemoryUsedInMB": ended.billing.memory_mb,
     });
     shown.insert("billingDetails".into(), billed);
+    if let Some(header) = ended.trace_header {
+        shown.insert("traceHeader".into(), header.into());
+    }
     shown
 }

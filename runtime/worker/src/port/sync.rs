@@ -149,6 +149,7 @@ fn shown(ended: Ended) -> wire::SyncExecution {
         output,
         error,
         cause,
+        trace_header,
     } = view::execution(&started, stands);
     let billed = |used: u64, unit: u64| used.div_ceil(unit).max(1) * unit;
     wire::SyncExecution {
@@ -158,6 +159,7 @@ fn shown(ended: Ended) -> wire::SyncExecution {
         output,
         error,
         cause,
+        trace_header,
         billing: wire::Billing {
             duration_ms: billed(at.millis_since(started.at), limits::express::BILLED_MS),
             memory_mb: billed(bytes >> 20, limits::express::BILLED_MIB),

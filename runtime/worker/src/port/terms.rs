@@ -38,6 +38,9 @@ pub(super) fn of_start(
     if let Some((release, alias)) = &resolved.origin {
         tags::add_origin(&mut tags, *release, alias.as_ref());
     }
+    if let Some(header) = start.trace_header.take() {
+        tags::add_trace_header(&mut tags, header)?;
+    }
     let terms = Terms {
         tags,
         priority: start.priority,

@@ -59,6 +59,7 @@ pub(crate) fn begin(
             output: None,
             error: None,
             cause: None,
+            trace_header: None,
         };
         let mut run = Run {
             execution,
