@@ -320,3 +320,26 @@ def test_a_machine_that_starts_another(sfn, machine):
     assert ended(sfn, execution)["output"] == "7"
     listed = until("the child is listed", lambda: sfn.list_executions(stateMachineArn=child)["executions"])
     assert len(listed) == 1
+
+
+@pytest.mark.parametrize(
+    ("machine_arn", "why"),
+    [
+        ("no/arn", "Invalid ARN prefix: no/arn"),
+        ("arn:aws:states:us-east-1:000000000000:activity:a", "Resource type not valid in this context: activity"),
+        ("arn:aws:states:us-east-1:000000000000", "Invalid ARN: arn:aws:states:us-east-1:000000000000"),
+    ],
+)
+def test_a_task_that_names_no_machine(sfn, machine, run, machine_arn, why):
+    with refused("InvalidArn", f"Invalid Arn: '{why}'"):
+        sfn.start_execution(stateMachineArn=machine_arn)
+    for resource, error in (("states", "StepFunctions"), ("aws-sdk:sfn", "Sfn")):
+        state = {
+            "Type": "Task",
+            "Resource": f"arn:aws:states:::{resource}:startExecution",
+            "Parameters": {"StateMachineArn": machine_arn, "Input": {}},
+            "End": True,
+        }
+        found = run(machine({"StartAt": "A", "States": {"A": state}}))
+        assert found["error"] == f"{error}.InvalidArnException"
+        assert found["cause"].startswith(f"Invalid Arn: '{why}' (Service: ")

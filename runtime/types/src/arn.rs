@@ -63,6 +63,19 @@ pub fn states(text: &str) -> Option<(&str, &str)> {
     (is_arn && is_states).then_some((kind, rest))
 }
 
+/// What AWS says of a text that is no ARN of such a thing of Step Functions: `kind` is as in
+/// [`states`]. `None` for one that is, whatever follows.
+pub fn complaint(text: &str, kind: &str) -> Option<String> {
+    if !text.starts_with("arn:") {
+        return Some(format!("Invalid ARN prefix: {text}"));
+    }
+    match states(text) {
+        Some((named, _)) if named == kind => None,
+        Some((named, _)) => Some(format!("Resource type not valid in this context: {named}")),
+        None => Some(format!("Invalid ARN: {text}")),
+    }
+}
+
 /// What follows the kind in an ARN of Step Functions; the text itself if it is no ARN.
 fn rest<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     if !text.starts_with("arn:") {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use steploom_asl::model::Api;
 use steploom_machine::{Failure, Invoke, Started};
 use steploom_store::catalog::EntryKind;
-use steploom_types::{AccountId, Digest, ExecutionId, Json};
+use steploom_types::{AccountId, Digest, ExecutionId, Json, arn};
 
 use crate::port::Port;
 
@@ -110,6 +110,13 @@ impl<'a> Words<'a> {
     /// A refusal by the request's own fault: status 400.
     pub(crate) fn refuse(&self, code: &str, message: &str) -> Failure {
         self.fail(code, message, 400)
+    }
+
+    /// A text that is no ARN of such a thing, `kind` as in [`arn::complaint`].
+    pub(crate) fn invalid_arn(&self, text: &str, kind: &str) -> Failure {
+        let why = arn::complaint(text, kind);
+        let why = why.unwrap_or_else(|| format!("Invalid ARN: {text}"));
+        self.refuse("InvalidArn", &format!("Invalid Arn: '{why}'"))
     }
 
     pub(crate) fn fail(&self, code: &str, message: &str, status: u16) -> Failure {

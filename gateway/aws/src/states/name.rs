@@ -67,15 +67,9 @@ pub(super) fn activity(text: &str) -> Result<Name, Failure> {
 /// # Errors
 /// `InvalidArn` for what is no ARN of Step Functions, or that of another kind of thing.
 pub(super) fn ensure(text: &str, kind: &str) -> Result<(), Failure> {
-    if !text.starts_with("arn:") {
-        return Err(invalid(&format!("Invalid ARN prefix: {text}")));
-    }
-    match arn::states(text) {
-        Some((named, _)) if named == kind => Ok(()),
-        Some((named, _)) => Err(invalid(&format!(
-            "Resource type not valid in this context: {named}"
-        ))),
-        None => Err(not_parsed(text)),
+    match arn::complaint(text, kind) {
+        Some(why) => Err(invalid(&why)),
+        None => Ok(()),
     }
 }
 

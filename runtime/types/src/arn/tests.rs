@@ -45,3 +45,20 @@ fn other_things_are_no_names() {
         assert_eq!(parse_machine(text), None, "{text}");
     }
 }
+
+#[test]
+fn a_complaint_says_what_is_wrong_with_an_arn() {
+    let of = |text| complaint(text, "stateMachine");
+    assert_eq!(
+        of("arn:aws:states:us-east-1:123456789012:stateMachine:m"),
+        None
+    );
+    assert_eq!(of("m").as_deref(), Some("Invalid ARN prefix: m"));
+    assert_eq!(
+        of("arn:aws:states:us-east-1:123456789012:activity:a").as_deref(),
+        Some("Resource type not valid in this context: activity")
+    );
+    for text in ["arn:aws:states:us-east-1:123456789012", "arn:aws:s3:::b"] {
+        assert_eq!(of(text), Some(format!("Invalid ARN: {text}")));
+    }
+}
