@@ -87,3 +87,52 @@ def test_bad_input(sfn, machine):
         sfn.start_sync_execution(stateMachineArn=arn, input="{")
     with refused("StateMachineDoesNotExist"):
         sfn.start_sync_execution(stateMachineArn=arn + "-none")
+
+
+def calls(resource, child, **fields):
+    """A machine with one task, which starts the child with the task's input."""
+    parameters = {"StateMachineArn": child, "Input.$": "$", **fields}
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    return {"StartAt": "A", "States": {"A": task}}
+
+
+def test_a_task_runs_one_to_its_end(machine, run):
+    child = machine(answers({"b": 1}), type="EXPRESS")
+    arn = machine(calls("arn:aws:states:::aws-sdk:sfn:startSyncExecution", child, Name="one"))
+    found = json.loads(run(arn, {"a": 1})["output"])
+    assert found["ExecutionArn"].startswith(child.replace(":stateMachine:", ":express:") + ":one:")
+    assert (found["StateMachineArn"], found["Name"], found["Status"]) == (child, "one", "SUCCEEDED")
+    assert json.loads(found["Input"]) == {"a": 1}
+    assert json.loads(found["Output"]) == {"b": 1}
+    assert found["InputDetails"] == found["OutputDetails"] == {"Included": True}
+    assert found["BillingDetails"]["BilledMemoryUsedInMB"] % 64 == 0
+
+
+def test_a_task_is_told_of_a_failure(machine, run):
+    child = machine(fails("Oops", "because"), type="EXPRESS")
+    found = run(machine(calls("arn:aws:states:::aws-sdk:sfn:startSyncExecution", child)))
+    assert found["status"] == "SUCCEEDED", "the child's failure is an answer"
+    child_ended = json.loads(found["output"])
+    assert (child_ended["Status"], child_ended["Error"], child_ended["Cause"]) == ("FAILED", "Oops", "because")
+
+
+def test_a_task_cannot_run_a_standard_machine_to_its_end(machine, run):
+    child = machine(PASS)
+    found = run(machine(calls("arn:aws:states:::aws-sdk:sfn:startSyncExecution", child)))
+    assert (found["status"], found["error"]) == ("FAILED", "Sfn.StateMachineTypeNotSupportedException")
+
+
+def test_a_task_is_told_the_arn_of_one_that_it_starts(sfn, machine, run):
+    child = machine(PASS, type="EXPRESS")
+    for resource in ("arn:aws:states:::states:startExecution", "arn:aws:states:::aws-sdk:sfn:startExecution"):
+        started = json.loads(run(machine(calls(resource, child)))["output"])
+        assert started["ExecutionArn"].startswith(child.replace(":stateMachine:", ":express:") + ":"), resource
+
+
+def test_its_context_object(sfn, machine):
+    shows = {"Type": "Pass", "Parameters": {"shown.$": "$$.Execution"}, "End": True}
+    arn = machine({"StartAt": "A", "States": {"A": shows}}, type="EXPRESS")
+    found = sfn.start_sync_execution(stateMachineArn=arn)
+    shown = json.loads(found["output"])["shown"]
+    assert set(shown) == {"Id", "Input", "StartTime", "Name", "RoleArn"}
+    assert shown["Id"] == found["executionArn"]

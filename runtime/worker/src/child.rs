@@ -9,6 +9,7 @@ use steploom_machine::service::Ended;
 use steploom_machine::{Failure, Invoke, StartRange, Started};
 use steploom_types::{AccountId, Digest, ExecutionId, Json, MachineName, Name, arn};
 
+use crate::port::Port;
 use crate::service::Words;
 
 /// A child of an execution.
@@ -63,12 +64,8 @@ impl Child {
                 "The field 'StateMachineArn' is required but was missing",
             ));
         };
-        let (machine, qualifier) = arn::parse_machine(machine).ok_or_else(|| {
-            words.refuse(
-                "InvalidArn",
-                &format!("Invalid Arn: 'Invalid ARN prefix: {machine}'"),
-            )
-        })?;
+        let (machine, qualifier) = arn::parse_machine(machine)
+            .ok_or_else(|| words.invalid_arn(machine, "stateMachine"))?;
         let seal = seal(started, invoke);
         let name = match arguments.get("Name") {
             None | Some(Value::Null) => name_of(&seal),
@@ -130,13 +127,27 @@ fn name_of(seal: &[u8; 32]) -> Name {
 }
 
 /// The plain answer to a start, see [`steploom_machine::service`].
-pub(crate) fn started(account: AccountId, execution: &wire::Execution) -> Json {
-    let summary = &execution.summary;
+pub(crate) async fn started(port: &Port, account: AccountId, execution: &wire::Execution) -> Json {
     serde_json::json!({
-        "executionArn": arn::execution(account, &summary.machine, &summary.name),
-        "startDate": summary.started_at.as_millis(),
+        "executionArn": arn_of(port, account, &execution.summary).await,
+        "startDate": execution.summary.started_at.as_millis(),
     })
     .into()
+}
+
+/// The ARN of an execution that was started: those of EXPRESS machines have their own.
+pub(crate) async fn arn_of(
+    port: &Port,
+    account: AccountId,
+    summary: &wire::ExecutionSummary,
+) -> String {
+    let wire::ExecutionSummary {
+        id, name, machine, ..
+    } = summary;
+    if port.is_express(account, machine).await {
+        return arn::express(account, machine, name, *id);
+    }
+    arn::execution(account, machine, name)
 }
 
 /// The plain answer to an end.

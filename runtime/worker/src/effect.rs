@@ -137,7 +137,7 @@ pub(crate) async fn request(
     match api {
         Api::StartExecution => {
             let begun = begin_child(port, started, invoke, &Asking::default()).await?;
-            Ok(child::started(started.account, &begun))
+            Ok(child::started(port, started.account, &begun).await)
         }
         api => service::call(port, started, invoke, api).await,
     }
@@ -211,7 +211,7 @@ async fn run_child(
             return answers.send(failed).await;
         }
     };
-    let output = child::started(account, &execution);
+    let output = child::started(port, account, &execution).await;
     if pattern == Pattern::RequestResponse {
         let succeeded = Fact::TaskSucceeded {
             at,

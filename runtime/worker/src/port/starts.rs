@@ -323,6 +323,18 @@ impl Port {
         })
     }
 
+    /// Whether a machine is of the type EXPRESS; not if it is gone.
+    pub(crate) async fn is_express(&self, account: AccountId, machine: &MachineName) -> bool {
+        let MachineName::Named(name) = machine else {
+            return false;
+        };
+        let known = self.shared.registry.profile(account, name).await;
+        known
+            .ok()
+            .flatten()
+            .is_some_and(|known| known.profile.settings.machine_type == wire::MachineType::Express)
+    }
+
     /// Gives a start its slot and its id.
     fn place(
         &self,

@@ -9,11 +9,13 @@ use steploom_machine::Failure;
 use steploom_types::{Error, ExecutionId, Json, MachineName, Name, arn, limits};
 
 use super::Call;
+use crate::child;
 
 /// Calls one action.
 pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure> {
     match action {
         "startExecution" => start_execution(call).await,
+        "startSyncExecution" => start_sync_execution(call).await,
         "stopExecution" => stop_execution(call).await,
         "describeExecution" => describe_execution(call).await,
         "listExecutions" => list_executions(call).await,
@@ -35,8 +37,77 @@ pub(super) async fn call(call: &Call<'_>, action: &str) -> Result<Value, Failure
 }
 
 async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
+    let (machine_arn, start) = wanted(call)?;
+    let (execution, _) = call
+        .port
+        .start(call.account, start)
+        .await
+        .map_err(|e| refused(call, &e, &machine_arn))?;
+    let summary = &execution.summary;
+    Ok(json!({
+        "ExecutionArn": child::arn_of(call.port, call.account, summary).await,
+        "StartDate": summary.started_at,
+    }))
+}
+
+/// Runs an execution of an EXPRESS machine to its end. One that fails is an answer, as on AWS.
+async fn start_sync_execution(call: &Call<'_>) -> Result<Value, Failure> {
+    let (machine_arn, start) = wanted(call)?;
+    let told = |e| refused(call, &e, &machine_arn);
+    let profile =
+        steploom_api::port::Releases::profile(call.port, call.account, &start.machine).await;
+    let settings = profile.map_err(told)?.settings;
+    if settings.machine_type != wire::MachineType::Express {
+        return Err(call.words.refuse(
+            "StateMachineTypeNotSupportedException",
+            "This operation is not supported by this type of state machine",
+        ));
+    }
+    let logging = wire::Logging {
+        log_level: settings.logging.level,
+        include_execution_data: settings.logging.include_execution_data,
+    };
+    let ended = call.port.run_sync(call.account, start, logging).await;
+    Ok(ran(call, ended.map_err(told)?))
+}
+
+fn ran(call: &Call<'_>, ended: wire::SyncExecution) -> Value {
+    let summary = &ended.summary;
+    let mut fields = json!({
+        "BillingDetails": {
+            "BilledDurationInMilliseconds": ended.billing.duration_ms,
+            "BilledMemoryUsedInMB": ended.billing.memory_mb,
+        },
+        "ExecutionArn": ended.arn,
+        "Input": ended.input.text(),
+        "InputDetails": { "Included": true },
+        "Name": summary.name,
+        "StartDate": summary.started_at,
+        "StateMachineArn": arn::machine(call.account, &summary.machine),
+        "Status": summary.status.in_aws(),
+        "StopDate": summary.ended_at.unwrap_or(summary.started_at),
+    });
+    if let Some(output) = &ended.output {
+        fields["Output"] = output.text().into();
+        fields["OutputDetails"] = json!({ "Included": true });
+    }
+    let texts = [
+        ("Error", ended.error),
+        ("Cause", ended.cause),
+        ("TraceHeader", ended.trace_header),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            fields[name] = text.into();
+        }
+    }
+    fields
+}
+
+/// The start that a task asks for, and the ARN by which it names the machine.
+fn wanted(call: &Call<'_>) -> Result<(String, wire::StartExecution), Failure> {
     let machine_arn = call.need("StateMachineArn")?;
-    let (machine, qualifier) = parsed(call, arn::parse_machine(&machine_arn), &machine_arn)?;
+    let (machine, qualifier) = machine_of(call, &machine_arn)?;
     let name = match call.text("Name") {
         Some(name) => Some(name_of(call, &name)?),
         None => None,
@@ -52,18 +123,10 @@ async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
         qualifier,
         name,
         input,
+        trace_header: call.text("TraceHeader"),
         ..wire::StartExecution::new(machine)
     };
-    let (execution, _) = call
-        .port
-        .start(call.account, start)
-        .await
-        .map_err(|e| refused(call, &e, &machine_arn))?;
-    let summary = execution.summary;
-    Ok(json!({
-        "ExecutionArn": arn::execution(call.account, &summary.machine, &summary.name),
-        "StartDate": summary.started_at,
-    }))
+    Ok((machine_arn, start))
 }
 
 async fn stop_execution(call: &Call<'_>) -> Result<Value, Failure> {
@@ -102,7 +165,7 @@ async fn describe_execution(call: &Call<'_>) -> Result<Value, Failure> {
 
 async fn list_executions(call: &Call<'_>) -> Result<Value, Failure> {
     let machine_arn = call.need("StateMachineArn")?;
-    let (machine, _) = parsed(call, arn::parse_machine(&machine_arn), &machine_arn)?;
+    let (machine, _) = machine_of(call, &machine_arn)?;
     let status = match call.text("StatusFilter") {
         Some(text) => Some(serde_json::from_value(text.into()).map_err(|_| {
             call.words
@@ -242,14 +305,14 @@ async fn list_activities(call: &Call<'_>) -> Result<Value, Failure> {
 
 async fn describe_state_machine(call: &Call<'_>) -> Result<Value, Failure> {
     let text = call.need("StateMachineArn")?;
-    let (name, _) = parsed(call, arn::parse_machine(&text), &text)?;
+    let (name, _) = machine_of(call, &text)?;
     let found = steploom_api::port::Machines::get(call.port, call.account, &name).await;
     let found = found.map_err(|e| refused(call, &e, &text))?;
     let account = call.account;
     let profile = steploom_api::port::Releases::profile(call.port, account, &name).await;
     let settings = profile.map_err(|e| refused(call, &e, &text))?.settings;
     let role = settings.role;
-    let role = role.unwrap_or_else(|| format!("arn:aws:iam::{account}:role/steploom"));
+    let role = role.unwrap_or_else(|| arn::role(account));
     let logging = settings.logging;
     Ok(json!({
         "CreationDate": found.summary.created_at,
@@ -304,24 +367,23 @@ fn paged(name: &str, items: Vec<Value>, next: Option<String>) -> Value {
 
 fn activity(call: &Call<'_>) -> Result<(String, Name), Failure> {
     let text = call.need("ActivityArn")?;
-    let name = parsed(call, arn::parse_activity(&text), &text)?;
+    let name =
+        arn::parse_activity(&text).ok_or_else(|| call.words.invalid_arn(&text, "activity"))?;
     Ok((text, name))
 }
 
 /// The execution that `ExecutionArn` names.
 async fn execution(call: &Call<'_>) -> Result<(String, ExecutionId), Failure> {
     let text = call.need("ExecutionArn")?;
-    let (machine, name) = parsed(call, arn::parse_execution(&text), &text)?;
+    let (machine, name) =
+        arn::parse_execution(&text).ok_or_else(|| call.words.invalid_arn(&text, "execution"))?;
     let found = call.port.get_by_name(call.account, &machine, &name).await;
     let found = found.map_err(|e| refused(call, &e, &text))?;
     Ok((text, found.summary.id))
 }
 
-fn parsed<T>(call: &Call<'_>, parsed: Option<T>, text: &str) -> Result<T, Failure> {
-    parsed.ok_or_else(|| {
-        let message = format!("Invalid Arn: 'Invalid ARN prefix: {text}'");
-        call.words.refuse("InvalidArn", &message)
-    })
+fn machine_of(call: &Call<'_>, text: &str) -> Result<(Name, Option<Name>), Failure> {
+    arn::parse_machine(text).ok_or_else(|| call.words.invalid_arn(text, "stateMachine"))
 }
 
 fn name_of(call: &Call<'_>, text: &str) -> Result<Name, Failure> {
