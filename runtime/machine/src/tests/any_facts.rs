@@ -78,6 +78,7 @@ fn fact(draft: Draft, newest: u64, position: usize) -> Fact {
             version: None,
             input: (choice % 3 == 0).then(|| data(choice).into()),
             skip: (choice % 5 == 0).then(|| data(choice).into()),
+            client_token: (choice % 7 == 0).then(|| "token".to_owned()),
         })),
         _ => Fact::Continued { at },
     }
