@@ -121,6 +121,7 @@ impl Executions for World {
             output: ended.output,
             error: None,
             cause: None,
+            trace_header: None,
             billing: wire::Billing {
                 duration_ms: 100,
                 memory_mb: 64,
