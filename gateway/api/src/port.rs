@@ -29,7 +29,9 @@ pub use bucket::{
 };
 pub use connection::Connections;
 pub use execution::{EventStream, Executions};
-pub use function::{FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction};
+pub use function::{
+    EventTerms, FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction,
+};
 pub use function_profile::FunctionProfiles;
 pub use key::{Audit, Keys};
 pub use log::{LogStream, Logs, ReadLogs};

@@ -6,6 +6,7 @@ mod bucket;
 mod connection;
 mod execution;
 mod function;
+mod function_events;
 mod function_profile;
 mod key;
 mod log;
@@ -33,6 +34,7 @@ pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
     VolumeMount,
 };
+pub use function_events::{Destinations, EventSettings, PutEventSettings};
 pub use function_profile::{
     FunctionAlias, FunctionProfile, FunctionRelease, FunctionRoute, PutFunctionAlias,
 };

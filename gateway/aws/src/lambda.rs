@@ -7,6 +7,7 @@ mod alias;
 mod code;
 mod concurrency;
 mod configuration;
+mod event;
 mod function;
 mod invoke;
 mod name;
@@ -122,6 +123,11 @@ impl Call<'_> {
             "PutFunctionConcurrency" => concurrency::put(self).await,
             "GetFunctionConcurrency" => concurrency::get(self).await,
             "DeleteFunctionConcurrency" => concurrency::delete(self).await,
+            "PutFunctionEventInvokeConfig" => event::put(self).await,
+            "UpdateFunctionEventInvokeConfig" => event::update(self).await,
+            "GetFunctionEventInvokeConfig" => event::get(self).await,
+            "DeleteFunctionEventInvokeConfig" => event::delete(self).await,
+            "ListFunctionEventInvokeConfigs" => event::list(self).await,
             "GetAccountSettings" => concurrency::account(self).await,
             "TagResource" => tag::tag(self).await,
             "UntagResource" => tag::untag(self).await,

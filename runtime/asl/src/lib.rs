@@ -13,6 +13,7 @@
 mod compiler;
 pub mod dag;
 pub mod diagnostic;
+pub mod event;
 mod fields;
 mod language;
 pub mod model;

@@ -17,6 +17,42 @@ pub(crate) fn is_qualified(parameters: &Value) -> bool {
         || function.is_some_and(|function| function.qualifier.is_some())
 }
 
+/// Whether a call hands over an event and waits for no answer.
+pub(crate) fn is_event(parameters: &Value) -> bool {
+    parameters["InvocationType"] == "Event"
+}
+
+/// The answer to a call that handed over an event.
+pub(crate) fn accepted(at: Timestamp, seed: u64, action: u64) -> Json {
+    let request = chance::uuid(seed, action);
+    let trace = trace(at, seed, action);
+    let date = http_date(at);
+    json!({
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {
+                "x-amzn-Remapped-Content-Length": ["0"],
+                "Connection": ["keep-alive"],
+                "x-amzn-RequestId": [request],
+                "Content-Length": ["0"],
+                "Date": [date],
+                "X-Amzn-Trace-Id": [trace],
+            },
+            "HttpHeaders": {
+                "Connection": "keep-alive",
+                "Content-Length": "0",
+                "Date": date,
+                "x-amzn-Remapped-Content-Length": "0",
+                "x-amzn-RequestId": request,
+                "X-Amzn-Trace-Id": trace,
+            },
+            "HttpStatusCode": 202,
+        },
+        "SdkResponseMetadata": { "RequestId": request },
+        "StatusCode": 202,
+    })
+    .into()
+}
+
 /// Wraps a function's answer. The request's id and trace are derived from `seed` and `action`.
 pub(crate) fn wrap(
     payload: &Json,

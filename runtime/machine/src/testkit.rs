@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Text(String),
     Err(&'static str, &'static str),
     Fail(Failure),
+    /// Nothing, as no version ran.
+    Accepted,
     /// As the other, but so many milliseconds later.
     After(u64, Box<Answer>),
     Never,
@@ -417,6 +419,12 @@ impl Driver {
                 let failure = Failure::new(error, cause);
                 return self.schedule_answer(at, action, Answer::Fail(failure));
             }
+            Answer::Accepted => Fact::TaskSucceeded {
+                at,
+                action,
+                output: Json::null(),
+                version: None,
+            },
             Answer::Fail(failure) => Fact::TaskFailed {
                 at,
                 action,

@@ -6,6 +6,7 @@ mod conformance;
 mod defects;
 mod definitions;
 mod distributed;
+mod event;
 mod exceeded;
 mod express;
 mod extensions;

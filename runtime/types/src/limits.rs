@@ -327,6 +327,12 @@ pub mod function {
     pub const FUEL_MAX: u64 = 5_000_000_000_000;
     /// Elements of all tables of one instance.
     pub const TABLE_ELEMENTS_MAX: u64 = 100_000;
+    /// How often an event is tried again that a function failed on (AWS: 2).
+    pub const EVENT_RETRIES_MAX: u32 = 2;
+    /// Seconds after which an event is not tried any more, at the least and at the most (AWS: the same).
+    pub const EVENT_AGE_SECONDS_MIN: u32 = 60;
+    /// See [`EVENT_AGE_SECONDS_MIN`].
+    pub const EVENT_AGE_SECONDS_MAX: u32 = 6 * 3600;
     /// Bytes of a result: as much as a synchronous invocation may answer.
     pub const OUTPUT_BYTES_DEFAULT: u64 = super::INVOKE_BODY_BYTES_MAX as u64;
     /// Bytes of logs kept of one invocation; what comes after is counted and dropped.

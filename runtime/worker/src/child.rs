@@ -102,6 +102,11 @@ impl Child {
     }
 }
 
+/// A name that only this attempt gives to what it starts.
+pub(crate) fn name_by(started: &Started, invoke: &Invoke) -> Name {
+    name_of(&seal(started, invoke))
+}
+
 /// Bytes that only this attempt has.
 fn seal(started: &Started, invoke: &Invoke) -> [u8; 32] {
     let mut text = b"child\0".to_vec();

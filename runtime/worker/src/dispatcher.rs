@@ -262,9 +262,9 @@ fn place_of(started: &Started) -> (Flow, i8) {
 }
 
 /// The function that a task invokes, and what it is given.
-struct Target {
-    function: FunctionRef,
-    event: Json,
+pub(crate) struct Target {
+    pub(crate) function: FunctionRef,
+    pub(crate) event: Json,
     /// Reached by a Lambda ARN or `lambda:invoke`: platform errors carry AWS's names.
     as_lambda: bool,
 }
@@ -287,7 +287,11 @@ impl Target {
         }
     }
 
-    fn of_lambda_invoke(input: &Json) -> Result<Self, Failure> {
+    /// That of `lambda:invoke`, by its parameters.
+    ///
+    /// # Errors
+    /// What the attempt fails with.
+    pub(crate) fn of_lambda_invoke(input: &Json) -> Result<Self, Failure> {
         let bad = |cause: String| Failure::new("States.Runtime", cause);
         let name = input.value().get("FunctionName").and_then(Value::as_str);
         let name = name.ok_or_else(|| {
@@ -334,7 +338,8 @@ impl Target {
         Failure::new(error, object)
     }
 
-    fn not_found(&self, invoke: &Invoke, started: &Started) -> Failure {
+    /// The failure of an attempt whose function is not there.
+    pub(crate) fn not_found(&self, invoke: &Invoke, started: &Started) -> Failure {
         let text = &self.function.text;
         if let Resource::Service(integration) = &invoke.resource {
             let name = &self.function.name;

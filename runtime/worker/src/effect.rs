@@ -92,11 +92,13 @@ pub(crate) async fn invoke(
     self::answer(&shared, &invoke, answer, &answers).await;
 }
 
-/// Whether the dispatcher makes such attempts.
-pub(crate) fn calls_function(resource: &Resource) -> bool {
-    match resource {
+/// Whether the dispatcher makes such attempts: those that wait for a function.
+pub(crate) fn calls_function(invoke: &Invoke) -> bool {
+    match &invoke.resource {
         Resource::Function(_) => true,
-        Resource::Service(integration) => integration.api == Api::LambdaInvoke,
+        Resource::Service(integration) => {
+            integration.api == Api::LambdaInvoke && !service::lambda::hands_over(invoke)
+        }
         Resource::Activity(_) => false,
     }
 }

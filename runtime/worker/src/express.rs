@@ -166,7 +166,7 @@ async fn attempt(port: &Port, started: Arc<Started>, invoke: Box<Invoke>, tried:
         Resource::Service(_) if tried == Try::Again && invoke.at_most_once => {
             Err((dispatcher::outcome_unknown(), None))
         }
-        Resource::Service(integration) if !effect::calls_function(&invoke.resource) => {
+        Resource::Service(integration) if !effect::calls_function(&invoke) => {
             // It is large, and most attempts call functions.
             let request = Box::pin(effect::request(port, &started, &invoke, &integration.api));
             let answer = request.await;

@@ -1,6 +1,8 @@
 //! What a function has besides its versions, as one entry of the catalog: releases of versions, aliases for releases,
 //! tags, a limit. A version never changes, so a release of it is its number alone.
 
+pub(crate) mod events;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -92,6 +94,7 @@ pub(crate) fn delete_release(
         return Err(Error::conflict("ReleaseInUse", message));
     }
     profile.releases.retain(|release| release.number != number);
+    profile.events.remove(&number.to_string());
     Ok(())
 }
 

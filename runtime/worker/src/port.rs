@@ -5,6 +5,7 @@ mod buckets;
 mod connections;
 mod control;
 mod executions;
+mod function_events;
 mod function_profiles;
 mod functions;
 mod history;

@@ -31,6 +31,8 @@ pub(crate) struct Function {
     pub(crate) at_most_once: bool,
     pub(crate) environment: Arc<[(String, String)]>,
     pub(crate) volumes: Vec<(Name, String)>,
+    /// Who is given events that failed.
+    pub(crate) dead_letter: Option<String>,
 }
 
 /// Which version: the newest if `None`.
@@ -298,7 +300,9 @@ pub(crate) fn settings(row: &FunctionVersion) -> Result<FunctionSettings> {
 
 fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
     let settings = settings(row)?;
+    let dead_letter = function_profile::events::dead_letter(&settings).map(str::to_owned);
     Ok(Function {
+        dead_letter,
         name: name.clone(),
         version: row.version,
         module: row.module,

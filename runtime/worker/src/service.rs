@@ -1,6 +1,7 @@
 //! Calls of the services that tasks name: one file a service.
 
 pub(crate) mod http;
+pub(crate) mod lambda;
 pub(crate) mod s3;
 mod sfn;
 
@@ -41,10 +42,11 @@ pub(crate) async fn call(
         words: Words::of(started, invoke, api),
     };
     match api {
+        Api::LambdaInvoke => lambda::hand_over(port, started, invoke).await,
         Api::Sfn(action) => sfn::call(&call, action).await.map(Json::from),
         Api::S3(action) => s3::call(&call, action).await.map(Json::from),
         Api::HttpInvoke => http::call(&call, invoke).await,
-        Api::LambdaInvoke | Api::StartExecution | Api::Foreign { .. } => Err(unknown(api)),
+        Api::StartExecution | Api::Foreign { .. } => Err(unknown(api)),
     }
 }
 

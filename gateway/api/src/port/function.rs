@@ -33,6 +33,15 @@ pub struct Invoke {
     pub traceparent: Option<String>,
 }
 
+/// How an invocation that nobody waits for is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventTerms {
+    /// The name of its execution.
+    pub name: Option<Name>,
+    /// How often it is tried again, unless the function's event settings say; 0 to 2.
+    pub retries: u32,
+}
+
 /// How a function failed: an answer, not an error of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionFailure {
@@ -119,12 +128,13 @@ pub trait Functions: Send + Sync {
     /// function is no error: see [`Invocation::outcome`].
     async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation>;
 
-    /// Invokes later, durably: an execution of the function's one-task machine, whose result can be
-    /// fetched like any execution's. When this returns it survives a crash.
+    /// Invokes later, durably: an execution of the function's own machine, whose result can be
+    /// fetched like any execution's. When this returns it survives a crash. How often it is tried again, for how long and
+    /// who is told, its event settings say.
     async fn invoke_async(
         &self,
         account: AccountId,
         invoke: Invoke,
-        name: Option<Name>,
+        terms: EventTerms,
     ) -> Result<wire::Execution>;
 }

@@ -74,6 +74,28 @@ pub trait FunctionProfiles: Send + Sync {
         concurrency: Option<u32>,
     ) -> Result<()>;
 
+    /// Says how the events of a function are handled, or of a release or an alias of it (`$LATEST` is neither).
+    ///
+    /// # Errors
+    /// `NotFound` / `QualifierNotFound`, or `EventSettingsNotFound` where there is nothing to change; `Invalid` /
+    /// `InvalidEventSettings`; of destinations `InvalidDestination` (no function or machine), `OwnDestination` (the function
+    /// itself), `DestinationNotFound`.
+    async fn put_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+        put: wire::PutEventSettings,
+    ) -> Result<wire::EventSettings>;
+
+    /// Takes that back; whether there was something.
+    async fn delete_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+    ) -> Result<bool>;
+
     /// Keeps something by a key, or nothing any more, if what is kept there is still `was`; whether it was.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steploom_types::{Name, Timestamp};
 
-use super::ReleaseNumber;
+use super::{EventSettings, ReleaseNumber};
 
 /// Tags, releases, aliases and the rest. It is that of the function as long as that is not deleted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct FunctionProfile {
     /// Attempts that may run at once, whatever its settings say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
+    /// How events are handled, by what is invoked: `$LATEST`, a release's number or an alias.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, EventSettings>,
     /// What callers keep here by a key, such as a policy.
     pub kept: BTreeMap<String, Value>,
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use steploom_api::port::{Invocation, Invoke, ReadLogs};
+use steploom_api::port::{EventTerms, Invocation, Invoke, ReadLogs};
 use steploom_types::{Error, Json, limits};
 
 use super::name::{LATEST, Target};
@@ -61,7 +61,11 @@ pub(super) async fn invoke(call: &Call<'_>) -> Answer {
             Ok(json!({"StatusCode": 204}).into())
         }
         InvocationType::Event => {
-            let started = functions.invoke_async(call.account, invoke, None).await;
+            let terms = EventTerms {
+                name: None,
+                retries: limits::function::EVENT_RETRIES_MAX,
+            };
+            let started = functions.invoke_async(call.account, invoke, terms).await;
             started.map_err(told)?;
             Ok(json!({"StatusCode": 202}).into())
         }

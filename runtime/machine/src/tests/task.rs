@@ -78,6 +78,20 @@ fn lambda_invoke_names_the_version_that_ran_where_one_was_asked_for() {
 }
 
 #[test]
+fn lambda_invoke_of_an_event_is_accepted_and_no_more() {
+    let definition = task(json!({
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": { "FunctionName": "f", "InvocationType": "Event", "Payload.$": "$" },
+        "ResultSelector": { "s.$": "$.StatusCode", "h.$": "$.SdkHttpMetadata.HttpStatusCode" },
+    }));
+    let accepted = execute(&definition, json!({}), |_, _| Answer::Accepted);
+    assert_eq!(accepted.outcome(), r#"SUCCEEDED {"s":202,"h":202}"#);
+    // As facts tell it that were written when every call waited.
+    let ran = execute(&definition, json!({}), |_, _| Answer::Ok(json!(null)));
+    assert_eq!(ran.outcome(), r#"SUCCEEDED {"s":200,"h":200}"#);
+}
+
+#[test]
 fn a_failure_nobody_catches_fails_the_execution() {
     let definition =
         task(json!({ "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f" }));

@@ -8,7 +8,8 @@ use steploom_store::catalog::{EntryKind, Function};
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
 use super::{Port, function_not_found};
-use crate::{belonging, function_profile, tags};
+use crate::function_profile::{self, events};
+use crate::{belonging, tags};
 
 #[async_trait]
 impl FunctionProfiles for Port {
@@ -65,6 +66,7 @@ impl FunctionProfiles for Port {
         alias: &Name,
     ) -> Result<bool> {
         self.change_function(account, function, |profile, _| {
+            profile.events.remove(alias.as_str());
             Ok(profile.aliases.remove(alias).is_some())
         })
         .await
@@ -98,6 +100,38 @@ impl FunctionProfiles for Port {
         self.change_function(account, function, |profile, _| {
             profile.concurrency = concurrency;
             Ok(())
+        })
+        .await
+    }
+
+    async fn put_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+        put: wire::PutEventSettings,
+    ) -> Result<wire::EventSettings> {
+        let now = self.shared.clock.now();
+        if let Some(destinations) = &put.destinations {
+            // Of a function that is not there, nothing else is told.
+            self.profile(account, function).await?;
+            self.check_destinations(account, function, destinations)
+                .await?;
+        }
+        self.change_function(account, function, |profile, _| {
+            events::put(profile, function, qualifier, put.clone(), now)
+        })
+        .await
+    }
+
+    async fn delete_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+    ) -> Result<bool> {
+        self.change_function(account, function, |profile, _| {
+            Ok(profile.events.remove(qualifier).is_some())
         })
         .await
     }

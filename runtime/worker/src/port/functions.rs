@@ -2,14 +2,16 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use steploom_api::port::{EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction};
 use steploom_api::wire::{self, FunctionKind};
 use steploom_call::{Inspected, Kind, Refused};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, EntryKind, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, limits};
 
-use super::{NewExecution, Port, after_name, function_not_found, page_by_name, settings};
+use super::{
+    NewExecution, Port, after_name, function_events, function_not_found, page_by_name, settings,
+};
 use crate::dispatcher::Caller;
 use crate::registry;
 
@@ -23,6 +25,7 @@ impl Functions for Port {
             create_only,
         } = put;
         settings::check(&wanted, &*self.shared.runner)?;
+        function_events::check_dead_letter(&name, &wanted)?;
         let inspected = self.inspect(&module).await?;
         if inspected.memory_bytes_min > wanted.memory_bytes_max {
             return Err(Error::invalid(
@@ -202,16 +205,15 @@ impl Functions for Port {
         &self,
         account: AccountId,
         invoke: Invoke,
-        name: Option<Name>,
+        terms: EventTerms,
     ) -> Result<wire::Execution> {
         let qualifier = invoke.qualifier.as_deref();
-        let function = self
-            .shared
-            .registry
-            .function(account, &invoke.name, qualifier)
-            .await?;
-        let function = function.ok_or_else(|| function_not_found(&invoke.name, qualifier))?;
-        let definition = steploom_asl::one_task(&invoke.name, qualifier);
+        let registry = &self.shared.registry;
+        let found = registry.qualified(account, &invoke.name, qualifier).await?;
+        let absent = || function_not_found(&invoke.name, qualifier);
+        let (function, release) = found.ok_or_else(absent)?;
+        let definition = self.event_machine(account, (&function, release), qualifier, &terms);
+        let definition = definition.await?;
         let definition = self
             .shared
             .store
@@ -222,7 +224,7 @@ impl Functions for Port {
             machine: MachineName::OfFunction(invoke.name.clone()),
             machine_version: function.version,
             definition,
-            name,
+            name: terms.name,
             input: invoke.event,
             terms: None,
             role: None,

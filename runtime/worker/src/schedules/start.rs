@@ -1,6 +1,6 @@
 //! Starting what a due time asks for, under a name that follows from schedule and due time.
 
-use steploom_api::port::{Executions, Functions, Invoke};
+use steploom_api::port::{EventTerms, Executions, Functions, Invoke};
 use steploom_api::wire;
 use steploom_store::schedule::Schedule;
 use steploom_types::{Digest, Error, Json, Kind, MachineName, Name, Result, Timestamp, arn};
@@ -72,7 +72,11 @@ pub(super) async fn start(
                 event: input,
                 traceparent: None,
             };
-            let invoked = port.invoke_async(row.account, invoke, Some(name.clone()));
+            let terms = EventTerms {
+                name: Some(name.clone()),
+                retries: 0,
+            };
+            let invoked = port.invoke_async(row.account, invoke, terms);
             invoked.await.map(|execution| (execution, true))
         }
         (None, None) => return Err(Error::internal("a schedule without a target")),

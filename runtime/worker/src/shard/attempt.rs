@@ -203,7 +203,7 @@ impl Owned {
             let listening = listening.filter(|listening| !listening.is_finished());
             attempt.work = Some(if let Some(listening) = listening {
                 Work::Task(listening)
-            } else if effect::calls_function(&invoke.resource) {
+            } else if effect::calls_function(&invoke) {
                 dispatcher::begin(&shared, started, invoke, answers)
             } else {
                 let asking = Asking::default();

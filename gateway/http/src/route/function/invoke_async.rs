@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use steploom_api::port::EventTerms;
 use steploom_api::wire;
 use steploom_types::{Name, limits};
 
@@ -40,10 +41,11 @@ pub(crate) async fn invoke_function_async(
     request: Request,
 ) -> Answer {
     let (invoke, _held) = invoke::read(&app, name, query.qualifier, request, EVENT).await?;
-    let execution = app
-        .ports
-        .functions
-        .invoke_async(account, invoke, query.name)
-        .await?;
+    let terms = EventTerms {
+        name: query.name,
+        retries: 0,
+    };
+    let functions = &app.ports.functions;
+    let execution = functions.invoke_async(account, invoke, terms).await?;
     Ok(accepted(StatusCode::ACCEPTED, &execution))
 }

@@ -129,6 +129,39 @@ impl FunctionProfiles for World {
         .await
     }
 
+    async fn put_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+        put: wire::PutEventSettings,
+    ) -> Result<wire::EventSettings> {
+        self.change_function(account, function, |profile| {
+            let settings = wire::EventSettings {
+                max_retries: put.max_retries,
+                max_age_seconds: put.max_age_seconds,
+                destinations: put.destinations.unwrap_or_default(),
+                changed_at: at(),
+            };
+            let events = &mut profile.events;
+            events.insert(qualifier.to_owned(), settings.clone());
+            Ok(settings)
+        })
+        .await
+    }
+
+    async fn delete_events(
+        &self,
+        account: AccountId,
+        function: &Name,
+        qualifier: &str,
+    ) -> Result<bool> {
+        self.change_function(account, function, |profile| {
+            Ok(profile.events.remove(qualifier).is_some())
+        })
+        .await
+    }
+
     async fn keep(
         &self,
         account: AccountId,

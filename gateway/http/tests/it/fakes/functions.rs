@@ -1,7 +1,7 @@
 //! Functions that do what their names say.
 
 use async_trait::async_trait;
-use steploom_api::port::{FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use steploom_api::port::{EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction};
 use steploom_api::wire;
 use steploom_types::error::Problem;
 use steploom_types::{AccountId, Digest, Error, Json, Kind, MachineName, Name, Result, Timestamp};
@@ -182,11 +182,11 @@ impl Functions for World {
         &self,
         account: AccountId,
         invoke: Invoke,
-        name: Option<Name>,
+        terms: EventTerms,
     ) -> Result<wire::Execution> {
         check_account(account);
         self.maybe_fail()?;
         let machine = MachineName::OfFunction(invoke.name);
-        executions::begin(self, &machine, name, invoke.event).map(|(execution, _)| execution)
+        executions::begin(self, &machine, terms.name, invoke.event).map(|(execution, _)| execution)
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to an attempt: it is submitted, taken, kept alive; it ends well, badly, or in time
 //! no more.
 
-use steploom_asl::model::{Integration, Kind, Pattern, Resource};
+use steploom_asl::model::{Api, Integration, Kind, Pattern, Resource};
 use steploom_types::Json;
 
 use super::{Order, after, is_activity, task_name, tell_scheduled};
@@ -126,6 +126,13 @@ pub(crate) fn succeeded<S: EventSink>(
     tell_submitted_late(turn, id, resource, output);
     let result = match resource {
         Resource::Function(_) | Resource::Activity(_) => Ok(output.clone()),
+        // No version ran: the function was handed an event, and runs later.
+        Resource::Service(Integration {
+            api: Api::LambdaInvoke,
+            pattern: Pattern::RequestResponse,
+        }) if version.is_none() && hands_over(turn, id) => {
+            Ok(lambda::accepted(turn.at, turn.started.seed, action.0))
+        }
         Resource::Service(integration) => {
             let version = version.filter(|_| names_version(turn, id));
             service::ended(integration, output, version, answer(turn, action))
@@ -191,6 +198,11 @@ fn over<S: EventSink>(turn: &mut Turn<'_, S>, id: FrameId) {
 fn names_version<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> bool {
     let call = call_of(turn, id);
     call.is_some_and(|call| lambda::is_qualified(call.input.value()))
+}
+
+/// Whether the attempt's input says that nobody waits for the function.
+fn hands_over<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> bool {
+    call_of(turn, id).is_some_and(|call| lambda::is_event(call.input.value()))
 }
 
 fn call_of<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> Option<Call> {
