@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from conftest import ACCOUNT, client, ended, refused
 from functions import ARN, ROLE, constant, lam, make, module, name, payload, script, zipped  # noqa: F401 - some are fixtures
@@ -284,3 +285,12 @@ def test_permissions_are_kept(lam, make, name):
     with refused("ResourceNotFoundException"):
         lam.get_policy(FunctionName=name)
     assert lam.get_policy(FunctionName=name, Qualifier="1")["RevisionId"]
+
+
+def test_invocations_beyond_what_was_reserved_are_refused(lam, make, name):
+    make({"behaviour": "sleep", "seconds": 20, "then": {"behaviour": "echo"}}, Timeout=2)
+    lam.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(client("lambda").invoke, FunctionName=name) for _ in range(3)]
+    refusals = [one.exception().response["Error"] for one in asked if one.exception()]
+    assert [(error["Code"], error["Message"]) for error in refusals] == [("TooManyRequestsException", "Rate Exceeded.")] * 2

@@ -143,7 +143,7 @@ def test_a_machine_is_told_of_a_failure_and_a_function_given_the_dead_letter(lam
     assert record["responsePayload"] == {"errorMessage": "no luck", "errorType": "Custom"}
     letter = until("the dead letter arrives", lambda: executions(letters))[0]
     assert one(letter)["input"] == "a text"
-    failed = until("it fails", lambda: [run for run in executions(name) if run["status"] == "failed"])[0]
+    failed = until("it fails", lambda: [run for run in executions(name) if run["status"] == "FAILED"])[0]
     assert (one(failed)["error"], one(failed)["cause"]) == ("Custom", "no luck")
 
 
@@ -171,7 +171,7 @@ def test_an_event_that_failed_waits_to_be_tried_again(lam, make, name):
         return "WaitStateEntered" in kinds
 
     until("it waits", waits)
-    assert one(run)["status"] == "running"
+    assert one(run)["status"] == "RUNNING"
 
 
 def test_a_machine_hands_over_an_event(lam, make, name):

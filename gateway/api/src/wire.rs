@@ -8,6 +8,7 @@ mod execution;
 mod function;
 mod function_events;
 mod function_profile;
+mod function_url;
 mod key;
 mod log;
 mod machine;
@@ -38,6 +39,7 @@ pub use function_events::{Destinations, EventSettings, PutEventSettings};
 pub use function_profile::{
     FunctionAlias, FunctionProfile, FunctionRelease, FunctionRoute, PutFunctionAlias,
 };
+pub use function_url::{FoundUrl, FunctionUrl, PutFunctionUrl, UrlAuth, UrlCors};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
 pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use machine::{

@@ -14,6 +14,7 @@ mod name;
 mod permission;
 mod settings;
 mod tag;
+mod url;
 mod version;
 
 use bytes::Bytes;
@@ -26,6 +27,9 @@ use crate::model::LAMBDA;
 use crate::rest::{self, Output, Request, Response};
 use crate::{Failure, page};
 
+/// How a server is called by who does not say.
+const LOCALHOST: &str = "localhost";
+
 /// What an operation gives.
 type Answer = Result<Output, Failure>;
 
@@ -37,6 +41,8 @@ pub(crate) struct Call<'a> {
     /// The body, where an operation takes it as it is.
     body: Bytes,
     traceparent: Option<String>,
+    /// How this server is called by who asks.
+    host: String,
 }
 
 /// Carries out a request; the failure beside an answer that refuses is for the log.
@@ -61,6 +67,7 @@ pub(crate) async fn answer(
         account,
         input,
         traceparent: (request.header)("traceparent"),
+        host: (request.header)("host").unwrap_or_else(|| LOCALHOST.to_owned()),
         body: request.body,
     };
     match call.carry_out(matched.name).await {
@@ -128,6 +135,11 @@ impl Call<'_> {
             "GetFunctionEventInvokeConfig" => event::get(self).await,
             "DeleteFunctionEventInvokeConfig" => event::delete(self).await,
             "ListFunctionEventInvokeConfigs" => event::list(self).await,
+            "CreateFunctionUrlConfig" => url::create(self).await,
+            "UpdateFunctionUrlConfig" => url::update(self).await,
+            "GetFunctionUrlConfig" => url::get(self).await,
+            "DeleteFunctionUrlConfig" => url::delete(self).await,
+            "ListFunctionUrlConfigs" => url::list(self).await,
             "GetAccountSettings" => concurrency::account(self).await,
             "TagResource" => tag::tag(self).await,
             "UntagResource" => tag::untag(self).await,

@@ -12,6 +12,7 @@ mod page;
 mod rest;
 mod scheduler;
 mod states;
+pub mod url;
 
 use serde_json::{Map, Value};
 use steploom_api::Ports;
@@ -20,6 +21,7 @@ use steploom_types::AccountId;
 pub use failure::Failure;
 pub use rest::{Request, Response};
 pub use scheduler::SchedulerRequest;
+pub use url::UrlRequest;
 
 /// How the target of a request to Step Functions begins, in the header `X-Amz-Target`.
 pub const STATES_TARGET: &str = "AWSStepFunctions.";

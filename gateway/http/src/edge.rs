@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::failure::{self, Answer, Failure};
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::route::aws;
-use crate::{body, need, s3};
+use crate::{body, function_url, need, s3};
 
 /// What metrics and logs call a path that no route matches.
 const UNMATCHED: &str = "unmatched";
@@ -32,7 +32,11 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
     let id = request_id::of(request.headers());
     let method = name_of(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+    let asked = function_url::asked(&request).filter(|_| !s3::is_signed_for(&request));
+    let route = match asked {
+        Some(_) => function_url::ROUTE,
+        None => matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str),
+    };
     let span = tracing::debug_span!(
         "request",
         id = request_id::text(&id),
@@ -43,7 +47,14 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
         duration_us = Empty,
     );
 
-    let mut response = run(&app, request, next, &id).instrument(span.clone()).await;
+    let mut response = match asked {
+        Some(asked) => {
+            of_function(&app, asked, request, &id)
+                .instrument(span.clone())
+                .await
+        }
+        None => run(&app, request, next, &id).instrument(span.clone()).await,
+    };
 
     let _in_span = span.enter();
     failure::render(&mut response, request_id::text(&id), (method, route));
@@ -57,6 +68,18 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
         .node
         .observe_request(route, method, status, took.as_secs_f64());
     response
+}
+
+/// A request to a function's address, which is for the function to answer.
+async fn of_function(
+    app: &App,
+    asked: function_url::Asked,
+    request: Request,
+    id: &HeaderValue,
+) -> Response {
+    let answer = function_url::answer(app, asked, request, id);
+    let handled = AssertUnwindSafe(answer).catch_unwind().await;
+    handled.unwrap_or_else(|panic| of_panic(&*panic))
 }
 
 async fn run(app: &App, mut request: Request, next: Next, id: &HeaderValue) -> Response {

@@ -11,6 +11,7 @@ mod config;
 mod edge;
 mod extract;
 mod failure;
+mod function_url;
 mod need;
 mod openapi;
 mod peer;

@@ -8,6 +8,7 @@ mod patient;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ use crate::route;
 
 /// How long to wait when the system has no room for another connection, such as no file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// From where a request came, as its connection says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source(pub(crate) SocketAddr);
 
 /// Serves until `shutdown` resolves; then takes no more connections, ends event streams, and gives
 /// requests `Limits::shutdown_timeout` to finish. Dropping it closes every connection at once.

@@ -108,6 +108,8 @@ pub enum EntryKind {
     ScheduleGroup,
     /// What a function has besides its versions: tags, releases, aliases, a limit.
     FunctionProfile,
+    /// Which function the id of an address stands for, of whatever account.
+    FunctionUrl,
     /// A segment of archived executions.
     Segment,
     /// An account that has segments.
@@ -118,7 +120,10 @@ impl EntryKind {
     /// Whether a change of it is somebody's wish, and so is recorded; else it is the platform's own
     /// bookkeeping.
     pub fn is_audited(self) -> bool {
-        !matches!(self, Self::Recovery | Self::Segment | Self::Archived)
+        !matches!(
+            self,
+            Self::Recovery | Self::FunctionUrl | Self::Segment | Self::Archived
+        )
     }
 
     /// As it stands in a row.
@@ -133,6 +138,7 @@ impl EntryKind {
             Self::Profile => "profile",
             Self::ScheduleGroup => "schedule-group",
             Self::FunctionProfile => "function-profile",
+            Self::FunctionUrl => "function-url",
             Self::Segment => "segment",
             Self::Archived => "archived",
         }

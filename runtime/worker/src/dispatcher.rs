@@ -17,7 +17,7 @@ use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, OUTCOME_UNKNOWN, Started};
 use steploom_probe::{Mark, mark};
-use steploom_types::{AccountId, Error, Json, Name};
+use steploom_types::{AccountId, Error, Json, MachineName, Name};
 use tokio::sync::oneshot;
 
 use crate::effect::Answer;
@@ -36,13 +36,13 @@ const REFUSALS_MAX: u32 = 10;
 type Queue = Fair<Waiter>;
 
 /// The right to run an attempt.
-type Right = Permit<Waiter>;
+pub(crate) type Right = Permit<Waiter>;
 
 /// A queue for each function that has a limit.
 type Gates = HashMap<(AccountId, Name), Queue>;
 
 /// What waits for a permit.
-enum Waiter {
+pub(crate) enum Waiter {
     /// An attempt that becomes a task then.
     Job(Box<Job>),
     /// Somebody who makes an attempt in a task of their own.
@@ -121,6 +121,33 @@ impl Dispatcher {
             gate.resize(permits);
         }
         Some(gate)
+    }
+
+    /// The right to run a function for somebody who waits, if it takes one.
+    ///
+    /// # Errors
+    /// It runs as often as it may.
+    pub(crate) fn room(
+        &self,
+        account: AccountId,
+        function: &Function,
+    ) -> Result<Option<Right>, Refused> {
+        let gate = self.gate(account, function);
+        let Some(gate) = gate.filter(|_| function.is_reserved) else {
+            return Ok(None);
+        };
+        let flow = Flow {
+            account,
+            machine: MachineName::OfFunction(function.name.clone()),
+        };
+        let (turn, _) = oneshot::channel();
+        match gate.push(flow, 1, 0, Waiter::Turn(turn)) {
+            Ok((permit, _)) => Ok(Some(permit)),
+            Err(place) => {
+                drop(gate.take_out(&place));
+                Err(Refused::TooManyRequests { retry_after_s: 1 })
+            }
+        }
     }
 
     /// The function that a task names.

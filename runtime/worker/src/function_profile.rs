@@ -2,6 +2,7 @@
 //! tags, a limit. A version never changes, so a release of it is its number alone.
 
 pub(crate) mod events;
+pub(crate) mod urls;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ mod control;
 mod executions;
 mod function_events;
 mod function_profiles;
+mod function_urls;
 mod functions;
 mod history;
 mod logs;

@@ -27,6 +27,8 @@ pub(crate) struct Function {
     pub(crate) limits: Limits,
     /// Attempts at once, at the most.
     pub(crate) concurrency_max: Option<u32>,
+    /// Whether that holds for those who invoke it and wait as well: they do not wait for their turn.
+    pub(crate) is_reserved: bool,
     /// Whether an attempt is made once at the most.
     pub(crate) at_most_once: bool,
     pub(crate) environment: Arc<[(String, String)]>,
@@ -149,6 +151,7 @@ impl Registry {
         let mut function = resolve(name, &row)?;
         if let Some(limit) = profile.and_then(|profile| profile.concurrency) {
             function.concurrency_max = Some(limit);
+            function.is_reserved = true;
         }
         let function = Arc::new(function);
         self.functions.keep(key, function.clone(), generation);
@@ -319,6 +322,7 @@ fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
             disk_bytes_max: settings.disk_bytes_max,
         },
         concurrency_max: settings.max_concurrency,
+        is_reserved: false,
         at_most_once: settings.at_most_once,
         environment: settings.environment.into_iter().collect(),
         volumes: settings

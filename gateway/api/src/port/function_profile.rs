@@ -96,6 +96,29 @@ pub trait FunctionProfiles: Send + Sync {
         qualifier: &str,
     ) -> Result<bool>;
 
+    /// Makes an address under which the function, or an alias of it, answers HTTP, or changes it.
+    ///
+    /// # Errors
+    /// `NotFound` / `QualifierNotFound`, or `UrlNotFound` where there is nothing to change; `Conflict` / `UrlExists`.
+    async fn put_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+        put: wire::PutFunctionUrl,
+    ) -> Result<wire::FunctionUrl>;
+
+    /// Takes that address away; whether there was one.
+    async fn delete_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<bool>;
+
+    /// What an address stands for, whoever's it is; `None` if nothing does. It fails with none of the above.
+    async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>>;
+
     /// Keeps something by a key, or nothing any more, if what is kept there is still `was`; whether it was.
     ///
     /// # Errors

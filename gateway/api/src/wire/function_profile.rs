@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steploom_types::{Name, Timestamp};
 
-use super::{EventSettings, ReleaseNumber};
+use super::{EventSettings, FunctionUrl, ReleaseNumber};
 
 /// Tags, releases, aliases and the rest. It is that of the function as long as that is not deleted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct FunctionProfile {
     /// How events are handled, by what is invoked: `$LATEST`, a release's number or an alias.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, EventSettings>,
+    /// Addresses under which it answers HTTP, by alias; its own has no alias, and stands under `""`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub urls: BTreeMap<String, FunctionUrl>,
     /// What callers keep here by a key, such as a policy.
     pub kept: BTreeMap<String, Value>,
 }

@@ -172,8 +172,8 @@ fn refused(
         "DestinationNotFound" => {
             let given = given.cloned().map(destinations).unwrap_or_default();
             let arn = [given.on_success, given.on_failure].into_iter().flatten();
-            let named = arn.filter(|arn| error.message.contains(arn.as_str()));
-            let arn = named.last().unwrap_or_default();
+            let mut named = arn.filter(|arn| error.message.contains(arn.as_str()));
+            let arn = named.next_back().unwrap_or_default();
             invalid(format!("The destination ARN {arn} is invalid."))
         }
         "InvalidDestination" => invalid(format!(

@@ -53,7 +53,12 @@ pub(super) async fn or_unknown(
             );
         }
     };
-    let header = |name: &str| text_of(&headers, name);
+    // Over HTTP/2 the host stands in the address.
+    let authority = uri.authority().map(ToString::to_string);
+    let header = |name: &str| match text_of(&headers, name) {
+        None if name == "host" => authority.clone(),
+        found => found,
+    };
     let asked = steploom_aws::Request {
         method: method.as_str(),
         path: uri.path(),

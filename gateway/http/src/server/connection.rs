@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
+use super::Source;
 use super::patient::Patient;
 use crate::config::Limits;
 
@@ -55,11 +56,16 @@ impl Server {
 /// Serves one connection to its end. `ending` lets it finish what it has begun, and no more.
 pub(super) async fn run(server: &Server, stream: TcpStream, mut ending: watch::Receiver<bool>) {
     let begun = Arc::new(AtomicU64::new(0));
+    let source = stream.peer_addr().ok().map(Source);
     let counted = Arc::clone(&begun);
     let router = server.router.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         counted.fetch_add(1, Ordering::Relaxed);
-        router.clone().call(request.map(Body::new))
+        let mut request = request.map(Body::new);
+        if let Some(source) = source {
+            request.extensions_mut().insert(source);
+        }
+        router.clone().call(request)
     });
     let stream = Patient::new(stream, server.limits.write_timeout);
     let connection = server

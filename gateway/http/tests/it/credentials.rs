@@ -2,6 +2,7 @@
 
 mod signed;
 mod table;
+mod urls;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

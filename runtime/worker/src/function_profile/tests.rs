@@ -1,4 +1,4 @@
-use steploom_api::wire::FunctionRoute;
+use steploom_api::wire::{FunctionRoute, PutEventSettings, PutFunctionUrl, UrlAuth};
 
 use super::*;
 
@@ -93,4 +93,107 @@ fn bad_aliases_are_refused() {
         ..alias("a", Some(1), None)
     };
     assert_eq!(refused(absent), "AliasNotFound");
+}
+
+#[test]
+fn event_settings_are_of_what_is_there() {
+    let mut profile = published(&[5]);
+    put_alias(
+        &mut profile,
+        &name("f"),
+        alias("live", Some(1), None),
+        now(),
+    )
+    .unwrap();
+    let mut set = |qualifier: &str, put: PutEventSettings| {
+        events::put(&mut profile, &name("f"), qualifier, put, now()).map_err(|error| error.code)
+    };
+    let retries = |max_retries| PutEventSettings {
+        max_retries: Some(max_retries),
+        ..PutEventSettings::default()
+    };
+    let age = |seconds| PutEventSettings {
+        is_change: true,
+        max_age_seconds: Some(seconds),
+        ..PutEventSettings::default()
+    };
+    for qualifier in ["2", "dead", "a b"] {
+        assert_eq!(set(qualifier, retries(1)), Err("QualifierNotFound"));
+    }
+    assert_eq!(set("live", age(60)), Err("EventSettingsNotFound"));
+    assert_eq!(set("live", retries(3)), Err("InvalidEventSettings"));
+    for qualifier in ["$LATEST", "1", "live"] {
+        set(qualifier, retries(1)).unwrap();
+    }
+    assert_eq!(set("live", age(59)), Err("InvalidEventSettings"));
+    let changed = set("live", age(60)).unwrap();
+    assert_eq!(
+        (changed.max_retries, changed.max_age_seconds),
+        (Some(1), Some(60))
+    );
+    assert_eq!(set("live", retries(2)).unwrap().max_age_seconds, None);
+    assert!(events::find(&profile, None).is_some());
+    assert!(events::find(&profile, Some("dead")).is_none());
+}
+
+#[test]
+fn a_destination_is_a_function_or_a_machine() {
+    let code = |text| {
+        events::destination(text, &name("f"))
+            .map(drop)
+            .map_err(|error| error.code)
+    };
+    let own = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
+    assert_eq!(code(own), Err("OwnDestination"));
+    assert_eq!(
+        code("arn:aws:lambda:us-east-1:000000000000:function:g"),
+        Ok(())
+    );
+    assert_eq!(
+        code("arn:aws:states:us-east-1:000000000000:stateMachine:f"),
+        Ok(())
+    );
+    for bad in [
+        "",
+        "g",
+        "arn:aws:sqs:us-east-1:000000000000:q",
+        "arn:aws:lambda:us-east-1:0:layer:g",
+    ] {
+        assert_eq!(code(bad), Err("InvalidDestination"), "{bad}");
+    }
+}
+
+#[test]
+fn an_address_keeps_its_id() {
+    let mut profile = published(&[5]);
+    put_alias(
+        &mut profile,
+        &name("f"),
+        alias("live", Some(1), None),
+        now(),
+    )
+    .unwrap();
+    let owner = |alias: Option<&str>| urls::Owner {
+        account: steploom_types::AccountId::LOCAL,
+        function: name("f"),
+        alias: alias.map(name),
+    };
+    let mut put = |alias, id: &str, is_new, auth| {
+        let put = PutFunctionUrl {
+            is_new,
+            auth,
+            cors: None,
+        };
+        urls::put(&mut profile, &owner(alias), (&name(id), &put), now()).map_err(|error| error.code)
+    };
+    assert_eq!(put(None, "a", false, None), Err("UrlNotFound"));
+    assert_eq!(put(Some("dead"), "a", true, None), Err("QualifierNotFound"));
+    assert_eq!(put(None, "a", true, None).unwrap().auth, UrlAuth::Nobody);
+    assert_eq!(put(None, "b", true, None), Err("UrlExists"));
+    put(Some("live"), "b", true, None).unwrap();
+    let changed = put(None, "c", false, Some(UrlAuth::Known)).unwrap();
+    assert_eq!((changed.id, changed.auth), (name("a"), UrlAuth::Known));
+    assert!(urls::remove(&mut profile, None).is_some());
+    assert!(urls::find(&profile, None).is_none());
+    assert!(urls::find(&profile, Some(&name("live"))).is_some());
 }

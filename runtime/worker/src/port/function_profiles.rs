@@ -8,7 +8,7 @@ use steploom_store::catalog::{EntryKind, Function};
 use steploom_types::{AccountId, Error, Name, Result, limits};
 
 use super::{Port, function_not_found};
-use crate::function_profile::{self, events};
+use crate::function_profile::{self, events, urls};
 use crate::{belonging, tags};
 
 #[async_trait]
@@ -65,11 +65,16 @@ impl FunctionProfiles for Port {
         function: &Name,
         alias: &Name,
     ) -> Result<bool> {
-        self.change_function(account, function, |profile, _| {
+        let deleted = self.change_function(account, function, |profile, _| {
             profile.events.remove(alias.as_str());
-            Ok(profile.aliases.remove(alias).is_some())
-        })
-        .await
+            let url = urls::remove(profile, Some(alias));
+            Ok((profile.aliases.remove(alias).is_some(), url))
+        });
+        let (is_there, url) = deleted.await?;
+        if let Some(url) = url {
+            self.forget_url(&url.id).await;
+        }
+        Ok(is_there)
     }
 
     async fn change_tags(
@@ -136,6 +141,41 @@ impl FunctionProfiles for Port {
         .await
     }
 
+    async fn put_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+        put: wire::PutFunctionUrl,
+    ) -> Result<wire::FunctionUrl> {
+        let owner = urls::Owner {
+            account,
+            function: function.clone(),
+            alias: alias.cloned(),
+        };
+        self.put_function_url(owner, put).await
+    }
+
+    async fn delete_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<bool> {
+        let removed = self.change_function(account, function, |profile, _| {
+            Ok(urls::remove(profile, alias))
+        });
+        let removed = removed.await?;
+        if let Some(url) = &removed {
+            self.forget_url(&url.id).await;
+        }
+        Ok(removed.is_some())
+    }
+
+    async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>> {
+        self.find_function_url(id).await
+    }
+
     async fn keep(
         &self,
         account: AccountId,
@@ -152,7 +192,7 @@ impl FunctionProfiles for Port {
 }
 
 impl Port {
-    async fn change_function<T: Send>(
+    pub(super) async fn change_function<T: Send>(
         &self,
         account: AccountId,
         name: &Name,

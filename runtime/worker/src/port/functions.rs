@@ -141,6 +141,7 @@ impl Functions for Port {
     }
 
     async fn delete(&self, account: AccountId, name: &Name) -> Result<()> {
+        self.forget_urls(account, name).await?;
         let there = self
             .shared
             .store
@@ -180,12 +181,11 @@ impl Functions for Port {
             deadline: None,
             traceparent: invoke.traceparent,
         };
-        let finished = self
-            .shared
-            .dispatcher
-            .invoke(&function, &caller, invoke.event)
-            .await
-            .map_err(|r| refused(&invoke.name, r))?;
+        let dispatcher = &self.shared.dispatcher;
+        let room = dispatcher.room(account, &function);
+        let _room = room.map_err(|r| refused(&invoke.name, r))?;
+        let finished = dispatcher.invoke(&function, &caller, invoke.event).await;
+        let finished = finished.map_err(|r| refused(&invoke.name, r))?;
         Ok(Invocation {
             request_id,
             version: function.version,

@@ -24,6 +24,16 @@ fn at() -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000)
 }
 
+fn url(id: Name, auth: wire::UrlAuth) -> wire::FunctionUrl {
+    wire::FunctionUrl {
+        id,
+        auth,
+        cors: None,
+        created_at: at(),
+        changed_at: at(),
+    }
+}
+
 #[async_trait]
 impl FunctionProfiles for World {
     async fn profile(&self, account: AccountId, function: &Name) -> Result<FunctionProfile> {
@@ -160,6 +170,51 @@ impl FunctionProfiles for World {
             Ok(profile.events.remove(qualifier).is_some())
         })
         .await
+    }
+
+    async fn put_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+        put: wire::PutFunctionUrl,
+    ) -> Result<wire::FunctionUrl> {
+        self.change_function(account, function, |profile| {
+            let auth = put.auth.unwrap_or(wire::UrlAuth::Nobody);
+            let url = url(function.clone(), auth);
+            let key = alias.map(ToString::to_string).unwrap_or_default();
+            profile.urls.insert(key, url.clone());
+            Ok(url)
+        })
+        .await
+    }
+
+    async fn delete_url(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<bool> {
+        self.change_function(account, function, |profile| {
+            let key = alias.map(ToString::to_string).unwrap_or_default();
+            Ok(profile.urls.remove(&key).is_some())
+        })
+        .await
+    }
+
+    /// `open-NAME` is everybody's address of a function, `known-NAME` that of who may invoke it.
+    async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>> {
+        let (auth, function) = match id.as_str().split_once('-') {
+            Some(("open", function)) => (wire::UrlAuth::Nobody, function),
+            Some(("known", function)) => (wire::UrlAuth::Known, function),
+            _ => return Ok(None),
+        };
+        Ok(Some(wire::FoundUrl {
+            account: AccountId::LOCAL,
+            function: function.parse()?,
+            alias: None,
+            url: url(id.clone(), auth),
+        }))
     }
 
     async fn keep(
