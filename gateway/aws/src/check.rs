@@ -115,6 +115,9 @@ impl Check<'_> {
             }
             (ShapeKind::Map, Value::Object(fields)) => {
                 if let Some(member) = &shape.value {
+                    if self.numbers(&member.shape, fields, at) {
+                        return Ok(());
+                    }
                     for (key, field) in fields.iter_mut() {
                         self.value(&member.shape, field, Place::Key(&at, key))?;
                     }
@@ -171,6 +174,33 @@ impl Check<'_> {
             at,
             &format!("Member must have value {bound}"),
         );
+    }
+
+    /// Whether numbers in a map are out of their range, which AWS tells of the map.
+    fn numbers(&mut self, of: &str, fields: &Map<String, Value>, at: Place<'_>) -> bool {
+        let shape = self.model.shape(of);
+        let shape =
+            shape.filter(|shape| matches!(shape.kind, ShapeKind::Float | ShapeKind::Double));
+        let Some((min, max)) = shape.and_then(|shape| Some((shape.min?, shape.max?))) else {
+            return false;
+        };
+        let mut numbers = fields.values().filter_map(Value::as_f64);
+        if numbers.all(|number| (min..=max).contains(&number)) {
+            return false;
+        }
+        let field = |(key, value): (&String, &Value)| match value.as_f64() {
+            Some(number) => format!("{key}={number:?}"),
+            None => format!("{key}={value}"),
+        };
+        let fields: Vec<_> = fields.iter().map(field).collect();
+        self.fail(
+            &format!("'{{{}}}'", fields.join(", ")),
+            at,
+            &format!(
+                "Map value must satisfy constraint: [Member must have value less than or equal to {max:?}, Member must have value greater than or equal to {min:?}, Member must not be null]"
+            ),
+        );
+        true
     }
 
     fn text(&mut self, shape: &Shape, text: &str, at: Place<'_>) {

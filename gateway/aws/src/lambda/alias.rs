@@ -77,6 +77,7 @@ async fn put(call: &Call<'_>, is_new: bool) -> Answer {
         is_new,
     };
     let version = input.function_version.unwrap_or_default();
+    let other = put.other.flatten().map(|other| other.release);
     let profiles = &call.ports.function_profiles;
     let made = profiles.put_alias(call.account, &target.name, put).await;
     let made = made.map_err(|error: Error| match error.code {
@@ -85,7 +86,17 @@ async fn put(call: &Call<'_>, is_new: bool) -> Answer {
             format!("Alias already exists: {alias_arn}"),
         ),
         "AliasNotFound" => missing(format!("Alias not found: {alias_arn}")),
-        "ReleaseNotFound" => missing(format!("Function not found: {function_arn}:{version}")),
+        "ReleaseNotFound" => {
+            // Which of the two it is, the error says.
+            let other = other.map(|number| number.to_string());
+            let is_other =
+                |number: &String| error.message.ends_with(&format!("no release {number}"));
+            let absent = other.filter(is_other).unwrap_or(version);
+            missing(format!("Function not found: {function_arn}:{absent}"))
+        }
+        "FunctionNotFound" if is_new => {
+            missing(format!("Function not found: {function_arn}:{version}"))
+        }
         _ => failure(error, &function_arn),
     })?;
     Ok(shown(call, &target, &made).into())
@@ -183,13 +194,10 @@ fn route(routing: Routing) -> Result<Option<FunctionRoute>, Failure> {
         ));
     }
     let weight = weight.as_f64().unwrap_or_default();
-    if !(0.0..=1.0).contains(&weight) {
+    let Ok(release) = version.parse() else {
         return Err(Failure::validation(format!(
-            "1 validation error detected: Value '{{{version}={weight:?}}}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]"
+            "1 validation error detected: Value '{{{version}={weight:?}}}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+]"
         )));
-    }
-    let Some(release) = release(&version)? else {
-        return Err(invalid(format!("Invalid function version {version}.")));
     };
     Ok(Some(FunctionRoute { release, weight }))
 }
@@ -210,7 +218,7 @@ fn shown(call: &Call<'_>, target: &Target, alias: &FunctionAlias) -> Value {
     shown
 }
 
-fn revision(call: &Call<'_>, target: &Target, alias: &FunctionAlias) -> String {
+pub(super) fn revision(call: &Call<'_>, target: &Target, alias: &FunctionAlias) -> String {
     let made = alias.created_at.as_millis();
     let (account, function) = (call.account, &target.name);
     let (name, changes) = (&alias.name, alias.changes);

@@ -6,7 +6,8 @@ use steploom_types::Error;
 
 use super::configuration::uuid;
 use super::name::{LATEST, Target};
-use super::{Answer, Call, failure, invalid, missing};
+use super::version::Found;
+use super::{Answer, Call, alias, failure, invalid, missing};
 use crate::Failure;
 use crate::rest::Output;
 
@@ -119,6 +120,21 @@ fn revision(call: &Call<'_>, target: &Target, statements: Option<&Value>) -> Str
     ))
 }
 
+/// Whether a revision is that of what the policy is for, which counts for its policy as well.
+async fn names_function(call: &Call<'_>, target: &Target, wanted: &str) -> Result<bool, Failure> {
+    if let Some(name) = target.published().and_then(|text| text.parse().ok()) {
+        let profiles = &call.ports.function_profiles;
+        let profile = profiles.profile(call.account, &target.name).await;
+        let profile = profile.map_err(|error| failure(error, &target.arn(call)))?;
+        if let Some(known) = profile.aliases.get(&name) {
+            return Ok(alias::revision(call, target, known) == wanted);
+        }
+    }
+    let found = Found::find(call, target).await?;
+    let shown = found.shown(target, String::new());
+    Ok(shown.revision(call) == wanted)
+}
+
 async fn change(
     call: &Call<'_>,
     target: &Target,
@@ -134,8 +150,8 @@ async fn change(
         ensure_there(call, target, &profile)?;
         let was = profile.kept.get(&key);
         if let Some(wanted) = &input.revision_id
-            && was.is_some()
             && *wanted != revision(call, target, was)
+            && !names_function(call, target, wanted).await?
         {
             return Err(Failure::new(
                 "PreconditionFailedException",

@@ -51,9 +51,9 @@ fn play(
     }
 }
 
-fn to_function(name: &str) -> Option<Destination> {
+fn to_function(name: &str) -> Destination {
     let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:{name}");
-    Some(Destination::parse(&arn).unwrap())
+    Destination::parse(&arn).unwrap()
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn an_event_for_which_there_is_no_room_waits_longer_and_longer() {
 fn a_destination_is_told_of_a_success() {
     let played = play(
         |task| {
-            task.on_success = to_function("g");
-            task.on_failure = to_function("h");
+            task.on_success = Some(to_function("g"));
+            task.on_failure = Some(to_function("h"));
         },
         |_| Answer::Ok(json!({"words": 6})),
     );
@@ -139,8 +139,8 @@ fn a_destination_is_told_of_a_failure_and_the_event_becomes_a_dead_letter() {
     for (error, kind) in [("Oops", "Oops"), ("States.Timeout", "Sandbox.Timedout")] {
         let played = play(
             |task| {
-                task.on_failure = to_function("g");
-                task.dead_letter = to_function("h:live");
+                task.on_failure = Some(to_function("g"));
+                task.dead_letter = Some(to_function("h:live"));
                 task.release = Some("3");
                 task.retries = 1;
             },
@@ -191,12 +191,12 @@ fn who_cannot_be_told_does_not_change_how_it_ended() {
         dead_letter: None,
     };
     let definition = serde_json::from_str(&task.definition()).unwrap();
-    let driver = execute(&definition, json!({}), |name, invoke| match name {
-        "f" => Answer::Ok(json!(1)),
-        _ => {
-            assert_eq!(invoke.input.value()["StateMachineArn"], "m:live");
-            Answer::Err("StepFunctions.StateMachineDoesNotExistException", "none")
+    let driver = execute(&definition, json!({}), |name, invoke| {
+        if name == "f" {
+            return Answer::Ok(json!(1));
         }
+        assert_eq!(invoke.input.value()["StateMachineArn"], "m:live");
+        Answer::Err("StepFunctions.StateMachineDoesNotExistException", "none")
     });
     assert_eq!(driver.outcome(), "SUCCEEDED 1");
 }
