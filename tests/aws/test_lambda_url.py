@@ -157,6 +157,8 @@ def test_a_host_names_the_address(url):
     endpoint = address.split("/url/")[0]
     status, _, body = ask(f"{endpoint}/url/x", Host=f"{id}.lambda-url.us-east-1.localhost:8080")
     assert (status, json.loads(body)["rawPath"]) == (200, "/url/x")
+    # Below a path, a page is at the API's host, and must not be trusted as one of its own.
+    assert ask(address)[1]["content-security-policy"].startswith("sandbox ")
     assert ask(f"{endpoint}/", Host="none.lambda-url.us-east-1.localhost")[0] == 404
     assert ask(f"{endpoint}/url/{'0' * 32}/")[0] == 404
 

@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::HOST;
+use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
@@ -30,10 +30,16 @@ const BODY: Bound = Bound {
     what: "a request to a function's address",
 };
 
+/// What a browser is told of an answer below a path: a page of a function is not a page of the API, which stands at the
+/// same host and trusts its own.
+const SANDBOX: &str = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
+
 /// An address that a request names, and the path behind it.
 pub(crate) struct Asked {
     id: Name,
     path: String,
+    /// Whether the function has a host of its own.
+    has_host: bool,
 }
 
 /// The address that a request names, if it names one.
@@ -45,6 +51,7 @@ pub(crate) fn asked(request: &Request) -> Option<Asked> {
         return Some(Asked {
             id: id.to_ascii_lowercase().parse().ok()?,
             path: path.to_owned(),
+            has_host: true,
         });
     }
     let rest = path.strip_prefix(PREFIX)?;
@@ -52,6 +59,7 @@ pub(crate) fn asked(request: &Request) -> Option<Asked> {
     Some(Asked {
         id: id.parse().ok()?,
         path: format!("/{path}"),
+        has_host: false,
     })
 }
 
@@ -66,7 +74,13 @@ pub(crate) async fn answer(
         Ok(answer) => answer,
         Err(failure) => refused(&failure, request_id::text(id)),
     };
-    written(answer)
+    let mut response = written(answer);
+    if !asked.has_host {
+        let sandbox = HeaderValue::from_static(SANDBOX);
+        let headers = response.headers_mut();
+        headers.append(CONTENT_SECURITY_POLICY, sandbox);
+    }
+    response
 }
 
 async fn of_function(

@@ -82,12 +82,11 @@ pub(crate) fn dead_letter(settings: &FunctionSettings) -> Option<&str> {
 }
 
 fn ensure_there(profile: &FunctionProfile, function: &Name, qualifier: &str) -> Result<()> {
-    let is_there = match qualifier.parse::<ReleaseNumber>() {
-        Ok(number) => ensure_release(profile, function, number).is_ok(),
-        Err(_) => {
-            let alias: Option<Name> = qualifier.parse().ok();
-            qualifier == LATEST || alias.is_some_and(|name| profile.aliases.contains_key(&name))
-        }
+    let is_there = if let Ok(number) = qualifier.parse::<ReleaseNumber>() {
+        ensure_release(profile, function, number).is_ok()
+    } else {
+        let alias: Option<Name> = qualifier.parse().ok();
+        qualifier == LATEST || alias.is_some_and(|name| profile.aliases.contains_key(&name))
     };
     if is_there {
         return Ok(());

@@ -40,9 +40,8 @@ pub(super) async fn hand_over(
             retries: limits::function::EVENT_RETRIES_MAX,
         };
         let begun = port.invoke_async(started.account, invocation, terms);
-        let refused = match begun.await {
-            Ok(_) => return Ok(Json::null()),
-            Err(refused) => refused,
+        let Err(refused) = begun.await else {
+            return Ok(Json::null());
         };
         match refused.kind {
             // Nothing else has this name: it was started by the same attempt before.
