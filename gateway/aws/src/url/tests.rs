@@ -148,6 +148,7 @@ fn what_is_no_answer_is_a_bad_gateway() {
     let failed = answered(Err(FunctionFailure {
         error: "Oops".to_owned(),
         cause: "a secret".to_owned(),
+        object: None,
     }));
     assert_eq!(failed.status, 502);
     assert_eq!(failed.body, r#"{"Message":"Internal Server Error"}"#);
