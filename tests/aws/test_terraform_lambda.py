@@ -190,10 +190,11 @@ def test_aws_lambda_function_with_every_block(lam, function, name):
     """They come back as they were sent, and are gone when they were taken away, or every plan shows a change."""
     network = {"Ipv6AllowedForDualStack": False, "SecurityGroupIds": ["sg-12345678"], "SubnetIds": ["subnet-12345678"]}
     logging = {"ApplicationLogLevel": "DEBUG", "LogFormat": "JSON", "SystemLogLevel": "WARN"}
+    letters = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:letters"
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
     created = function(
         Architectures=["arm64"],
-        DeadLetterConfig={"TargetArn": QUEUE},
+        DeadLetterConfig={"TargetArn": letters},
         Environment={"Variables": {"A": "b"}},
         EphemeralStorage={"Size": 1024},
         KMSKeyArn=key,
@@ -203,7 +204,7 @@ def test_aws_lambda_function_with_every_block(lam, function, name):
         VpcConfig=network,
     )
     assert created["architectures"] == ["arm64"]
-    assert created["dead_letter_config"] == QUEUE
+    assert created["dead_letter_config"] == letters
     assert created["environment"] == {"Variables": {"A": "b"}}
     assert created["ephemeral_storage"] == 1024
     assert created["kms_key_arn"] == key
@@ -328,7 +329,6 @@ def test_aws_lambda_permission(lam, function, arguments, principal, condition, q
         lam.remove_permission(FunctionName=arn, StatementId="any", **asked)
 
 
-@pytest.mark.xfail(reason="event invoke configurations are not there yet", strict=False)
 @pytest.mark.parametrize("qualifier", [None, "1", "live"])
 def test_aws_lambda_function_event_invoke_config(lam, function, other, name, qualifier):
     function(Publish=True)
@@ -355,7 +355,6 @@ def test_aws_lambda_function_event_invoke_config(lam, function, other, name, qua
         lam.delete_function_event_invoke_config(**asked)
 
 
-@pytest.mark.xfail(reason="function URLs are not there yet", strict=False)
 @pytest.mark.parametrize("qualifier", [None, "live"])
 def test_aws_lambda_function_url(lam, function, name, qualifier):
     arn = function(Publish=True)["arn"]

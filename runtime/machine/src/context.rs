@@ -46,7 +46,7 @@ pub(crate) struct Place<'a> {
     /// What the context object is supposed to have in place of what it would have.
     pub(crate) supposed: Option<&'a Value>,
     /// How often the execution was redriven.
-    pub(crate) redrives: Redrives,
+    pub(crate) redrives: Option<Redrives>,
 }
 
 /// The data of one evaluation, in both query languages.
@@ -255,7 +255,7 @@ fn suppose(context: &mut Value, supposed: &Value) {
 }
 
 /// The part that stays the same throughout an execution.
-fn of_execution(started: &Started, redrives: Redrives, with_input: bool) -> Value {
+fn of_execution(started: &Started, redrives: Option<Redrives>, with_input: bool) -> Value {
     let Started {
         account, machine, ..
     } = started;
@@ -275,12 +275,11 @@ fn of_execution(started: &Started, redrives: Redrives, with_input: bool) -> Valu
     if !with_input && let Some(execution) = context[EXECUTION].as_object_mut() {
         execution.shift_remove(INPUT);
     }
-    // Express executions cannot be redriven.
-    if !started.is_express {
+    if let Some(redrives) = redrives {
         context[EXECUTION]["RedriveCount"] = redrives.count.into();
-    }
-    if let Some(at) = redrives.last_at {
-        context[EXECUTION]["RedriveTime"] = at.to_string().into();
+        if let Some(at) = redrives.last_at {
+            context[EXECUTION]["RedriveTime"] = at.to_string().into();
+        }
     }
     context
 }
@@ -377,7 +376,7 @@ impl Kept {
         let context = match places {
             None => None,
             Some(places) => {
-                let of_execution = || of_execution(started, redrives, with_input);
+                let of_execution = || of_execution(started, Some(redrives), with_input);
                 let mut stays = base.map_or_else(of_execution, Value::clone);
                 let mut context = Map::new();
                 for place in places {

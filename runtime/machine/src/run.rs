@@ -61,8 +61,19 @@ pub struct Run {
     pub(crate) map_runs: MapRuns,
     /// Of a range: the context object of its parent.
     pub(crate) base: Option<Value>,
-    /// Whether it is run to its end also if it is an EXPRESS execution.
-    pub(crate) is_in_memory: bool,
+    /// What is kept of it.
+    pub(crate) keeping: Keeping,
+}
+
+/// What is kept of an execution while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// Its facts; of an EXPRESS execution its start and its end, as it runs somewhere else.
+    Facts,
+    /// Nothing: also an EXPRESS execution runs to its end.
+    Nothing,
+    /// Nothing, and its caller waits for it: nobody can speak of it afterwards, nor redrive it.
+    Awaited,
 }
 
 /// How often an execution was redriven, and when last.
@@ -116,7 +127,7 @@ impl Run {
             supplied: BTreeMap::new(),
             map_runs: MapRuns::default(),
             base: None,
-            is_in_memory: false,
+            keeping: Keeping::Facts,
         }
     }
 
@@ -124,14 +135,22 @@ impl Run {
     /// waits for [`Fact::Ended`], as its start and its end are all that is kept of it.
     pub fn in_memory(machine: Arc<Machine>) -> Self {
         Self {
-            is_in_memory: true,
+            keeping: Keeping::Nothing,
+            ..Self::new(machine)
+        }
+    }
+
+    /// The same for one whose caller waits for its end: as on AWS, its context object tells of no redrives.
+    pub fn synchronous(machine: Arc<Machine>) -> Self {
+        Self {
+            keeping: Keeping::Awaited,
             ..Self::new(machine)
         }
     }
 
     /// Whether the execution is run somewhere else, in memory, and this one hears of its end.
     pub fn is_elsewhere(&self) -> bool {
-        !self.is_in_memory && self.started().is_some_and(|started| started.is_express)
+        self.keeping == Keeping::Facts && self.started().is_some_and(|started| started.is_express)
     }
 
     /// What it was given at its birth, shared; `None` before its first fact.

@@ -10,6 +10,7 @@ use crate::context::{Given, Place, Scope};
 use crate::failure::{Problem, QueryFailure};
 use crate::frame::{Frame, FrameId, Item};
 use crate::retry::RUNTIME;
+use crate::run::Keeping;
 use crate::states::map_run;
 use crate::waits::{Owner, Wait};
 use crate::{
@@ -275,7 +276,7 @@ impl<'a, S: EventSink> Turn<'a, S> {
             child: frame.child.as_deref(),
             base: self.run.base.as_ref().filter(|_| frame.child.is_none()),
             supposed: self.run.supposed.as_ref(),
-            redrives: self.run.redrives,
+            redrives: (self.run.keeping != Keeping::Awaited).then_some(self.run.redrives),
         };
         let scope = Scope::new(
             given,

@@ -66,7 +66,8 @@ pub(crate) async fn to_its_end(
     let port = Port::of(&shared).await;
     let started = Started::clone(&started);
     let log = Log::new(&shared.logs, &started, logging(&shared, &started).await);
-    let outcome = match run(&port, machine, started, log, tried).await {
+    let of = Run::in_memory(machine);
+    let outcome = match run(&port, of, started, log, tried).await {
         Ok(ended) => ended.outcome,
         Err(error) => {
             tracing::error!(%error, "an EXPRESS execution cannot go on");
@@ -110,18 +111,18 @@ pub(crate) struct Ended {
     pub(crate) bytes: u64,
 }
 
-/// Runs an execution to its end.
+/// Runs an execution to its end, which has not begun in `of`.
 ///
 /// # Errors
 /// `Internal`: a bug of ours. A failing workflow is an [`Ended`].
 pub(crate) async fn run(
     port: &Port,
-    machine: Arc<steploom_asl::Machine>,
+    of: Run,
     started: Started,
     log: Option<Log>,
     tried: Try,
 ) -> Result<Ended> {
-    let mut running = Running::new(port.shared(), machine, started, log);
+    let mut running = Running::new(port.shared(), of, started, log);
     let mut calls = FuturesUnordered::new();
     loop {
         running.fire_due();
@@ -214,16 +215,11 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn new(
-        shared: &'a Shared,
-        machine: Arc<steploom_asl::Machine>,
-        started: Started,
-        log: Option<Log>,
-    ) -> Self {
+    fn new(shared: &'a Shared, run: Run, started: Started, log: Option<Log>) -> Self {
         shared.metrics.express_running.inc();
         Self {
             shared,
-            run: Run::in_memory(machine),
+            run,
             outcome: None,
             log,
             at: started.at,

@@ -8,6 +8,7 @@ use steploom_asl::model::Kind;
 use super::{Reader, Snap, Writer, fields, variants};
 use crate::context::Kept;
 use crate::frame::{Activity, Frame, FrameId, Frames};
+use crate::run::Keeping;
 use crate::states::map_run::range;
 use crate::waits::Waits;
 use crate::{
@@ -41,13 +42,16 @@ impl Run {
             supplied: _,
             map_runs,
             base: _,
-            is_in_memory,
+            keeping,
         } = self;
         let (Some(started), Some(version)) = (started, version) else {
             return out.refuse();
         };
         // What is in memory alone is not kept.
-        if supposed.is_some() || !exceeded.is_empty() || *is_in_memory && started.is_express {
+        if supposed.is_some()
+            || !exceeded.is_empty()
+            || *keeping != Keeping::Facts && started.is_express
+        {
             return out.refuse();
         }
         out.raw(version.definition.as_bytes());
@@ -133,7 +137,7 @@ impl Run {
             supplied: std::collections::BTreeMap::new(),
             map_runs,
             base,
-            is_in_memory: false,
+            keeping: Keeping::Facts,
         })
     }
 }

@@ -91,16 +91,21 @@ fn one_in_memory_begins_and_is_not_kept() {
 }
 
 #[test]
-fn its_context_object_has_the_role_of_its_start_and_no_redrives() {
+fn a_context_object_has_the_role_of_the_start_and_tells_of_redrives_if_nobody_waits() {
     let machine = machine(&json!({"StartAt": "P", "States": {"P": {
         "Type": "Pass", "Parameters": {"shown.$": "$$.Execution"}, "End": true}}}));
-    for is_express in [true, false] {
+    for is_awaited in [true, false] {
         let started = Started {
-            is_express,
+            is_express: true,
             role: Some("arn:aws:iam::1:role/r".to_owned()),
             ..started(json!({}), RunLimits::default())
         };
-        let mut run = Run::in_memory(Arc::clone(&machine));
+        let begin: fn(_) -> _ = if is_awaited {
+            Run::synchronous
+        } else {
+            Run::in_memory
+        };
+        let mut run = begin(Arc::clone(&machine));
         let fact = Fact::Started(Box::new(started));
         apply(&mut run, &fact, &mut Kinds::default()).expect("the fact can be");
         let Some(Outcome::Succeeded(output)) = run.outcome() else {
@@ -108,6 +113,6 @@ fn its_context_object_has_the_role_of_its_start_and_no_redrives() {
         };
         let shown = &output.value()["shown"];
         assert_eq!(shown["RoleArn"], "arn:aws:iam::1:role/r");
-        assert_eq!(shown.get("RedriveCount").is_none(), is_express, "{shown}");
+        assert_eq!(shown.get("RedriveCount").is_none(), is_awaited, "{shown}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_api::wire;
 use steploom_asl::{Machine, Rejected};
-use steploom_machine::{RunLimits, SEMANTICS, Started};
+use steploom_machine::{Run, RunLimits, SEMANTICS, Started};
 use steploom_types::{AccountId, Digest, Error, ExecutionId, Kind, MachineName, Result, limits};
 
 use super::starts::ensure_input_fits;
@@ -26,7 +26,7 @@ impl Port {
         let place = self.shared.express.try_acquire();
         let _place = place.map_err(|_| too_many())?;
         let log = Log::new(&self.shared.logs, &started, logging);
-        let ended = express::run(self, machine, started, log, Try::First).await?;
+        let ended = express::run(self, Run::synchronous(machine), started, log, Try::First).await?;
         Ok(shown(ended))
     }
 

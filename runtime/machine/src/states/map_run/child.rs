@@ -55,23 +55,20 @@ impl Child {
 
     /// The part of its context object that stays the same.
     pub(crate) fn context(&self, started: &Started) -> Value {
-        let mut context = json!({
+        json!({
             "Execution": {
                 "Id": self.arn(started),
                 "Input": self.input.value(),
                 "StartTime": self.started_at.to_string(),
                 "Name": self.name,
                 "RoleArn": started.role_arn(),
+                "RedriveCount": self.redrives,
             },
             "StateMachine": {
                 "Id": machine_arn(started, &self.machine),
                 "Name": &*self.machine,
             },
-        });
-        if self.express.is_none() {
-            context["Execution"]["RedriveCount"] = self.redrives.into();
-        }
-        context
+        })
     }
 
     fn arn(&self, started: &Started) -> String {
