@@ -35,11 +35,17 @@ pub use function::{
     Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
     VolumeMount,
 };
-pub use function_events::{Destinations, EventSettings, PutEventSettings};
-pub use function_profile::{
-    FunctionAlias, FunctionProfile, FunctionRelease, FunctionRoute, PutFunctionAlias,
+pub use function_events::{
+    Destinations, EventSettings, FunctionEvents, OfQualifier, PutEventSettings, SetEvents,
 };
-pub use function_url::{FoundUrl, FunctionUrl, PutFunctionUrl, UrlAuth, UrlCors};
+pub use function_profile::{
+    FunctionAlias, FunctionAliases, FunctionProfile, FunctionRelease, FunctionReleases,
+    FunctionRoute, PublishFunction, PutFunctionAlias, SetFunctionAlias,
+};
+pub use function_url::{
+    FoundUrl, FunctionAddress, FunctionAddresses, FunctionUrl, OfAlias, PutFunctionUrl, SetUrl,
+    UrlAuth, UrlCors,
+};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
 pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use machine::{

@@ -99,6 +99,34 @@ fn functions() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(function::invoke_async::invoke_function_async))
         .routes(routes!(function::logs::read_logs))
         .routes(routes!(function::follow_logs::follow_logs))
+        .routes(routes!(
+            function::tags::get_function_tags,
+            function::change_tags::change_function_tags
+        ))
+        .routes(routes!(
+            function::releases::list_function_releases,
+            function::publish::publish_function
+        ))
+        .routes(routes!(
+            function::release::get_function_release,
+            function::delete_release::delete_function_release
+        ))
+        .routes(routes!(function::aliases::list_function_aliases))
+        .routes(routes!(
+            function::put_alias::put_function_alias,
+            function::alias::get_function_alias,
+            function::delete_alias::delete_function_alias
+        ))
+        .routes(routes!(
+            function::events::get_function_events,
+            function::put_events::put_function_events,
+            function::delete_events::delete_function_events
+        ))
+        .routes(routes!(
+            function::urls::list_function_urls,
+            function::put_url::put_function_url,
+            function::delete_url::delete_function_url
+        ))
 }
 
 /// Machines.

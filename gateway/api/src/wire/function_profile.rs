@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steploom_types::{Name, Timestamp};
+use utoipa::ToSchema;
 
 use super::{EventSettings, FunctionUrl, ReleaseNumber};
 
@@ -34,10 +35,11 @@ pub struct FunctionProfile {
 }
 
 /// A version that was published under a number. AWS calls this a version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionRelease {
     /// Counts up from 1.
+    #[schema(value_type = u32)]
     pub number: ReleaseNumber,
     /// The version of the function.
     pub version: u32,
@@ -45,20 +47,23 @@ pub struct FunctionRelease {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was published.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 
 /// A name for a release, or for two between which invocations are divided.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionAlias {
     /// Its name; not a number.
+    #[schema(value_type = String)]
     pub name: Name,
     /// For people.
     #[serde(default)]
     pub description: String,
     /// The release; the function's newest version if `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
     pub release: Option<ReleaseNumber>,
     /// Where some of the invocations go instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,14 +72,16 @@ pub struct FunctionAlias {
     #[serde(default)]
     pub changes: u32,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 
 /// A release beside that of an alias.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FunctionRoute {
     /// The release.
+    #[schema(value_type = u32)]
     pub release: ReleaseNumber,
     /// Which part of the invocations goes there: 0 to 1.
     pub weight: f64,
@@ -93,4 +100,44 @@ pub struct PutFunctionAlias {
     pub other: Option<Option<FunctionRoute>>,
     /// Whether it is to be made, and must not be there; else it must.
     pub is_new: bool,
+}
+
+/// Publishes a function's newest version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PublishFunction {
+    /// For people; at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A function's releases, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionReleases {
+    /// The releases: at most 1,000.
+    pub items: Vec<FunctionRelease>,
+}
+
+/// What an alias of a function stands for, all of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SetFunctionAlias {
+    /// For people; at most 256 characters.
+    pub description: String,
+    /// The release; the function's newest version if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub release: Option<ReleaseNumber>,
+    /// Where some of the invocations go instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<FunctionRoute>,
+}
+
+/// A function's aliases, by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionAliases {
+    /// The aliases: at most 100.
+    pub items: Vec<FunctionAlias>,
 }

@@ -1,13 +1,17 @@
 //! Addresses under which functions answer HTTP.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use steploom_types::{AccountId, Name, Timestamp};
+use utoipa::{IntoParams, ToSchema};
 
 /// An address under which a function, or an alias of it, answers HTTP.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionUrl {
     /// What tells it from others, of all accounts.
+    #[schema(value_type = String)]
     pub id: Name,
     /// Who may call.
     pub auth: UrlAuth,
@@ -15,25 +19,29 @@ pub struct FunctionUrl {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cors: Option<UrlCors>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was changed.
+    #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
 }
 
 /// Who may call a function by its address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum UrlAuth {
-    /// Everybody.
-    #[serde(rename = "NONE")]
+    /// Everybody: nobody is asked who they are.
+    #[serde(rename = "none")]
     Nobody,
     /// Who may invoke the function.
-    #[serde(rename = "AWS_IAM")]
+    #[default]
+    #[serde(rename = "key")]
     Known,
 }
 
-/// Which pages of other origins may call, as AWS has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+/// Which pages of other origins may call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UrlCors {
     /// Whether with what the browser knows of its user.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,4 +85,46 @@ pub struct FoundUrl {
     pub alias: Option<Name>,
     /// The address.
     pub url: FunctionUrl,
+}
+
+/// Who may call a function by its address, all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SetUrl {
+    /// Who may call; who may invoke the function, if left out.
+    pub auth: UrlAuth,
+    /// Which pages of other origins may call; none, if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<UrlCors>,
+}
+
+/// An address and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionAddress {
+    /// The address, by the host that it was asked of.
+    #[schema(example = "http://127.0.0.1:8080/url/0123456789abcdef0123456789abcdef/")]
+    pub url: String,
+    /// The rest.
+    #[serde(flatten)]
+    pub settings: FunctionUrl,
+}
+
+/// A function's addresses by alias; its own stands under the empty text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionAddresses {
+    /// The addresses.
+    pub items: BTreeMap<String, FunctionAddress>,
+}
+
+/// Whose address is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct OfAlias {
+    /// That of this alias; that of the function as it is, if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub alias: Option<Name>,
 }

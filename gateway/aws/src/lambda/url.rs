@@ -1,6 +1,6 @@
 //! Addresses under which functions answer HTTP.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use steploom_api::wire::{FunctionUrl, PutFunctionUrl, UrlAuth, UrlCors};
 use steploom_types::{Error, Name, Timestamp};
@@ -19,9 +19,61 @@ const BUFFERED: &str = "BUFFERED";
 struct Input {
     function_name: String,
     qualifier: Option<String>,
-    auth_type: Option<UrlAuth>,
-    cors: Option<UrlCors>,
+    auth_type: Option<AuthType>,
+    cors: Option<Cors>,
     invoke_mode: Option<String>,
+}
+
+/// Who may call, as AWS names them.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AuthType {
+    None,
+    AwsIam,
+}
+
+/// [`UrlCors`] as AWS names its fields.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Cors {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_credentials: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow_headers: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow_methods: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow_origins: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expose_headers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u32>,
+}
+
+impl From<Cors> for UrlCors {
+    fn from(cors: Cors) -> Self {
+        Self {
+            allow_credentials: cors.allow_credentials,
+            allow_headers: cors.allow_headers,
+            allow_methods: cors.allow_methods,
+            allow_origins: cors.allow_origins,
+            expose_headers: cors.expose_headers,
+            max_age: cors.max_age,
+        }
+    }
+}
+
+impl From<UrlCors> for Cors {
+    fn from(cors: UrlCors) -> Self {
+        Self {
+            allow_credentials: cors.allow_credentials,
+            allow_headers: cors.allow_headers,
+            allow_methods: cors.allow_methods,
+            allow_origins: cors.allow_origins,
+            expose_headers: cors.expose_headers,
+            max_age: cors.max_age,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -53,8 +105,11 @@ async fn put(call: &Call<'_>, is_new: bool) -> Answer {
     }
     let put = PutFunctionUrl {
         is_new,
-        auth: input.auth_type,
-        cors: input.cors,
+        auth: input.auth_type.map(|auth| match auth {
+            AuthType::None => UrlAuth::Nobody,
+            AuthType::AwsIam => UrlAuth::Known,
+        }),
+        cors: input.cors.map(UrlCors::from),
     };
     let profiles = &call.ports.function_profiles;
     let made = profiles.put_url(call.account, &target.name, alias.as_ref(), put);
@@ -148,8 +203,12 @@ fn shown(call: &Call<'_>, target: &Target, alias: Option<&Name>, url: &FunctionU
         None => target.arn(call),
         Some(alias) => format!("{}:{alias}", target.arn(call)),
     };
+    let auth = match url.auth {
+        UrlAuth::Nobody => AuthType::None,
+        UrlAuth::Known => AuthType::AwsIam,
+    };
     let mut shown = json!({
-        "AuthType": url.auth,
+        "AuthType": auth,
         "CreationTime": time(url.created_at),
         "FunctionArn": arn,
         "FunctionUrl": format!("http://{}/url/{}/", call.host, url.id),
@@ -157,7 +216,7 @@ fn shown(call: &Call<'_>, target: &Target, alias: Option<&Name>, url: &FunctionU
         "LastModifiedTime": time(url.changed_at),
     });
     if let Some(cors) = &url.cors {
-        shown["Cors"] = json!(cors);
+        shown["Cors"] = json!(Cors::from(cors.clone()));
     }
     shown
 }
