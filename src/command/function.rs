@@ -1,17 +1,22 @@
-//! `function show|versions|delete`.
+//! `function show|versions|publish|releases|release|alias|tag|events|url|delete`.
+
+mod alias;
+mod events;
+mod publish;
+mod url;
 
 use clap::Subcommand;
 use comfy_table::Cell;
 use steploom_api::wire::{Function, FunctionKind};
 use steploom_types::Name;
 
-use super::Context;
+use super::{Context, tag};
 use crate::failure::Failure;
 use crate::view::live::now;
 use crate::view::table::Rows;
 use crate::view::{Paint, human, out};
 
-/// Look at a function, its versions, or delete it
+/// Look at a function, its versions, publish them, say who hears of its events, or delete it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -30,6 +35,18 @@ enum Verb {
         /// The function
         name: Name,
     },
+    Publish(publish::Args),
+    /// List a function's releases, newest first
+    Releases {
+        /// The function
+        name: Name,
+    },
+    Release(publish::ReleaseArgs),
+    Alias(alias::Args),
+    /// Show a function's tags, or set some and remove others
+    Tag(tag::Args),
+    Events(events::Args),
+    Url(url::Args),
     /// Delete a function with all its versions
     ///
     /// Invocations that run go on; steps that name it fail from now on.
@@ -51,6 +68,20 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             }
         }
         Verb::Versions { name } => versions(&name, context).await?,
+        Verb::Publish(args) => publish::run(args, context).await?,
+        Verb::Releases { name } => publish::list(&name, context).await?,
+        Verb::Release(args) => publish::release(args, context).await?,
+        Verb::Alias(args) => alias::run(args, context).await?,
+        Verb::Tag(args) => {
+            let name = &args.name;
+            let tags = match args.change() {
+                Some(change) => context.client.change_function_tags(name, &change).await?,
+                None => context.client.function_tags(name).await?,
+            };
+            tag::show(&tags, name, context)?;
+        }
+        Verb::Events(args) => events::run(args, context).await?,
+        Verb::Url(args) => url::run(args, context).await?,
         Verb::Delete { name } => {
             context.client.delete_function(&name).await?;
             super::deleted(context, "function", &name)?;

@@ -39,8 +39,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "event")]
     event_file: Option<PathBuf>,
 
-    /// A version's number; the newest version if left out
-    #[arg(long, value_name = "VERSION")]
+    /// A release's number or an alias; of a function that was never published, a version's number [default: the
+    /// newest version]
+    #[arg(long)]
     qualifier: Option<String>,
 
     /// Do not wait: print the id of an execution that will call it, with retries and a history

@@ -1,4 +1,4 @@
-//! Tags of machines and activities, as `machine tag` and `activity tag` change and show them.
+//! Tags of functions, machines and activities, as `function tag`, `machine tag` and `activity tag` change and show them.
 
 use steploom_api::wire::{ChangeTags, Tags};
 use steploom_types::Name;

@@ -31,6 +31,7 @@ mod error;
 mod execution;
 mod form;
 mod function;
+mod function_profile;
 mod key;
 mod log;
 mod machine;

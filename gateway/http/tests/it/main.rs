@@ -8,6 +8,7 @@ mod bad_input;
 mod credentials;
 mod errors;
 mod executions;
+mod function_releases;
 mod functions;
 mod machines;
 mod node;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 96] = [
+const ROUTES: [&str; 112] = [
     "GET /v1/keys",
     "POST /v1/keys",
     "DELETE /v1/keys/{id}",
@@ -80,6 +80,22 @@ const ROUTES: [&str; 96] = [
     "GET /v1/functions/{name}/logs",
     "GET /v1/functions/{name}/logs/stream",
     "GET /v1/functions/{name}/versions",
+    "GET /v1/functions/{name}/tags",
+    "POST /v1/functions/{name}/tags",
+    "GET /v1/functions/{name}/releases",
+    "POST /v1/functions/{name}/releases",
+    "GET /v1/functions/{name}/releases/{number}",
+    "DELETE /v1/functions/{name}/releases/{number}",
+    "GET /v1/functions/{name}/aliases",
+    "GET /v1/functions/{name}/aliases/{alias}",
+    "PUT /v1/functions/{name}/aliases/{alias}",
+    "DELETE /v1/functions/{name}/aliases/{alias}",
+    "GET /v1/functions/{name}/events",
+    "PUT /v1/functions/{name}/events",
+    "DELETE /v1/functions/{name}/events",
+    "GET /v1/functions/{name}/urls",
+    "PUT /v1/functions/{name}/urls",
+    "DELETE /v1/functions/{name}/urls",
     "GET /v1/machines",
     "GET /v1/machines/{name}",
     "GET /v1/machines/{name}/executions/{execution}",

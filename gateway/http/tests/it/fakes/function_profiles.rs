@@ -82,8 +82,10 @@ impl FunctionProfiles for World {
         put: wire::PutFunctionAlias,
     ) -> Result<wire::FunctionAlias> {
         self.change_function(account, function, |profile| {
-            if put.is_new == profile.aliases.contains_key(&put.name) {
-                return Err(Error::conflict("AliasExists", "it is there, or is not"));
+            match (put.is_new, profile.aliases.contains_key(&put.name)) {
+                (true, true) => return Err(Error::conflict("AliasExists", "it is there")),
+                (false, false) => return Err(Error::not_found("AliasNotFound", "there is none")),
+                _ => {}
             }
             let alias = wire::FunctionAlias {
                 name: put.name.clone(),
@@ -183,6 +185,9 @@ impl FunctionProfiles for World {
             let auth = put.auth.unwrap_or(wire::UrlAuth::Nobody);
             let url = url(function.clone(), auth);
             let key = alias.map(ToString::to_string).unwrap_or_default();
+            if !put.is_new && !profile.urls.contains_key(&key) {
+                return Err(Error::not_found("UrlNotFound", "there is none"));
+            }
             profile.urls.insert(key, url.clone());
             Ok(url)
         })
