@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::command::write;
 use crate::server;
+use crate::support::guest;
 use crate::support::wait::until;
 
 /// A definition whose output is a number.
@@ -186,4 +187,54 @@ fn settings_and_tags_are_shown_and_set() {
         tag(&["team"]).code(2).notes("KEY=VALUE");
         tag(&["steploom:release=1"]).notes("[InvalidTags]");
     }
+}
+
+/// A function in a named release, which is told of by addresses and settings of its own.
+#[test]
+fn a_function_is_published_named_and_called_by_name() {
+    let server = server();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "fun.wasm", guest::wasm(guest::ECHO));
+    server.run(&["deploy", &file]).ok();
+    let said = server.run(&["function", "publish", "fun"]);
+    said.notes("published version 1");
+    assert_eq!(said.ok().trim(), "1");
+    let again = server.run(&["function", "publish", "fun"]);
+    again.notes("version 1 is release 1 already");
+    server.run(&["deploy", &file]).ok();
+    let alias = |more: &[&str]| {
+        let words = ["function", "alias", "set", "fun", "prod"];
+        server.run(&[&words, more].concat())
+    };
+    assert_eq!(alias(&["1"]).ok().trim(), "fun:prod stands for release 1");
+    alias(&["1", "9=5"]).code(3).notes("ReleaseNotFound");
+    alias(&["1=50", "2=50"]).code(2).notes("3 4=10");
+    let by_alias = ["invoke", "fun", "{\"n\":1}", "--qualifier", "prod"];
+    server.run(&by_alias).says("\"n\": 1");
+
+    let events = |more: &[&str]| {
+        let words = ["function", "events"];
+        server.run(&[&words, more].concat())
+    };
+    events(&["set", "fun", "--retries", "3"])
+        .code(4)
+        .notes("InvalidEventSettings");
+    events(&["set", "fun", "--retries", "0", "--qualifier", "prod"]).ok();
+    events(&["show", "fun"]).says("prod");
+    events(&["clear", "fun", "--qualifier", "prod"]).ok();
+
+    let url = ["function", "url", "set", "fun", "--auth", "none"];
+    let said = server.run(&url);
+    let path = said
+        .ok()
+        .trim()
+        .strip_prefix(&server.url())
+        .expect("of this server");
+    let answer = server.post(path, &json!({"n": 2})).expect(200);
+    assert_eq!(answer["body"], "{\"n\":2}");
+    server.run(&["function", "url", "delete", "fun"]).ok();
+    server
+        .run(&["function", "release", "delete", "fun", "1"])
+        .code(4)
+        .notes("ReleaseInUse");
 }

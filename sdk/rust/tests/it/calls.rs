@@ -197,6 +197,83 @@ async fn releases_and_aliases() {
 }
 
 #[tokio::test]
+async fn what_a_function_has_besides_its_versions() {
+    let (_world, client) = front().await;
+    let (function, prod) = (name("count"), name("prod"));
+    let put = PutFunction {
+        module: MODULE.into(),
+        ..PutFunction::default()
+    };
+    client.put_function(&function, put).await.unwrap();
+    let publish = wire::PublishFunction::default();
+    let published = client.publish_function(&function, &publish).await;
+    let (release, is_new) = published.unwrap();
+    assert!(is_new);
+    let releases = client.list_function_releases(&function).await.unwrap();
+    assert_eq!(releases.items, std::slice::from_ref(&release));
+    let found = client.get_function_release(&function, release.number).await;
+    assert_eq!(found.unwrap(), release);
+
+    let set = wire::SetFunctionAlias {
+        release: Some(release.number),
+        ..wire::SetFunctionAlias::default()
+    };
+    let made = client
+        .put_function_alias(&function, &prod, &set, true)
+        .await;
+    let (alias, is_new) = made.unwrap();
+    assert!(is_new && alias.release == set.release);
+    let there = client
+        .put_function_alias(&function, &prod, &set, true)
+        .await;
+    assert_eq!(there.unwrap_err().problem().unwrap().code, "AliasExists");
+    let found = client.get_function_alias(&function, &prod).await;
+    assert_eq!(found.unwrap(), alias);
+    let aliases = client.list_function_aliases(&function).await.unwrap();
+    assert_eq!(aliases.items, [alias]);
+
+    let change = wire::ChangeTags {
+        set: [("team".to_owned(), "blue".to_owned())].into(),
+        remove: Vec::new(),
+    };
+    let tags = client.change_function_tags(&function, &change).await;
+    assert_eq!(tags.unwrap().tags, change.set);
+    let tags = client.function_tags(&function).await.unwrap();
+    assert_eq!(tags.tags, change.set);
+
+    let of_prod = wire::OfQualifier {
+        qualifier: Some("prod".to_owned()),
+    };
+    let set = wire::SetEvents {
+        max_retries: Some(1),
+        ..wire::SetEvents::default()
+    };
+    let said = client.put_function_events(&function, &of_prod, &set).await;
+    let events = client.function_events(&function).await.unwrap();
+    assert_eq!(events.items["prod"], said.unwrap());
+    let cleared = client.delete_function_events(&function, &of_prod).await;
+    cleared.unwrap();
+
+    let of_prod = wire::OfAlias { alias: Some(prod) };
+    let set = wire::SetUrl::default();
+    let address = client.put_function_url(&function, &of_prod, &set).await;
+    let addresses = client.function_urls(&function).await.unwrap();
+    assert_eq!(addresses.items["prod"], address.unwrap());
+    let deleted = client.delete_function_url(&function, &of_prod).await;
+    deleted.unwrap();
+    let gone = client.delete_function_url(&function, &of_prod).await;
+    assert_eq!(gone.unwrap_err().problem().unwrap().code, "UrlNotFound");
+
+    let alias = &of_prod.alias.unwrap();
+    client
+        .delete_function_alias(&function, alias)
+        .await
+        .unwrap();
+    let deleted = client.delete_function_release(&function, release.number);
+    deleted.await.unwrap();
+}
+
+#[tokio::test]
 async fn settings_types_and_tags() {
     let (_world, client) = front().await;
     let machine = name("quick");
