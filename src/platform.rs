@@ -14,11 +14,12 @@ use std::time::Duration;
 use anyhow::Context;
 use steploom_api::Ports;
 use steploom_artifacts::Artifacts;
+use steploom_auth::Keyring;
 use steploom_sandbox::{CompilerCommand, Sandbox};
 use steploom_store::Store;
 use steploom_store_sql::{postgres, sqlite};
 use steploom_types::{Name, limits};
-use steploom_worker::{SystemChance, SystemClock, Worker};
+use steploom_worker::{KeptKeys, SystemChance, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -98,7 +99,10 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         .keys
         .load(&folder, options.database_url.is_some())
         .await?;
-    let has_keys = jwt.is_some() || store.keys.has_keys().await?;
+    let kept = Arc::new(KeptKeys::new(store.clone()));
+    let keyring = Keyring::new(kept, master.clone(), steploom_auth::system_clock());
+    keyring.check_secrets().await?;
+    let has_keys = jwt.is_some() || keyring.are_there().await?;
     if !has_keys {
         // Nobody has been answered yet.
         steploom_auth::check_listen(options.listen)?;

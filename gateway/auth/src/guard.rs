@@ -60,14 +60,6 @@ impl Guard {
         Ok(self.jwt.is_some() || self.keys.are_there().await?)
     }
 
-    /// Whether the secrets of access keys open here.
-    ///
-    /// # Errors
-    /// `Denied` / `WrongMasterKey`; `Unavailable`: the database does not say.
-    pub async fn check_secrets(&self) -> Result<()> {
-        self.keys.check_secrets().await
-    }
-
     /// Lets in somebody who asks for what everybody may know, such as whether the process is up. No
     /// database is asked.
     ///

@@ -34,20 +34,15 @@ pub(crate) struct Source(pub(crate) SocketAddr);
 /// requests `Limits::shutdown_timeout` to finish. Dropping it closes every connection at once.
 ///
 /// # Errors
-/// When the listener is not on the loopback interface, though there are no keys; when no access key can be used, as its
-/// secret was sealed under another master key; or when nobody knows.
+/// When the listener is not on the loopback interface, though there are no keys, or nobody knows.
 pub async fn serve(
     listener: TcpListener,
     ports: Ports,
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let guard = config.guard(&ports);
-    if let Err(refused) = guard.check_secrets().await {
-        return Err(io::Error::other(refused.message));
-    }
     if let Err(refused) = check_listen(listener.local_addr()?) {
-        let needs_keys = guard.needs_keys().await;
+        let needs_keys = config.guard(&ports).needs_keys().await;
         if !needs_keys.map_err(io::Error::other)? {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,

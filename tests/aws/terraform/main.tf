@@ -72,7 +72,7 @@ resource "aws_lambda_function" "blocks" {
   dynamic "dead_letter_config" {
     for_each = var.second ? [] : [1]
     content {
-      target_arn = "arn:aws:sqs:us-east-1:000000000000:letters"
+      target_arn = "arn:aws:lambda:us-east-1:000000000000:function:letters"
     }
   }
 
@@ -96,6 +96,30 @@ resource "aws_lambda_alias" "live" {
     content {
       additional_version_weights = { (routing_config.value) = 0.25 }
     }
+  }
+}
+
+resource "aws_lambda_function_event_invoke_config" "published" {
+  function_name                = aws_lambda_function.published.function_name
+  maximum_retry_attempts       = var.second ? 1 : 0
+  maximum_event_age_in_seconds = 600
+
+  destination_config {
+    on_failure {
+      destination = aws_sfn_state_machine.machine.arn
+    }
+  }
+}
+
+resource "aws_lambda_function_url" "published" {
+  function_name      = aws_lambda_function.published.function_name
+  qualifier          = aws_lambda_alias.live.name
+  authorization_type = var.second ? "AWS_IAM" : "NONE"
+
+  cors {
+    allow_origins = var.second ? ["https://example.com"] : ["*"]
+    allow_methods = ["GET"]
+    max_age       = 60
   }
 }
 
