@@ -6,7 +6,7 @@ use crate::{aws, modules, postgres, shell, sim};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
-const SIMULATIONS: [&[&str]; 2] = [&["--hours", "300"], &["--bug", "all", "--hours", "40"]];
+const SIMULATIONS: [&[&str]; 2] = [&["--hours", "200"], &["--bug", "all", "--hours", "40"]];
 
 /// Runs the workspace's tests, those of `modules/`, and the simulation; with a filter, the tests of that
 /// name alone. What fails does not keep the rest from running, but fails the whole at the end.
