@@ -1,6 +1,6 @@
 //! Keys, accounts and the audit, with the real store behind them.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -269,13 +269,18 @@ fn a_server_that_can_open_no_secret_does_not_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().to_str().expect("text");
     cli::run(&["key", "create", "--scope", "admin", "--data", data]).ok();
-    let refused = command()
+    let mut server = command()
         .args(["up", "--listen", "127.0.0.1:0", "--json", "--data", data])
         .env("STEPLOOM_MASTER_KEY", "5".repeat(64))
-        .output()
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("starts");
-    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-    let said = String::from_utf8_lossy(&refused.stderr);
+    let ended = wait::until("it ends", || server.try_wait().expect("a child"));
+    let mut said = String::new();
+    let stderr = server.stderr.as_mut().expect("piped");
+    stderr.read_to_string(&mut said).expect("text");
+    assert_eq!(ended.code(), Some(1), "{said}");
     assert!(said.contains("another master key"), "{said}");
 }
 
