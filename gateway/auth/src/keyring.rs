@@ -266,9 +266,9 @@ impl Keyring {
                 .await?;
             let Some(last) = keys.last() else { break };
             next = Some(last.id.clone());
-            for key in keys {
+            let is_sealed = |key: &Key| key.kind == KeyKind::Access && key.revoked_at.is_none();
+            for key in keys.into_iter().filter(is_sealed) {
                 match self.open(&key) {
-                    _ if key.kind != KeyKind::Access || key.revoked_at.is_some() => {}
                     Ok(_) => opened += 1,
                     Err(error) => shut.push((key.id, error)),
                 }

@@ -4,8 +4,9 @@
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path, Query as AxumQuery};
-use axum::http::header::IF_NONE_MATCH;
+use axum::http::header::{HOST, IF_NONE_MATCH};
 use axum::http::request::Parts;
+use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use steploom_types::{Error, limits};
@@ -89,6 +90,24 @@ fn invalid_query(refused: &str) -> Failure {
     let place = field.map_or_else(|| "query".to_owned(), |field| format!("query/{field}"));
     let error = Error::invalid("InvalidQuery", format!("the query is wrong: {why}"));
     Failure::invalid_at(&place, error)
+}
+
+/// The host that a request was sent to, as it names it.
+pub(crate) struct Host(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for Host {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        Ok(Self(host(&parts.uri, &parts.headers).to_owned()))
+    }
+}
+
+/// The same of a request's head: over HTTP/2 it stands in the address.
+pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let header = headers.get(HOST).and_then(|value| value.to_str().ok());
+    let authority = uri.authority().map(Authority::as_str);
+    authority.or(header).unwrap_or_default()
 }
 
 /// The route takes no query: one that is there is a mistake that should not pass unseen.

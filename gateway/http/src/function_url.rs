@@ -3,8 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
-use axum::http::uri::Authority;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use steploom_api::port::Invoke;
@@ -15,6 +14,7 @@ use steploom_types::{Error, Kind, Name, limits};
 
 use crate::app::App;
 use crate::body::{self, Bound};
+use crate::extract::host;
 use crate::failure::{Answer, Failure};
 use crate::request_id;
 use crate::server::Source;
@@ -45,7 +45,7 @@ pub(crate) struct Asked {
 /// The address that a request names, if it names one.
 pub(crate) fn asked(request: &Request) -> Option<Asked> {
     let path = request.uri().path();
-    if let Some((id, rest)) = host(request).split_once('.')
+    if let Some((id, rest)) = host(request.uri(), request.headers()).split_once('.')
         && rest.starts_with(DOMAIN)
     {
         return Some(Asked {
@@ -100,7 +100,10 @@ async fn of_function(
     let source = source
         .map(|source| source.0.ip().to_string())
         .unwrap_or_default();
-    let (host, protocol) = (host(&request).to_owned(), protocol(request.version()));
+    let (host, protocol) = (
+        host(request.uri(), request.headers()).to_owned(),
+        protocol(request.version()),
+    );
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let mut told = UrlRequest {
         id: asked.id.as_str(),
@@ -161,14 +164,6 @@ async fn admit(app: &App, found: &FoundUrl, request: &mut Request) -> Answer<Opt
         return Err(Error::new(Kind::Denied, "Forbidden", message).into());
     }
     Ok(Some(caller))
-}
-
-/// The name of the host that a request is addressed to.
-fn host(request: &Request) -> &str {
-    let header = request.headers().get(HOST);
-    let header = header.and_then(|value| value.to_str().ok());
-    let authority = request.uri().authority().map(Authority::as_str);
-    authority.or(header).unwrap_or_default()
 }
 
 fn protocol(version: Version) -> &'static str {

@@ -17,8 +17,8 @@ pub(crate) fn is_qualified(parameters: &Value) -> bool {
         || function.is_some_and(|function| function.qualifier.is_some())
 }
 
-/// Whether a call hands over an event and waits for no answer.
-pub(crate) fn is_event(parameters: &Value) -> bool {
+/// Whether a call of `lambda:invoke` with these parameters hands over an event and waits for no answer.
+pub fn hands_over(parameters: &Value) -> bool {
     parameters["InvocationType"] == "Event"
 }
 

@@ -56,6 +56,7 @@ pub use fact::{
     Fact, Failure, MapRunChange, NewVersion, PartialFailure, Range, Redriven, RunLimits, SEMANTICS,
     Started,
 };
+pub use lambda::hands_over;
 pub use places::Places;
 pub use redrive::{NotRedrivable, can_redrive};
 pub use retry::{OUTCOME_UNKNOWN, matches as error_matches};

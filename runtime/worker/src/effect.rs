@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use steploom_asl::model::{Api, Integration, Pattern};
 use steploom_asl::{Resource, model::ActivityRef};
-use steploom_machine::{ActionId, Fact, Failure, Invoke, Started};
+use steploom_machine::{ActionId, Fact, Failure, Invoke, Started, hands_over};
 use steploom_probe::{CrashPoint, Mark, crash_point, mark};
 use steploom_types::{AccountId, ExecutionId, Json, Timestamp, arn};
 
@@ -97,7 +97,7 @@ pub(crate) fn calls_function(invoke: &Invoke) -> bool {
     match &invoke.resource {
         Resource::Function(_) => true,
         Resource::Service(integration) => {
-            integration.api == Api::LambdaInvoke && !service::lambda::hands_over(invoke)
+            integration.api == Api::LambdaInvoke && !hands_over(invoke.input.value())
         }
         Resource::Activity(_) => false,
     }

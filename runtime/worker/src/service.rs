@@ -1,7 +1,7 @@
 //! Calls of the services that tasks name: one file a service.
 
 pub(crate) mod http;
-pub(crate) mod lambda;
+mod lambda;
 pub(crate) mod s3;
 mod sfn;
 

@@ -1,11 +1,10 @@
 //! Functions: a file an endpoint.
 
-use axum::http::HeaderMap;
-use axum::http::header::HOST;
 use steploom_api::wire;
 use steploom_types::{Error, Name};
 
 use crate::body::Bound;
+use crate::extract::Host;
 
 pub(crate) mod alias;
 pub(crate) mod aliases;
@@ -57,11 +56,9 @@ fn no_alias(function: &Name, alias: &Name) -> Error {
 }
 
 /// An address by the host that the request was sent to.
-fn address(headers: &HeaderMap, settings: wire::FunctionUrl) -> wire::FunctionAddress {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.unwrap_or("localhost");
+fn address(host: &Host, settings: wire::FunctionUrl) -> wire::FunctionAddress {
     wire::FunctionAddress {
-        url: format!("http://{host}/url/{}/", settings.id),
+        url: format!("http://{}/url/{}/", host.0, settings.id),
         settings,
     }
 }

@@ -14,6 +14,7 @@ use super::aws;
 use crate::app::App;
 use crate::body::{self, Bound};
 use crate::edge::{self, Account, RequestId, Who};
+use crate::extract::host;
 use crate::need;
 
 /// What ends the path of an invocation.
@@ -53,11 +54,9 @@ pub(super) async fn or_unknown(
             );
         }
     };
-    // Over HTTP/2 the host stands in the address.
-    let authority = uri.authority().map(ToString::to_string);
-    let header = |name: &str| match text_of(&headers, name) {
-        None if name == "host" => authority.clone(),
-        found => found,
+    let header = |name: &str| match name {
+        "host" => Some(host(&uri, &headers).to_owned()).filter(|host| !host.is_empty()),
+        _ => text_of(&headers, name),
     };
     let asked = steploom_aws::Request {
         method: method.as_str(),

@@ -15,11 +15,6 @@ use crate::port::Port;
 /// Between two tries where the other side is busy or away.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// Whether an attempt at `lambda:invoke` waits for no answer of the function.
-pub(crate) fn hands_over(invoke: &Invoke) -> bool {
-    invoke.input.value()["InvocationType"] == "Event"
-}
-
 /// Hands an event over. The answer is nothing: which call was accepted, the machine knows.
 pub(super) async fn hand_over(
     port: &Port,

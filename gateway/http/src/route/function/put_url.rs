@@ -10,7 +10,7 @@ use super::{DESCRIBED, address};
 use crate::app::App;
 use crate::body::{self, answer_json};
 use crate::edge::Account;
-use crate::extract::{At, Query, created};
+use crate::extract::{At, Host, Query, created};
 use crate::failure::Answer;
 
 /// Gives a function, or an alias of it, an address under which it answers HTTP, or changes who may call there.
@@ -30,9 +30,9 @@ pub(crate) async fn put_function_url(
     Account(account): Account,
     At(name): At<Name>,
     Query(of): Query<wire::OfAlias>,
+    host: Host,
     request: Request,
 ) -> Answer {
-    let headers = request.headers().clone();
     body::ensure_json(request.headers())?;
     let (bytes, _held) = body::read_json(&app, request, DESCRIBED).await?;
     let set: wire::SetUrl = body::parse(&bytes)?;
@@ -54,5 +54,5 @@ pub(crate) async fn put_function_url(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(answer_json(created(is_new), &address(&headers, url)))
+    Ok(answer_json(created(is_new), &address(&host, url)))
 }

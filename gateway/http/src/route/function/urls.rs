@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use steploom_api::wire;
 use steploom_types::Name;
 
@@ -11,7 +11,7 @@ use super::address;
 use crate::app::App;
 use crate::body::answer_json;
 use crate::edge::Account;
-use crate::extract::{At, NoQuery};
+use crate::extract::{At, Host, NoQuery};
 use crate::failure::Answer;
 
 /// The addresses under which a function and its aliases answer HTTP.
@@ -26,11 +26,11 @@ pub(crate) async fn list_function_urls(
     Account(account): Account,
     At(name): At<Name>,
     _: NoQuery,
-    headers: HeaderMap,
+    host: Host,
 ) -> Answer {
     let profile = app.ports.function_profiles.profile(account, &name).await?;
     let addresses = profile.urls.into_iter();
-    let items = addresses.map(|(alias, url)| (alias, address(&headers, url)));
+    let items = addresses.map(|(alias, url)| (alias, address(&host, url)));
     let items = items.collect();
     Ok(answer_json(
         StatusCode::OK,

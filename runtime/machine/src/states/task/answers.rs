@@ -202,7 +202,7 @@ fn names_version<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> bool {
 
 /// Whether the attempt's input says that nobody waits for the function.
 fn hands_over<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> bool {
-    call_of(turn, id).is_some_and(|call| lambda::is_event(call.input.value()))
+    call_of(turn, id).is_some_and(|call| lambda::hands_over(call.input.value()))
 }
 
 fn call_of<S: EventSink>(turn: &Turn<'_, S>, id: FrameId) -> Option<Call> {
