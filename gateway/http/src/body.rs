@@ -3,6 +3,7 @@
 //! Every route reads its whole body here, so that size (413), pace (408), total memory (429) and
 //! content type (415) are checked in one place. A body that came as one piece is not copied.
 
+mod awaited;
 mod budget;
 mod content;
 mod items;
@@ -25,6 +26,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::failure::{Answer, Failure};
 
+pub(crate) use awaited::Awaited;
 pub(crate) use budget::{Budget, Held};
 pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
 pub(crate) use items::{ItemsKind, split_items};

@@ -27,9 +27,14 @@ use crate::{body, function_url, need, s3};
 const UNMATCHED: &str = "unmatched";
 
 /// Runs a request through its route, and makes its answer whole.
-pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let id = request_id::of(request.headers());
+    let awaited = body::Awaited::watch(&mut request);
     let method = name_of(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let asked = function_url::asked(&request).filter(|_| !s3::is_signed_for(&request));
@@ -59,6 +64,9 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request, next: 
     let _in_span = span.enter();
     failure::render(&mut response, request_id::text(&id), (method, route));
     response.headers_mut().insert(X_REQUEST_ID, id);
+    if let Some(awaited) = awaited {
+        awaited.settle(&mut response);
+    }
     let took = began.elapsed();
     let status = response.status().as_u16();
     span.record("status", status);

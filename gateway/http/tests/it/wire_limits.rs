@@ -145,6 +145,27 @@ async fn a_refused_body_gets_its_answer_though_it_is_still_being_sent() {
 }
 
 #[tokio::test]
+async fn a_body_held_back_and_not_wanted_ends_the_connection() {
+    let served = Served::new(short()).await;
+    let next = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let invoke = |length: usize| {
+        format!(
+            "POST /v1/functions/echo/invoke HTTP/1.1\r\nHost: localhost\r\n\
+             Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    // The next request must not be taken for the body of the one before.
+    let answer = exchange(&served, (invoke(1 << 30) + next).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+
+    let answer = exchange(&served, (invoke(2) + "{}" + next).as_bytes()).await;
+    assert!(!answer.contains("connection: close"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 2, "{answer}");
+}
+
+#[tokio::test]
 async fn large_bodies_share_a_budget() {
     let served = Served::new(Limits {
         bodies_bytes_max: 1024 * 1024,
