@@ -88,8 +88,11 @@ impl Check<'_> {
                 self.fail("null", at, "Member must not be null");
             }
         }
-        for (name, member) in &shape.members {
-            if let Some(value) = fields.get_mut(name) {
+        // In the model's order, which is that of the names.
+        let mut fields: Vec<_> = fields.iter_mut().collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        for (name, value) in fields {
+            if let Some(member) = shape.members.get(name) {
                 self.value(&member.shape, value, Place::Member(&at, name))?;
             }
         }

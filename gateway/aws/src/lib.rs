@@ -44,7 +44,8 @@ pub fn states_input(body: &[u8]) -> Result<Input, Failure> {
     }
 }
 
-/// Carries out a request to Step Functions: `operation` is what follows [`STATES_TARGET`].
+/// Carries out a request to Step Functions: `operation` is what follows [`STATES_TARGET`]. The answer is the
+/// text of the output's JSON.
 ///
 /// # Errors
 /// As AWS names them: `UnknownOperationException`, then that of the input, `SerializationException`, `ValidationException`,
@@ -54,7 +55,7 @@ pub async fn states(
     account: AccountId,
     operation: &str,
     input: Result<Input, Failure>,
-) -> Answer {
+) -> Result<String, Failure> {
     states::answer(ports, account, operation, input).await
 }
 

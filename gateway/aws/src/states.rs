@@ -16,8 +16,8 @@ mod test_state;
 mod validate;
 mod version;
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use steploom_api::Ports;
 use steploom_types::{AccountId, Error, Timestamp, limits};
 
@@ -31,13 +31,13 @@ pub(crate) struct Call<'a> {
     input: Value,
 }
 
-/// Carries out an operation.
+/// Carries out an operation, and gives the text of its output's JSON.
 pub(crate) async fn answer(
     ports: &Ports,
     account: AccountId,
     operation: &str,
     input: Result<Input, Failure>,
-) -> Answer {
+) -> Result<String, Failure> {
     let Some(known) = STATES.operations.get(operation) else {
         return Err(unknown(operation));
     };
@@ -50,7 +50,15 @@ pub(crate) async fn answer(
         account,
         input: Value::Object(input),
     };
-    call.carry_out(operation).await
+    if operation == "StartSyncExecution" {
+        return express::start_sync(&call).await;
+    }
+    written(&call.carry_out(operation).await?)
+}
+
+/// The text of a JSON.
+fn written(output: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(output).map_err(|error| Error::internal(error).into())
 }
 
 impl Call<'_> {
@@ -73,7 +81,6 @@ impl Call<'_> {
             "ListStateMachineAliases" => alias::list(self).await,
             "DeleteStateMachineAlias" => alias::delete(self).await,
             "StartExecution" => execution::start(self).await,
-            "StartSyncExecution" => express::start_sync(self).await,
             "DescribeExecution" => execution::describe(self).await,
             "ListExecutions" => execution::list(self).await,
             "StopExecution" => execution::stop(self).await,
@@ -98,7 +105,7 @@ impl Call<'_> {
     }
 
     /// The input's fields, which are checked by now.
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+    fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
         T::deserialize(&self.input)
             .map_err(|error| Failure::new("SerializationException", error.to_string()))
     }
@@ -110,8 +117,8 @@ fn unknown(operation: &str) -> Failure {
 }
 
 /// An instant, as JSON 1.0 has it: seconds.
-fn seconds(at: Timestamp) -> Value {
-    json!(at.as_millis() as f64 / 1_000.0)
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1_000.0
 }
 
 /// How many results a page has; 0 is as many as usual.
@@ -167,10 +174,7 @@ fn failure(error: Error, arn: &str) -> Failure {
             "StateMachineAlreadyExists",
             format!("State Machine Already Exists: '{arn}'"),
         ),
-        "MachineTypeFixed" => (
-            "StateMachineTypeNotSupported",
-            "This operation is not supported by this type of state machine".to_owned(),
-        ),
+        "MachineTypeFixed" | "MachineNotExpress" => return execution::unsupported(),
         "InputTooLarge" | "InvalidJson" => (
             "InvalidExecutionInput",
             format!("Invalid State Machine Execution Input: '{}'", error.message),

@@ -9,6 +9,9 @@ mod lambda;
 mod schedule;
 mod states;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use steploom_auth::{Area, Caller, Need, Verb};
 use steploom_types::Result;
 
@@ -398,6 +401,18 @@ const NEEDS: &[Line] = &[
     ("DELETE /tags/{*arn}", Schedules, Write, Known),
 ];
 
+/// The same by path, and the method of each line: every request asks.
+static BY_PATH: LazyLock<HashMap<&str, Vec<(&str, RouteNeed)>>> = LazyLock::new(|| {
+    let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+    for line in NEEDS {
+        if let Some((method, path)) = line.0.split_once(' ') {
+            let of_path = lines.entry(path).or_default();
+            of_path.push((method, RouteNeed(line)));
+        }
+    }
+    lines
+});
+
 /// What a route needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RouteNeed(&'static Line);
@@ -406,16 +421,14 @@ pub(crate) struct RouteNeed(&'static Line);
 /// without a body.
 pub(crate) fn of(method: &str, path: &str) -> Option<RouteNeed> {
     let method = if method == "HEAD" { "GET" } else { method };
-    let line = NEEDS
-        .iter()
-        .find(|(route, ..)| route.split_once(' ') == Some((method, path)));
-    line.map(RouteNeed)
+    let mut lines = BY_PATH.get(path)?.iter();
+    let line = lines.find(|(known, _)| *known == method);
+    line.map(|(_, need)| *need)
 }
 
 /// Whether a path has a line for some method.
 pub(crate) fn has_path(path: &str) -> bool {
-    let mut routes = NEEDS.iter().filter_map(|(route, ..)| route.split_once(' '));
-    routes.any(|(_, known)| known == path)
+    BY_PATH.contains_key(path)
 }
 
 impl RouteNeed {

@@ -3,14 +3,28 @@
 //! Of an ARN only the thing's own name counts: everything is looked up in the account of who asks.
 //! Where an ARN may stand, a plain name may stand as well.
 
+use std::fmt::{self, Write};
+
 use crate::{AccountId, ExecutionId, MachineName, Name};
 
 /// The region that every ARN carries.
 pub const REGION: &str = "us-east-1";
 
+/// The text of an ARN, in one allocation: some are made for every execution.
+fn written(arn: fmt::Arguments<'_>) -> String {
+    /// As long as most are.
+    const LENGTH: usize = 160;
+    let mut text = String::with_capacity(LENGTH);
+    // Writing into a text does not fail.
+    let _ = text.write_fmt(arn);
+    text
+}
+
 /// A machine's ARN.
 pub fn machine(account: AccountId, machine: &MachineName) -> String {
-    format!("arn:aws:states:{REGION}:{account}:stateMachine:{machine}")
+    written(format_args!(
+        "arn:aws:states:{REGION}:{account}:stateMachine:{machine}"
+    ))
 }
 
 /// The ARN of a machine's release (its number) or alias.
@@ -20,12 +34,16 @@ pub fn qualified(account: AccountId, name: &MachineName, qualifier: &str) -> Str
 
 /// An execution's ARN.
 pub fn execution(account: AccountId, machine: &MachineName, name: &Name) -> String {
-    format!("arn:aws:states:{REGION}:{account}:execution:{machine}:{name}")
+    written(format_args!(
+        "arn:aws:states:{REGION}:{account}:execution:{machine}:{name}"
+    ))
 }
 
 /// The ARN of an execution of an EXPRESS machine.
 pub fn express(account: AccountId, machine: &MachineName, name: &Name, id: ExecutionId) -> String {
-    format!("arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{id}")
+    written(format_args!(
+        "arn:aws:states:{REGION}:{account}:express:{machine}:{name}:{id}"
+    ))
 }
 
 /// The role of machines that were given none: it says who runs them. Nothing takes it on.
@@ -35,7 +53,9 @@ pub fn role(account: AccountId) -> String {
 
 /// An activity's ARN.
 pub fn activity(account: AccountId, name: &Name) -> String {
-    format!("arn:aws:states:{REGION}:{account}:activity:{name}")
+    written(format_args!(
+        "arn:aws:states:{REGION}:{account}:activity:{name}"
+    ))
 }
 
 /// A function's ARN.

@@ -92,15 +92,15 @@ impl ExecutionId {
     /// The text, without an allocation.
     pub fn text(self) -> IdText {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        /// Where dashes stand.
-        const DASHES: [usize; 4] = [8, 13, 18, 23];
+        /// The bytes before which a dash stands.
+        const DASHED: [usize; 4] = [4, 6, 8, 10];
         let mut text = [b'-'; IdText::LENGTH];
-        let mut rest = self.0;
-        for (place, byte) in text.iter_mut().enumerate().rev() {
-            if !DASHES.contains(&place) {
-                *byte = DIGITS[(rest & 0xf) as usize];
-                rest >>= 4;
-            }
+        let mut place = 0;
+        for (number, byte) in self.to_bytes().into_iter().enumerate() {
+            place += usize::from(DASHED.contains(&number));
+            text[place] = DIGITS[usize::from(byte >> 4)];
+            text[place + 1] = DIGITS[usize::from(byte & 0xf)];
+            place += 2;
         }
         IdText(text)
     }

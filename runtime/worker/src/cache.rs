@@ -8,6 +8,7 @@ use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use tokio::time::Instant;
 
 /// Entries kept; when full, the cache starts anew, which costs a read an entry.
@@ -17,7 +18,7 @@ pub(crate) struct Cache<K, V>(RwLock<Inner<K, V>>, Option<Duration>);
 
 struct Inner<K, V> {
     generation: u64,
-    entries: HashMap<K, (V, Instant)>,
+    entries: HashMap<K, (V, Instant), RandomState>,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
@@ -29,7 +30,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     pub(crate) fn aging(age: Option<Duration>) -> Self {
         let inner = Inner {
             generation: 0,
-            entries: HashMap::new(),
+            entries: HashMap::default(),
         };
         Self(RwLock::new(inner), age)
     }

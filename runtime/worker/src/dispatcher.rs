@@ -184,19 +184,19 @@ impl Dispatcher {
         function: &Function,
     ) -> Answer {
         let attempt = format!("{}.{}", started.id, invoke.action);
-        let caller = Caller {
+        let caller = || Caller {
             account: started.account,
             request_id: attempt.clone(),
             execution: Some(started.name.to_string()),
             state: Some(invoke.state.to_string()),
-            attempt: Some(attempt),
+            attempt: Some(attempt.clone()),
             retry: invoke.retry,
             deadline: invoke.deadline,
             traceparent: None,
         };
         let version = Some(function.version);
         for refusals in 0.. {
-            match self.invoke(function, &caller, target.event.clone()).await {
+            match self.invoke(function, caller(), target.event.clone()).await {
                 Ok(finished) => {
                     return match finished.outcome {
                         Ok(output) => Ok((output, version)),
@@ -217,13 +217,19 @@ impl Dispatcher {
     pub(crate) async fn invoke(
         &self,
         function: &Function,
-        caller: &Caller,
+        caller: Caller,
         event: Json,
     ) -> Result<steploom_call::Finished, Refused> {
         // One that may not run at all: it is for its owner to allow that again.
         if function.concurrency_max == Some(0) {
             return Err(Refused::TooManyRequests { retry_after_s: 1 });
         }
+        let origin = Origin {
+            account: caller.account,
+            function: function.name.clone(),
+            request_id: caller.request_id.clone(),
+            version: function.version,
+        };
         let call = Call {
             module: function.module,
             kind: function.kind,
@@ -231,16 +237,16 @@ impl Dispatcher {
             environment: function.environment.clone(),
             volumes: function.volumes.clone(),
             context: Context {
-                request_id: caller.request_id.clone(),
+                request_id: caller.request_id,
                 function: function.name.clone(),
                 version: function.version,
                 account: caller.account,
                 deadline: caller.deadline,
-                execution: caller.execution.clone(),
-                state: caller.state.clone(),
-                attempt: caller.attempt.clone(),
+                execution: caller.execution,
+                state: caller.state,
+                attempt: caller.attempt,
                 retry: caller.retry,
-                traceparent: caller.traceparent.clone(),
+                traceparent: caller.traceparent,
             },
             event,
             cancel: None,
@@ -248,12 +254,6 @@ impl Dispatcher {
         let mut result = self.runner.invoke(call).await;
         self.measure(&result);
         if let Ok(finished) = &mut result {
-            let origin = Origin {
-                account: caller.account,
-                function: function.name.clone(),
-                request_id: caller.request_id.clone(),
-                version: function.version,
-            };
             self.logs.keep(origin, finished);
         }
         result

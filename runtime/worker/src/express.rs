@@ -19,7 +19,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::future::{AbortHandle, AbortRegistration, Abortable};
 use futures::stream::FuturesUnordered;
-use steploom_api::wire::Logging;
+use steploom_api::wire::{Logging, MachineSettings};
 use steploom_asl::Resource;
 use steploom_machine::{
     Action, ActionId, Fact, Failure, Invoke, NoEvents, Outcome, PartialFailure, Run, Started,
@@ -89,16 +89,20 @@ async fn logging(shared: &Shared, started: &Started) -> Logging {
     let known = shared.registry.profile(started.account, machine).await;
     match known {
         Ok(known) => known.map_or_else(Logging::default, |known| {
-            let logging = &known.profile.settings.logging;
-            Logging {
-                log_level: logging.level,
-                include_execution_data: logging.include_execution_data,
-            }
+            logging_of(&known.profile.settings)
         }),
         Err(error) => {
             tracing::warn!(%machine, %error, "what a machine wants logged cannot be read");
             Logging::default()
         }
+    }
+}
+
+/// What a machine's settings ask for.
+pub(crate) fn logging_of(settings: &MachineSettings) -> Logging {
+    Logging {
+        log_level: settings.logging.level,
+        include_execution_data: settings.logging.include_execution_data,
     }
 }
 

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
 use steploom_types::{AccountId, MachineName};
 
 /// Whose turn it is among whom: an account's machine.
@@ -72,12 +73,15 @@ type Turn<K> = (u64, u64, K);
 /// What a permit counts for at the weight 1: a number that all weights up to 10 divide evenly.
 const WHOLE: u64 = 2_520_000;
 
+/// A map that is asked several times for every attempt.
+type Fast<K, V> = HashMap<K, V, RandomState>;
+
 struct Queue<T> {
     permits: usize,
     held: usize,
     accounts: Level<AccountId>,
-    machines: HashMap<AccountId, Level<MachineName>>,
-    waiting: HashMap<Flow, BTreeMap<Rank, T>>,
+    machines: Fast<AccountId, Level<MachineName>>,
+    waiting: Fast<Flow, BTreeMap<Rank, T>>,
     /// Numbers those that wait.
     last: u64,
     len: usize,
@@ -90,7 +94,7 @@ struct Queue<T> {
 struct Level<K> {
     /// The time of the turn that came last.
     now: u64,
-    members: HashMap<K, Member>,
+    members: Fast<K, Member>,
     /// Those for whom something waits, in the order of their turns.
     turns: BTreeSet<Turn<K>>,
     /// Those who neither hold nor wait, but are ahead of the present until the time said.
@@ -131,7 +135,7 @@ impl<K> Default for Level<K> {
     fn default() -> Self {
         Self {
             now: 0,
-            members: HashMap::new(),
+            members: HashMap::default(),
             turns: BTreeSet::new(),
             idle: BTreeSet::new(),
         }
@@ -229,8 +233,8 @@ impl<T: Waits> Fair<T> {
             permits,
             held: 0,
             accounts: Level::default(),
-            machines: HashMap::new(),
-            waiting: HashMap::new(),
+            machines: HashMap::default(),
+            waiting: HashMap::default(),
             last: 0,
             len: 0,
             serving: false,

@@ -26,8 +26,8 @@ pub trait Executions: Send + Sync {
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)>;
 
-    /// Runs one to its end, in memory: nothing of it is kept, but what `logging` asks for. Dropping the future
-    /// ends it, and what it has asked for. Only what EXPRESS machines may have is run; of what a start can ask
+    /// Runs one to its end, in memory: nothing of it is kept, but what `logging` asks for. Without that, its machine
+    /// has to be one of the type EXPRESS, and what is logged is for its settings to say. Dropping the future ends it, and what it has asked for. Only what EXPRESS machines may have is run; of what a start can ask
     /// for, the priority alone is taken besides machine, version, name and input. A name may be used again.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ pub trait Executions: Send + Sync {
         &self,
         account: AccountId,
         start: wire::StartExecution,
-        logging: wire::Logging,
+        logging: Option<wire::Logging>,
     ) -> Result<wire::SyncExecution>;
 
     /// Starts many, each for itself: the answers are in the order of the starts, and each is as

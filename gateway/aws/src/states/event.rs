@@ -72,7 +72,7 @@ pub(super) fn shown(event: wire::Event, origin: &Origin, with_data: bool) -> Val
     }
     shown.insert("id".into(), event.id.into());
     shown.insert("previousEventId".into(), event.previous_event_id.into());
-    shown.insert("timestamp".into(), seconds(event.timestamp));
+    shown.insert("timestamp".into(), seconds(event.timestamp).into());
     shown.insert("type".into(), event.kind.into());
     shown.into()
 }

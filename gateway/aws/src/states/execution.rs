@@ -10,12 +10,12 @@ use crate::{Answer, Failure};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Start {
-    pub(super) state_machine_arn: String,
-    name: Option<String>,
-    input: Option<String>,
-    trace_header: Option<String>,
-    pub(super) included_data: Option<String>,
+pub(super) struct Start<'a> {
+    pub(super) state_machine_arn: &'a str,
+    name: Option<&'a str>,
+    input: Option<&'a str>,
+    trace_header: Option<&'a str>,
+    pub(super) included_data: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -41,12 +41,12 @@ struct List {
 
 /// `StartExecution`
 pub(super) async fn start(call: &Call<'_>) -> Answer {
-    let input: Start = call.read()?;
+    let input: Start<'_> = call.read()?;
     let start = checked(&input)?;
     let machine_arn = input.state_machine_arn;
     let (machine, name) = (start.machine.clone(), start.name.clone());
     let profile = call.ports.releases.profile(call.account, &machine).await;
-    let profile = profile.map_err(|error| failure(error, &machine_arn))?;
+    let profile = profile.map_err(|error| failure(error, machine_arn))?;
     let started = call.ports.executions.start(call.account, start).await;
     let (execution, _) = started.map_err(|error| {
         let machine = MachineName::Named(machine);
@@ -56,9 +56,9 @@ pub(super) async fn start(call: &Call<'_>) -> Answer {
             }
             ("AliasNotFound", _) => failure(
                 Error::not_found("MachineNotFound", error.message),
-                &machine_arn,
+                machine_arn,
             ),
-            _ => failure(error, &machine_arn),
+            _ => failure(error, machine_arn),
         }
     })?;
     let summary = &execution.summary;
@@ -78,10 +78,10 @@ pub(super) async fn start(call: &Call<'_>) -> Answer {
 ///
 /// # Errors
 /// `InvalidArn`, `InvalidName`, `InvalidExecutionInput`.
-pub(super) fn checked(input: &Start) -> Result<wire::StartExecution, Failure> {
-    let (machine, qualifier) = name::machine(&input.state_machine_arn)?;
-    let name = input.name.as_deref().map(name::parse).transpose()?;
-    let data = match input.input.as_deref() {
+pub(super) fn checked(input: &Start<'_>) -> Result<wire::StartExecution, Failure> {
+    let (machine, qualifier) = name::machine(input.state_machine_arn)?;
+    let name = input.name.map(name::parse).transpose()?;
+    let data = match input.input {
         None => Json::empty_object(),
         Some(text) => parse(text)?,
     };
@@ -89,7 +89,7 @@ pub(super) fn checked(input: &Start) -> Result<wire::StartExecution, Failure> {
         qualifier,
         name,
         input: data,
-        trace_header: input.trace_header.clone(),
+        trace_header: input.trace_header.map(str::to_owned),
         ..wire::StartExecution::new(machine)
     })
 }
@@ -278,13 +278,13 @@ fn summary_of(call: &Call<'_>, summary: &wire::ExecutionSummary) -> Map<String, 
     shown.insert("executionArn".into(), arn_of(call, summary).into());
     shown.insert("name".into(), summary.name.as_str().into());
     shown.insert("status".into(), summary.status.in_aws().into());
-    shown.insert("startDate".into(), seconds(summary.started_at));
+    shown.insert("startDate".into(), seconds(summary.started_at).into());
     shown.insert("redriveCount".into(), summary.redrive_count.into());
     if let Some(at) = summary.ended_at {
-        shown.insert("stopDate".into(), seconds(at));
+        shown.insert("stopDate".into(), seconds(at).into());
     }
     if let Some(at) = summary.redriven_at {
-        shown.insert("redriveDate".into(), seconds(at));
+        shown.insert("redriveDate".into(), seconds(at).into());
     }
     if let Some(release) = summary.release {
         let release_arn = name::of(&machine_arn, release);

@@ -1,72 +1,90 @@
 //! `StartSyncExecution`
 
-use serde_json::{Map, Value, json};
-use steploom_api::wire::{self, MachineType};
-use steploom_types::arn;
+use serde::Serialize;
+use steploom_api::wire;
+use steploom_types::{Json, arn};
 
 use super::execution::{self, Start};
 use super::{Call, failure, seconds};
-use crate::Answer;
+use crate::Failure;
 
-/// Runs an execution of an EXPRESS machine, and answers with what came of it.
-pub(super) async fn start_sync(call: &Call<'_>) -> Answer {
-    let input: Start = call.read()?;
-    let with_data = input.included_data.as_deref() != Some("METADATA_ONLY");
-    let start = execution::checked(&input)?;
-    let machine_arn = input.state_machine_arn;
-    let told = |error| failure(error, &machine_arn);
-    let releases = &call.ports.releases;
-    let profile = releases.profile(call.account, &start.machine).await;
-    let settings = profile.map_err(told)?.settings;
-    if settings.machine_type != MachineType::Express {
-        return Err(execution::unsupported());
-    }
-    let logging = wire::Logging {
-        log_level: settings.logging.level,
-        include_execution_data: settings.logging.include_execution_data,
-    };
-    let executions = &call.ports.executions;
-    let ended = executions.run_sync(call.account, start, logging).await;
-    let mut shown = shown(call, ended.map_err(told)?);
-    if !with_data {
-        for (data, details) in [("input", "inputDetails"), ("output", "outputDetails")] {
-            if shown.remove(data).is_some() {
-                shown.insert(details.into(), json!({"included": false}));
-            }
-        }
-    }
-    Ok(shown.into())
+/// What came of an execution, as AWS shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    execution_arn: &'a str,
+    state_machine_arn: String,
+    name: &'a str,
+    start_date: f64,
+    stop_date: f64,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a str>,
+    input_details: Details,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_details: Option<Details>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    billing_details: Billing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_header: Option<&'a str>,
 }
 
-fn shown(call: &Call<'_>, ended: wire::SyncExecution) -> Map<String, Value> {
+/// Whether the data beside it is shown.
+#[derive(Serialize)]
+struct Details {
+    included: bool,
+}
+
+#[derive(Serialize)]
+struct Billing {
+    #[serde(rename = "billedDurationInMilliseconds")]
+    duration_ms: u64,
+    #[serde(rename = "billedMemoryUsedInMB")]
+    memory_mb: u64,
+}
+
+/// Runs an execution of an EXPRESS machine, and answers with what came of it: the text of the output's JSON, as
+/// this is asked for thousands of times a second.
+pub(super) async fn start_sync(call: &Call<'_>) -> Result<String, Failure> {
+    let input: Start<'_> = call.read()?;
+    let with_data = input.included_data != Some("METADATA_ONLY");
+    let start = execution::checked(&input)?;
+    let executions = &call.ports.executions;
+    let ended = executions.run_sync(call.account, start, None).await;
+    let ended = ended.map_err(|error| failure(error, input.state_machine_arn))?;
+    super::written(&shown(call, &ended, with_data))
+}
+
+fn shown<'a>(call: &Call<'_>, ended: &'a wire::SyncExecution, with_data: bool) -> Shown<'a> {
     let summary = &ended.summary;
-    let mut shown = Map::new();
-    shown.insert("executionArn".into(), ended.arn.into());
-    let machine_arn = arn::machine(call.account, &summary.machine);
-    shown.insert("stateMachineArn".into(), machine_arn.into());
-    shown.insert("name".into(), summary.name.as_str().into());
-    shown.insert("startDate".into(), seconds(summary.started_at));
-    let ended_at = summary.ended_at.unwrap_or(summary.started_at);
-    shown.insert("stopDate".into(), seconds(ended_at));
-    shown.insert("status".into(), summary.status.in_aws().into());
-    shown.insert("input".into(), ended.input.text().into());
-    shown.insert("inputDetails".into(), json!({"included": true}));
-    if let Some(output) = &ended.output {
-        shown.insert("output".into(), output.text().into());
-        shown.insert("outputDetails".into(), json!({"included": true}));
+    let data = |json: &'a Json| with_data.then(|| json.text());
+    let details = Details {
+        included: with_data,
+    };
+    Shown {
+        execution_arn: &ended.arn,
+        state_machine_arn: arn::machine(call.account, &summary.machine),
+        name: summary.name.as_str(),
+        start_date: seconds(summary.started_at),
+        stop_date: seconds(summary.ended_at.unwrap_or(summary.started_at)),
+        status: summary.status.in_aws(),
+        input: data(&ended.input),
+        input_details: Details {
+            included: with_data,
+        },
+        output: ended.output.as_ref().and_then(data),
+        output_details: ended.output.is_some().then_some(details),
+        error: ended.error.as_deref(),
+        cause: ended.cause.as_deref(),
+        billing_details: Billing {
+            duration_ms: ended.billing.duration_ms,
+            memory_mb: ended.billing.memory_mb,
+        },
+        trace_header: ended.trace_header.as_deref(),
     }
-    for (field, text) in [("error", ended.error), ("cause", ended.cause)] {
-        if let Some(text) = text {
-            shown.insert(field.into(), text.into());
-        }
-    }
-    let billed = json!({
-        "billedDurationInMilliseconds": ended.billing.duration_ms,
-        "billedMemoryUsedInMB": ended.billing.memory_mb,
-    });
-    shown.insert("billingDetails".into(), billed);
-    if let Some(header) = ended.trace_header {
-        shown.insert("traceHeader".into(), header.into());
-    }
-    shown
 }

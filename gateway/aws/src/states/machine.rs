@@ -231,7 +231,7 @@ pub(super) async fn describe(call: &Call<'_>) -> Answer {
     shown.insert("stateMachineArn".into(), described.arn);
     shown.insert("status".into(), "ACTIVE".into());
     shown.insert("type".into(), json!(described.settings.machine_type));
-    shown.insert("creationDate".into(), seconds(described.created_at));
+    shown.insert("creationDate".into(), seconds(described.created_at).into());
     let texts = [
         ("description", described.description),
         ("revisionId", described.revision),
@@ -272,7 +272,7 @@ pub(super) async fn describe_for_execution(call: &Call<'_>) -> Answer {
     let profile = call.ports.releases.profile(call.account, name).await;
     let profile = profile.map_err(missing)?;
     let mut shown = shown(call, name, &profile.settings, &definition);
-    shown.insert("updateDate".into(), seconds(definition.created_at));
+    shown.insert("updateDate".into(), seconds(definition.created_at).into());
     let of = match summary.release {
         Some(number) => name::of(&machine_arn, number),
         None => machine_arn.as_str().into(),

@@ -62,10 +62,10 @@ pub(super) async fn describe(call: &Call<'_>) -> Answer {
         "redriveCount": run.redrive_count,
     });
     if let Some(at) = run.ended_at {
-        shown["stopDate"] = seconds(at);
+        shown["stopDate"] = seconds(at).into();
     }
     if let Some(at) = run.redriven_at {
-        shown["redriveDate"] = seconds(at);
+        shown["redriveDate"] = seconds(at).into();
     }
     Ok(shown)
 }
@@ -87,7 +87,7 @@ pub(super) async fn list(call: &Call<'_>) -> Answer {
             "startDate": seconds(run.started_at),
         });
         if let Some(at) = run.ended_at {
-            item["stopDate"] = seconds(at);
+            item["stopDate"] = seconds(at).into();
         }
         item
     };

@@ -19,8 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Name, Failure> {
 /// # Errors
 /// `InvalidArn`.
 pub(super) fn machine(text: &str) -> Result<(Name, Option<Name>), Failure> {
-    ensure(text, "stateMachine")?;
-    arn::parse_machine(text).ok_or_else(|| not_parsed(text))
+    of_kind(text, "stateMachine", arn::parse_machine)
 }
 
 /// The machine of an ARN that names neither a version nor an alias.
@@ -53,15 +52,22 @@ pub(super) fn qualified(text: &str) -> Result<(Name, Name), Failure> {
 /// # Errors
 /// `InvalidArn`.
 pub(super) fn execution(text: &str) -> Result<(MachineName, Name), Failure> {
-    ensure(text, "execution")?;
-    arn::parse_execution(text).ok_or_else(|| not_parsed(text))
+    of_kind(text, "execution", arn::parse_execution)
 }
 
 /// # Errors
 /// `InvalidArn`.
 pub(super) fn activity(text: &str) -> Result<Name, Failure> {
-    ensure(text, "activity")?;
-    arn::parse_activity(text).ok_or_else(|| not_parsed(text))
+    of_kind(text, "activity", arn::parse_activity)
+}
+
+/// What an ARN names; a plain name is none.
+fn of_kind<T>(text: &str, kind: &str, parse: fn(&str) -> Option<T>) -> Result<T, Failure> {
+    let parsed = text.starts_with("arn:").then(|| parse(text)).flatten();
+    parsed.ok_or_else(|| match ensure(text, kind) {
+        Err(failure) => failure,
+        Ok(()) => not_parsed(text),
+    })
 }
 
 /// # Errors

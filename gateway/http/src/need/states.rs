@@ -22,9 +22,10 @@ pub(crate) fn require(caller: &Caller, operation: &str, input: Option<&Input>) -
         return Ok(());
     };
     // What cannot be read is refused by whoever carries it out.
-    let field = |name: &str| input?.get(name)?.as_str();
+    let fields = input.into_iter().flatten();
+    let texts = fields.filter(|(name, _)| NAMES.contains(&name.as_str()));
     let mut named = Vec::new();
-    for text in NAMES.iter().filter_map(|name| field(name)) {
+    for text in texts.filter_map(|(_, text)| text.as_str()) {
         let (kind, rest) = arn::states(text).unwrap_or(("", text));
         if kind == "activity" {
             need.area = Area::Activities;
@@ -32,7 +33,8 @@ pub(crate) fn require(caller: &Caller, operation: &str, input: Option<&Input>) -
         named.push(rest.split([':', '/']).next().unwrap_or_default());
     }
     if matches!(operation, "CreateStateMachine" | "CreateActivity") {
-        named.extend(field("name"));
+        let name = input.and_then(|input| input.get("name"));
+        named.extend(name.and_then(|name| name.as_str()));
     }
     if named.is_empty() {
         return caller.require(need, None);

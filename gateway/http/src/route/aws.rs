@@ -103,7 +103,7 @@ pub(crate) async fn states(
         Err(failure) => Err(in_awss_words(failure)),
     };
     let response = match answer {
-        Ok(output) => Body::from(output.to_string()).into_response(),
+        Ok(output) => Body::from(output).into_response(),
         Err(failure) => refused(&failure, request_id.text()),
     };
     with_headers(response, JSON, request_id.text())

@@ -184,7 +184,7 @@ impl Functions for Port {
         let dispatcher = &self.shared.dispatcher;
         let room = dispatcher.room(account, &function);
         let _room = room.map_err(|r| refused(&invoke.name, r))?;
-        let finished = dispatcher.invoke(&function, &caller, invoke.event).await;
+        let finished = dispatcher.invoke(&function, caller, invoke.event).await;
         let finished = finished.map_err(|r| refused(&invoke.name, r))?;
         Ok(Invocation {
             request_id,

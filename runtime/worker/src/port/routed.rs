@@ -115,7 +115,7 @@ impl Executions for Port {
         &self,
         account: AccountId,
         start: wire::StartExecution,
-        logging: wire::Logging,
+        logging: Option<wire::Logging>,
     ) -> Result<wire::SyncExecution> {
         self.run_express(account, start, logging).await
     }

@@ -16,6 +16,7 @@ use steploom_types::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Port, sync, terms};
+use crate::express;
 use crate::mailbox::{Key, Tickets};
 use crate::payload;
 use crate::peer::call::{self, is_not_owner, not_owner};
@@ -58,6 +59,8 @@ pub(super) struct Resolved {
     pub(super) role: Option<String>,
     /// Whether the machine is of the type EXPRESS.
     pub(super) is_express: bool,
+    /// What the machine wants logged of executions in memory.
+    pub(super) logging: wire::Logging,
 }
 
 /// A start that has its id, and with that its shard.
@@ -296,6 +299,7 @@ impl Port {
         let known = self.shared.registry.profile(account, name).await?;
         let known = known.ok_or_else(|| super::machine_not_found(name))?;
         let is_express = known.profile.settings.machine_type == wire::MachineType::Express;
+        let logging = express::logging_of(&known.profile.settings);
         let Some(qualifier) = &start.qualifier else {
             let found = self.machine_version(account, name, version).await?;
             return Ok(Resolved {
@@ -304,6 +308,7 @@ impl Port {
                 origin: None,
                 role: known.profile.settings.role.clone(),
                 is_express,
+                logging,
             });
         };
         if version.is_some() {
@@ -320,6 +325,7 @@ impl Port {
             origin: Some((release.number, alias)),
             role: release.settings.role.clone(),
             is_express,
+            logging,
         })
     }
 

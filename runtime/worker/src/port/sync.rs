@@ -5,9 +5,11 @@ use std::sync::Arc;
 use steploom_api::wire;
 use steploom_asl::{Machine, Rejected};
 use steploom_machine::{Run, RunLimits, SEMANTICS, Started};
-use steploom_types::{AccountId, Digest, Error, ExecutionId, Kind, MachineName, Result, limits};
+use steploom_types::{
+    AccountId, Digest, Error, ExecutionId, Kind, MachineName, Name, Result, limits,
+};
 
-use super::starts::ensure_input_fits;
+use super::starts::{Resolved, ensure_input_fits};
 use super::{Port, machines, terms};
 use crate::express::{self, Ended, Log, Try};
 use crate::shard::id_as_name;
@@ -19,10 +21,16 @@ impl Port {
         &self,
         account: AccountId,
         start: wire::StartExecution,
-        logging: wire::Logging,
+        logging: Option<wire::Logging>,
     ) -> Result<wire::SyncExecution> {
         ensure_plain(&start)?;
-        let (machine, started) = self.express(account, start).await?;
+        let resolved = self.what_of(account, &start).await?;
+        let logging = match logging {
+            Some(logging) => logging,
+            None if resolved.is_express => resolved.logging,
+            None => return Err(not_of_type(&start.machine)),
+        };
+        let (machine, started) = self.express(account, start, resolved).await?;
         let place = self.shared.express.try_acquire();
         let _place = place.map_err(|_| too_many())?;
         let log = Log::new(&self.shared.logs, &started, logging);
@@ -35,10 +43,10 @@ impl Port {
         &self,
         account: AccountId,
         mut start: wire::StartExecution,
+        version: Resolved,
     ) -> Result<(Arc<Machine>, Started)> {
         let (clock, chance) = (&self.shared.clock, &self.shared.chance);
         let at = clock.now();
-        let version = self.what_of(account, &start).await?;
         let terms = terms::of_start(&mut start, at, None, &version)?;
         let name = MachineName::Named(start.machine);
         let machine = self.express_machine(&name, version.definition).await?;
@@ -109,6 +117,13 @@ pub(super) fn ensure_begins_at_once(start: &wire::StartExecution) -> Result<()> 
             format!("'{term}' is for executions that may wait; those in memory begin at once"),
         )),
     }
+}
+
+fn not_of_type(machine: &Name) -> Error {
+    let message = format!(
+        "machine '{machine}' is of the type STANDARD; its executions are started, and not waited for"
+    );
+    Error::invalid("MachineNotExpress", message)
 }
 
 fn not_express(machine: &MachineName, rejected: &Rejected) -> Error {

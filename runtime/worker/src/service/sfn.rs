@@ -53,22 +53,9 @@ async fn start_execution(call: &Call<'_>) -> Result<Value, Failure> {
 /// Runs an execution of an EXPRESS machine to its end. One that fails is an answer, as on AWS.
 async fn start_sync_execution(call: &Call<'_>) -> Result<Value, Failure> {
     let (machine_arn, start) = wanted(call)?;
-    let told = |e| refused(call, &e, &machine_arn);
-    let profile =
-        steploom_api::port::Releases::profile(call.port, call.account, &start.machine).await;
-    let settings = profile.map_err(told)?.settings;
-    if settings.machine_type != wire::MachineType::Express {
-        return Err(call.words.refuse(
-            "StateMachineTypeNotSupportedException",
-            "This operation is not supported by this type of state machine",
-        ));
-    }
-    let logging = wire::Logging {
-        log_level: settings.logging.level,
-        include_execution_data: settings.logging.include_execution_data,
-    };
-    let ended = call.port.run_sync(call.account, start, logging).await;
-    Ok(ran(call, ended.map_err(told)?))
+    let ended = call.port.run_sync(call.account, start, None).await;
+    let ended = ended.map_err(|e| refused(call, &e, &machine_arn))?;
+    Ok(ran(call, ended))
 }
 
 fn ran(call: &Call<'_>, ended: wire::SyncExecution) -> Value {
@@ -411,6 +398,10 @@ fn refused(call: &Call<'_>, error: &Error, what: &str) -> Failure {
         "ActivityNotFound" => (
             "ActivityDoesNotExist",
             format!("Activity Does Not Exist: '{what}'"),
+        ),
+        "MachineNotExpress" => (
+            "StateMachineTypeNotSupportedException",
+            "This operation is not supported by this type of state machine".to_owned(),
         ),
         "InvalidToken" | "TaskTimedOut" | "InvalidOutput" => (error.code, error.message.clone()),
         "InvalidNext" => (

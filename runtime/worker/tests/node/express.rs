@@ -26,14 +26,20 @@ fn start(machine: &str, input: Value) -> StartExecution {
 async fn run(node: &Node, machine: &str, input: Value) -> Result<SyncExecution> {
     let executions = node.ports().executions;
     let start = start(machine, input);
-    executions.run_sync(LOCAL, start, Logging::default()).await
+    executions
+        .run_sync(LOCAL, start, Some(Logging::default()))
+        .await
 }
 
 /// The same beside the test, until it is aborted.
 fn spawn(node: &Node, machine: &str) -> tokio::task::JoinHandle<Result<SyncExecution>> {
     let executions: Arc<dyn Executions> = node.ports().executions;
     let start = start(machine, json!({}));
-    tokio::spawn(async move { executions.run_sync(LOCAL, start, Logging::default()).await })
+    tokio::spawn(async move {
+        executions
+            .run_sync(LOCAL, start, Some(Logging::default()))
+            .await
+    })
 }
 
 fn task(resource: &str, more: &Value) -> Value {
@@ -75,7 +81,9 @@ async fn its_end_is_answered_and_nothing_is_kept() {
     for _ in 0..2 {
         let executions = node.ports().executions;
         let logging = Logging::default();
-        let ended = executions.run_sync(LOCAL, named.clone(), logging).await;
+        let ended = executions
+            .run_sync(LOCAL, named.clone(), Some(logging))
+            .await;
         let ended = ended.unwrap();
         let arn = "arn:aws:states:us-east-1:000000000000:express:all:monday:";
         assert!(ended.arn.starts_with(arn), "{}", ended.arn);
@@ -186,8 +194,11 @@ async fn it_takes_no_longer_than_five_minutes() {
     let waiting = spawn(&node, "wait");
     let executions = node.ports().executions;
     let round = start("round", json!({"go": true}));
-    let round =
-        tokio::spawn(async move { executions.run_sync(LOCAL, round, Logging::default()).await });
+    let round = tokio::spawn(async move {
+        executions
+            .run_sync(LOCAL, round, Some(Logging::default()))
+            .await
+    });
     node.until(|| async { node.metric("steploom_express_running") == 2 })
         .await;
     node.clock.advance_ms(limits::SECONDS_MAX as i64 * 1000);
@@ -298,7 +309,9 @@ async fn what_needs_a_journal_is_refused_with_its_place() {
         concurrency_key: Some("k".to_owned()),
         ..start("m", json!({}))
     };
-    let refused = executions.run_sync(LOCAL, keyed, Logging::default()).await;
+    let refused = executions
+        .run_sync(LOCAL, keyed, Some(Logging::default()))
+        .await;
     assert_eq!(refused.unwrap_err().code, "UnsupportedTerms");
     let absent = run(&node, "nobody", json!({})).await.unwrap_err();
     assert_eq!(absent.code, "MachineNotFound");
@@ -315,7 +328,10 @@ async fn logged(node: &Node, level: LogLevel, with_data: bool) -> (Vec<String>, 
     };
     let start = start("m", json!({"n": 1}));
     let executions = node.ports().executions;
-    let ended = executions.run_sync(LOCAL, start, logging).await.unwrap();
+    let ended = executions
+        .run_sync(LOCAL, start, Some(logging))
+        .await
+        .unwrap();
     let read = ReadLogs {
         request_id: Some(ended.summary.id.to_string()),
         limit: 100,

@@ -37,6 +37,6 @@ pub(crate) async fn run_execution(
     who.require(START, start.machine.as_str())?;
     drop(bytes);
     let executions = &app.ports.executions;
-    let ended = executions.run_sync(account, start, logging).await;
+    let ended = executions.run_sync(account, start, Some(logging)).await;
     Ok(answer_json(StatusCode::OK, &ended.map_err(at_input)?))
 }

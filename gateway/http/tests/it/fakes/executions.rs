@@ -104,7 +104,7 @@ impl Executions for World {
         &self,
         account: AccountId,
         start: wire::StartExecution,
-        logging: wire::Logging,
+        logging: Option<wire::Logging>,
     ) -> Result<wire::SyncExecution> {
         check_account(account);
         self.maybe_fail()?;
@@ -113,7 +113,7 @@ impl Executions for World {
         }
         let machine = MachineName::Named("instant".parse().unwrap());
         let ended = begin(self, &machine, None, start.input)?.0;
-        let logged = format!("{:?}", logging.log_level);
+        let logged = format!("{:?}", logging.unwrap_or_default().log_level);
         Ok(wire::SyncExecution {
             arn: format!("arn:{}:{logged}", start.machine),
             summary: ended.summary,
