@@ -325,7 +325,14 @@ impl Run {
     /// The earliest timer that is set; none while it is paused, when no timer has an effect. Takes the
     /// same time however much is waited for.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        self.waits.next_timer().filter(|_| !self.is_paused)
+        let next = self.waits.next_timer().filter(|_| !self.is_paused);
+        next.map(|(at, _)| at)
+    }
+
+    /// A timer that is due at this time, if one is.
+    pub fn due_timer(&self, at: Timestamp) -> Option<ActionId> {
+        let next = self.waits.next_timer().filter(|_| !self.is_paused);
+        next.filter(|(due, _)| *due <= at).map(|(_, action)| action)
     }
 
     /// Whether it can do without its owner until a timer is due, somebody outside speaks, or

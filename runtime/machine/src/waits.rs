@@ -164,9 +164,9 @@ impl Waits {
             .collect()
     }
 
-    /// The earliest timer.
-    pub(crate) fn next_timer(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(at, _)| *at)
+    /// The earliest timer, and its number.
+    pub(crate) fn next_timer(&self) -> Option<(Timestamp, ActionId)> {
+        self.timers.first().copied()
     }
 
     /// Whether nothing is to be done for any of it, but to listen.

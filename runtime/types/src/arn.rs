@@ -75,12 +75,10 @@ pub fn schedule_group(account: AccountId, name: &Name) -> String {
 
 /// What an ARN of Step Functions names: the kind, such as `stateMachine`, and what follows it.
 pub fn states(text: &str) -> Option<(&str, &str)> {
-    let mut parts = text.splitn(7, ':');
-    let is_arn = parts.next() == Some("arn");
-    let is_states = parts.nth(1) == Some("states");
-    let kind = parts.nth(2)?;
-    let rest = parts.next()?;
-    (is_arn && is_states).then_some((kind, rest))
+    let (_partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+    let (_region, rest) = rest.strip_prefix("states:")?.split_once(':')?;
+    let (_account, rest) = rest.split_once(':')?;
+    rest.split_once(':')
 }
 
 /// What AWS says of a text that is no ARN of such a thing of Step Functions: `kind` is as in

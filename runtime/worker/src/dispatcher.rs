@@ -140,14 +140,10 @@ impl Dispatcher {
             account,
             machine: MachineName::OfFunction(function.name.clone()),
         };
-        let (turn, _) = oneshot::channel();
-        match gate.push(flow, 1, 0, Waiter::Turn(turn)) {
-            Ok((permit, _)) => Ok(Some(permit)),
-            Err(place) => {
-                drop(gate.take_out(&place));
-                Err(Refused::TooManyRequests { retry_after_s: 1 })
-            }
-        }
+        let permit = gate.take(flow, 1);
+        permit
+            .map(Some)
+            .map_err(|_| Refused::TooManyRequests { retry_after_s: 1 })
     }
 
     /// The function that a task names.
@@ -274,7 +270,7 @@ impl Dispatcher {
             Err(Refused::TooManyRequests { .. }) => "refused",
             Err(_) => "error",
         };
-        self.metrics.invocations.with_label_values(&[outcome]).inc();
+        self.metrics.invocations.inc(outcome);
     }
 }
 

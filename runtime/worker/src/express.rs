@@ -9,9 +9,8 @@
 //! and will commit its end, and nothing in between: after a crash it runs again from its start.
 
 mod log;
-mod timers;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +34,6 @@ use crate::shared::Shared;
 use crate::{dispatcher, effect, metrics, view};
 
 pub(crate) use log::Log;
-use timers::Timers;
 
 /// The longest sleep before the clock is looked at again: it may have been set forward.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
@@ -129,8 +127,7 @@ pub(crate) async fn run(
     let mut running = Running::new(port.shared(), of, started, log);
     let mut calls = FuturesUnordered::new();
     loop {
-        running.fire_due();
-        if let Some(fact) = running.facts.pop_front() {
+        if let Some(fact) = running.next_fact() {
             if matches!(fact, Fact::Continued { .. }) {
                 // It goes round in states that wait for nothing: others have their turn.
                 yield_now().await;
@@ -156,7 +153,7 @@ pub(crate) async fn run(
                 running.facts.extend(answered.ok());
             }
             // Most calls answer at once: nothing is asked of the clock for them.
-            () = sleep(running.due_in()) => {}
+            () = async { sleep(running.due_in()).await } => {}
         }
     }
 }
@@ -209,9 +206,8 @@ struct Running<'a> {
     log: Option<Log>,
     /// What has happened and is not applied yet.
     facts: VecDeque<Fact>,
-    timers: Timers,
-    /// Attempts under way.
-    calls: BTreeMap<ActionId, AbortHandle>,
+    /// Attempts under way, in the order of their numbers.
+    calls: Vec<(ActionId, AbortHandle)>,
     /// The time of the newest fact.
     at: Timestamp,
     facts_count: u64,
@@ -228,8 +224,7 @@ impl<'a> Running<'a> {
             log,
             at: started.at,
             facts: VecDeque::from([Fact::Started(Box::new(started))]),
-            timers: Timers::default(),
-            calls: BTreeMap::new(),
+            calls: Vec::new(),
             facts_count: 0,
             bytes: 0,
         }
@@ -249,7 +244,7 @@ impl<'a> Running<'a> {
         let bytes = fact.payloads().map(|data| data.size() as u64);
         self.bytes += bytes.sum::<u64>();
         if let Fact::TaskSucceeded { action, .. } | Fact::TaskFailed { action, .. } = &fact {
-            self.calls.remove(action);
+            self.forget_call(*action);
         }
         let (run, log) = (&mut self.run, &mut self.log);
         // A panic ends this execution, and no other.
@@ -297,16 +292,13 @@ impl<'a> Running<'a> {
         let fact = match action {
             Action::Invoke(invoke) => {
                 let (handle, aborted) = AbortHandle::new_pair();
-                self.calls.insert(invoke.action, handle);
+                let last = self.calls.last();
+                debug_assert!(last.is_none_or(|(last, _)| *last < invoke.action));
+                self.calls.push((invoke.action, handle));
                 return Some((invoke, aborted));
             }
-            Action::SetTimer { action, at } => {
-                self.timers.set(action, at);
-                return None;
-            }
             Action::Cancel { action } => {
-                self.timers.cancel(action);
-                if let Some(call) = self.calls.remove(&action) {
+                if let Some(call) = self.forget_call(action) {
                     call.abort();
                 }
                 return None;
@@ -316,25 +308,35 @@ impl<'a> Running<'a> {
             Action::Read(read) => unable(at, read.action),
             Action::Write(write) => unable(at, write.action),
             Action::StartRange(range) => unable(at, range.action),
-            // No range is ever started.
-            Action::SetWindow { .. } | Action::StopRange { .. } => return None,
+            // The run knows its timers; no range is ever started.
+            Action::SetTimer { .. } | Action::SetWindow { .. } | Action::StopRange { .. } => {
+                return None;
+            }
         };
         self.facts.push_back(fact);
         None
     }
 
-    /// Timers that are due become facts.
-    fn fire_due(&mut self) {
+    /// An attempt is under way no longer.
+    fn forget_call(&mut self, action: ActionId) -> Option<AbortHandle> {
+        let of_action = |(call, _): &(ActionId, _)| *call;
+        let place = self.calls.binary_search_by_key(&action, of_action).ok()?;
+        Some(self.calls.remove(place).1)
+    }
+
+    /// The next fact: a timer that is due goes before all else.
+    fn next_fact(&mut self) -> Option<Fact> {
         let at = self.shared.clock.now();
-        while let Some(action) = self.timers.take_due(at) {
-            self.facts.push_back(Fact::TimerFired { at, action });
+        match self.run.due_timer(at) {
+            Some(action) => Some(Fact::TimerFired { at, action }),
+            None => self.facts.pop_front(),
         }
     }
 
     /// How long nothing is due.
     fn due_in(&self) -> Duration {
         let now = self.shared.clock.now();
-        let next = self.timers.next();
+        let next = self.run.next_timer();
         let next = next.map(|at| Duration::from_millis(at.millis_since(now)));
         next.map_or(CLOCK_CHECK, |next| next.min(CLOCK_CHECK))
     }
@@ -362,6 +364,6 @@ impl Drop for Running<'_> {
         let metrics = &self.shared.metrics;
         metrics.express_running.dec();
         let label = metrics::status_label(status);
-        metrics.express_ended.with_label_values(&[label]).inc();
+        metrics.express_ended.inc(label);
     }
 }

@@ -251,15 +251,20 @@ impl<T: Waits> Fair<T> {
         what: T,
     ) -> Result<(Permit<T>, T), Place> {
         let mut queue = self.lock();
-        if queue.held < queue.permits && queue.len == 0 {
-            queue.held += 1;
-            queue.accounts.hold(&flow.account, 1);
-            let machines = queue.machines.entry(flow.account).or_default();
-            machines.hold(&flow.machine, weight);
+        if queue.take(&flow, weight) {
             drop(queue);
             return Ok((self.permit(flow), what));
         }
         Err(queue.wait(flow, weight, priority, what))
+    }
+
+    /// A permit for something that would not wait, if it need not. The flow comes back otherwise.
+    pub(crate) fn take(&self, flow: Flow, weight: u32) -> Result<Permit<T>, Flow> {
+        if self.lock().take(&flow, weight) {
+            Ok(self.permit(flow))
+        } else {
+            Err(flow)
+        }
     }
 
     /// Takes out what waits; `None` if its turn has come already.
@@ -312,6 +317,18 @@ impl<T: Waits> Fair<T> {
 }
 
 impl<T> Queue<T> {
+    /// Takes a permit that is free, unless somebody waits.
+    fn take(&mut self, flow: &Flow, weight: u32) -> bool {
+        let is_free = self.held < self.permits && self.len == 0;
+        if is_free {
+            self.held += 1;
+            self.accounts.hold(&flow.account, 1);
+            let machines = self.machines.entry(flow.account).or_default();
+            machines.hold(&flow.machine, weight);
+        }
+        is_free
+    }
+
     fn wait(&mut self, flow: Flow, weight: u32, priority: i8, what: T) -> Place {
         self.last += 1;
         self.len += 1;

@@ -1,5 +1,7 @@
 //! Everything that is measured, under Prometheus's names. No other module names a metric.
 
+mod family;
+
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
     Registry, TextEncoder,
@@ -7,6 +9,8 @@ use prometheus::{
 
 use steploom_asl::model::{Api, Resource};
 use steploom_store::projection::Status;
+
+use family::Family;
 
 /// Seconds: from a tenth of a millisecond to a minute.
 const SECONDS: &[f64] = &[
@@ -18,10 +22,10 @@ const SECONDS: &[f64] = &[
 pub(crate) struct Metrics {
     registry: Registry,
     pub(crate) executions_started: IntCounter,
-    pub(crate) executions_ended: IntCounterVec,
+    pub(crate) executions_ended: Family<3>,
     pub(crate) executions_open: IntGauge,
     pub(crate) express_running: IntGauge,
-    pub(crate) express_ended: IntCounterVec,
+    pub(crate) express_ended: Family<3>,
     pub(crate) executions_archived: IntCounter,
     pub(crate) executions_expired: IntCounter,
     pub(crate) moves: Moves,
@@ -36,10 +40,10 @@ pub(crate) struct Metrics {
     pub(crate) takeover_seconds: Histogram,
     pub(crate) peer_calls: IntCounterVec,
     pub(crate) peer_seconds: Histogram,
-    pub(crate) tasks: IntCounterVec,
+    pub(crate) tasks: Family<2>,
     pub(crate) activity_polls: IntCounterVec,
     pub(crate) schedule_firings: IntCounterVec,
-    pub(crate) invocations: IntCounterVec,
+    pub(crate) invocations: Family<2>,
     pub(crate) invocation_seconds: Histogram,
     pub(crate) sandboxes_running: IntGauge,
     pub(crate) sandboxes_waiting: IntGauge,
@@ -89,12 +93,15 @@ impl Metrics {
                 "steploom_executions_started_total",
                 "Executions accepted.",
             )?,
-            executions_ended: counters(
-                r,
-                "steploom_executions_ended_total",
-                "Executions ended, by status.",
-                &["status"],
-            )?,
+            executions_ended: Family::new(
+                counters(
+                    r,
+                    "steploom_executions_ended_total",
+                    "Executions ended, by status.",
+                    &["status"],
+                )?,
+                ["succeeded", "failed", "aborted"],
+            ),
             executions_open: gauge(
                 r,
                 "steploom_executions_open",
@@ -105,12 +112,15 @@ impl Metrics {
                 "steploom_express_running",
                 "EXPRESS executions that run here, in memory alone.",
             )?,
-            express_ended: counters(
-                r,
-                "steploom_express_ended_total",
-                "EXPRESS executions ended, by status; ABORTED are those whose callers went away.",
-                &["status"],
-            )?,
+            express_ended: Family::new(
+                counters(
+                    r,
+                    "steploom_express_ended_total",
+                    "EXPRESS executions ended, by status; ABORTED are those whose callers went away.",
+                    &["status"],
+                )?,
+                ["succeeded", "failed", "aborted"],
+            ),
             executions_archived: counter(
                 r,
                 "steploom_executions_archived_total",
@@ -162,12 +172,15 @@ impl Metrics {
                 "steploom_peer_seconds",
                 "Duration of a call that was sent to another node.",
             )?,
-            tasks: counters(
-                r,
-                "steploom_tasks_total",
-                "Attempts at tasks begun, by what they ask for.",
-                &["kind"],
-            )?,
+            tasks: Family::new(
+                counters(
+                    r,
+                    "steploom_tasks_total",
+                    "Attempts at tasks begun, by what they ask for.",
+                    &["kind"],
+                )?,
+                ["function", "activity"],
+            ),
             schedule_firings: counters(
                 r,
                 "steploom_schedule_firings_total",
@@ -180,12 +193,15 @@ impl Metrics {
                 "Polls of activities answered, by whether a task was given.",
                 &["outcome"],
             )?,
-            invocations: counters(
-                r,
-                "steploom_invocations_total",
-                "Invocations, by outcome.",
-                &["outcome"],
-            )?,
+            invocations: Family::new(
+                counters(
+                    r,
+                    "steploom_invocations_total",
+                    "Invocations, by outcome.",
+                    &["outcome"],
+                )?,
+                ["succeeded", "failed"],
+            ),
             invocation_seconds: histogram(
                 r,
                 "steploom_invocation_seconds",
@@ -243,7 +259,7 @@ impl Metrics {
                 Api::Foreign { .. } => "foreign",
             },
         };
-        self.tasks.with_label_values(&[kind]).inc();
+        self.tasks.inc(kind);
     }
 
     pub(crate) fn observe_request(&self, route: &str, method: &str, status: u16, seconds: f64) {

@@ -37,6 +37,10 @@ impl Dispatcher {
 /// Waits for a permit.
 async fn turn(queue: &Queue, started: &Started, weight: u32) -> Right {
     let (flow, priority) = super::place_of(started);
+    let flow = match queue.take(flow, weight) {
+        Ok(permit) => return permit,
+        Err(flow) => flow,
+    };
     let (turn, came) = oneshot::channel();
     match queue.push(flow, weight, priority, Waiter::Turn(turn)) {
         Ok((permit, _)) => permit,

@@ -18,7 +18,7 @@ const WRITER_FAILED: &str = "States.ResultWriterFailed";
 
 /// Reads items for a distributed `Map`.
 pub(crate) async fn read(shared: Arc<Shared>, started: Arc<Started>, read: Read, answers: Answers) {
-    shared.metrics.tasks.with_label_values(&["read"]).inc();
+    shared.metrics.tasks.inc("read");
     let port = Port::of(&shared).await;
     let fact = match reading(&port, &started, &read).await {
         Ok(fact) => fact,
@@ -73,7 +73,7 @@ pub(crate) async fn write(
     write: Write,
     answers: Answers,
 ) {
-    shared.metrics.tasks.with_label_values(&["write"]).inc();
+    shared.metrics.tasks.inc("write");
     let port = Port::of(&shared).await;
     let action = write.action;
     let written = writing(&port, &started, write).await;

@@ -36,7 +36,7 @@ pub(crate) async fn run(
     orders: watch::Receiver<Order>,
     answers: Answers,
 ) {
-    shared.metrics.tasks.with_label_values(&["range"]).inc();
+    shared.metrics.tasks.inc("range");
     let port = Port::of(&shared).await;
     let action = ask.action;
     let ended = to_its_end(&port, &started, &ask, orders, &answers).await;

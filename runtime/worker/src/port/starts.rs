@@ -301,10 +301,16 @@ impl Port {
         let is_express = known.profile.settings.machine_type == wire::MachineType::Express;
         let logging = express::logging_of(&known.profile.settings);
         let Some(qualifier) = &start.qualifier else {
-            let found = self.machine_version(account, name, version).await?;
+            let latest = &known.machine.latest;
+            let (version, definition) = if version.is_some() {
+                let found = self.machine_version(account, name, version).await?;
+                (found.version, found.definition)
+            } else {
+                (latest.version, latest.definition)
+            };
             return Ok(Resolved {
-                version: found.version,
-                definition: found.definition,
+                version,
+                definition,
                 origin: None,
                 role: known.profile.settings.role.clone(),
                 is_express,

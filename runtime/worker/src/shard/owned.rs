@@ -645,11 +645,8 @@ impl Owned {
             self.timers.remove(&(at, id, action));
         }
         self.shared.metrics.executions_open.dec();
-        self.shared
-            .metrics
-            .executions_ended
-            .with_label_values(&[metrics::status_label(hot.status())])
-            .inc();
+        let status = metrics::status_label(hot.status());
+        self.shared.metrics.executions_ended.inc(status);
         if let Some(waiting) = self.ends.remove(&id) {
             for waiter in waiting {
                 let _ = waiter.send(Some(hot.execution()));

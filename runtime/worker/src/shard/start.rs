@@ -387,7 +387,7 @@ pub(crate) fn ensure_in_time(terms: Option<&Terms>, now: Timestamp) -> Result<()
 
 /// An id's text is a valid name, always.
 pub(crate) fn id_as_name(id: ExecutionId) -> Name {
-    id.to_string()
+    id.text()
         .parse()
         .unwrap_or_else(|_| unreachable!("an id has only hexadecimal digits and dashes"))
 }
