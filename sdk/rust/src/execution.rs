@@ -244,5 +244,5 @@ impl Client {
 }
 
 fn has_ended(execution: &wire::Execution) -> bool {
-    execution.summary.status != wire::ExecutionStatus::Running
+    !execution.summary.status.is_open()
 }

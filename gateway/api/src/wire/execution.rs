@@ -159,6 +159,7 @@ pub enum StartAnswer {
         /// The execution, without its input.
         execution: ExecutionSummary,
         /// Whether it was started now; else it was there already, by the same name and input.
+        #[schema(rename = "isNew")]
         is_new: bool,
     },
     /// It was refused; the others are not concerned.

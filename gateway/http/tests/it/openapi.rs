@@ -220,6 +220,24 @@ async fn every_operation_is_told_in_full() {
 }
 
 #[tokio::test]
+async fn every_field_has_the_name_that_is_sent() {
+    let document = document().await;
+    let mut rest = vec![&document["components"]["schemas"]];
+    while let Some(value) = rest.pop() {
+        if let Some(fields) = value["properties"].as_object() {
+            // On the wire all names are in camel case.
+            let wrong: Vec<_> = fields.keys().filter(|name| name.contains('_')).collect();
+            assert!(wrong.is_empty(), "{wrong:?} in {value}");
+        }
+        match value {
+            Value::Object(fields) => rest.extend(fields.values()),
+            Value::Array(items) => rest.extend(items),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_reference_leads_somewhere() {
     let document = document().await;
     let mut left = vec![&document];

@@ -77,6 +77,31 @@ async fn waiting_ends_with_the_execution() {
 }
 
 #[tokio::test]
+async fn waiting_goes_on_while_the_execution_is_paused() {
+    let (_world, client) = front().await;
+    let id = start(&client, "m").await;
+    let paused = client.pause_execution(id).await.unwrap();
+    let id = start(&client, "instant").await;
+    let ended = client.get_execution(id).await.unwrap();
+    let json = |body: String| {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
+        )
+    };
+    let (client, _) = script(vec![
+        json(serde_json::to_string(&paused).unwrap()),
+        json("{\"items\": []}".to_owned()),
+        format!("{HEAD}event: end\ndata: {{\"lastEventId\":0}}\n\n"),
+        json(serde_json::to_string(&ended).unwrap()),
+    ])
+    .await;
+    let waited = client.wait(paused.summary.id).await.unwrap();
+    assert_eq!(waited.summary.status, wire::ExecutionStatus::Succeeded);
+}
+
+#[tokio::test]
 async fn a_broken_stream_goes_on_after_the_last_event() {
     let cut_within = &event(3)[..20];
     let (client, heads) = script(vec![
