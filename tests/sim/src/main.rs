@@ -9,11 +9,8 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use steploom_probe::Bug;
-use steploom_sim::campaign::{self, Campaign, Report};
+use steploom_sim::campaign::{self, Campaign, MARKS_HOURS_MIN, Report};
 use steploom_sim::{Outcome, Plan, simulate};
-
-/// Hours after which every mark must have been passed.
-const MARKS_HOURS_MIN: u64 = 100;
 
 /// Simulates hours of load and faults: a seed an hour, each run twice.
 #[derive(Debug, Parser)]
