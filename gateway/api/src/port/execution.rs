@@ -26,9 +26,10 @@ pub trait Executions: Send + Sync {
         start: wire::StartExecution,
     ) -> Result<(wire::Execution, bool)>;
 
-    /// Runs one to its end, in memory: nothing of it is kept, but what `logging` asks for. Without that, its machine
-    /// has to be one of the type EXPRESS, and what is logged is for its settings to say. Dropping the future ends it, and what it has asked for. Only what EXPRESS machines may have is run; of what a start can ask
-    /// for, the priority alone is taken besides machine, version, name and input. A name may be used again.
+    /// Runs one to its end, in memory: nothing of it is kept, but what `logging` asks for. Without that, its
+    /// machine has to be one of the type EXPRESS, and what is logged is for its settings to say. Dropping the
+    /// future ends it, and what it has asked for. Only what EXPRESS machines may have is run; of what a start can
+    /// ask for, the priority alone is taken besides machine, version, name and input. A name may be used again.
     ///
     /// # Errors
     /// `Invalid` / `MachineNotExpress`, with every place that is not for EXPRESS, or `UnsupportedTerms`;
