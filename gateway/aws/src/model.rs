@@ -2,17 +2,19 @@
 //!
 //! `model/extract.py` takes them from botocore.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 /// A service's model.
 #[derive(Deserialize)]
 pub(crate) struct Model {
     pub(crate) operations: BTreeMap<String, Operation>,
-    shapes: BTreeMap<String, Shape>,
+    /// Looked up several times for each request.
+    shapes: HashMap<String, Shape, RandomState>,
 }
 
 /// An operation.

@@ -63,7 +63,7 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The invocation's id: `STEPLOOM_REQUEST_ID`.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// The function's name: `STEPLOOM_FUNCTION`.
     pub function: Name,
     /// Its version: `STEPLOOM_VERSION`.
@@ -75,12 +75,12 @@ pub struct Context {
     /// whichever comes first.
     pub deadline: Option<Timestamp>,
     /// The execution's name, if a step calls: `STEPLOOM_EXECUTION`.
-    pub execution: Option<String>,
+    pub execution: Option<Name>,
     /// The state, if a step calls: `STEPLOOM_STATE`.
-    pub state: Option<String>,
+    pub state: Option<Arc<str>>,
     /// The attempt's id, the same when the step is dispatched again after a crash:
     /// `STEPLOOM_ATTEMPT`.
-    pub attempt: Option<String>,
+    pub attempt: Option<Arc<str>>,
     /// How often the step was retried before: `STEPLOOM_RETRY`.
     pub retry: u32,
     /// The W3C trace context: `TRACEPARENT`.

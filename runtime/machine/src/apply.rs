@@ -113,19 +113,18 @@ pub fn apply(run: &mut Run, fact: &Fact, sink: &mut impl EventSink) -> Result<Ve
     Ok(turn.actions)
 }
 
-fn begin(run: &mut Run, started: &Started) -> Result<Arc<Started>, Defect> {
+fn begin(run: &mut Run, started: &Arc<Started>) -> Result<Arc<Started>, Defect> {
     if started.semantics != SEMANTICS {
         return Err(Defect::Semantics {
             found: started.semantics,
         });
     }
-    let started = Arc::new(started.clone());
     run.version = Some(NewVersion {
         definition: started.definition,
         number: started.machine_version,
     });
-    run.started = Some(Arc::clone(&started));
-    Ok(started)
+    run.started = Some(Arc::clone(started));
+    Ok(Arc::clone(started))
 }
 
 /// An answer must be to an action that was asked for, and of its kind.

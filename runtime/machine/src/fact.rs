@@ -14,7 +14,7 @@ pub const SEMANTICS: u32 = 1;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// The execution was accepted. Always the first fact, and only the first.
-    Started(Box<Started>),
+    Started(Arc<Started>),
     /// An attempt at a task answered. The first answer of an attempt wins; later ones change nothing.
     TaskSucceeded {
         /// When the answer came.
@@ -205,9 +205,9 @@ pub struct NewVersion {
 
 /// Where a fact has its time, as `&` or `&mut`.
 macro_rules! time {
-    ($fact:expr, $($borrow:tt)+) => {
+    ($fact:expr, $started:expr, $($borrow:tt)+) => {
         match $fact {
-            Self::Started(started) => $($borrow)+ started.at,
+            Self::Started(started) => $($borrow)+ $started(started).at,
             Self::Redriven(redriven) => $($borrow)+ redriven.at,
             Self::TaskSucceeded { at, .. }
             | Self::TaskFailed { at, .. }
@@ -235,12 +235,12 @@ macro_rules! time {
 impl Fact {
     /// When it came about.
     pub fn at(&self) -> Timestamp {
-        *time!(self, &)
+        *time!(self, Arc::as_ref, &)
     }
 
     /// Sets its time to this one, if it is earlier: the clocks of two nodes differ.
     pub fn not_before(&mut self, time: Timestamp) {
-        let at = time!(self, &mut);
+        let at = time!(self, Arc::make_mut, &mut);
         *at = time.max(*at);
     }
 

@@ -169,7 +169,7 @@ impl Driver {
         started: Started,
         answers: &mut dyn FnMut(&Invoke) -> Answer,
     ) {
-        self.apply(Fact::Started(Box::new(started)), answers);
+        self.apply(Fact::Started(Arc::new(started)), answers);
     }
 
     /// Applies one fact and does what the actions say.

@@ -13,6 +13,7 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use crate::context::Variable;
 use crate::disk::Quota;
 use crate::disk::preview1::InLine;
 use crate::limiter::Limiter;
@@ -51,7 +52,7 @@ pub(crate) struct Gifts<'a> {
     pub(crate) stdout: Sink,
     pub(crate) stderr: Sink,
     pub(crate) name: &'a str,
-    pub(crate) environment: &'a [(String, String)],
+    pub(crate) environment: &'a [Variable<'a>],
     /// Host folder, the guest's path, whether it may write.
     pub(crate) folders: &'a [(std::path::PathBuf, String, bool)],
     /// Files, streams and the like that it may have at once.
@@ -85,7 +86,6 @@ impl Guest {
         let mut builder = WasiCtxBuilder::new();
         builder
             .arg(gifts.name)
-            .envs(gifts.environment)
             .stdin(MemoryInputPipe::new(gifts.stdin))
             .stdout(gifts.stdout)
             .stderr(gifts.stderr)
@@ -93,6 +93,9 @@ impl Guest {
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false);
+        for (name, value) in gifts.environment {
+            builder.env(name, value);
+        }
         for (host, guest, writable) in gifts.folders {
             let perms = if *writable {
                 FsPerms::ReadWrite

@@ -96,9 +96,9 @@ async fn the_context_arrives_in_the_environment_and_nothing_else_does() {
     ]);
     let context = &mut asked.context;
     context.deadline = Some("2999-01-01T00:00:00Z".parse::<Timestamp>().expect("a time"));
-    context.execution = Some("e-1".to_owned());
-    context.state = Some("Count".to_owned());
-    context.attempt = Some("a-1".to_owned());
+    context.execution = Some("e-1".parse().expect("a name"));
+    context.state = Some("Count".into());
+    context.attempt = Some("a-1".into());
     context.retry = 2;
     context.traceparent = Some("00-1-2-01".to_owned());
     let finished = node.invoke(asked).await;

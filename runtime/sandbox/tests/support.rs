@@ -112,7 +112,7 @@ pub(crate) fn call(ready: Ready, event: &str) -> Call {
         environment: Arc::new([]),
         volumes: Vec::new(),
         context: Context {
-            request_id: "r-1".to_owned(),
+            request_id: "r-1".into(),
             function: "guest".parse().expect("a name"),
             version: 3,
             account: AccountId::LOCAL,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +10,10 @@ use crate::{Error, Kind, limits};
 
 /// A checked name: 1 to 80 of `A-Z a-z 0-9 - _ .`, not starting with a dot or a dash.
 ///
-/// Names reach URLs, file names and logs, so nothing else is let in.
+/// Names reach URLs, file names and logs, so nothing else is let in. Clones share the text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Name(Box<str>);
+pub struct Name(Arc<str>);
 
 impl Name {
     /// The text.
@@ -87,7 +88,7 @@ impl TryFrom<String> for Name {
 
 impl From<Name> for String {
     fn from(name: Name) -> Self {
-        name.0.into()
+        name.as_str().to_owned()
     }
 }
 

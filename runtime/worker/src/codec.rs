@@ -84,7 +84,7 @@ fn of_message(message: message::Fact, payloads: Payloads<'_>) -> Result<Fact, Er
     let at = Timestamp::from_millis(message.at);
     let json = |text: &str, field| payload(text, field, payloads);
     Ok(match message.kind.ok_or(Error::UnknownKind)? {
-        Kind::Started(started) => Fact::Started(Box::new(decode_started(at, &started, payloads)?)),
+        Kind::Started(started) => Fact::Started(Arc::new(decode_started(at, &started, payloads)?)),
         Kind::TaskSucceeded(m) => Fact::TaskSucceeded {
             at,
             action: ActionId(m.action),

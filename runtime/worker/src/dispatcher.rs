@@ -75,10 +75,10 @@ pub(crate) struct Dispatcher {
 /// Who invokes, apart from the event.
 pub(crate) struct Caller {
     pub(crate) account: AccountId,
-    pub(crate) request_id: String,
-    pub(crate) execution: Option<String>,
-    pub(crate) state: Option<String>,
-    pub(crate) attempt: Option<String>,
+    pub(crate) request_id: Arc<str>,
+    pub(crate) execution: Option<Name>,
+    pub(crate) state: Option<Arc<str>>,
+    pub(crate) attempt: Option<Arc<str>>,
     pub(crate) retry: u32,
     pub(crate) deadline: Option<steploom_types::Timestamp>,
     pub(crate) traceparent: Option<String>,
@@ -179,13 +179,13 @@ impl Dispatcher {
         target: &Target,
         function: &Function,
     ) -> Answer {
-        let attempt = format!("{}.{}", started.id, invoke.action);
+        let attempt: Arc<str> = format!("{}.{}", started.id, invoke.action).into();
         let caller = || Caller {
             account: started.account,
-            request_id: attempt.clone(),
-            execution: Some(started.name.to_string()),
-            state: Some(invoke.state.to_string()),
-            attempt: Some(attempt.clone()),
+            request_id: Arc::clone(&attempt),
+            execution: Some(started.name.clone()),
+            state: Some(Arc::clone(&invoke.state)),
+            attempt: Some(Arc::clone(&attempt)),
             retry: invoke.retry,
             deadline: invoke.deadline,
             traceparent: None,
@@ -223,7 +223,7 @@ impl Dispatcher {
         let origin = Origin {
             account: caller.account,
             function: function.name.clone(),
-            request_id: caller.request_id.clone(),
+            request_id: Arc::clone(&caller.request_id),
             version: function.version,
         };
         let call = Call {

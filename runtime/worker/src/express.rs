@@ -62,7 +62,6 @@ pub(crate) async fn to_its_end(
     // The semaphore is never closed.
     let _place = shared.express_owned.acquire().await;
     let port = Port::of(&shared).await;
-    let started = Started::clone(&started);
     let log = Log::new(&shared.logs, &started, logging(&shared, &started).await);
     let of = Run::in_memory(machine);
     let outcome = match run(&port, of, started, log, tried).await {
@@ -120,7 +119,7 @@ pub(crate) struct Ended {
 pub(crate) async fn run(
     port: &Port,
     of: Run,
-    started: Started,
+    started: Arc<Started>,
     log: Option<Log>,
     tried: Try,
 ) -> Result<Ended> {
@@ -215,7 +214,7 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn new(shared: &'a Shared, run: Run, started: Started, log: Option<Log>) -> Self {
+    fn new(shared: &'a Shared, run: Run, started: Arc<Started>, log: Option<Log>) -> Self {
         shared.metrics.express_running.inc();
         Self {
             shared,
@@ -223,7 +222,7 @@ impl<'a> Running<'a> {
             outcome: None,
             log,
             at: started.at,
-            facts: VecDeque::from([Fact::Started(Box::new(started))]),
+            facts: VecDeque::from([Fact::Started(started)]),
             calls: Vec::new(),
             facts_count: 0,
             bytes: 0,

@@ -51,8 +51,13 @@ pub(crate) struct Permit<T: Waits> {
 impl<T: Waits> Drop for Permit<T> {
     fn drop(&mut self) {
         if let Some(flow) = self.flow.take() {
-            self.queue.lock().release(&flow);
-            self.queue.serve();
+            let mut queue = self.queue.lock();
+            queue.release(&flow);
+            let somebody_waits = queue.len > 0;
+            drop(queue);
+            if somebody_waits {
+                self.queue.serve();
+            }
         }
     }
 }

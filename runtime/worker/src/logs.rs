@@ -33,7 +33,7 @@ const FOLLOWER_LINES_MAX: usize = 8192;
 pub(crate) struct Origin {
     pub(crate) account: AccountId,
     pub(crate) function: Name,
-    pub(crate) request_id: String,
+    pub(crate) request_id: Arc<str>,
     pub(crate) version: u32,
 }
 
@@ -112,7 +112,7 @@ impl Logs {
         }
         let line = |timestamp, source, message| LogLine {
             timestamp,
-            request_id: origin.request_id.clone(),
+            request_id: origin.request_id.to_string(),
             version: origin.version,
             source,
             message,

@@ -37,7 +37,7 @@ impl Chain {
         let mut started = self.started.clone();
         started.input = Json::parse(&self.input).expect("the input is JSON");
         let at = started.at;
-        let mut facts = VecDeque::from([Fact::Started(Box::new(started))]);
+        let mut facts = VecDeque::from([Fact::Started(Arc::new(started))]);
         while let Some(fact) = facts.pop_front() {
             for action in apply(&mut run, &fact, sink).expect("the fact can be") {
                 if let Action::Invoke(invoke) = action {

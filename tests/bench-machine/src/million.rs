@@ -83,7 +83,7 @@ fn measure(shape: &str, items: u64) -> (f64, u64) {
     let at = first.at;
     let mut run = Run::new(machine);
     let began = cpu_time();
-    let mut facts = VecDeque::from([Fact::Started(Box::new(first))]);
+    let mut facts = VecDeque::from([Fact::Started(Arc::new(first))]);
     let mut count = 0;
     while let Some(fact) = facts.pop_front() {
         count += 1;

@@ -141,7 +141,7 @@ fn call(module: Digest, kind: Kind) -> Result<Call> {
         environment: Arc::new([]),
         volumes: Vec::new(),
         context: Context {
-            request_id: "0123456789abcdef".to_owned(),
+            request_id: "0123456789abcdef".into(),
             function: crate::server::NAME.parse()?,
             version: 1,
             account: AccountId::LOCAL,

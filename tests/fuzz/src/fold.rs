@@ -304,7 +304,7 @@ fn started(chance: &mut Chance) -> Fact {
     } else {
         json!({"a": chance.below(3), "n": 1, "m": 0, "t": "2026-01-01T00:00:00Z", "l": [1, {"v": 2}, "x"], "i": 1})
     };
-    Fact::Started(Box::new(Started {
+    Fact::Started(Arc::new(Started {
         at,
         account: AccountId::LOCAL,
         id: ExecutionId::new(Slot(7), at, 9),

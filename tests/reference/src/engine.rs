@@ -46,7 +46,7 @@ fn started(input: &Value) -> Result<Fact, String> {
     let at = Timestamp::from_millis(0);
     let name = "an-execution".parse().map_err(|_| "a name")?;
     let machine = "a-machine".parse().map_err(|_| "a name")?;
-    Ok(Fact::Started(Box::new(Started {
+    Ok(Fact::Started(Arc::new(Started {
         at,
         account: AccountId::LOCAL,
         id: ExecutionId::new(Slot(0), at, 0),

@@ -41,7 +41,7 @@ fn definition() -> Value {
 fn busy(input: Value) -> (Arc<Machine>, Run) {
     let machine = machine(&definition());
     let mut run = Run::new(Arc::clone(&machine));
-    let fact = Fact::Started(Box::new(started(input, RunLimits::default())));
+    let fact = Fact::Started(Arc::new(started(input, RunLimits::default())));
     apply(&mut run, &fact, &mut NoEvents).expect("the fact can be");
     (machine, run)
 }
@@ -87,7 +87,7 @@ fn a_text_stays_as_it_was_written() {
         let mut start = started(json!({}), RunLimits::default());
         start.input = Json::parse(text).expect("JSON");
         let mut run = Run::new(Arc::clone(&machine));
-        apply(&mut run, &Fact::Started(Box::new(start)), &mut NoEvents).expect("the fact can be");
+        apply(&mut run, &Fact::Started(Arc::new(start)), &mut NoEvents).expect("the fact can be");
         let bytes = run.snapshot().expect("a snapshot");
         let again = Run::restore(machine, &bytes).expect("a snapshot");
         assert_eq!(

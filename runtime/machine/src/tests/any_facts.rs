@@ -1,5 +1,7 @@
 //! Whatever facts come, in whatever order: the fold never panics, and the same facts give the same.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use steploom_types::Timestamp;
@@ -103,7 +105,7 @@ proptest! {
         };
         let mut run = informed();
         let mut events: Vec<Told> = Vec::new();
-        let mut facts = vec![Fact::Started(Box::new(started(json!({ "x": 1 }), limits)))];
+        let mut facts = vec![Fact::Started(Arc::new(started(json!({ "x": 1 }), limits)))];
         let mut answers = vec![apply(&mut run, &facts[0], &mut events)];
         for (position, draft) in drafts.into_iter().enumerate() {
             let fact = fact(draft, run.last_action, position);

@@ -1,5 +1,7 @@
 //! Facts that cannot be are refused, and change nothing.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::testkit::{machine, started};
@@ -28,11 +30,11 @@ fn impossible_facts_are_refused() {
     let mut of_the_future = started.clone();
     of_the_future.semantics = 99;
     refuse(
-        Fact::Started(Box::new(of_the_future)),
+        Fact::Started(Arc::new(of_the_future)),
         Defect::Semantics { found: 99 },
         &mut run,
     );
-    let start = Fact::Started(Box::new(started));
+    let start = Fact::Started(Arc::new(started));
     apply(&mut run, &start, &mut NoEvents).expect("it starts");
     refuse(start, Defect::StartedTwice, &mut run);
     refuse(

@@ -1,5 +1,7 @@
 //! Evaluations that take too long: a fact of their own, and the same at every replay.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -99,7 +101,7 @@ fn everything_keeps_still_until_it_is_a_fact() {
     ]}}});
     let machine = crate::testkit::machine(&definition);
     let mut run = Run::new(machine);
-    let fact = Fact::Started(Box::new(started(json!({}), limits())));
+    let fact = Fact::Started(Arc::new(started(json!({}), limits())));
     let actions = apply(&mut run, &fact, &mut NoEvents).unwrap();
     assert_eq!(
         actions,

@@ -25,7 +25,7 @@ fn begin(mut run: Run) -> (Run, Vec<Action>, Kinds) {
         is_express: true,
         ..started(json!({"n": 1}), RunLimits::default())
     };
-    let fact = Fact::Started(Box::new(started));
+    let fact = Fact::Started(Arc::new(started));
     let actions = apply(&mut run, &fact, &mut kinds).expect("the fact can be");
     (run, actions, kinds)
 }
@@ -106,7 +106,7 @@ fn a_context_object_has_the_role_of_the_start_and_tells_of_redrives_if_nobody_wa
             Run::in_memory
         };
         let mut run = begin(Arc::clone(&machine));
-        let fact = Fact::Started(Box::new(started));
+        let fact = Fact::Started(Arc::new(started));
         apply(&mut run, &fact, &mut Kinds::default()).expect("the fact can be");
         let Some(Outcome::Succeeded(output)) = run.outcome() else {
             panic!("it succeeds")

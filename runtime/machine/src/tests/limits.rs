@@ -1,5 +1,7 @@
 //! The limit of transitions for one fact.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::testkit::{Answer, Driver, execute, no_script, scripted, started};
@@ -44,7 +46,7 @@ fn an_express_execution_takes_no_longer_than_it_may_whatever_its_machine_says() 
         let mut started = started(json!({}), limits);
         started.is_express = is_express;
         let due = started.at.plus_millis(seconds * 1000);
-        driver.apply(Fact::Started(Box::new(started)), &mut scripted(no_script));
+        driver.apply(Fact::Started(Arc::new(started)), &mut scripted(no_script));
         assert_eq!(driver.run.next_timer(), Some(due), "{timeout}");
     }
 }

@@ -46,7 +46,7 @@ fn run(items: usize) -> Cost {
     let start = started(json!({ "in": { "items": all } }), limits);
     let at = start.at;
     let mut run = Run::new(Arc::clone(&machine));
-    let mut facts = VecDeque::from([Fact::Started(Box::new(start))]);
+    let mut facts = VecDeque::from([Fact::Started(Arc::new(start))]);
     let mut parts: BTreeMap<Digest, Json> = BTreeMap::new();
     let mut cost = Cost {
         snapshot: 0,
@@ -109,7 +109,7 @@ fn a_snapshot_that_lacks_a_part_is_passed_over() {
     let all: Vec<_> = (0..10_000).map(|n| json!({ "n": n })).collect();
     let start = started(json!({ "in": { "items": all } }), RunLimits::default());
     let mut run = Run::new(Arc::clone(&machine));
-    apply(&mut run, &Fact::Started(Box::new(start)), &mut NoEvents).expect("the fact can be");
+    apply(&mut run, &Fact::Started(Arc::new(start)), &mut NoEvents).expect("the fact can be");
     let (bytes, named) = run.snapshot_in_parts().expect("a snapshot");
     let parts: BTreeMap<_, _> = named
         .into_iter()

@@ -1,6 +1,7 @@
 //! `ItemId` and `After` of a `Map`: items that come after one another.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use expect_test::expect;
 use proptest::prelude::*;
@@ -311,7 +312,7 @@ fn items_of_several_pages_wait_for_one_another() {
     let mut run = Run::new(machine);
     let started = crate::testkit::started(json!({}), RunLimits::default());
     let at = started.at;
-    let mut facts = VecDeque::from([Fact::Started(Box::new(started))]);
+    let mut facts = VecDeque::from([Fact::Started(Arc::new(started))]);
     let (mut order, mut pages) = (Vec::new(), 0);
     while let Some(fact) = facts.pop_front() {
         for action in apply(&mut run, &fact, &mut NoEvents).expect("the fact can be") {

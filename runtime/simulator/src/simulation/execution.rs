@@ -82,7 +82,7 @@ impl Simulation {
             calls: BTreeMap::new(),
         });
         // Not at once: whoever asked for it hears of its start first.
-        self.schedule(self.now, of, Fact::Started(Box::new(started)));
+        self.schedule(self.now, of, Fact::Started(Arc::new(started)));
         Ok(of)
     }
 

@@ -91,7 +91,7 @@ impl Simulation {
         self.ranges
             .insert((parent, ask.action), Ranged { of, map_run });
         self.range_parents.insert(of, (parent, ask.action, 0));
-        self.schedule(started_at, of, Fact::Started(Box::new(started)));
+        self.schedule(started_at, of, Fact::Started(Arc::new(started)));
     }
 
     /// Tells a range how much it may have in flight.

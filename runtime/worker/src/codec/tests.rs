@@ -33,7 +33,7 @@ fn facts() -> Vec<Fact> {
         range: None,
     };
     vec![
-        Fact::Started(Box::new(started)),
+        Fact::Started(Arc::new(started)),
         Fact::TaskSucceeded {
             at: at(2),
             action: ActionId(1),
@@ -73,7 +73,7 @@ fn later_facts() -> Vec<Fact> {
     };
     let mut express = facts().swap_remove(0);
     if let Fact::Started(started) = &mut express {
-        started.is_express = true;
+        Arc::make_mut(started).is_express = true;
     }
     vec![
         express,
@@ -156,9 +156,10 @@ fn what_release_0_2_wrote_is_read_for_ever() {
 
 /// A range, and what its parent hears and is told.
 fn range_facts() -> Vec<Fact> {
-    let Fact::Started(mut started) = facts().remove(0) else {
+    let Fact::Started(mut fact) = facts().remove(0) else {
         unreachable!("it is the first")
     };
+    let started = Arc::make_mut(&mut fact);
     let page = Digest::of(b"page");
     started.limits.range_items = 10;
     started.range = Some(Box::new(Range {
@@ -172,7 +173,7 @@ fn range_facts() -> Vec<Fact> {
         only: None,
     }));
     vec![
-        Fact::Started(started),
+        Fact::Started(fact),
         Fact::PageRead {
             at: at(18),
             action: ActionId(9),
@@ -223,16 +224,17 @@ fn what_was_written_of_ranges_is_read_for_ever() {
 
 /// A range of some items of a page.
 fn range_of_some() -> Fact {
-    let Fact::Started(mut started) = range_facts().remove(0) else {
+    let Fact::Started(mut fact) = range_facts().remove(0) else {
         unreachable!("it is the first")
     };
+    let started = Arc::make_mut(&mut fact);
     if let Some(range) = &mut started.range {
         let mut only = Places::default();
         only.insert(1, 2);
         only.insert(6, 1);
         range.only = Some(only);
     }
-    Fact::Started(started)
+    Fact::Started(fact)
 }
 
 /// As above: never change it.
@@ -250,9 +252,10 @@ fn a_range_of_some_items_is_read_for_ever() {
 
 /// A start on terms, and what may follow.
 fn waiting_facts() -> Vec<Fact> {
-    let Fact::Started(mut started) = facts().remove(0) else {
+    let Fact::Started(mut fact) = facts().remove(0) else {
         unreachable!("it is the first")
     };
+    let started = Arc::make_mut(&mut fact);
     started.terms = Some(Arc::new(Terms {
         tags: [("team", "ü"), ("a", "")]
             .map(|(k, v)| (k.into(), v.into()))
@@ -273,7 +276,7 @@ fn waiting_facts() -> Vec<Fact> {
         ],
     }));
     vec![
-        Fact::Started(started),
+        Fact::Started(fact),
         Fact::Begun { at: at(12) },
         Fact::Expired { at: at(13) },
     ]
@@ -343,7 +346,7 @@ fn what_was_written_of_ends_in_memory_is_read_for_ever() {
 fn named_facts() -> Vec<Fact> {
     let mut of_role = facts().swap_remove(0);
     if let Fact::Started(started) = &mut of_role {
-        started.role = Some("arn:aws:iam::1:role/r".into());
+        Arc::make_mut(started).role = Some("arn:aws:iam::1:role/r".into());
     }
     let redriven = Redriven {
         at: at(15),
@@ -466,7 +469,7 @@ fn controlling_facts() -> Vec<Fact> {
     };
     let mut timed = facts().swap_remove(0);
     if let Fact::Started(started) = &mut timed {
-        started.limits.execution_seconds_max = 31_536_000;
+        Arc::make_mut(started).limits.execution_seconds_max = 31_536_000;
     }
     let version = NewVersion {
         definition: Digest::of(b"[]"),

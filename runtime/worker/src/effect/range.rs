@@ -87,7 +87,7 @@ async fn to_its_end(
     answers: &Answers,
 ) -> Result<Option<wire::Execution>> {
     let (account, id) = (started.account, ask.id);
-    let range = ask.started(started, port.shared().clock.now());
+    let range = Arc::new(ask.started(started, port.shared().clock.now()));
     ranges::start(port, &range).await?;
     let mut version = 0;
     // What it said last of failed items, and whether that may be said again already.

@@ -1,6 +1,8 @@
 //! What goes between a map run and its ranges. A range is found by its id, which follows from its
 //! parent, so that everything here may be said again.
 
+use std::sync::Arc;
+
 use steploom_api::wire;
 use steploom_machine::{Fact, MapRunChange, Started};
 use steploom_types::{AccountId, Error, ExecutionId, Kind, Result};
@@ -26,7 +28,7 @@ pub(crate) enum Watched {
 ///
 /// # Errors
 /// Its definition cannot be had.
-pub(crate) async fn start(port: &Port, range: &Started) -> Result<()> {
+pub(crate) async fn start(port: &Port, range: &Arc<Started>) -> Result<()> {
     loop {
         match try_start(port, range).await {
             Ok(()) => return Ok(()),
@@ -38,8 +40,8 @@ pub(crate) async fn start(port: &Port, range: &Started) -> Result<()> {
     }
 }
 
-async fn try_start(port: &Port, range: &Started) -> Result<()> {
-    let started = Encoded(Fact::Started(Box::new(range.clone())));
+async fn try_start(port: &Port, range: &Arc<Started>) -> Result<()> {
+    let started = Encoded(Fact::Started(Arc::clone(range)));
     let id = range.id;
     port.ask(call::range::StartRange { id, started }).await
 }

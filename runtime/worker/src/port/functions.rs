@@ -173,7 +173,7 @@ impl Functions for Port {
         .to_string();
         let caller = Caller {
             account,
-            request_id: request_id.clone(),
+            request_id: request_id.as_str().into(),
             execution: None,
             state: None,
             attempt: None,

@@ -44,7 +44,7 @@ impl Port {
         account: AccountId,
         mut start: wire::StartExecution,
         version: Resolved,
-    ) -> Result<(Arc<Machine>, Started)> {
+    ) -> Result<(Arc<Machine>, Arc<Started>)> {
         let (clock, chance) = (&self.shared.clock, &self.shared.chance);
         let at = clock.now();
         let terms = terms::of_start(&mut start, at, None, &version)?;
@@ -74,7 +74,7 @@ impl Port {
             role: version.role,
             range: None,
         };
-        Ok((machine, started))
+        Ok((machine, Arc::new(started)))
     }
 
     /// A machine as EXPRESS has it.

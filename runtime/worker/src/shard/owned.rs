@@ -518,7 +518,7 @@ impl Owned {
         } = entry;
         let mut answer = None;
         if let (Fact::Started(started), Some(admitted)) = (&fact, admitted) {
-            let hot = Hot::new(admitted.checked, Arc::new((**started).clone()));
+            let hot = Hot::new(admitted.checked, Arc::clone(started));
             self.hot.insert(id, Box::new(hot));
             self.shared.metrics.executions_started.inc();
             self.shared.metrics.executions_open.inc();

@@ -303,7 +303,7 @@ impl Owned {
             key,
             reply: start.reply,
         };
-        let fact = (Fact::Started(Box::new(started)), start.kept);
+        let fact = (Fact::Started(Arc::new(started)), start.kept);
         self.pending.push(start.id, fact, Some(admitted), None);
     }
 

@@ -160,7 +160,7 @@ async fn fold(
         Some(row) => begin(shared, row, chunks.as_deref()).await?,
         None => match tail.first() {
             Some(first) => match payload::fact(&shared.artifacts, id, first).await? {
-                (Fact::Started(started), _) => new(shared, *started).await?,
+                (Fact::Started(started), _) => new(shared, started).await?,
                 // A fact of one that had ended when it was committed: nothing waits for it.
                 _ => return Ok(None),
             },
@@ -282,12 +282,12 @@ async fn begin_with(shared: &Arc<Shared>, id: ExecutionId, first: Option<&Chunk>
     if let Some(first) = fact
         && let (Fact::Started(started), _) = payload::fact(&shared.artifacts, id, &first).await?
     {
-        return new(shared, *started).await;
+        return new(shared, started).await;
     }
     Err(corrupt(id, &"its first fact is not that it started"))
 }
 
-async fn new(shared: &Arc<Shared>, started: Started) -> Result<Hot> {
+async fn new(shared: &Arc<Shared>, started: Arc<Started>) -> Result<Hot> {
     let machine = shared.definitions.get(started.definition).await?;
-    Ok(Hot::new(machine, Arc::new(started)))
+    Ok(Hot::new(machine, started))
 }
