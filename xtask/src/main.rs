@@ -6,6 +6,7 @@
 mod aws;
 mod bench;
 mod ci;
+mod clients;
 mod conformance;
 mod fuzz;
 mod modules;
@@ -60,6 +61,11 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Test the client libraries in other languages against the real program
+    Clients {
+        /// Only this one
+        client: Option<clients::Client>,
+    },
     /// Run moto's own tests against the real program, and count; no part of the tests
     Moto {
         /// A service, such as stepfunctions, and what pytest is told
@@ -100,6 +106,7 @@ fn main() -> ExitCode {
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Aws { args } => aws::run(&args),
+        Verb::Clients { client } => clients::run(client),
         Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{aws, modules, postgres, shell, sim};
+use crate::{aws, clients, modules, postgres, shell, sim};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
@@ -34,6 +34,9 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     }
     note(shell::run(workspace.args(filter)));
     note(aws::run_built(filter));
+    if filter.is_none() {
+        note(clients::run_built());
+    }
     for arguments in SIMULATIONS.iter().filter(|_| filter.is_none()) {
         note(sim::run(arguments));
     }
