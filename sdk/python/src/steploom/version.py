@@ -1,0 +1,3 @@
+"""The version of this package, which is that of the Steploom it was made with."""
+
+VERSION = "0.1.0"
