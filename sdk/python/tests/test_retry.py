@@ -1,6 +1,7 @@
 """When to try again."""
 
 import math
+import pickle
 import time
 import unittest
 from typing import List
@@ -69,6 +70,15 @@ class Errors(unittest.TestCase):
         ]
         for error, may, is_harmless in table:
             self.assertEqual((passes(error), is_without_effect(error)), (may, is_harmless), error)
+
+
+class Pickled(unittest.TestCase):
+    def test_errors_go_from_process_to_process(self) -> None:
+        failed = FunctionFailed(502, "FunctionFailed", "t", request_id="r")
+        failed.cause = "why"
+        for error in (Unreachable("u", "w", is_refused=True), BadAnswer("w", status=503), TimedOut("t"), failed):
+            again = pickle.loads(pickle.dumps(error))
+            self.assertEqual((type(again), str(again), again.__dict__), (type(error), str(error), error.__dict__))
 
 
 if __name__ == "__main__":

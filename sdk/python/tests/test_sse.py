@@ -8,7 +8,7 @@ from steploom.sse import Event, Parser
 STREAM = (
     "\ufeffid: 1\nevent: A\ndata: one\ndata: two\n\n"
     ": heartbeat\n\n"
-    "data:x\r\n\r\n"
+    "data:x\r\ndata:y\r\n\r\n"
     "event: nothing\n\n"
     "id: 2\rdata: é\r\r"
     "id: bad\0id\nretry: 5\nfield\ndata\n\n"
@@ -17,7 +17,7 @@ STREAM = (
 
 EVENTS = [
     Event("A", "1", "one\ntwo"),
-    Event("message", "1", "x"),
+    Event("message", "1", "x\ny"),
     Event("message", "2", "é"),
 ]
 

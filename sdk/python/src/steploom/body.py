@@ -26,16 +26,24 @@ class Body(NamedTuple):
     kind: str
 
 
-def write(value: object, what: str) -> bytes:
+def write(value: object, what: str, *, is_sorted: bool = False) -> bytes:
     """JSON in UTF-8, without spaces.
 
     Raises `Invalid` / `InvalidJson` for what JSON has no words for: NaN, dates, bytes, sets, half a character.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=is_sorted, separators=(",", ":"))
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise invalid("InvalidJson", f"{what} is no JSON: {error}") from error
+
+
+def are_same(one: object, other: object) -> bool:
+    """Whether two values are the same JSON, in whatever order its fields stand. Python alone takes 1 for True.
+
+    Raises `Invalid` / `InvalidJson` if the other is none.
+    """
+    return write(one, "the one", is_sorted=True) == write(other, "the other", is_sorted=True)
 
 
 def read(content: bytes) -> Any:

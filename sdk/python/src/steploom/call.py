@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from . import body
 from .body import Body
-from .error import BadAnswer, Error, TimedOut, problem_of
+from .error import BadAnswer, Error, TimedOut, invalid, problem_of
 from .retry import Patience, Retry, is_without_effect, passes
 from .transport import Reply, Transport
 
@@ -119,15 +119,13 @@ class Caller:
 
     def open(self, request: Request, *, deadline: Optional[float], silence_s: float) -> Reply:
         """One attempt: an answer of status 2xx whose body is still to be read."""
-        url = self.endpoint + request.path
-        query = {name: _text(value) for name, value in request.query.items() if value is not None}
-        if query:
-            url += "?" + urlencode(query, quote_via=quote)
         headers: Dict[str, str] = {"Accept": "application/json", **self._headers, **request.headers}
         content = None
         if request.body is not None:
             content = request.body.content
             headers["Content-Type"] = request.body.kind
+        _check_headers(headers)
+        url = self.endpoint + request.path + _query(request.query)
         reply = self.transport.send(request.method, url, headers, content, deadline=deadline, silence_s=silence_s)
         if 200 <= reply.status < 300:
             return reply
@@ -137,8 +135,23 @@ class Caller:
             reply.close()
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _query(fields: Mapping[str, object]) -> str:
+    """What stands behind the path; fields that are `None` are left out."""
+
+    def text(value: object) -> str:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    given = {name: text(value) for name, value in fields.items() if value is not None}
+    try:
+        return "?" + urlencode(given, quote_via=quote) if given else ""
+    except UnicodeEncodeError as error:
+        raise invalid("InvalidQuery", f"the query is no text: {error}") from error
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not (isinstance(value, str) and value.isascii() and value.isprintable()):
+            raise invalid("InvalidHeader", f"the header {name} must be plain text")
 
 
 def _read(reply: Reply, bytes_max: int, deadline: Optional[float]) -> bytes:

@@ -13,6 +13,16 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Type
 class Error(Exception):
     """Anything that this package raises."""
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # Pickled, as between processes, it is made of what it has and not by its arguments again.
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: Type[Error], arguments: Tuple[Any, ...]) -> Error:
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
+
 
 class Unreachable(Error, ConnectionError):
     """Nothing answered, or the line broke.

@@ -50,8 +50,11 @@ def of_function(function: str) -> str:
 
 def segment(text: object, what: str) -> str:
     """Any text or number as one segment of a path. An empty one would name another path."""
-    written = quote(str(text), safe="")
-    if not written or written in (".", ".."):
+    try:
+        written = quote(str(text), safe="")
+    except UnicodeEncodeError:
+        written = ""
+    if written in ("", ".", ".."):
         raise invalid("InvalidName", f"{what} must not be {str(text)!r}")
     return written
 

@@ -1,0 +1,23 @@
+"""Every operation of the HTTP API.
+
+Made by tools/generate.py from the server's OpenAPI document: do not edit.
+"""
+
+from __future__ import annotations
+
+from .activities import Activities
+from .audit import Audit
+from .buckets import Buckets
+from .connections import Connections
+from .executions import Executions
+from .functions import Functions
+from .keys import Keys
+from .logs import Logs
+from .machines import Machines
+from .node import Node
+from .schedules import Schedules
+from .tasks import Tasks
+
+
+class Api(Activities, Audit, Buckets, Connections, Executions, Functions, Keys, Logs, Machines, Node, Schedules, Tasks):
+    """Every operation of the HTTP API, by the id that it has in the OpenAPI document."""
