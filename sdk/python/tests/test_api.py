@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 import sys
+import typing
 import unittest
 import urllib.request
 from pathlib import Path
@@ -14,6 +15,9 @@ from urllib.parse import parse_qsl, urlsplit
 import steploom
 from server import Served, until
 from steploom import Client
+from steploom.client import OPEN
+from steploom.function_settings import DEFAULTS
+from steploom.wire import ExecutionStatus
 from wasm import ECHO, FAIL
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
@@ -86,6 +90,17 @@ class Document(Served):
     def test_there_is_no_method_that_is_no_operation(self) -> None:
         methods = {name for name in dir(Client(self.server.url).api) if not name.startswith("_")}
         self.assertEqual(methods, {operation.name for operation in operations_of(self.document)})
+
+    def test_defaults_of_settings_are_the_servers(self) -> None:
+        fields = self.document["components"]["schemas"]["FunctionSettings"]["properties"]
+        self.assertEqual(set(fields), set(DEFAULTS))
+        told = {name: field["default"] for name, field in fields.items() if "default" in field}
+        self.assertEqual({**DEFAULTS, **told}, DEFAULTS)
+
+    def test_open_and_closed_are_all_there_is(self) -> None:
+        every = {*typing.get_args(ExecutionStatus)}
+        self.assertEqual(every - OPEN, {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "EXPIRED"})
+        self.assertLess(OPEN, every)
 
     def test_renamed_arguments_are_there(self) -> None:
         for (name, query), called in CALLED.items():
