@@ -33,7 +33,7 @@ class Unreachable(Error, ConnectionError):
 
     def __init__(self, endpoint: str, why: str, *, is_refused: bool = False) -> None:
         if is_refused:
-            text = f"cannot reach Steploom at {endpoint}: {why}; start it with 'steploom up'"
+            text = f"cannot reach Steploom at {endpoint}: {why}"
         else:
             text = f"the connection to Steploom at {endpoint} broke: {why}"
         super().__init__(text)

@@ -161,7 +161,10 @@ class Connections:
         try:
             sock = socket.create_connection((origin.host, origin.port), timeout_s)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(shown, str(error) or type(error).__name__, is_refused=True) from error
+            why = str(error) or type(error).__name__
+            if isinstance(error, ConnectionRefusedError):
+                why += "; start it with 'steploom up'"
+            raise Unreachable(shown, why, is_refused=True) from error
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if origin.is_tls:
