@@ -15,6 +15,7 @@ from steploom.error import (
     TooManyRequests,
     Unavailable,
     Unreachable,
+    problem_of,
 )
 from steploom.retry import Patience, Retry, is_without_effect, passes
 
@@ -70,6 +71,24 @@ class Errors(unittest.TestCase):
         ]
         for error, may, is_harmless in table:
             self.assertEqual((passes(error), is_without_effect(error)), (may, is_harmless), error)
+
+
+class Shown(unittest.TestCase):
+    def test_what_is_wrong_is_told_once_with_each_place(self) -> None:
+        found = {
+            "status": 400,
+            "code": "C",
+            "title": "t",
+            "problems": [
+                {"code": "C", "path": "query/limit", "message": "t"},
+                {"code": "D", "path": "/A", "message": "m"},
+            ],
+        }
+        self.assertEqual(str(problem_of(found)), "t (C)\n  query/limit\n  /A: m (D)")
+        failed = problem_of(
+            {"status": 502, "code": "FunctionFailed", "title": "it failed", "error": "E", "cause": "why"}
+        )
+        self.assertEqual(str(failed), "it failed (FunctionFailed): why")
 
 
 class Pickled(unittest.TestCase):

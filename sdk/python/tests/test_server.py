@@ -330,6 +330,9 @@ class Executions(Served):
     def test_odd_terms(self) -> None:
         with self.assertRaises(steploom.Invalid):
             self.client.start("pass", priority=101)
+        with self.assertRaises(steploom.Invalid) as late:
+            self.client.start("pass", start_before="2026-01-01T00:00:00Z")
+        self.assertEqual(late.exception.code, "StartBeforePassed")
         with self.assertRaises(steploom.Invalid):
             self.client.start("pass", name="")
         with self.assertRaises(steploom.Invalid):

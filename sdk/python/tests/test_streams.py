@@ -144,6 +144,8 @@ class Waiting(unittest.TestCase):
             says += [self.standing(status), newest, STREAM + event(6) + END, self.standing("FAILED")]
             with Fake(*says) as fake:
                 self.assertEqual(client_of(fake).wait(ID)["status"], "FAILED", status)
+            # It reads the newest event alone, however long the history is.
+            self.assertIn("limit=1&reverse=true", fake.asked[1].line)
             self.assertEqual(fake.asked[2].header("last-event-id"), "5")
 
     def test_every_end_is_one(self) -> None:

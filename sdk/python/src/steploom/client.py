@@ -171,8 +171,9 @@ class Client:
     ) -> Answer:
         """Invokes a function and waits for its answer. Never repeated: the function may have run.
 
-        `qualifier`: a version's number, a release's or an alias; the newest version if left out. `traceparent`: a
-        W3C trace context that is passed on to the function. Raises `FunctionFailed` with its error and cause.
+        `qualifier`: an alias, a release's number, or a version's as long as there is no release; the newest version if
+        left out. `traceparent`: a W3C trace context that is passed on to the function. Raises `FunctionFailed` with
+        its error and cause.
         """
         request = Request(
             "POST",

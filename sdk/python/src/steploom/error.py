@@ -103,7 +103,9 @@ class Problem(Error):
 
     def __str__(self) -> str:
         lines = [f"{self.title} ({self.code})"]
-        lines += [f"  {place.path}: {place.message} ({place.code})" for place in self.places]
+        for place in self.places:
+            is_told = place.message == self.title
+            lines.append(f"  {place.path}" if is_told else f"  {place.path}: {place.message} ({place.code})")
         return "\n".join(lines)
 
 
