@@ -6,7 +6,9 @@ import json
 import socket
 import threading
 from types import TracebackType
-from typing import Any, Callable, List, NamedTuple, Optional, Type, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Type, Union
+
+from steploom import Client, Retry
 
 
 class Asked(NamedTuple):
@@ -144,3 +146,13 @@ def event(id: int, kind: str = "X") -> bytes:
 
 
 END = b'event: end\ndata: {"lastEventId": 0}\n\n'
+
+ID = "00070000-018b-cfe5-6800-000000000001"
+EXECUTION: Dict[str, Any] = {"id": ID, "name": "n", "machine": "m", "status": "SUCCEEDED", "input": {}}
+BUSY = problem(429, "TooManyRequests", "retry-after: 7")
+AWAY = problem(503, "Unavailable")
+
+
+def client_of(fake: Fake, **more: Any) -> Client:
+    """A client of it that does not pause."""
+    return Client(fake.url, retry=more.pop("retry", Retry(pause_s=0.0)), **more)

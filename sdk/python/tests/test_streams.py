@@ -8,14 +8,8 @@ from typing import Any, List, Tuple
 from unittest import mock
 
 import steploom
-from fake import END, STREAM, Asked, Fake, Says, answer, event, problem
-from steploom import Client, Retry
-
-ID = "00070000-018b-cfe5-6800-000000000001"
-
-
-def client_of(fake: Fake, attempts_max: int = 4) -> Client:
-    return Client(fake.url, retry=Retry(pause_s=0.0, attempts_max=attempts_max))
+from fake import END, ID, STREAM, Asked, Fake, Says, answer, client_of, event, problem
+from steploom import Retry
 
 
 def ids_of(*says: Says, attempts_max: int = 4) -> Tuple[List[int], Any, Fake]:
@@ -24,7 +18,7 @@ def ids_of(*says: Says, attempts_max: int = 4) -> Tuple[List[int], Any, Fake]:
     error = None
     with Fake(*says) as fake:
         try:
-            for one in client_of(fake, attempts_max).follow(ID):
+            for one in client_of(fake, retry=Retry(pause_s=0.0, attempts_max=attempts_max)).follow(ID):
                 ids.append(one["id"])
         except steploom.Error as raised:
             error = raised

@@ -8,11 +8,12 @@ import time
 from types import TracebackType
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Type, Union
 
-from . import body, endpoint, function_settings, name, start
+from . import body, function_settings, name, start
 from .answer import Answer
 from .api import Api
 from .body import Source
 from .call import ANSWER_BYTES_MAX, TIMEOUT_S, Caller, Request
+from .endpoint import find_endpoint, find_key
 from .error import AlreadyExists, NotFound, TimedOut
 from .page import every
 from .retry import Patience, Retry
@@ -64,7 +65,7 @@ class Client:
 
     def __init__(
         self,
-        endpoint_url: Optional[str] = None,
+        endpoint: Optional[str] = None,
         api_key: Optional[str] = None,
         *,
         timeout_s: float = TIMEOUT_S,
@@ -74,17 +75,17 @@ class Client:
     ) -> None:
         """Nothing is sent yet.
 
-        `endpoint_url` is such as `http://127.0.0.1:8080`, which it is if neither it nor `STEPLOOM_ENDPOINT` is given.
+        `endpoint` is such as `http://127.0.0.1:8080`, which it is if neither it nor `STEPLOOM_ENDPOINT` is given.
         `api_key` is the token of an API key or a JSON Web Token; that in `STEPLOOM_API_KEY` if left out.
         `timeout_s`: seconds for an ordinary answer, each time that it is asked for. `answer_bytes_max`: the
         largest answer that is taken.
         """
         headers = {"User-Agent": f"steploom-python/{VERSION}"}
-        key = endpoint.find_key(api_key)
+        key = find_key(api_key)
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         self._caller = Caller(
-            endpoint.find(endpoint_url),
+            find_endpoint(endpoint),
             transport=transport or Connections(),
             retry=retry or Retry(),
             headers=headers,

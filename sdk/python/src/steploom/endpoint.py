@@ -15,7 +15,7 @@ URL_VARIABLE = "STEPLOOM_ENDPOINT"
 KEY_VARIABLE = "STEPLOOM_API_KEY"
 
 
-def find(endpoint: Optional[str]) -> str:
+def find_endpoint(endpoint: Optional[str]) -> str:
     """A checked URL without a slash at its end: the one given, that of `STEPLOOM_ENDPOINT`, or the default.
 
     Raises `Invalid` / `InvalidEndpoint`.
