@@ -8,6 +8,7 @@ mod budget;
 mod content;
 mod items;
 mod json;
+mod octets;
 mod paced;
 mod signed;
 
@@ -31,6 +32,7 @@ pub(crate) use budget::{Budget, Held};
 pub(crate) use content::{content_type, ensure_definition, ensure_json, wrong_type};
 pub(crate) use items::{ItemsKind, split_items};
 pub(crate) use json::{JsonText, answer_json, parse, parse_json};
+pub(crate) use octets::Octets;
 pub(crate) use paced::paced;
 pub(crate) use signed::{Signed, prove};
 

@@ -3,12 +3,14 @@
 
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
+use utoipa::openapi::content::Content;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ServerBuilder,
+    ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Required, Schema,
+    ServerBuilder,
 };
 
 use steploom_api::wire::{Problem, ProblemItem};
@@ -117,6 +119,7 @@ const ERRORS: [(u16, &str, &str, &str, Of); 11] = [
 /// The document, completed and printed.
 pub(crate) fn complete(mut document: OpenApi, config: &Config) -> Vec<u8> {
     describe(&mut document, config);
+    relax_bodies(&mut document);
     add_errors(&mut document);
     serde_json::to_vec(&document).unwrap_or_default()
 }
@@ -163,6 +166,33 @@ fn describe(document: &mut OpenApi, config: &Config) {
         ("node", "The process itself: health, readiness, metrics"),
     ];
     document.tags = Some(tags.into_iter().map(tag).collect());
+}
+
+/// A body of which every field may be left out may be left out itself.
+fn relax_bodies(document: &mut OpenApi) {
+    let Some(components) = &document.components else {
+        return;
+    };
+    let may_be_empty = |content: &RefOr<Content>| {
+        let RefOr::T(Content {
+            schema: Some(RefOr::Ref(of)),
+            ..
+        }) = content
+        else {
+            return false;
+        };
+        let name = of.ref_location.rsplit('/').next().unwrap_or_default();
+        let schema = components.schemas.get(name);
+        matches!(schema, Some(RefOr::T(Schema::Object(object))) if object.required.is_empty())
+    };
+    let items = document.paths.paths.values_mut();
+    for (_, operation) in items.flat_map(operations) {
+        if let Some(RefOr::T(body)) = &mut operation.request_body
+            && body.content.values().all(may_be_empty)
+        {
+            body.required = Some(Required::False);
+        }
+    }
 }
 
 fn add_errors(document: &mut OpenApi) {

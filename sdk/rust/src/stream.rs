@@ -13,7 +13,7 @@ use reqwest::Response;
 use reqwest::header::ACCEPT;
 use serde::de::DeserializeOwned;
 use steploom_api::wire::Problem;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::call::{self, Refused};
 use crate::sse::{Event, Parser};
@@ -21,6 +21,9 @@ use crate::{Client, Error, Result, retry};
 
 /// How long a line may be silent: four heartbeats of the server.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
+
+/// A line that lasted for so long was a good one: failures count anew, however few items it gave.
+const LASTING: Duration = Duration::from_secs(30);
 
 /// Items as they come. It ends after the last one, or after an error.
 pub struct Stream<T> {
@@ -80,12 +83,13 @@ struct Reader {
     /// The last id seen, if items have ids.
     after: Option<u64>,
     line: Option<Line>,
-    /// Failures since the last item.
+    /// Failures since the last item, or the last line that [lasted](LASTING).
     failures: u32,
 }
 
 /// A connection that gives events.
 struct Line {
+    since: Instant,
     response: Response,
     parser: Parser,
 }
@@ -162,6 +166,7 @@ impl Reader {
             Err(_) => return Err(self.broken("nothing answered")),
         };
         Ok(Line {
+            since: Instant::now(),
             response,
             parser: Parser::default(),
         })
@@ -181,7 +186,10 @@ impl Reader {
 
     /// Gives the line up and pauses, if trying again may help.
     async fn again(&mut self, refused: Refused) -> Result<()> {
-        self.line = None;
+        let line = self.line.take();
+        if line.is_some_and(|line| line.since.elapsed() >= LASTING) {
+            self.failures = 0;
+        }
         self.failures += 1;
         if !refused.is_passing || self.failures >= self.client.attempts_max {
             return Err(refused.error);

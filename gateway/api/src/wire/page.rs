@@ -22,7 +22,8 @@ pub struct Page {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct InvokeFunction {
-    /// A version's number; the newest version if left out.
+    /// A release's number or an alias; of a function that was never published, a version's number. The newest
+    /// version if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,
 }
@@ -36,7 +37,8 @@ pub struct InvokeFunctionAsync {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// A version's number; the newest version if left out.
+    /// A release's number or an alias; of a function that was never published, a version's number. The newest
+    /// version if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,
 }

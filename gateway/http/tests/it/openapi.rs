@@ -238,6 +238,49 @@ async fn every_field_has_the_name_that_is_sent() {
 }
 
 #[tokio::test]
+async fn bodies_are_told_as_they_are_taken() {
+    let document = document().await;
+    let operations = operations(&document);
+    let body = |route: &str| {
+        let found = operations.iter().find(|(found, _)| found == route);
+        let (_, operation) = found.expect("there is such a route");
+        &operation["requestBody"]
+    };
+    let kinds = |route| {
+        let kinds = body(route)["content"].as_object().expect("kinds of body");
+        kinds.keys().map(String::as_str).collect::<Vec<_>>()
+    };
+    for may_be_empty in [
+        "POST /v1/executions/{id}/stop",
+        "POST /v1/executions/{id}/redrive",
+        "POST /v1/functions/{name}/invoke",
+        "POST /v1/shards/{id}/split",
+    ] {
+        assert_ne!(body(may_be_empty)["required"], true, "{may_be_empty}");
+    }
+    for must_be_there in ["POST /v1/executions", "PUT /v1/machines/{name}"] {
+        assert_eq!(body(must_be_there)["required"], true, "{must_be_there}");
+    }
+    for bytes in [
+        &body("PUT /v1/buckets/{name}/objects/{key}")["content"]["application/octet-stream"],
+        &body("PUT /v1/functions/{name}")["content"]["application/wasm"],
+    ] {
+        let schema = resolve(&document, &bytes["schema"]);
+        assert_eq!(
+            (&schema["type"], &schema["format"]),
+            (&"string".into(), &"binary".into())
+        );
+    }
+    let definition = ["application/json", "application/yaml"];
+    assert_eq!(kinds("PUT /v1/machines/{name}"), definition);
+    assert_eq!(kinds("POST /v1/definitions/validate"), definition);
+    assert_eq!(
+        kinds("POST /v1/executions/batch"),
+        ["application/json", "application/x-ndjson"]
+    );
+}
+
+#[tokio::test]
 async fn every_reference_leads_somewhere() {
     let document = document().await;
     let mut left = vec![&document];

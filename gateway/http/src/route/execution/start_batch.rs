@@ -27,8 +27,9 @@ const BATCH: Bound = Bound {
 /// leaves the others alone. Those that were accepted survive a crash. Starts with names may be
 /// sent again.
 #[utoipa::path(post, path = "/v1/executions/batch", tag = "executions",
-    request_body(content = Vec<wire::StartExecution>, content_type = "application/json",
-        example = json!([{"machine": "word-count", "name": "monday", "input": {"text": "to be"}}, {"machine": "word-count"}])),
+    request_body(content(
+        (Vec<wire::StartExecution> = "application/json", example = json!([{"machine": "word-count", "name": "monday", "input": {"text": "to be"}}, {"machine": "word-count"}])),
+        (String = "application/x-ndjson"))),
     responses(
         (status = 200, description = "An answer for each start, in order", body = wire::StartBatch),
         (status = 413, description = "The batch is larger than 32 MiB", body = wire::Problem, content_type = "application/problem+json"),

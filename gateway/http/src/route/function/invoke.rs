@@ -34,7 +34,7 @@ const EVENT: Bound = Bound {
         ("name" = String, Path, description = "The function's name", example = "count"),
         wire::InvokeFunction
     ),
-    request_body(content = serde_json::Value, description = "The event", content_type = "application/json", example = json!({"text": "to be or not to be"})),
+    request_body(content = Option<serde_json::Value>, description = "The event", content_type = "application/json", example = json!({"text": "to be or not to be"})),
     responses(
         (status = 200, description = "What the function answered", body = serde_json::Value, content_type = "application/json",
             headers(

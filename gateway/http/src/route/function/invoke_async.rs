@@ -28,7 +28,7 @@ const EVENT: Bound = Bound {
         ("name" = String, Path, description = "The function's name", example = "count"),
         wire::InvokeFunctionAsync
     ),
-    request_body(content = serde_json::Value, description = "The event", content_type = "application/json", example = json!({"text": "to be or not to be"})),
+    request_body(content = Option<serde_json::Value>, description = "The event", content_type = "application/json", example = json!({"text": "to be or not to be"})),
     responses(
         (status = 202, description = "Accepted", body = wire::Execution, headers(("Location" = String, description = "The execution"))),
         (status = 409, description = "The name is taken", body = wire::Problem, content_type = "application/problem+json"),

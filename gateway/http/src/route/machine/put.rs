@@ -22,8 +22,9 @@ use crate::failure::Answer;
         ("name" = String, Path, description = "The machine's name", example = "word-count"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: fail with `MachineExists` if there is one with another definition or type")
     ),
-    request_body(content = serde_json::Value, description = "The definition in Amazon States Language, as JSON or as YAML (`application/yaml`)", content_type = "application/json",
-        example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
+    request_body(description = "The definition in Amazon States Language", content(
+        (serde_json::Value = "application/json", example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
+        (String = "application/yaml"))),
     responses(
         (status = 201, description = "This is its first version", body = wire::Machine),
         (status = 200, description = "It has had versions before", body = wire::Machine),

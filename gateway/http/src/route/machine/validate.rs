@@ -15,8 +15,9 @@ use crate::failure::Answer;
 
 /// Checks a definition and keeps nothing. The answer is 200 whether it is valid or not.
 #[utoipa::path(post, path = "/v1/definitions/validate", tag = "machines",
-    request_body(content = serde_json::Value, description = "The definition in Amazon States Language, as JSON or as YAML (`application/yaml`)", content_type = "application/json",
-        example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
+    request_body(description = "The definition in Amazon States Language", content(
+        (serde_json::Value = "application/json", example = json!({"StartAt": "Count", "States": {"Count": {"Type": "Task", "Resource": "count", "End": true}}})),
+        (String = "application/yaml"))),
     responses((status = 200, description = "What it was found to be", body = wire::Validation,
         example = json!({"valid": true, "diagnostics": []}))))]
 pub(crate) async fn validate_machine(
