@@ -94,13 +94,19 @@ test("a function comes from a path, a URL of a file, or any bytes", async (t) =>
   await assert.rejects(client.deployFunction("from", join(folder, "absent.wasm")), { code: "ENOENT" });
 });
 
-test("a machine comes from an object, or a text of JSON or YAML", async () => {
+test("a machine comes from an object, or a text of JSON or YAML; the same text again changes nothing", async () => {
   const yaml = "StartAt: A\nStates:\n  A:\n    Type: Pass\n    End: true\n";
-  for (const definition of [PASS, JSON.stringify(PASS), `\n ${JSON.stringify(PASS, undefined, 2)}`, yaml]) {
-    const { latest } = await client.deployMachine("texts", definition);
-    assert.equal(latest.version, 1, String(definition));
-  }
-  assert.equal((await client.deployMachine("texts", WAIT)).latest.version, 2);
+  const check = async (definition: object | string, version: number): Promise<void> => {
+    const { latest, definition: kept } = await client.deployMachine("texts", definition);
+    assert.equal(latest.version, version, JSON.stringify(definition));
+    assert.deepEqual(kept, PASS);
+  };
+  await check(PASS, 1);
+  await check(structuredClone(PASS), 1);
+  await check(JSON.stringify(PASS), 1);
+  await check(`\n ${JSON.stringify(PASS, undefined, 2)}`, 2);
+  await check(yaml, 3);
+  await check(yaml, 3);
 });
 
 test("an execution is started, followed, waited for and read", async () => {
@@ -191,13 +197,17 @@ test("a function is invoked later, once under a name", async () => {
 });
 
 test("a log is followed from now on", async () => {
-  const lines = await client.followLogs("echo");
-  const { requestId } = await client.invoke("echo");
+  await client.deployFunction("logs", fail);
+  const before = await client.invoke("logs").catch((error: unknown) => error);
+  const lines = await client.followLogs("logs");
+  const after = await client.invoke("logs").catch((error: unknown) => error);
+  assert.ok(before instanceof FunctionFailedError && after instanceof FunctionFailedError);
   for await (const line of lines) {
-    if (line.requestId === requestId) break;
+    assert.equal(line.requestId, after.invocationId);
+    const read = await all(client.logs("logs", { requestId: line.requestId }));
+    assert.deepEqual(read[0], line);
+    break;
   }
-  const read = await all(client.logs("echo", { requestId }));
-  assert.ok(read.length > 0);
 });
 
 test("lists are gone through page by page", async () => {
@@ -229,8 +239,13 @@ test("plain methods: buckets, activities, tags, schedules", async () => {
   assert.deepEqual((await client.wait(id)).output, { approved: true });
 
   assert.deepEqual((await api.changeTags("pass", { set: { team: "a" }, remove: [] })).tags, { team: "a" });
-  const schedule = { expression: "rate(1 hour)", target: { machine: "pass" } } as never;
-  await api.putSchedule("hourly", schedule).catch(() => undefined);
+  const schedule = { expression: "rate(1 hour)", target: { machine: "pass", input: { hourly: true } } };
+  assert.equal((await api.putSchedule("hourly", schedule)).isNew, true);
+  assert.equal((await api.putSchedule("hourly", schedule)).isNew, false);
+  await assert.rejects(api.putSchedule("hourly", schedule, { createOnly: true }), { name: "ConflictError" });
+  assert.equal((await api.listFirings("hourly", { limit: 2 })).items.length, 2);
+  await api.deleteSchedule("hourly");
+
   await api.deleteMachine("approves");
   await assert.rejects(api.getMachine("approves"), { name: "NotFoundError", code: "MachineNotFound" });
 });

@@ -65,8 +65,8 @@ export class Client {
   }
 
   /**
-   * Keeps a definition as a machine, or as a new version of one; the same again makes no new version.
-   * `definition` is an object, or a text of JSON or YAML.
+   * Keeps a definition as a machine, or as a new version of one; the same text again makes no new
+   * version. `definition` is an object, or a text of JSON or YAML.
    *
    * Throws `InvalidError` with each place that is wrong in `problems`.
    */
@@ -138,7 +138,7 @@ export class Client {
 
   /** The same by its name. `machine` is a machine's name, or `function:NAME` for an asynchronous invocation. */
   async describeByName(machine: string, name: string, options: CallOptions = {}): Promise<wire.Execution> {
-    checkName(String(machine).replace(/^function:/, ""), "a machine's name");
+    checkName(typeof machine === "string" ? machine.replace(/^function:/, "") : machine, "a machine's name");
     return this.api.getExecutionByName(machine, checkName(name, "an execution's name"), options);
   }
 

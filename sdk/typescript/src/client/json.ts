@@ -8,13 +8,14 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /**
  * A value as JSON. Fields that are `undefined` are left out, as always in JavaScript.
  *
- * Throws {@link InvalidError} `InvalidJson` for what JSON cannot say: nothing at all, functions, circles,
- * `bigint`, and numbers that are not finite, which would silently become `null`. `what` is for people.
+ * Throws {@link InvalidError} `InvalidJson` for what JSON cannot say: nothing at all, circles, `bigint`,
+ * functions and symbols, which would silently be left out, and numbers that are not finite, which would
+ * silently become `null`. `what` is for people.
  */
 export function writeJson(value: unknown, what: string): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, refuseInfinite);
+    text = JSON.stringify(value, refuse);
   } catch (error) {
     throw invalid("InvalidJson", `${what} is no JSON: ${error instanceof Error ? error.message : error}`);
   }
@@ -32,9 +33,9 @@ export function readJson<T>(bytes: Uint8Array, status?: number): T {
   }
 }
 
-function refuseInfinite(name: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new TypeError(name === "" ? `it is ${value}` : `'${name}' is ${value}`);
-  }
-  return value;
+function refuse(name: string, value: unknown): unknown {
+  const type = typeof value;
+  const isInfinite = type === "number" && !Number.isFinite(value);
+  if (!isInfinite && type !== "function" && type !== "symbol") return value;
+  throw new TypeError(`${name === "" ? "it" : `'${name}'`} is ${isInfinite ? value : `a ${type}`}`);
 }

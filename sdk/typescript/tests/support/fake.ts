@@ -19,6 +19,7 @@ export class Fake {
   readonly asked: Asked[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #used = new Set<Socket>();
 
   private constructor(private readonly steps: Step[]) {
     this.#server = createServer((socket) => {
@@ -41,14 +42,11 @@ export class Fake {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Lines that are open. */
-  get open(): number {
-    return this.#sockets.size;
-  }
-
-  /** When no line is open any more. */
+  /** When every line on which something was asked is closed. `fetch` has others, in advance. */
   async closed(): Promise<void> {
-    for (const socket of this.#sockets) await new Promise((resolve) => socket.once("close", resolve));
+    for (const socket of this.#used) {
+      if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
+    }
   }
 
   async stop(): Promise<void> {
@@ -62,6 +60,8 @@ export class Fake {
     if (asked === undefined) return;
     const step = this.steps[Math.min(this.asked.length, this.steps.length - 1)]!;
     this.asked.push(asked);
+    this.#used.add(socket);
+    socket.resume(); // Else nobody would notice that the client closes the line.
     if (typeof step === "string") socket.end(step);
     else await step(socket, asked);
   }
@@ -103,17 +103,27 @@ export function hangUp(socket: Socket): void {
 /** Never answers. */
 export function sayNothing(): void {}
 
+function headerOf(line: string): [string, string] {
+  const colon = line.indexOf(":");
+  return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+}
+
 async function read(socket: Socket): Promise<Asked | undefined> {
-  let bytes = Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  let wanted = 0;
+  let length = 0;
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    bytes = Buffer.concat([bytes, chunk as Buffer]);
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length < wanted) continue;
+    const bytes = Buffer.concat(chunks);
     const end = bytes.indexOf("\r\n\r\n");
     if (end < 0) continue;
     const [line = "", ...rest] = bytes.subarray(0, end).toString().split("\r\n");
-    const headers = Object.fromEntries(rest.map((header) => [header.slice(0, header.indexOf(":")).toLowerCase(), header.slice(header.indexOf(":") + 1).trim()]));
-    const body = bytes.subarray(end + 4);
-    if (body.length < Number(headers["content-length"] ?? 0)) continue;
-    return { line: line.replace(/ HTTP.*/, ""), headers, body: body.toString() };
+    const headers = Object.fromEntries(rest.map(headerOf));
+    wanted = end + 4 + Number(headers["content-length"] ?? 0);
+    if (length < wanted) continue;
+    return { line: line.replace(/ HTTP.*/, ""), headers, body: bytes.subarray(end + 4).toString() };
   }
   return undefined;
 }
