@@ -8,7 +8,7 @@ import { Parser, type ServerSent } from "#client/sse.js";
 const TEXT = [
   "\ufeff: a comment\r\n\r\n",
   'id: 1\nevent: A\ndata: {"x":\ndata:  "é🎈"}\n\n',
-  "data: two\r\n\r\n",
+  "data: two\r\ndata: lines\r\n\r\n",
   "data\rdata:\r\rid: 7\0\nevent: empty\n\n",
   "retry: 5\nunknown: 1\nid: 12\ndata: last\n\n",
   "data: never ended\n",
@@ -16,7 +16,7 @@ const TEXT = [
 
 const EXPECT: ServerSent[] = [
   { type: "A", id: "1", data: '{"x":\n "é🎈"}' },
-  { type: "message", id: "1", data: "two" },
+  { type: "message", id: "1", data: "two\nlines" },
   { type: "message", id: "1", data: "\n" },
   { type: "message", id: "12", data: "last" },
 ];

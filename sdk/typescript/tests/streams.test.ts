@@ -76,6 +76,14 @@ test("one that has begun is waited for, as long as calls are tried at all", asyn
   assert.equal(once.server.asked.length, 1);
 });
 
+test("one that has begun with nothing is waited for as well, but not for ever", async (t) => {
+  const away = Array.from({ length: 9 }, () => hangUp);
+  const { client } = await fake(t, {}, events(), ...away, events(event(1), END));
+  assert.deepEqual(await ids(client.follow(ID)), [1]);
+  const empty = await fake(t, { retry: { ...RETRY, timeMsMax: 100 } }, events());
+  await assert.rejects(ids(empty.client.follow(ID)), UnreachableError);
+});
+
 test("a stream that falls silent is taken up again", async (t) => {
   const { client, server } = await fake(t, { silenceMsMax: 50 }, keepOpen(events(event(1))), events(event(2), END));
   assert.deepEqual(await ids(client.follow(ID)), [1, 2]);
@@ -94,6 +102,7 @@ test("a stream is ended under somebody who waits for it", async (t) => {
   const stream = client.follow(ID);
   await stream.next();
   const waits = stream.next();
+  await new Promise(setImmediate);
   await stream.return();
   assert.deepEqual(await waits, { done: true, value: undefined });
   await server.closed();
@@ -105,6 +114,7 @@ test("a caller's signal ends a stream, with its reason", async (t) => {
   const stream = client.follow(ID, { signal: controller.signal });
   await stream.next();
   const waits = stream.next();
+  await new Promise(setImmediate);
   controller.abort(new Error("enough"));
   await assert.rejects(waits, /enough/);
   await server.closed();

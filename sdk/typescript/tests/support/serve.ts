@@ -1,6 +1,6 @@
 /** The real `steploom` on loopback, in a process and a folder of its own. */
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,11 +33,6 @@ export class Server {
     return this.#url;
   }
 
-  /** A server's folder, for a program that needs no server. */
-  static prepare(): Server {
-    return new Server();
-  }
-
   /** Starts it again after `kill`, where it was. */
   async resume(): Promise<void> {
     const listen = this.#url === "" ? "127.0.0.1:0" : new URL(this.#url).host;
@@ -50,11 +45,6 @@ export class Server {
       return;
     }
     throw new Error(`steploom did not start: ${readFileSync(log, "utf8").slice(-LOG_SHOWN)}`);
-  }
-
-  /** Runs the command line on this server's folder, and gives what it prints. */
-  command(...args: string[]): string {
-    return execFileSync(program(), [...args, "--data", this.#data], { encoding: "utf8", env: environment() });
   }
 
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
