@@ -15,7 +15,10 @@ async function fake(t: TestContext, ...steps: Step[]): Promise<{ client: Client;
 }
 
 function linesOf(asked: Asked): wire.StartExecution[] {
-  return asked.body.trim().split("\n").map((line) => JSON.parse(line));
+  return asked.body
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 /** Answers each start by its input: a status that refuses it, or nothing. */
@@ -36,10 +39,16 @@ test("starts are split into requests of 5,000 and of 32 MiB", async (t) => {
   const { client, server } = await fake(t, byInput);
   const many = await client.startMany(Array.from({ length: 12_001 }, () => ({ machine: "m" })));
   assert.equal(many.length, 12_001);
-  assert.deepEqual(server.asked.map((asked) => linesOf(asked).length), [5_000, 5_000, 2_001]);
+  assert.deepEqual(
+    server.asked.map((asked) => linesOf(asked).length),
+    [5_000, 5_000, 2_001],
+  );
   const large = "x".repeat(12 * 1024 * 1024);
   await client.startMany(Array.from({ length: 5 }, () => ({ machine: "m", input: large })));
-  assert.deepEqual(server.asked.slice(3).map((asked) => linesOf(asked).length), [2, 2, 1]);
+  assert.deepEqual(
+    server.asked.slice(3).map((asked) => linesOf(asked).length),
+    [2, 2, 1],
+  );
   assert.ok(server.asked.every((asked) => asked.headers["content-type"] === "application/x-ndjson"));
 });
 
@@ -50,7 +59,10 @@ test("they may come from anything that can be gone through", async (t) => {
     yield { machine: "m", name: "b" };
   }
   const answers = await client.startMany(starts());
-  assert.deepEqual(answers.map((one) => "execution" in one && one.execution.name), ["a", "b"]);
+  assert.deepEqual(
+    answers.map((one) => "execution" in one && one.execution.name),
+    ["a", "b"],
+  );
   assert.deepEqual(await client.startMany(new Set<wire.StartExecution>()), []);
 });
 
@@ -85,7 +97,14 @@ test("what the server has no room for is sent again, and that alone", async (t) 
   const { client, server } = await fake(t, grows);
   const starts = Array.from({ length: 4 }, (_, at) => ({ machine: "m", name: String(at) }));
   assert.deepEqual(refusals(await client.startMany(starts)), [undefined, undefined, undefined, undefined]);
-  assert.deepEqual(server.asked.map((asked) => linesOf(asked).map(({ name }) => name)), [["0", "1", "2", "3"], ["0", "1", "2", "3"], ["2", "3"]]);
+  assert.deepEqual(
+    server.asked.map((asked) => linesOf(asked).map(({ name }) => name)),
+    [
+      ["0", "1", "2", "3"],
+      ["0", "1", "2", "3"],
+      ["2", "3"],
+    ],
+  );
   room = -100;
   assert.deepEqual(refusals(await client.startMany(starts)), [429, 429, 429, 429]);
   assert.equal(server.asked.length, 3 + 4);
@@ -103,7 +122,12 @@ test("a broken line is made again under the same names", async (t) => {
 
 test("a start of ours that has ended meanwhile is found; a caller's is a conflict", async (t) => {
   const taken = { error: { status: 409, code: "ExecutionAlreadyExists", message: "taken" } };
-  const { client } = await fake(t, hangUp, answer(200, { items: [taken, taken] }), answer(200, { id: "x", status: "SUCCEEDED" }));
+  const { client } = await fake(
+    t,
+    hangUp,
+    answer(200, { items: [taken, taken] }),
+    answer(200, { id: "x", status: "SUCCEEDED" }),
+  );
   const answers = await client.startMany([{ machine: "m" }, { machine: "m", name: "b" }]);
   assert.deepEqual(answers, [{ execution: { id: "x", status: "SUCCEEDED" }, isNew: true }, taken]);
 });

@@ -45,7 +45,9 @@ async function listed(query: wire.ListExecutionsQuery, count: number): Promise<w
 
 test("a function answers, and the head of its answer says the rest", async () => {
   const event = { text: "é🎈", list: [1, null, true], nested: { a: "\u0000" } };
-  const answer = await client.invoke<typeof event>("echo", event, { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" });
+  const answer = await client.invoke<typeof event>("echo", event, {
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  });
   assert.deepEqual(answer.result, event);
   assert.equal(answer.version, 1);
   assert.ok(answer.requestId.length > 0 && answer.fuelUsed > 0 && Number.isInteger(answer.durationUs));
@@ -55,7 +57,9 @@ test("a function answers, and the head of its answer says the rest", async () =>
 
 test("a function that fails is an error with its name and cause", async () => {
   await client.deployFunction("fail", fail);
-  const failed = await client.invoke("fail", { errorType: "Bad.Day", errorMessage: "it rains" }).catch((error: unknown) => error);
+  const failed = await client
+    .invoke("fail", { errorType: "Bad.Day", errorMessage: "it rains" })
+    .catch((error: unknown) => error);
   assert.ok(failed instanceof FunctionFailedError);
   assert.deepEqual([failed.status, failed.error, failed.cause], [502, "Bad.Day", "it rains"]);
   const log = await all(client.logs("fail", { requestId: failed.invocationId! }));
@@ -71,7 +75,11 @@ test("deploying the same function again changes nothing", async () => {
   const settings = { timeoutMs: 5_000, environment: { B: "2", A: "1" }, atMostOnce: false, description: "" };
   const check = async (settings: wire.FunctionSettings, version: number, isNewVersion: boolean): Promise<void> => {
     const deployed = await client.deployFunction("twice", echo, settings);
-    assert.deepEqual([deployed.latest.version, deployed.isNewVersion], [version, isNewVersion], JSON.stringify(settings));
+    assert.deepEqual(
+      [deployed.latest.version, deployed.isNewVersion],
+      [version, isNewVersion],
+      JSON.stringify(settings),
+    );
   };
   await check(settings, 1, true);
   await check({ environment: { A: "1", B: "2" }, timeoutMs: 5_000 }, 1, false);
@@ -115,7 +123,10 @@ test("an execution is started, followed, waited for and read", async () => {
   assert.equal(started.isNew, true);
   assert.deepEqual(started.tags, { customer: "7" });
   const events = await all(client.follow(started.id));
-  assert.deepEqual(events.map(({ id }) => id), events.map((_, at) => at + 1));
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    events.map((_, at) => at + 1),
+  );
   assert.equal(events[0]!.type, "ExecutionStarted");
   assert.equal(events.at(-1)!.type, "ExecutionSucceeded");
   assert.deepEqual(await all(client.follow(started.id, { after: 2 })), events.slice(2));
@@ -133,14 +144,20 @@ test("a name makes a start happen once", async () => {
   const first = await client.start("wait", { a: 1 }, { name: "once" });
   const again = await client.start("wait", { a: 1 }, { name: "once" });
   assert.deepEqual([first.isNew, again.isNew, again.id], [true, false, first.id]);
-  await assert.rejects(client.start("wait", { a: 2 }, { name: "once" }), { name: "ConflictError", code: "ExecutionAlreadyExists" });
+  await assert.rejects(client.start("wait", { a: 2 }, { name: "once" }), {
+    name: "ConflictError",
+    code: "ExecutionAlreadyExists",
+  });
   assert.equal((await client.start("wait")).isNew, true);
 });
 
 test("waiting spans a pause, and a stop ends it", async () => {
   const { id } = await client.start("wait");
   await client.api.pauseExecution(id);
-  await assert.rejects(client.wait(id, { timeoutMs: 200 }), { name: "TimedOutError", message: `execution ${id} took longer than 200 ms` });
+  await assert.rejects(client.wait(id, { timeoutMs: 200 }), {
+    name: "TimedOutError",
+    message: `execution ${id} took longer than 200 ms`,
+  });
   assert.equal((await client.describe(id)).status, "PAUSED");
   const waits = client.wait(id, { timeoutMs: 60_000 });
   const stopped = await client.stop(id, { error: "Enough", cause: "we have seen it" });
@@ -163,7 +180,10 @@ test("waiting begins before the execution does", async () => {
 
 test("many are started, each with its own answer", async () => {
   await client.deployMachine("many", PASS);
-  const starts = Array.from({ length: 5_010 }, (_, at) => ({ machine: at === 5_005 ? "nobody" : "many", input: { at } }));
+  const starts = Array.from({ length: 5_010 }, (_, at) => ({
+    machine: at === 5_005 ? "nobody" : "many",
+    input: { at },
+  }));
   const answers = await client.startMany(starts);
   assert.equal(answers.length, 5_010);
   const refused = answers.flatMap((answer, at) => ("error" in answer ? [[at, answer.error.code]] : []));
@@ -183,7 +203,9 @@ test("one runs in memory, and how it ended is an answer", async () => {
   const failed = await client.run("fails");
   assert.deepEqual([failed.status, failed.error, failed.cause], ["FAILED", "No", "way"]);
   await assert.rejects(client.describe(ran.id), NotFoundError);
-  assert.ok((await all(items((page) => client.api.readMachineLogs("pass", { requestId: ran.id, ...page })))).length > 0);
+  assert.ok(
+    (await all(items((page) => client.api.readMachineLogs("pass", { requestId: ran.id, ...page })))).length > 0,
+  );
 });
 
 test("a function is invoked later, once under a name", async () => {
@@ -213,7 +235,10 @@ test("a log is followed from now on", async () => {
 test("lists are gone through page by page", async () => {
   for (const name of ["page-a", "page-b", "page-c"]) await client.deployMachine(name, PASS);
   const names = (await all(items((page) => client.api.listMachines(page), { limit: 1 }))).map(({ name }) => name);
-  assert.deepEqual(names.filter((name) => name.startsWith("page-")), ["page-a", "page-b", "page-c"]);
+  assert.deepEqual(
+    names.filter((name) => name.startsWith("page-")),
+    ["page-a", "page-b", "page-c"],
+  );
 });
 
 test("plain methods: buckets, activities, tags, schedules", async () => {
@@ -223,13 +248,19 @@ test("plain methods: buckets, activities, tags, schedules", async () => {
   const content = new Uint8Array([0, 255, 10]);
   await api.putObject("b", "a/é ?#%2F.txt", content, "application/x-test");
   assert.deepEqual(await api.getObject("b", "a/é ?#%2F.txt"), content);
-  assert.deepEqual((await api.listObjects("b", { prefix: "a/" })).items.map(({ key }) => key), ["a/é ?#%2F.txt"]);
+  assert.deepEqual(
+    (await api.listObjects("b", { prefix: "a/" })).items.map(({ key }) => key),
+    ["a/é ?#%2F.txt"],
+  );
   await api.deleteObject("b", "a/é ?#%2F.txt");
   await api.deleteBucket("b");
 
   await api.putActivity("approve");
   assert.equal(await api.pollActivity("approve", { waitSeconds: 0 }), undefined);
-  const definition = { StartAt: "A", States: { A: { Type: "Task", Resource: "arn:aws:states:us-east-1:000000000000:activity:approve", End: true } } };
+  const definition = {
+    StartAt: "A",
+    States: { A: { Type: "Task", Resource: "arn:aws:states:us-east-1:000000000000:activity:approve", End: true } },
+  };
   await client.deployMachine("approves", definition);
   const { id } = await client.start("approves", { order: 1 });
   const task = await api.pollActivity("approve", { worker: "desk-7", waitSeconds: 20 });

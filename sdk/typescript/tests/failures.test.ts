@@ -26,17 +26,34 @@ import { answer, Fake, hangUp, problem, sayNothing, type Step } from "./support/
 /** Pauses that tests need not wait for. */
 const RETRY = { pauseMsFirst: 1, pauseMsMax: 1 };
 
-const EXECUTION = { id: "00070000-018b-cfe5-6800-000000000001", name: "n", machine: "m", machineVersion: 1, status: "RUNNING" };
+const EXECUTION = {
+  id: "00070000-018b-cfe5-6800-000000000001",
+  name: "n",
+  machine: "m",
+  machineVersion: 1,
+  status: "RUNNING",
+};
 const PAGE = answer(200, { items: [] });
 
-async function fake(t: TestContext, options: ClientOptions, ...steps: Step[]): Promise<{ client: Client; server: Fake }> {
+async function fake(
+  t: TestContext,
+  options: ClientOptions,
+  ...steps: Step[]
+): Promise<{ client: Client; server: Fake }> {
   const server = await Fake.start(...steps);
   t.after(() => server.stop());
   return { server, client: new Client({ endpoint: server.url, retry: RETRY, ...options }) };
 }
 
 test("what may be repeated is repeated when the line breaks or the server is busy", async (t) => {
-  const { client, server } = await fake(t, {}, hangUp, problem(503, "Unavailable"), problem(429, "TooManyRequests"), PAGE);
+  const { client, server } = await fake(
+    t,
+    {},
+    hangUp,
+    problem(503, "Unavailable"),
+    problem(429, "TooManyRequests"),
+    PAGE,
+  );
   assert.deepEqual(await client.api.listFunctions(), { items: [] });
   assert.equal(server.asked.length, 4);
 });
@@ -199,7 +216,13 @@ test("an answer that is too large is not read", async (t) => {
 });
 
 test("another server is no Steploom", async (t) => {
-  const { client } = await fake(t, {}, answer(200, "<html>hello</html>"), answer(404, "<html>"), answer(500, { status: "x" }));
+  const { client } = await fake(
+    t,
+    {},
+    answer(200, "<html>hello</html>"),
+    answer(404, "<html>"),
+    answer(500, { status: "x" }),
+  );
   for (let step = 0; step < 3; step++) await assert.rejects(client.describe("x"), ProtocolError);
 });
 

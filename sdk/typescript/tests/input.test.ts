@@ -34,7 +34,25 @@ async function refusal(call: () => Promise<unknown>): Promise<{ error: InvalidEr
   return { error, wasSent: asked > before };
 }
 
-const BAD_NAMES = ["", ".", "..", "-a", ".a", "a..b", "a/b", "a b", "é", "a\n", "a?b=c", "%2e%2e", "x".repeat(81), null, 7, undefined, {}];
+const BAD_NAMES = [
+  "",
+  ".",
+  "..",
+  "-a",
+  ".a",
+  "a..b",
+  "a/b",
+  "a b",
+  "é",
+  "a\n",
+  "a?b=c",
+  "%2e%2e",
+  "x".repeat(81),
+  null,
+  7,
+  undefined,
+  {},
+];
 
 test("names that are none are refused before anything is sent", async () => {
   const methods: ((name: string) => Promise<unknown>)[] = [
@@ -81,7 +99,11 @@ test("what is no JSON is refused before anything is sent", async () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
   for (const input of [circle, 7n, () => 1, Symbol("x"), NaN, { deep: [Infinity] }]) {
-    for (const call of [() => client.invoke("f", input), () => client.start("m", input), () => client.run("m", input)]) {
+    for (const call of [
+      () => client.invoke("f", input),
+      () => client.start("m", input),
+      () => client.run("m", input),
+    ]) {
       const { error, wasSent } = await refusal(call);
       assert.deepEqual([error.code, wasSent], ["InvalidJson", false]);
     }
@@ -92,7 +114,10 @@ test("a definition that is wrong is refused with each place", async () => {
   const definition = { StartAt: "A", States: { A: { Type: "Pass", Next: "B" } } };
   const { error } = await refusal(() => client.deployMachine("wrong", definition));
   assert.equal(error.code, "InvalidDefinition");
-  assert.deepEqual(error.problems.map(({ code, path }) => [code, path]), [["MISSING_TRANSITION_TARGET", "/States/A/Next"]]);
+  assert.deepEqual(
+    error.problems.map(({ code, path }) => [code, path]),
+    [["MISSING_TRANSITION_TARGET", "/States/A/Next"]],
+  );
   assert.match(error.message, /\/States\/A\/Next: .*B/);
   for (const text of ["", "{", "{}", "- a", '"x"']) await refusal(() => client.deployMachine("wrong", text));
 });
@@ -139,5 +164,6 @@ test("what is not there is not found", async () => {
     [() => client.follow(absent).next(), "ExecutionNotFound"],
     [() => client.followLogs("absent"), "FunctionNotFound"],
   ];
-  for (const [call, code] of calls) await assert.rejects(call, { name: "NotFoundError", status: 404, code }, String(call));
+  for (const [call, code] of calls)
+    await assert.rejects(call, { name: "NotFoundError", status: 404, code }, String(call));
 });

@@ -21,10 +21,15 @@ test("a good key is let in, a bad one is not, and a small one not everywhere", a
   await small.api.getMachine("m");
   await assert.rejects(small.start("m"), { name: "DeniedError", status: 403 });
   await assert.rejects(open.start("m"), { name: "UnauthenticatedError", status: 401 });
-  await assert.rejects(new Client({ endpoint: server.url, apiKey: "nonsense" }).start("m"), { name: "UnauthenticatedError" });
+  await assert.rejects(new Client({ endpoint: server.url, apiKey: "nonsense" }).start("m"), {
+    name: "UnauthenticatedError",
+  });
   const started = await client.start("m");
   assert.equal((await client.wait(started.id)).status, "SUCCEEDED");
-  await assert.rejects(async () => {
-    for await (const _ of small.follow(started.id));
-  }, { name: "DeniedError" });
+  await assert.rejects(
+    async () => {
+      for await (const _ of small.follow(started.id));
+    },
+    { name: "DeniedError" },
+  );
 });

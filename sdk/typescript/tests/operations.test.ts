@@ -43,6 +43,10 @@ test("the generator's hints are about operations and fields that there are", () 
   }
   for (const field of Object.keys(FIELDS)) {
     const [name = "", inner = ""] = field.split(".");
-    assert.ok(document.components.schemas[name]?.properties?.[inner] ?? JSON.stringify(document.components.schemas[name]).includes(`"${inner}"`), field);
+    assert.ok(
+      document.components.schemas[name]?.properties?.[inner] ??
+        JSON.stringify(document.components.schemas[name]).includes(`"${inner}"`),
+      field,
+    );
   }
 });

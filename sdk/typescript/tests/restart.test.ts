@@ -27,7 +27,10 @@ test("following and waiting span a restart, and no event is lost or told twice",
   }
   const ended = await waits;
   assert.deepEqual([ended.status, ended.output], ["SUCCEEDED", { a: 1 }]);
-  assert.deepEqual(ids, ids.map((_, at) => at + 1));
+  assert.deepEqual(
+    ids,
+    ids.map((_, at) => at + 1),
+  );
   assert.equal(ids.length, 6);
 });
 

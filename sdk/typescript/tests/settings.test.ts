@@ -20,7 +20,8 @@ function endpointOf(endpoint: string): string | undefined {
 }
 
 test("endpoints", () => {
-  const check = (endpoint: string, expect: string | undefined): void => assert.equal(endpointOf(endpoint), expect, endpoint);
+  const check = (endpoint: string, expect: string | undefined): void =>
+    assert.equal(endpointOf(endpoint), expect, endpoint);
   check("http://127.0.0.1:8470", "http://127.0.0.1:8470");
   check("http://127.0.0.1:8470/", "http://127.0.0.1:8470");
   check("https://steploom.test/a/", "https://steploom.test/a");
@@ -33,7 +34,13 @@ test("endpoints", () => {
 });
 
 test("options that make no sense are refused", () => {
-  for (const options of [{ timeoutMs: 0 }, { timeoutMs: NaN }, { silenceMsMax: -1 }, { answerBytesMax: 0 }, { retry: { attemptsMax: 0 } }]) {
+  for (const options of [
+    { timeoutMs: 0 },
+    { timeoutMs: NaN },
+    { silenceMsMax: -1 },
+    { answerBytesMax: 0 },
+    { retry: { attemptsMax: 0 } },
+  ]) {
     assert.throws(() => new Client(options), { name: "InvalidError", code: "InvalidOption" }, JSON.stringify(options));
   }
 });

@@ -29,7 +29,9 @@ function parse(pieces: Uint8Array[]): ServerSent[] {
 test("events are read, in whatever pieces they come", () => {
   const bytes = new TextEncoder().encode(TEXT);
   for (let size = 1; size <= bytes.length; size++) {
-    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, (at + 1) * size),
+    );
     assert.deepEqual(parse(pieces), EXPECT, `pieces of ${size} bytes`);
   }
 });

@@ -3,14 +3,26 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
-import { Client, type ClientOptions, ProtocolError, TimedOutError, UnavailableError, UnreachableError, type wire } from "steploom";
+import {
+  Client,
+  type ClientOptions,
+  ProtocolError,
+  TimedOutError,
+  UnavailableError,
+  UnreachableError,
+  type wire,
+} from "steploom";
 
 import { answer, END, event, events, Fake, hangUp, problem, type Step } from "./support/fake.js";
 
 const RETRY = { pauseMsFirst: 1, pauseMsMax: 1 };
 const ID = "00070000-018b-cfe5-6800-000000000001";
 
-async function fake(t: TestContext, options: ClientOptions, ...steps: Step[]): Promise<{ client: Client; server: Fake }> {
+async function fake(
+  t: TestContext,
+  options: ClientOptions,
+  ...steps: Step[]
+): Promise<{ client: Client; server: Fake }> {
   const server = await Fake.start(...steps);
   t.after(() => server.stop());
   return { server, client: new Client({ endpoint: server.url, retry: RETRY, ...options }) };
@@ -33,9 +45,19 @@ function execution(status: string): string {
 
 test("a cut stream is taken up after the last event that was seen", async (t) => {
   const half = event(3).slice(0, 20);
-  const { client, server } = await fake(t, {}, events(event(1), event(2), half), hangUp, problem(503, "Unavailable"), events(event(3), END));
+  const { client, server } = await fake(
+    t,
+    {},
+    events(event(1), event(2), half),
+    hangUp,
+    problem(503, "Unavailable"),
+    events(event(3), END),
+  );
   assert.deepEqual(await ids(client.follow(ID)), [1, 2, 3]);
-  assert.deepEqual(server.asked.map((asked) => asked.headers["last-event-id"]), ["0", "2", "2", "2"]);
+  assert.deepEqual(
+    server.asked.map((asked) => asked.headers["last-event-id"]),
+    ["0", "2", "2", "2"],
+  );
   assert.equal(server.asked[0]!.line, `GET /v1/executions/${ID}/events`);
   assert.equal(server.asked[0]!.headers.accept, "text/event-stream");
 });
@@ -47,8 +69,14 @@ test("it begins after the event that the caller names", async (t) => {
 });
 
 test("a problem on the way that passes is waited for; another one ends the stream", async (t) => {
-  const error = (status: number, code: string): string => `event: error\ndata: ${JSON.stringify({ status, code, title: "x" })}\n\n`;
-  const { client, server } = await fake(t, {}, events(event(1), error(503, "Unavailable")), events(event(2), error(500, "Corrupt")));
+  const error = (status: number, code: string): string =>
+    `event: error\ndata: ${JSON.stringify({ status, code, title: "x" })}\n\n`;
+  const { client, server } = await fake(
+    t,
+    {},
+    events(event(1), error(503, "Unavailable")),
+    events(event(2), error(500, "Corrupt")),
+  );
   const stream = client.follow(ID);
   assert.equal((await stream.next()).value?.id, 1);
   assert.equal((await stream.next()).value?.id, 2);
@@ -133,7 +161,14 @@ test("an event that is too large ends the stream", async (t) => {
 
 test("waiting follows the events that come, and reads how it ended", async (t) => {
   const newest = answer(200, { items: [{ id: 41 }] });
-  const { client, server } = await fake(t, {}, execution("PENDING"), newest, events(event(42), END), execution("SUCCEEDED"));
+  const { client, server } = await fake(
+    t,
+    {},
+    execution("PENDING"),
+    newest,
+    events(event(42), END),
+    execution("SUCCEEDED"),
+  );
   assert.equal((await client.wait(ID)).status, "SUCCEEDED");
   assert.equal(server.asked[2]!.headers["last-event-id"], "41");
 });
@@ -149,8 +184,17 @@ test("PENDING, PAUSED and QUARANTINED are no ends", async (t) => {
 });
 
 test("waiting ends in time", async (t) => {
-  const { client, server } = await fake(t, {}, execution("RUNNING"), answer(200, { items: [] }), keepOpen(events(event(1))));
-  await assert.rejects(client.wait(ID, { timeoutMs: 100 }), (error) => error instanceof TimedOutError && error.timeoutMs === 100);
+  const { client, server } = await fake(
+    t,
+    {},
+    execution("RUNNING"),
+    answer(200, { items: [] }),
+    keepOpen(events(event(1))),
+  );
+  await assert.rejects(
+    client.wait(ID, { timeoutMs: 100 }),
+    (error) => error instanceof TimedOutError && error.timeoutMs === 100,
+  );
   await server.closed();
 });
 

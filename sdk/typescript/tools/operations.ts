@@ -1,13 +1,24 @@
 /** Operations become methods: `api.ts`. */
 
-import { type Content, type Document, methodOf, type Operation, queryOf, type Route, routesOf, type Schema } from "./document.js";
+import {
+  type Content,
+  type Document,
+  methodOf,
+  type Operation,
+  queryOf,
+  type Route,
+  routesOf,
+  type Schema,
+} from "./document.js";
 import { ANY_BODY, REPEATABLE, STREAMS, TIMEOUT_MS } from "./hints.js";
 import { comment, head } from "./text.js";
 import { isCreateOnly, queryParameters, typeOf } from "./types.js";
 
 /** The text of `api.ts`. */
 export function operations(document: Document): string {
-  const methods = routesOf(document).map((route) => method(route, document)).join("\n");
+  const methods = routesOf(document)
+    .map((route) => method(route, document))
+    .join("\n");
   return `${head("One plain method for each operation of the HTTP API.")}
 import { type Content, formOf } from "../form.js";
 import { type Json, writeJson } from "../json.js";
@@ -40,7 +51,11 @@ interface Body {
 }
 
 function method({ path, method, operation }: Route, document: Document): string {
-  const says = comment([operation.summary, operation.description].filter(Boolean).join("\n\n"), "  ", `\`${method} ${path}\``);
+  const says = comment(
+    [operation.summary, operation.description].filter(Boolean).join("\n\n"),
+    "  ",
+    `\`${method} ${path}\``,
+  );
   const name = methodOf(operation);
   const stream = STREAMS[operation.operationId];
   const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, place]) => `${place}: ${typeOfPlace(operation, place!)}`);

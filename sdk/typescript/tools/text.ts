@@ -11,7 +11,10 @@ export function head(what: string): string {
 /** A comment before something, at this depth; nothing if there is nothing to say. */
 export function comment(text: string | undefined, depth: string, last?: string): string {
   const paragraphs = [...(text ?? "").trim().split(/\n\s*\n/), last ?? ""].filter((paragraph) => paragraph !== "");
-  const lines = paragraphs.flatMap((paragraph, index) => [...(index > 0 ? [""] : []), ...wrap(plain(paragraph), WIDTH - depth.length)]);
+  const lines = paragraphs.flatMap((paragraph, index) => [
+    ...(index > 0 ? [""] : []),
+    ...wrap(plain(paragraph), WIDTH - depth.length),
+  ]);
   if (lines.length === 0) return "";
   if (lines.length === 1 && lines[0]!.length + depth.length + 7 <= WIDTH + 8) return `${depth}/** ${lines[0]} */\n`;
   const inner = lines.map((line) => `${depth} *${line === "" ? "" : ` ${line}`}\n`);

@@ -6,7 +6,9 @@ import { comment, head } from "./text.js";
 
 /** The text of `wire.ts`. */
 export function types(document: Document): string {
-  const answered = reached(document, (operation) => Object.values(operation.responses).flatMap((r) => schemasIn(r.content)));
+  const answered = reached(document, (operation) =>
+    Object.values(operation.responses).flatMap((r) => schemasIn(r.content)),
+  );
   const schemas = Object.entries(document.components.schemas).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = schemas.map(([name, schema]) => declared(name, schema, answered.has(name)));
   const queries = routesOf(document).map(({ operation }) => query(operation));
@@ -100,7 +102,8 @@ function query(operation: Operation): string {
 
 function objectOf(schema: Schema, any: "Json" | "unknown", name: string): string {
   const { properties, additionalProperties } = schema;
-  if (properties !== undefined) return `{ ${fields(withoutWords(schema), any, name, "").trim().replaceAll("\n", " ").replace(/;$/, "")} }`;
+  if (properties !== undefined)
+    return `{ ${fields(withoutWords(schema), any, name, "").trim().replaceAll("\n", " ").replace(/;$/, "")} }`;
   if (typeof additionalProperties === "object") return `{ [name: string]: ${typeOf(additionalProperties, any, name)} }`;
   return any;
 }
@@ -113,7 +116,10 @@ function wordsOf(schema: Schema): string | undefined {
 /** A comment has no place inside of a line. */
 function withoutWords(schema: Schema): Schema {
   const entries = Object.entries(schema.properties ?? {});
-  return { ...schema, properties: Object.fromEntries(entries.map(([field, inner]) => [field, { ...inner, description: "" }])) };
+  return {
+    ...schema,
+    properties: Object.fromEntries(entries.map(([field, inner]) => [field, { ...inner, description: "" }])),
+  };
 }
 
 function union(types: string[]): string {
@@ -140,7 +146,12 @@ function reached(document: Document, some: (operation: Operation) => Schema[]): 
       names.add(name);
       visit(document.components.schemas[name]);
     }
-    const inner = [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...Object.values(schema.properties ?? {})];
+    const inner = [
+      ...(schema.oneOf ?? []),
+      ...(schema.anyOf ?? []),
+      ...(schema.allOf ?? []),
+      ...Object.values(schema.properties ?? {}),
+    ];
     for (const one of [...inner, schema.items, schema.additionalProperties]) visit(one);
   };
   for (const { operation } of routesOf(document)) some(operation).forEach(visit);

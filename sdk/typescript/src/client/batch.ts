@@ -91,12 +91,7 @@ function lineOf(start: StartExecution): Line | StartAnswer {
 }
 
 /** Sends a part, and again what the server has no room for yet. */
-async function answersOf(
-  transport: Transport,
-  api: Api,
-  part: Part,
-  options: CallOptions,
-): Promise<StartAnswer[]> {
+async function answersOf(transport: Transport, api: Api, part: Part, options: CallOptions): Promise<StartAnswer[]> {
   const answers = part.map((item) => (isLine(item) ? undefined : item));
   const attempts = new Attempts(transport.settings.retry);
   for (;;) {

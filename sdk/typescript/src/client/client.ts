@@ -148,12 +148,19 @@ export class Client {
   }
 
   /** Executions, newest first, page by page. May lag by under a second. */
-  list(query: wire.ListExecutionsQuery = {}, options: CallOptions = {}): AsyncGenerator<wire.ExecutionSummary, undefined> {
+  list(
+    query: wire.ListExecutionsQuery = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<wire.ExecutionSummary, undefined> {
     return items((page) => this.api.listExecutions(page, options), query);
   }
 
   /** An execution's events up to now, page by page. */
-  history(id: string, query: wire.GetHistoryQuery = {}, options: CallOptions = {}): AsyncGenerator<wire.Event, undefined> {
+  history(
+    id: string,
+    query: wire.GetHistoryQuery = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<wire.Event, undefined> {
     return items((page) => this.api.getHistory(id, page, options), query);
   }
 
@@ -166,7 +173,11 @@ export class Client {
   }
 
   /** A function's log, oldest line first, page by page: the last hour, unless the query says otherwise. */
-  logs(name: string, query: wire.ReadLogsQuery = {}, options: CallOptions = {}): AsyncGenerator<wire.LogLine, undefined> {
+  logs(
+    name: string,
+    query: wire.ReadLogsQuery = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<wire.LogLine, undefined> {
     return items((page) => this.api.readLogs(checkName(name, "a function's name"), page, options), query);
   }
 

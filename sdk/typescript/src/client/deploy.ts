@@ -98,7 +98,16 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
     const says = ([, field]: [string, unknown]): boolean =>
-      field !== undefined && field !== null && field !== false && field !== "" && JSON.stringify(field) !== "{}" && JSON.stringify(field) !== "[]";
-    return Object.fromEntries(Object.entries(part).filter(says).sort(([a], [b]) => (a < b ? -1 : 1)));
+      field !== undefined &&
+      field !== null &&
+      field !== false &&
+      field !== "" &&
+      JSON.stringify(field) !== "{}" &&
+      JSON.stringify(field) !== "[]";
+    return Object.fromEntries(
+      Object.entries(part)
+        .filter(says)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   });
 }

@@ -1,6 +1,13 @@
 /** When to try again, and after how long. */
 
-import { ExhaustedError, ProblemError, ProtocolError, TimedOutError, UnavailableError, UnreachableError } from "./errors.js";
+import {
+  ExhaustedError,
+  ProblemError,
+  ProtocolError,
+  TimedOutError,
+  UnavailableError,
+  UnreachableError,
+} from "./errors.js";
 
 /** How a call is tried again that may be repeated. */
 export interface Retry {

@@ -123,7 +123,11 @@ export class Transport {
   }
 
   private headersOf(call: Call): Record<string, string> {
-    const headers: Record<string, string> = { accept: "application/json, */*", ...this.settings.headers, ...call.headers };
+    const headers: Record<string, string> = {
+      accept: "application/json, */*",
+      ...this.settings.headers,
+      ...call.headers,
+    };
     if (userAgent !== undefined) headers["user-agent"] = userAgent;
     if (call.body?.type !== undefined) headers["content-type"] = call.body.type;
     return headers;

@@ -22,7 +22,10 @@ function reactor(handle: number[]): Uint8Array<ArrayBuffer> {
   const alloc = [0x23, 0x00, 0x23, 0x00, 0x20, 0x00, 0x6a, 0x24, 0x00]; // the next place, moved on by len
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [[0x60, 1, I32, 1, I32], [0x60, 2, I32, I32, 1, I64]]),
+    ...section(1, [
+      [0x60, 1, I32, 1, I32],
+      [0x60, 2, I32, I32, 1, I64],
+    ]),
     ...section(3, [[0], [1]]),
     ...section(5, [[0x00, 1]]),
     ...section(6, [[I32, 1, 0x41, 0x80, 0x08, 0x0b]]),
