@@ -285,4 +285,6 @@ test("the process itself", async () => {
   await client.api.healthz();
   await client.api.readyz();
   assert.match(await client.api.metrics(), /^# /m);
+  assert.ok((await client.api.index()).version.length > 0);
+  assert.equal((await client.api.listNodes()).items.length, 1);
 });
