@@ -110,6 +110,11 @@ test("what is no JSON is refused before anything is sent", async () => {
   }
 });
 
+test("a trace context that no header can carry is refused", async () => {
+  const { error, wasSent } = await refusal(() => client.invoke("f", {}, { traceparent: "00\r\nx: y" }));
+  assert.deepEqual([error.code, wasSent], ["InvalidHeader", false]);
+});
+
 test("a definition that is wrong is refused with each place", async () => {
   const definition = { StartAt: "A", States: { A: { Type: "Pass", Next: "B" } } };
   const { error } = await refusal(() => client.deployMachine("wrong", definition));

@@ -53,7 +53,11 @@ test("a batch whose answer is lost with the server starts each once", async (t) 
   const starts = Array.from({ length: 400 }, (_, at) => ({ machine: at % 2 === 0 ? "pass" : "wait", input: at }));
   const answers = await client.startMany(starts);
   assert.equal(losses, 1);
-  assert.ok(answers.every((answer, at) => "execution" in answer && answer.isNew && answer.execution.machine === starts[at]!.machine));
+  assert.ok(
+    answers.every(
+      (answer, at) => "execution" in answer && answer.isNew && answer.execution.machine === starts[at]!.machine,
+    ),
+  );
   const count = async (): Promise<number> => {
     const { items } = await client.api.countExecutions();
     return items.reduce((sum, { count }) => sum + count, 0);

@@ -100,8 +100,9 @@ export class Client {
   }
 
   /**
-   * Starts any number of executions, in requests of at most 5,000 and 32 MiB, one after the other. The answers
-   * are in the order of the starts; one that is refused (`"error" in answer`) leaves the others alone.
+   * Starts any number of executions, in requests of at most 5,000 and 32 MiB, one after the other. A start may
+   * have 272 KiB. The answers are in the order of the starts; one that is refused (`"error" in answer`) leaves
+   * the others alone.
    *
    * Throws `BatchError` with the answers so far when a later request fails for good.
    */

@@ -2,7 +2,7 @@
 
 import { randomName } from "#platform";
 import type { Api } from "./generated/api.js";
-import { ConflictError, ProtocolError } from "./errors.js";
+import { ConflictError, invalid, ProtocolError, shown } from "./errors.js";
 import { type Json, readJson, writeJson } from "./json.js";
 import { checkName, path } from "./path.js";
 import type { CallOptions, Transport } from "./transport.js";
@@ -48,7 +48,7 @@ export async function invoke<R>(
   event: unknown,
   { qualifier, traceparent, ...options }: InvokeOptions,
 ): Promise<Answer<R>> {
-  const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent };
+  const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent: checkHeader(traceparent) };
   const call = {
     method: "POST",
     path: path`/v1/functions/${checkName(name, "a function's name")}/invoke`,
@@ -91,6 +91,11 @@ export async function invokeAsync(
  */
 export function isTaken(error: unknown): boolean {
   return error instanceof ConflictError && error.code === "ExecutionAlreadyExists";
+}
+
+function checkHeader(value: string): string {
+  if (/^[\x20-\x7e]+$/.test(value)) return value;
+  throw invalid("InvalidHeader", `traceparent is ${shown(value)}; it must be plain text`);
 }
 
 function headerOf(headers: Headers, name: string): string {
