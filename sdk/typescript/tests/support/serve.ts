@@ -15,7 +15,7 @@ const BUILT = fileURLToPath(new URL("../../../../../target/release/steploom", im
 /** Characters of the server's log that are shown when it did not start. */
 const LOG_SHOWN = 2_000;
 
-/** A server. `stop` ends it and removes its folder; `kill` only ends it, at once. */
+/** A server. `stop` ends it and removes its folder; `kill` only ends it, at once. It ends with the tests in any case. */
 export class Server {
   readonly #folder = mkdtempSync(join(tmpdir(), "steploom-typescript-"));
   #process: ChildProcess | undefined;
@@ -24,7 +24,12 @@ export class Server {
   /** Starts one. */
   static async start(): Promise<Server> {
     const server = new Server();
-    await server.resume();
+    try {
+      await server.resume();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -40,6 +45,7 @@ export class Server {
     const args = ["up", "--json", "--listen", listen, "--data", this.#data];
     const child = spawn(program(), args, { stdio: ["ignore", "pipe", openSync(log, "a")], env: environment() });
     this.#process = child;
+    process.once("exit", () => child.kill("SIGKILL"));
     for await (const line of createInterface({ input: child.stdout! })) {
       this.#url = (JSON.parse(line) as { url: string }).url;
       return;
