@@ -1,0 +1,3 @@
+module steploom.dev/go
+
+go 1.23
