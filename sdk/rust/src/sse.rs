@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use steploom_types::limits;
+
 use crate::{Error, Result};
 
-/// Bytes of one event; ours are far smaller (two payloads of 256 KiB at the most).
-const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of one event: it carries two payloads at the most, and text grows by its escapes.
+const EVENT_BYTES_MAX: usize = 4 * limits::DATA_LIMIT_BYTES_MAX;
 
 /// An event that was dispatched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -210,11 +210,14 @@ fn for_good(error: Error) -> Refused {
     }
 }
 
-/// The problem that the server met on the way; it passes if its status says so.
+/// The code of a stream that has lost lines: whoever reads it has to know.
+const LOGS_MISSED: &str = "LogsMissed";
+
+/// The problem that the server met on the way; it passes if its status says so, and nothing was lost.
 fn of_error(event: &Event) -> Result<Refused> {
     let problem: Problem = serde_json::from_str(&event.data).map_err(Error::protocol)?;
     Ok(Refused {
-        is_passing: matches!(problem.status, 429 | 503),
+        is_passing: matches!(problem.status, 429 | 503) && problem.code != LOGS_MISSED,
         error: Error::Problem(Box::new(problem)),
         retry_after: None,
     })

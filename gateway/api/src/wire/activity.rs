@@ -50,6 +50,6 @@ pub struct ActivityTask {
     /// By which the task is ended.
     pub task_token: String,
     /// The task's input.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Json,
 }

@@ -76,7 +76,7 @@ pub struct StartExecution {
     pub name: Option<Name>,
     /// The input; `{}` if left out.
     #[serde(default = "Json::empty_object")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Json,
     /// Labels for searches: at most 50, keys of up to 128 characters, values of up to 256.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -204,11 +204,11 @@ pub struct RedriveExecution {
     pub version: Option<u32>,
     /// What the state that failed is given in place of its input.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub input: Option<Json>,
     /// The output of the state that failed, which then counts as having ended well.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub skip: Option<Json>,
     /// Makes the redrive idempotent: for 15 minutes the same token again changes nothing, and is answered
     /// with how the execution stands. 1 to 64 characters.
@@ -276,11 +276,11 @@ pub struct Execution {
     #[serde(flatten)]
     pub summary: ExecutionSummary,
     /// The input.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Json,
     /// The output, once it has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub output: Option<Json>,
     /// The error's name, if it failed or was stopped with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -304,11 +304,11 @@ pub struct SyncExecution {
     #[schema(example = "arn:aws:states:us-east-1:000000000000:express:word-count:monday:6d1f…")]
     pub arn: String,
     /// The input.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Json,
     /// The output, if it has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub output: Option<Json>,
     /// The error's name, if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(rename_all = "camelCase")]
 pub struct EventSettings {
     /// How often an event is tried again that the function failed on: 0 to 2, after about one minute and two. What
-    /// who invokes has as a default, if `None`.
+    /// who invokes has as a default, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_retries: Option<u32>,
     /// Seconds after which an event is not tried any more: 60 to 21,600, which is the default.

@@ -61,7 +61,7 @@ pub struct FunctionAlias {
     /// For people.
     #[serde(default)]
     pub description: String,
-    /// The release; the function's newest version if `None`.
+    /// The release; the function's newest version if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>)]
     pub release: Option<ReleaseNumber>,

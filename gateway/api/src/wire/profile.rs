@@ -163,10 +163,10 @@ pub struct Release {
     pub number: ReleaseNumber,
     /// The version of the definition.
     pub version: u32,
-    /// See [`PublishMachine::description`].
+    /// What it was published with, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// See [`MachineProfile::revision`].
+    /// The revision of the machine that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// The settings.
@@ -232,10 +232,10 @@ pub struct Alias {
     /// Its name; not a number.
     #[schema(value_type = String)]
     pub name: Name,
-    /// See [`PutAlias::description`].
+    /// What it is for, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// See [`PutAlias::routes`].
+    /// One release or two, and how much of what is started goes to each.
     pub routes: Vec<AliasRoute>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

@@ -79,7 +79,7 @@ pub struct ScheduleTarget {
     /// `<aws.scheduler.schedule-arn>`, `<aws.scheduler.execution-id>` and
     /// `<aws.scheduler.attempt-number>` stand for what they say.
     #[serde(default = "Json::empty_object")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Json,
 }
 
@@ -195,7 +195,7 @@ pub struct ScheduleDefinition {
     pub after_completion: AfterCompletion,
     /// What AWS's API was given that means nothing here, kept to be given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub aws: Option<Json>,
 }
 

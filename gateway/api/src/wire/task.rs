@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub struct SucceedTask {
     /// The task's result; `{}` if left out.
     #[serde(default = "Json::empty_object")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub output: Json,
 }
 

@@ -127,16 +127,24 @@ async fn a_broken_stream_goes_on_after_the_last_event() {
 
 #[tokio::test]
 async fn an_error_in_the_stream_ends_it_unless_it_passes() {
-    let problem = |status: u16| {
+    let problem = |status: u16, code: &str| {
         format!(
-            "{HEAD}event: error\ndata: {{\"status\":{status},\"code\":\"C\",\"title\":\"t\"}}\n\n"
+            "{HEAD}event: error\ndata: {{\"status\":{status},\"code\":\"{code}\",\"title\":\"t\"}}\n\n"
         )
     };
     let end = format!("{HEAD}event: end\ndata: {{\"lastEventId\":0}}\n\n");
-    let (client, _heads) = script(vec![problem(503), end, problem(500)]).await;
+    let (client, _heads) = script(vec![
+        problem(503, "C"),
+        end,
+        problem(500, "C"),
+        problem(429, "LogsMissed"),
+    ])
+    .await;
     assert!(matches!(ids(&client).await, (_, None)));
     let (_, error) = ids(&client).await;
     assert_eq!(error.unwrap().problem().unwrap().status, 500);
+    let (_, missed) = ids(&client).await;
+    assert_eq!(missed.unwrap().problem().unwrap().code, "LogsMissed");
 }
 
 #[tokio::test]
