@@ -1,0 +1,3 @@
+module example/{{ident}}
+
+go 1.24
