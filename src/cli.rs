@@ -21,7 +21,8 @@ const AFTER_HELP: &str = "\
 Getting started:
   steploom demo                                 see it work: counts the words of a folder
   steploom up                                   serve on http://127.0.0.1:8080, data in ./.steploom
-  steploom deploy hello.wasm                    upload a function
+  steploom new hello --lang go                  make a project of a function
+  steploom deploy hello                         build it and upload it; or a .wasm of your own
   steploom invoke hello '{\"name\": \"Ada\"}'       call it
   steploom deploy order.asl.json                upload a state machine
   steploom start order --input-file order.json --follow
@@ -81,7 +82,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Demo(command::demo::Args),
     Up(Box<command::up::Args>),
+    New(command::new::Args),
     Deploy(command::deploy::Args),
+    Dev(command::dev::Args),
     Invoke(command::invoke::Args),
     Start(command::start::Args),
     Status(command::status::Args),
@@ -104,6 +107,7 @@ pub(crate) enum Command {
     Audit(command::audit::Args),
     MapRun(command::map_run::Args),
     Shard(command::shard::Args),
+    Doctor(command::doctor::Args),
     Completions(command::completions::Args),
 }
 

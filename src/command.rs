@@ -6,6 +6,8 @@ pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod dev;
+pub(crate) mod doctor;
 pub(crate) mod function;
 pub(crate) mod history;
 pub(crate) mod invoke;
@@ -14,6 +16,7 @@ pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
 pub(crate) mod map_run;
+pub(crate) mod new;
 pub(crate) mod object;
 pub(crate) mod pause;
 pub(crate) mod redrive;
@@ -50,6 +53,8 @@ pub(crate) struct Context {
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(args) => completions::run(&args),
+        Command::New(args) => new::run(&args, cli.json),
+        Command::Doctor(args) => doctor::run(&args, cli.json),
         Command::Up(args) => up::run(*args, cli.json).await,
         Command::Key(args) if args.is_direct() => key::run_direct(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
@@ -84,6 +89,7 @@ fn client_of(endpoint: &str, token: Option<&str>) -> Result<Client, Failure> {
 async fn client(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Deploy(args) => deploy::run(args, context).await,
+        Command::Dev(args) => dev::run(args, context).await,
         Command::Invoke(args) => invoke::run(args, context).await,
         Command::Start(args) => start::run(args, context).await,
         Command::Status(args) => status::run(args, context).await,
@@ -106,7 +112,11 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::MapRun(args) => map_run::run(args, context).await,
         Command::Shard(args) => shard::run(args, context).await,
         Command::Machine(args) => machine::run(args, context).await,
-        Command::Completions(_) | Command::Up(_) | Command::Demo(_) => {
+        Command::Completions(_)
+        | Command::Doctor(_)
+        | Command::New(_)
+        | Command::Up(_)
+        | Command::Demo(_) => {
             unreachable!("these need no server and were run before")
         }
     }

@@ -13,6 +13,7 @@ mod input;
 mod logging;
 mod parse;
 mod platform;
+mod project;
 mod signal;
 mod view;
 

@@ -12,6 +12,7 @@ use steploom_types::Name;
 use super::Context;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, not_json};
+use crate::project::{self, Language, Project};
 use crate::view::{Paint, human, out};
 use crate::{input, parse};
 
@@ -20,8 +21,9 @@ const FUNCTION_SUFFIX: &str = ".wasm";
 /// How the name of a machine's file ends.
 const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 
-/// Upload functions (.wasm) and state machines (.asl.json, .asl.yaml)
+/// Build and upload functions, and upload state machines (.asl.json, .asl.yaml)
 ///
+/// A folder with a steploom.toml, or with the files of a language ('steploom doctor' shows them), is built first.
 /// A .wasm file becomes a version of a function, a .asl.json or .asl.yaml file a version of a machine; of a
 /// folder every such file, the functions first. The name is the file's, without its ending. The
 /// same definition again makes no new version. A definition that is refused is shown with each
@@ -29,13 +31,22 @@ const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  steploom deploy hello                       a project, as 'steploom new' makes one
   steploom deploy count.wasm --memory 64MiB --timeout-ms 5000 --volume input=/input
   steploom deploy order.asl.json --name order-v2
   steploom deploy quick.asl.json --type EXPRESS
   steploom deploy ./build")]
 pub(crate) struct Args {
-    /// A .wasm file, a .asl.json or .asl.yaml file, or a folder of them
+    /// A project's folder, a .wasm file, a .asl.json or .asl.yaml file, or a folder of them
     path: PathBuf,
+
+    /// The language of a folder without steploom.toml, if its files do not tell
+    #[arg(long = "lang", value_name = "LANG", value_parser = project::language)]
+    language: Option<&'static Language>,
+
+    /// Run the project's own tests first, and upload nothing if one fails
+    #[arg(long)]
+    test: bool,
 
     /// The function's or machine's name, if the file's will not do
     #[arg(long)]
@@ -145,6 +156,17 @@ enum Kind {
     Machine,
 }
 
+impl Item {
+    /// What a project's build leaves behind.
+    fn of(project: &Project) -> Self {
+        Self {
+            kind: Kind::Function,
+            name: project.name.clone(),
+            path: project.module(),
+        }
+    }
+}
+
 /// What became of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase", tag = "deployed")]
@@ -155,7 +177,20 @@ enum Deployed {
 
 /// Uploads.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    let items = items(&args.path, args.name.as_ref())?;
+    let project = project_of(&args)?;
+    let mut items = match &project {
+        Some(project) => machines_beside(&project.folder)?,
+        None => items(&args.path, args.name.as_ref())?,
+    };
+    if let Some(project) = &project {
+        tokio::task::block_in_place(|| {
+            if args.test {
+                project::test(project)?;
+            }
+            project::build(project)
+        })?;
+        items.insert(0, Item::of(project));
+    }
     let settings = args.settings.resolve();
     if settings != FunctionSettings::default()
         && items.iter().all(|item| item.kind == Kind::Machine)
@@ -170,7 +205,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         ));
     }
     let machine_type = args.machine_type.map(MachineType::from);
-    let many = args.path.is_dir();
+    let many = args.path.is_dir() && project.is_none_or(|_| items.len() > 1);
     let mut deployed = Vec::new();
     for item in items {
         let one = match item.kind {
@@ -193,6 +228,26 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         out::json(&deployed)?;
     }
     Ok(())
+}
+
+/// The project that is to be built, if it is one.
+fn project_of(args: &Args) -> Result<Option<Project>, Failure> {
+    let is_plain = || -> Result<bool, Failure> {
+        let has_language = args.language.is_some() || args.path.join(project::MANIFEST).is_file();
+        Ok(!has_language && !files(&args.path)?.is_empty())
+    };
+    if args.path.is_dir() && !is_plain()? {
+        let project = Project::open(&args.path, args.name.as_ref(), args.language)?;
+        if project.is_some() {
+            return Ok(project);
+        }
+    }
+    if args.language.is_some() || args.test {
+        return Err(Failure::usage(
+            "--lang and --test are for a folder that is built",
+        ));
+    }
+    Ok(None)
 }
 
 /// Uploads a module.
@@ -270,7 +325,7 @@ fn said(deployed: &Deployed, paint: Paint) -> String {
     }
 }
 
-/// The files that a path means, functions first, each kind by name.
+/// The files that a path means.
 fn items(path: &Path, name: Option<&Name>) -> Result<Vec<Item>, Failure> {
     if !path.is_dir() {
         return Ok(vec![file(path, name)?]);
@@ -278,21 +333,37 @@ fn items(path: &Path, name: Option<&Name>) -> Result<Vec<Item>, Failure> {
     if name.is_some() {
         return Err(Failure::usage("--name is for one file, not for a folder"));
     }
+    let items = files(path)?;
+    if items.is_empty() {
+        let title = format!(
+            "{} has no .wasm, .asl.json or .asl.yaml files, no steploom.toml, and files of no language that is known",
+            path.display()
+        );
+        let failure = Failure::new(Exit::NotFound, "NothingToDeploy", title);
+        return Err(failure.advise(
+            "say what it is written in with --lang, or how it is built in a steploom.toml",
+        ));
+    }
+    Ok(items)
+}
+
+/// The modules and definitions of a folder, functions first, each kind by name.
+fn files(folder: &Path) -> Result<Vec<Item>, Failure> {
     let mut items = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|error| input::unreadable(path, &error))? {
+    for entry in std::fs::read_dir(folder).map_err(|error| input::unreadable(folder, &error))? {
         let path = entry?.path();
         if path.is_file() && kind(&path).is_some() {
             items.push(file(&path, None)?);
         }
     }
-    if items.is_empty() {
-        let title = format!(
-            "{} has no .wasm, .asl.json or .asl.yaml files",
-            path.display()
-        );
-        return Err(Failure::new(Exit::NotFound, "NothingToDeploy", title));
-    }
     items.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    Ok(items)
+}
+
+/// The machines that lie in a project's folder.
+fn machines_beside(folder: &Path) -> Result<Vec<Item>, Failure> {
+    let mut items = files(folder)?;
+    items.retain(|item| item.kind == Kind::Machine);
     Ok(items)
 }
 

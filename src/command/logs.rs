@@ -145,10 +145,15 @@ fn key(line: &LogLine) -> (Timestamp, String, String) {
 }
 
 fn say(line: &LogLine, context: &Context) -> std::io::Result<()> {
-    if context.json {
+    say_line(line, context.json, context.paint)
+}
+
+/// Prints a line.
+pub(super) fn say_line(line: &LogLine, json: bool, paint: Paint) -> std::io::Result<()> {
+    if json {
         out::json_line(line)
     } else {
-        out::line(text(line, context.paint))
+        out::line(text(line, paint))
     }
 }
 

@@ -1,0 +1,182 @@
+//! `dev`: a project that is built and deployed whenever it changes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures::StreamExt as _;
+use steploom_types::Name;
+use tokio::task::{JoinHandle, block_in_place};
+
+use super::deploy::{self, Settings};
+use super::{Context, logs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::{self, Language, Project};
+use crate::view::{Paint, out};
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// Files that are looked at, at the most.
+const FILES_MAX: usize = 10_000;
+/// Folders in which tools leave things: what changes there is no change of the project.
+const LEFT_BEHIND: [&str; 6] = [
+    "build",
+    "dist",
+    "node_modules",
+    "target",
+    "vendor",
+    "zig-out",
+];
+
+/// Build and deploy a project whenever one of its files changes, and show what the function logs
+///
+/// Ends with Ctrl-C. A build that fails is shown, and the version before it goes on.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  steploom dev hello
+  steploom dev . --timeout-ms 1000 --env LEVEL=debug")]
+pub(crate) struct Args {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// The function's name, if the project's will not do
+    #[arg(long)]
+    name: Option<Name>,
+
+    /// The language, if the files do not tell
+    #[arg(long = "lang", value_name = "LANG", value_parser = project::language)]
+    language: Option<&'static Language>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// When each file was changed last.
+type Seen = BTreeMap<PathBuf, Option<SystemTime>>;
+
+/// Goes on until Ctrl-C.
+pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let open = || Project::open(&args.path, args.name.as_ref(), args.language);
+    let Some(mut project) = open()? else {
+        return Err(none(&args.path));
+    };
+    let settings = args.settings.resolve();
+    let mut follower: Option<(Name, JoinHandle<()>)> = None;
+    let mut seen = look(&project);
+    loop {
+        match renew(&project, &settings, context).await {
+            Ok(()) => {
+                let is_followed = follower
+                    .as_ref()
+                    .is_some_and(|(name, task)| *name == project.name && !task.is_finished());
+                if !is_followed {
+                    if let Some((_, task)) = follower.take() {
+                        task.abort();
+                    }
+                    follower = Some((project.name.clone(), follow(&project.name, context).await?));
+                }
+            }
+            Err(failure) if failure.exit == Exit::Unreachable => return Err(failure),
+            Err(failure) => out::note(failure.text(Paint::of_stderr())),
+        }
+        seen = changed(&project, seen).await;
+        match open() {
+            Ok(Some(now)) => project = now,
+            Ok(None) => return Err(none(&args.path)),
+            Err(failure) => out::note(failure.text(Paint::of_stderr())),
+        }
+    }
+}
+
+fn none(path: &Path) -> Failure {
+    let title = format!("{} is no project of a function", path.display());
+    let failure = Failure::new(Exit::NotFound, "NoProject", title);
+    failure.advise("'steploom new NAME --lang LANG' makes one")
+}
+
+/// Builds it and deploys what came of that.
+async fn renew(
+    project: &Project,
+    settings: &steploom_api::wire::FunctionSettings,
+    context: &Context,
+) -> Result<(), Failure> {
+    let began = Instant::now();
+    block_in_place(|| project::build(project))?;
+    let built = began.elapsed();
+    let module = project.module();
+    let began = Instant::now();
+    let function = deploy::function(&context.client, &project.name, &module, settings).await?;
+    let deployed = began.elapsed();
+    out::note(format!(
+        "{} {} version {}: built in {:.1} s, deployed in {:.1} s",
+        Paint::of_stderr().green("✓"),
+        project.name,
+        function.latest.version,
+        built.as_secs_f64(),
+        deployed.as_secs_f64(),
+    ));
+    Ok(())
+}
+
+/// Shows what the function logs from now on, beside what is done here.
+async fn follow(name: &Name, context: &Context) -> Result<JoinHandle<()>, Failure> {
+    let mut lines = context.client.follow_logs(name).await?;
+    let (json, paint) = (context.json, context.paint);
+    Ok(tokio::spawn(async move {
+        while let Some(line) = lines.next().await {
+            let said = match line {
+                Ok(line) => logs::say_line(&line, json, paint),
+                Err(error) => {
+                    out::note(Failure::from(error).text(Paint::of_stderr()));
+                    return;
+                }
+            };
+            if said.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+/// Waits for a change; gives what there is then.
+async fn changed(project: &Project, before: Seen) -> Seen {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = block_in_place(|| look(project));
+        if now != before {
+            return now;
+        }
+    }
+}
+
+/// The project's files. What its build leaves behind is none of them.
+fn look(project: &Project) -> Seen {
+    let module = project.module();
+    let mut seen = Seen::new();
+    let mut left = vec![project.folder.clone()];
+    while let Some(folder) = left.pop() {
+        // What cannot be read now may be on its way.
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for entry in entries {
+            let (path, name) = (entry.path(), entry.file_name());
+            let name = name.to_string_lossy();
+            if name.starts_with('.') || path == module || seen.len() >= FILES_MAX {
+                continue;
+            }
+            match entry.metadata() {
+                Ok(of) if of.is_dir() => {
+                    if !LEFT_BEHIND.contains(&name.as_ref()) {
+                        left.push(path);
+                    }
+                }
+                Ok(of) => drop(seen.insert(path, of.modified().ok())),
+                Err(_) => {}
+            }
+        }
+    }
+    seen
+}

@@ -1,0 +1,138 @@
+//! The languages that there are templates for: a line each.
+
+use std::fs;
+use std::path::Path;
+
+use steploom_types::Name;
+
+use super::template::render;
+use super::tool::{GO, ZIG};
+use super::{MANIFEST, Manifest, Tool};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input;
+
+/// A language that functions are written in.
+#[derive(Debug)]
+pub(crate) struct Language {
+    /// What people type.
+    pub(crate) name: &'static str,
+    /// What it is called.
+    pub(crate) title: &'static str,
+    /// By which files its projects are known: names, or endings that begin with `*`.
+    markers: &'static [&'static str],
+    /// What its projects are built with.
+    pub(crate) tools: &'static [&'static Tool],
+    /// The files of a new project: paths and contents, with `{{name}}` for the function's name.
+    pub(super) files: &'static [(&'static str, &'static str)],
+}
+
+/// The files of a template, and those of the helper that it is given a copy of.
+macro_rules! files {
+    ($language:literal: $($template:literal),+; $($to:literal <= $helper:literal),* $(,)?) => {
+        &[
+            $(($template, include_str!(concat!("../../sdk/", $language, "/template/", $template))),)+
+            $(($to, include_str!(concat!("../../sdk/", $language, "/", $helper))),)*
+        ]
+    };
+}
+
+/// Every language, in the order in which they are shown.
+pub(crate) static LANGUAGES: &[Language] = &[
+    Language {
+        name: "go",
+        title: "Go",
+        markers: &["go.mod"],
+        tools: &[&GO],
+        files: files!("go":
+            "steploom.toml", "README.md", ".gitignore", "go.mod", "main.go", "main_test.go";
+            "steploom/function.go" <= "function/function.go",
+            "steploom/context.go" <= "function/context.go",
+            "steploom/error.go" <= "function/error.go",
+            "steploom/log.go" <= "function/log.go",
+            "steploom/host_wasip1.go" <= "function/host_wasip1.go",
+        ),
+    },
+    Language {
+        name: "zig",
+        title: "Zig",
+        markers: &["build.zig"],
+        tools: &[&ZIG],
+        files: files!("zig":
+            "steploom.toml", "README.md", ".gitignore", "build.zig", "src/handler.zig";
+            "steploom/steploom.zig" <= "function/steploom.zig",
+        ),
+    },
+    Language {
+        name: "c",
+        title: "C",
+        markers: &["*.c"],
+        tools: &[&ZIG],
+        files: files!("c":
+            "steploom.toml", "README.md", ".gitignore", "handler.c", "test.c";
+            "steploom/steploom.h" <= "function/steploom.h",
+        ),
+    },
+];
+
+impl Language {
+    /// What a new project's `steploom.toml` says.
+    ///
+    /// # Errors
+    /// Never: tests read all of them.
+    pub(super) fn manifest(&self, name: &Name) -> Result<Manifest, Failure> {
+        let files = self.files.iter();
+        let found = files.copied().find(|(path, _)| *path == MANIFEST);
+        let text = found.map(|(_, text)| render(text, name));
+        super::read(&text.unwrap_or_default()).map_err(Failure::local)
+    }
+
+    fn has_marker(&self, file: &str) -> bool {
+        self.markers
+            .iter()
+            .any(|marker| match marker.strip_prefix('*') {
+                Some(ending) => file.ends_with(ending),
+                None => file == *marker,
+            })
+    }
+}
+
+/// What people type for a language.
+pub(crate) fn parse(text: &str) -> Result<&'static Language, String> {
+    let found = LANGUAGES.iter().find(|language| language.name == text);
+    found.ok_or_else(|| {
+        let names: Vec<_> = LANGUAGES.iter().map(|language| language.name).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+/// The language of a folder by its files; `None` if there are none of any.
+///
+/// # Errors
+/// `AmbiguousLanguage`: there are files of several.
+pub(crate) fn recognise(folder: &Path) -> Result<Option<&'static Language>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| input::unreadable(folder, &error))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort_unstable();
+    let seen = |language: &'static Language| {
+        let file = names.iter().find(|name| language.has_marker(name))?;
+        Some((language, file))
+    };
+    let found: Vec<_> = LANGUAGES.iter().filter_map(seen).collect();
+    match found[..] {
+        [] => Ok(None),
+        [(language, _)] => Ok(Some(language)),
+        _ => {
+            let all: Vec<_> = found
+                .iter()
+                .map(|(language, file)| format!("{} ({file})", language.title))
+                .collect();
+            let title = format!("{} has files of {}", folder.display(), all.join(" and of "));
+            let failure = Failure::new(Exit::Usage, "AmbiguousLanguage", title);
+            Err(failure.advise("say which with --lang"))
+        }
+    }
+}
