@@ -9,6 +9,7 @@ mod ci;
 mod clients;
 mod conformance;
 mod fuzz;
+mod languages;
 mod modules;
 mod postgres;
 mod reference;
@@ -66,6 +67,11 @@ enum Verb {
         /// Only this one
         client: Option<clients::Client>,
     },
+    /// Make, build, deploy and call a project in every language whose toolchain is there
+    Languages {
+        /// Only this one, such as go
+        language: Option<String>,
+    },
     /// Run moto's own tests against the real program, and count; no part of the tests
     Moto {
         /// A service, such as stepfunctions, and what pytest is told
@@ -107,6 +113,7 @@ fn main() -> ExitCode {
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Aws { args } => aws::run(&args),
         Verb::Clients { client } => clients::run(client),
+        Verb::Languages { language } => languages::run(language.as_deref()),
         Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),

@@ -113,6 +113,11 @@ pub(crate) fn build(out: Option<PathBuf>) -> Result<Vec<Module>> {
         .collect()
 }
 
+/// The folder of a Zig that was installed for modules; none if the right one is on the PATH.
+pub(crate) fn zig_folder() -> Result<Option<PathBuf>> {
+    zig::folder(&shell::target()?.join("modules-build"))
+}
+
 /// Where the sources of modules are.
 pub(crate) fn folder() -> PathBuf {
     shell::root().join("modules")

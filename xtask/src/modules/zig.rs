@@ -59,6 +59,15 @@ fn zig(verb: &str, scratch: &Path) -> Result<Command> {
     Ok(command)
 }
 
+/// The folder of a Zig that was installed; none if the right one is on the PATH.
+pub(super) fn folder(scratch: &Path) -> Result<Option<PathBuf>> {
+    fs::create_dir_all(scratch)?;
+    Ok(ensure_zig(scratch)?
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map(Path::to_path_buf))
+}
+
 /// Finds Zig on the PATH or in the cache, else installs it there.
 fn ensure_zig(scratch: &Path) -> Result<PathBuf> {
     let on_path = PathBuf::from("zig");
