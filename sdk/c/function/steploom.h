@@ -469,24 +469,27 @@ static inline uint64_t steploom_pack(steploom_answer answer) {
     return (uint64_t)(uintptr_t)answer.json.data << 32 | len | (answer.failed ? STEPLOOM_ERROR_BIT : 0);
 }
 
-/*
- * Makes `handle`, a `steploom_answer handle(steploom_text event)`, the function's handler. Stands once in
- * a module. The event ends with a 0 that is not counted in its length. Outside of WebAssembly nothing
- * is exported, so that a test can call the handler.
- */
+/* What the host calls; nothing outside of WebAssembly. */
 #ifdef __wasm__
-#define STEPLOOM_EXPORT(name) __attribute__((export_name(name), visibility("default")))
-#define STEPLOOM_HANDLER(handle) \
-    steploom_answer handle(steploom_text event); \
-    STEPLOOM_EXPORT("steploom_alloc") char *steploom_alloc(size_t len) { return steploom_place(len); } \
-    STEPLOOM_EXPORT("steploom_handle") uint64_t steploom_handle(const char *event, size_t len) { \
+#define STEPLOOM_EXPORTS(handle) \
+    __attribute__((export_name("steploom_alloc"))) char *steploom_alloc(size_t len) { return steploom_place(len); } \
+    __attribute__((export_name("steploom_handle"))) uint64_t steploom_handle(const char *event, size_t len) { \
         steploom_text text = {event, len}; \
         return steploom_pack(handle(text)); \
-    } \
-    steploom_answer handle(steploom_text event)
+    }
 #else
-#define STEPLOOM_HANDLER(handle) steploom_answer handle(steploom_text event)
+#define STEPLOOM_EXPORTS(handle)
 #endif
+
+/*
+ * Declares `steploom_answer handle(steploom_text event)` and makes it the function's handler. Stands once
+ * in a module. The event ends with a 0 that is not counted in its length. Outside of WebAssembly it only
+ * declares, so that a test can call the handler.
+ */
+#define STEPLOOM_HANDLER(handle) \
+    steploom_answer handle(steploom_text event); \
+    STEPLOOM_EXPORTS(handle) \
+    steploom_answer handle(steploom_text event)
 
 #ifdef __cplusplus
 }
