@@ -1,0 +1,103 @@
+// A function that does what the event's "do" says, for the helper's tests.
+
+import { Answer, Context, debug, error, Fields, handle, info, member, nowMs, quote, text, variable, warn } from "../steploom";
+export { steploom_alloc, steploom_handle } from "../steploom";
+
+handle((call: Context, event: string): Answer => {
+  const what = text(member(event, "do"));
+  if (what === null) return Answer.result(event);
+  if (what == "member") return memberOf(event);
+  if (what == "again") return again(event);
+  if (what == "size") return Answer.result(text(member(event, "text"))!.length.toString());
+  if (what == "error") return Answer.error('"Odd"\n', text(member(event, "message"))!);
+  if (what == "fields") return Answer.result(fields());
+  if (what == "context") return Answer.result(context(call));
+  if (what == "variable") return Answer.result(orNull(variable(text(member(event, "name"))!)));
+  if (what == "log") return logged();
+  if (what == "lines") return manyLines();
+  if (what == "chance") return Answer.result(new Fields().set("one", Math.random()).set("now", nowMs()).toString());
+  if (what == "throw") throw new Error("thrown on purpose");
+  if (what == "index") return Answer.result([1, 2][event.length].toString());
+  if (what == "null") return Answer.result(text(event)!);
+  if (what == "loop") while (true) {}
+  if (what == "bomb") return Answer.result(bomb().toString());
+  if (what == "garbage") return Answer.result(garbage().toString());
+  if (what == "deep") return Answer.result(deep(1).toString());
+  if (what == "nothing") return Answer.result("");
+  if (what == "nonsense") return Answer.result("{no JSON");
+  if (what == "big") return Answer.result(quote("x".repeat(7 << 20)));
+  return Answer.error("Unknown", what);
+});
+
+/** The member of "in" that "name" names, as text if it is a string. */
+function memberOf(event: string): Answer {
+  const found = member(member(event, "in"), text(member(event, "name"))!);
+  return Answer.result(new Fields().json("json", found === null ? "null" : found).json("text", orNull(text(found))).toString());
+}
+
+/** "text", read and written again. */
+function again(event: string): Answer {
+  return Answer.result(quote(text(member(event, "text"))!));
+}
+
+function orNull(said: string | null): string {
+  return said === null ? "null" : quote(said);
+}
+
+function fields(): string {
+  return new Fields()
+    .set("text", 'a "b" \\ \n\t\u0001\u001f é 🚀')
+    .set("int", i64.MIN_VALUE)
+    .set("big", u64.MAX_VALUE)
+    .set("float", 1.5)
+    .set("nan", NaN)
+    .set("infinite", -Infinity)
+    .set("bool", true)
+    .set('"key"', "")
+    .json("list", "[1]")
+    .toString();
+}
+
+function context(call: Context): string {
+  return new Fields()
+    .set("requestId", call.requestId)
+    .set("function", call.functionName)
+    .set("version", call.version)
+    .set("account", call.account)
+    .set("deadline", call.deadline)
+    .set("remainingMs", call.remainingMs)
+    .set("retry", call.retry)
+    .set("execution", call.execution)
+    .set("state", call.state)
+    .set("attempt", call.attempt)
+    .toString();
+}
+
+function logged(): Answer {
+  debug("two\nlines");
+  info("Åsa", new Fields().set("n", 5));
+  warn("half \uD83D of a pair", new Fields());
+  error('"e"', new Fields().json("list", "[]"));
+  return Answer.result("null");
+}
+
+function manyLines(): Answer {
+  for (let i = 0; i < 20000; i++) info("line", new Fields().set("i", i));
+  return Answer.result("null");
+}
+
+function bomb(): i32 {
+  const kept = new Array<ArrayBuffer>();
+  while (true) kept.push(new ArrayBuffer(1 << 20));
+}
+
+/** Makes 1 GiB of garbage, a megabyte at a time. */
+function garbage(): i32 {
+  let length = 0;
+  for (let i = 0; i < 1024; i++) length += new ArrayBuffer(1 << 20).byteLength;
+  return length;
+}
+
+function deep(n: i32): i32 {
+  return n ? deep(n + 1) + deep(n + 2) : 0;
+}
