@@ -156,31 +156,25 @@ export class Fields {
 
 /** Writes text as a JSON string, with its quotation marks. */
 export function quote(text: string): string {
-  let units = 2;
-  for (let i = 0; i < text.length; i++) units += escapedUnits(text.charCodeAt(i));
-  if (units == text.length + 2) return '"' + text + '"';
-  const out = new StaticArray<u16>(units);
-  put(out, 0, Unit.QUOTE);
-  let to = 1;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    const width = escapedUnits(unit);
-    if (width == 1) {
-      put(out, to, unit);
-    } else {
-      put(out, to, Unit.BACKSLASH);
-      put(out, to + 1, width == 2 ? unit : Unit.U);
-    }
-    if (width == 6) {
-      put(out, to + 2, Unit.ZERO);
-      put(out, to + 3, Unit.ZERO);
-      put(out, to + 4, hexDigit(unit >> 4));
-      put(out, to + 5, hexDigit(unit & 15));
-    }
-    to += width;
+  const start = startOf(text);
+  const end = endOf(text);
+  let size = end - start + 2 * UNIT;
+  for (let at = start; at < end; at += UNIT) {
+    const escape = escapeOf(load<u16>(at));
+    if (escape) size += escape == Unit.U ? 5 * UNIT : UNIT;
   }
-  put(out, to, Unit.QUOTE);
-  return textOf(out, units);
+  if (size == end - start + 2 * UNIT) return '"' + text + '"';
+  const out = heap.alloc(size);
+  let to = put(out, Unit.QUOTE);
+  for (let at = start; at < end; at += UNIT) {
+    const unit = load<u16>(at);
+    const escape = escapeOf(unit);
+    to = escape ? putEscaped(to, unit, escape) : put(to, unit);
+  }
+  put(to, Unit.QUOTE);
+  const quoted = textAt(out, out + size);
+  heap.free(out);
+  return quoted;
 }
 
 /**
@@ -190,97 +184,81 @@ export function quote(text: string): string {
  */
 export function member(json: string | null, name: string): string | null {
   if (json === null) return null;
-  let at = skipSpace(json, 0);
-  if (unitAt(json, at) != Unit.OPEN_OBJECT) return null;
-  let from = -1;
-  let to = -1;
-  at = skipSpace(json, at + 1);
-  while (unitAt(json, at) == Unit.QUOTE) {
-    const keyEnd = skipString(json, at);
-    const value = skipSpace(json, skipSpace(json, keyEnd) + 1); // behind the colon
-    const valueEnd = skipValue(json, value);
-    if (isKey(json, at, keyEnd, name)) {
-      from = value;
-      to = valueEnd;
+  const end = endOf(json);
+  let at = skipSpace(startOf(json), end);
+  if (unitAt(at, end) != Unit.OPEN_OBJECT) return null;
+  let found: usize = 0;
+  let foundEnd: usize = 0;
+  at = skipSpace(at + UNIT, end);
+  while (unitAt(at, end) == Unit.QUOTE) {
+    const keyEnd = skipString(at, end);
+    const value = skipSpace(skipSpace(keyEnd, end) + UNIT, end); // behind the colon
+    const valueEnd = skipValue(value, end);
+    if (unquoted(at, keyEnd) == name) {
+      found = value;
+      foundEnd = valueEnd;
     }
-    at = skipSpace(json, valueEnd);
-    if (unitAt(json, at) == Unit.COMMA) at = skipSpace(json, at + 1);
+    at = skipSpace(valueEnd, end);
+    if (unitAt(at, end) == Unit.COMMA) at = skipSpace(at + UNIT, end);
   }
-  return from < 0 ? null : json.substring(from, to);
+  return found ? textAt(found, foundEnd) : null;
 }
 
-/** What a JSON string says, without quotation marks and escapes; null if `json` is no string. */
+/**
+ * What a JSON string says, without quotation marks and escapes; null if `json` is null or no
+ * string. `json` must be valid, as what `member` gives is.
+ */
 export function text(json: string | null): string | null {
   if (json === null) return null;
-  const from = skipSpace(json, 0);
-  if (unitAt(json, from) != Unit.QUOTE) return null;
-  const to = skipString(json, from) - 1;
-  if (json.indexOf("\\", from) < 0) return json.substring(from + 1, to);
-  const out = new StaticArray<u16>(to - from);
-  let units = 0;
-  for (let at = from + 1; at < to; at++) {
-    let unit = unitAt(json, at);
-    if (unit == Unit.BACKSLASH) {
-      unit = unitAt(json, ++at);
-      if (unit == Unit.U) {
-        unit = <i32>U32.parseInt(json.substring(at + 1, at + 5), 16);
-        at += 4;
-      } else {
-        unit = unescaped(unit);
-      }
-    }
-    put(out, units++, unit);
-  }
-  return textOf(out, units);
+  const end = endOf(json);
+  const at = skipSpace(startOf(json), end);
+  return unitAt(at, end) == Unit.QUOTE ? unquoted(at, skipString(at, end)) : null;
 }
+
+// Below, a place is an address in memory, and an end the one behind the last unit. Nothing moves
+// there, and a function's arguments stay while it runs.
+
+/** Bytes of a UTF-16 unit. */
+const UNIT: usize = 2;
 
 /** UTF-16 units that JSON is made of. */
 const enum Unit {
   QUOTE = 0x22,
   COMMA = 0x2c,
   ZERO = 0x30,
-  A = 0x61,
-  BACKSLASH = 0x5c,
-  U = 0x75,
   OPEN_LIST = 0x5b,
+  BACKSLASH = 0x5c,
   CLOSE_LIST = 0x5d,
+  A = 0x61,
+  B = 0x62,
+  F = 0x66,
+  N = 0x6e,
+  R = 0x72,
+  T = 0x74,
+  U = 0x75,
   OPEN_OBJECT = 0x7b,
   CLOSE_OBJECT = 0x7d,
 }
 
-/** The UTF-16 unit at a place, -1 behind the end. */
-function unitAt(json: string, at: i32): i32 {
-  return json.charCodeAt(at);
+function startOf(text: string): usize {
+  return changetype<usize>(text);
 }
 
-/** How many units a unit takes in a JSON string. */
-function escapedUnits(unit: i32): i32 {
-  if (unit == Unit.QUOTE || unit == Unit.BACKSLASH) return 2;
-  return unit < 0x20 ? 6 : 1;
+function endOf(text: string): usize {
+  return changetype<usize>(text) + <usize>text.length * UNIT;
 }
 
-function hexDigit(value: i32): i32 {
-  return value < 10 ? Unit.ZERO + value : Unit.A + value - 10;
+function textAt(at: usize, end: usize): string {
+  return String.UTF16.decodeUnsafe(at, end - at);
 }
 
-function put(units: StaticArray<u16>, at: i32, unit: i32): void {
-  units[at] = <u16>unit;
+/** The unit at a place, -1 at the end. */
+function unitAt(at: usize, end: usize): i32 {
+  return at < end ? load<u16>(at) : -1;
 }
 
-/** What the unit after a backslash stands for. */
-function unescaped(unit: i32): i32 {
-  switch (unit) {
-    case 0x62: return 0x08; // b
-    case 0x66: return 0x0c; // f
-    case 0x6e: return 0x0a; // n
-    case 0x72: return 0x0d; // r
-    case 0x74: return 0x09; // t
-    default: return unit; // " \ /
-  }
-}
-
-function skipSpace(json: string, at: i32): i32 {
-  while (isSpace(unitAt(json, at))) at++;
+function skipSpace(at: usize, end: usize): usize {
+  while (isSpace(unitAt(at, end))) at += UNIT;
   return at;
 }
 
@@ -289,42 +267,107 @@ function isSpace(unit: i32): bool {
 }
 
 /** From a string's first quotation mark to behind its last. */
-function skipString(json: string, at: i32): i32 {
-  for (at++; at < json.length; at++) {
-    const unit = unitAt(json, at);
-    if (unit == Unit.QUOTE) return at + 1;
-    if (unit == Unit.BACKSLASH) at++;
+function skipString(at: usize, end: usize): usize {
+  for (at += UNIT; at < end; at += UNIT) {
+    const unit = load<u16>(at);
+    if (unit == Unit.QUOTE) return at + UNIT;
+    if (unit == Unit.BACKSLASH) at += UNIT;
   }
-  return at;
+  return end;
 }
 
 /** From a value's first unit to behind its last. */
-function skipValue(json: string, at: i32): i32 {
+function skipValue(at: usize, end: usize): usize {
   let depth = 0;
-  while (at < json.length) {
-    const unit = unitAt(json, at);
+  while (at < end) {
+    const unit: i32 = load<u16>(at);
     if (unit == Unit.QUOTE) {
-      at = skipString(json, at);
+      at = skipString(at, end);
       if (!depth) return at;
       continue;
     }
     const opens = unit == Unit.OPEN_OBJECT || unit == Unit.OPEN_LIST;
     const closes = unit == Unit.CLOSE_OBJECT || unit == Unit.CLOSE_LIST;
-    if (!depth && (closes || unit == Unit.COMMA || unit <= 0x20)) return at;
-    at++;
+    if (!depth && (closes || unit == Unit.COMMA || isSpace(unit))) return at;
+    at += UNIT;
     if (opens) depth++;
     if (closes && --depth == 0) return at;
   }
-  return at;
+  return end;
 }
 
-function isKey(json: string, from: i32, to: i32, name: string): bool {
-  const key = json.substring(from, to);
-  return key.includes("\\") ? text(key)! == name : key == '"' + name + '"';
+/** What the JSON string between two places says. */
+function unquoted(at: usize, end: usize): string {
+  at += UNIT;
+  end -= UNIT;
+  if (!hasEscape(at, end)) return textAt(at, end);
+  const out = heap.alloc(end - at);
+  let to = out;
+  for (; at < end; at += UNIT) {
+    let unit: i32 = load<u16>(at);
+    if (unit == Unit.BACKSLASH) {
+      at += UNIT;
+      unit = unitAt(at, end);
+      if (unit == Unit.U) {
+        unit = <i32>U32.parseInt(textAt(at + UNIT, at + 5 * UNIT), 16);
+        at += 4 * UNIT;
+      } else {
+        unit = unescaped(unit);
+      }
+    }
+    to = put(to, unit);
+  }
+  const said = textAt(out, to);
+  heap.free(out);
+  return said;
 }
 
-function textOf(units: StaticArray<u16>, length: i32): string {
-  return String.UTF16.decodeUnsafe(changetype<usize>(units), length << 1);
+function hasEscape(at: usize, end: usize): bool {
+  while (at < end && load<u16>(at) != Unit.BACKSLASH) at += UNIT;
+  return at < end;
+}
+
+/** What a unit becomes behind a backslash, U for four digits; 0 if it needs no escape. */
+function escapeOf(unit: i32): i32 {
+  if (unit == Unit.QUOTE || unit == Unit.BACKSLASH) return unit;
+  if (unit >= 0x20) return 0;
+  switch (unit) {
+    case 0x08: return Unit.B;
+    case 0x09: return Unit.T;
+    case 0x0a: return Unit.N;
+    case 0x0c: return Unit.F;
+    case 0x0d: return Unit.R;
+    default: return Unit.U;
+  }
+}
+
+/** What a unit behind a backslash stands for, if it is not U. */
+function unescaped(unit: i32): i32 {
+  switch (unit) {
+    case Unit.B: return 0x08;
+    case Unit.T: return 0x09;
+    case Unit.N: return 0x0a;
+    case Unit.F: return 0x0c;
+    case Unit.R: return 0x0d;
+    default: return unit;
+  }
+}
+
+/** Writes a unit and gives the place behind it. */
+function put(at: usize, unit: i32): usize {
+  store<u16>(at, <u16>unit);
+  return at + UNIT;
+}
+
+function putEscaped(at: usize, unit: i32, escape: i32): usize {
+  at = put(put(at, Unit.BACKSLASH), escape);
+  if (escape != Unit.U) return at;
+  at = put(put(at, Unit.ZERO), Unit.ZERO);
+  return put(put(at, hexDigit(unit >> 4)), hexDigit(unit & 15));
+}
+
+function hexDigit(value: i32): i32 {
+  return value < 10 ? Unit.ZERO + value : Unit.A + value - 10;
 }
 
 // --- The log: a line of JSON on standard error

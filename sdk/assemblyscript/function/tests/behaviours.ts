@@ -6,7 +6,8 @@ export { steploom_alloc, steploom_handle } from "../steploom";
 handle((call: Context, event: string): Answer => {
   const what = text(member(event, "do"));
   if (what === null) return Answer.result(event);
-  if (what == "member") return memberOf(event);
+  if (what == "member") return memberOf(member(event, "in"), event);
+  if (what == "member of text") return memberOf(text(member(event, "in")), event);
   if (what == "again") return again(event);
   if (what == "size") return Answer.result(text(member(event, "text"))!.length.toString());
   if (what == "error") return Answer.error('"Odd"\n', text(member(event, "message"))!);
@@ -29,9 +30,9 @@ handle((call: Context, event: string): Answer => {
   return Answer.error("Unknown", what);
 });
 
-/** The member of "in" that "name" names, as text if it is a string. */
-function memberOf(event: string): Answer {
-  const found = member(member(event, "in"), text(member(event, "name"))!);
+/** The member that the event's "name" names, and what it says if it is a string. */
+function memberOf(json: string | null, event: string): Answer {
+  const found = member(json, text(member(event, "name"))!);
   return Answer.result(new Fields().json("json", found === null ? "null" : found).json("text", orNull(text(found))).toString());
 }
 

@@ -44,6 +44,14 @@ test("members are found", () => {
   assert.deepEqual(member({ a: false, ab: true }, "ab"), { json: true, text: null });
 });
 
+test("members are found whatever the spaces and escapes, the last of a name", () => {
+  const inText = (text) => call({ do: "member of text", in: text, name: "a/b" }).result.json;
+  assert.deepEqual(inText('{"a/b":1,"a/b":2}'), 2);
+  assert.deepEqual(inText('\n { "x" : [ 1 , {} ] ,\r\n\t"\\u0061\\/b" : { "y" : null } } '), { y: null });
+  assert.deepEqual(inText('{"a/b":-1.5e3}'), -1500);
+  assert.deepEqual(inText(" { } "), null);
+});
+
 test("members that are not there are null", () => {
   const none = { json: null, text: null };
   for (const inside of [{}, { b: "a" }, [], ["a"], "a", "{\"a\":1}", 5, null, undefined]) {
