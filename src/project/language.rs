@@ -6,7 +6,7 @@ use std::path::Path;
 use steploom_types::Name;
 
 use super::template::render;
-use super::tool::{GO, ZIG};
+use super::tool::{CARGO, GO, NPM, RUST_TARGET, ZIG};
 use super::{MANIFEST, Manifest, Tool};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -40,6 +40,24 @@ macro_rules! files {
 /// Every language, in the order in which they are shown.
 pub(crate) static LANGUAGES: &[Language] = &[
     Language {
+        name: "rust",
+        title: "Rust",
+        markers: &["Cargo.toml"],
+        tools: &[&CARGO, &RUST_TARGET],
+        files: files!("rust":
+            "steploom.toml", "README.md", ".gitignore", "Cargo.toml", "src/lib.rs";
+            "steploom/function/Cargo.toml" <= "function/Cargo.toml",
+            "steploom/function/src/lib.rs" <= "function/src/lib.rs",
+            "steploom/function/src/answer.rs" <= "function/src/answer.rs",
+            "steploom/function/src/context.rs" <= "function/src/context.rs",
+            "steploom/function/src/error.rs" <= "function/src/error.rs",
+            "steploom/function/src/host.rs" <= "function/src/host.rs",
+            "steploom/function/src/log.rs" <= "function/src/log.rs",
+            "steploom/macro/Cargo.toml" <= "macro/Cargo.toml",
+            "steploom/macro/src/lib.rs" <= "macro/src/lib.rs",
+        ),
+    },
+    Language {
         name: "go",
         title: "Go",
         markers: &["go.mod"],
@@ -71,6 +89,29 @@ pub(crate) static LANGUAGES: &[Language] = &[
         files: files!("c":
             "steploom.toml", "README.md", ".gitignore", "handler.c", "test.c";
             "steploom/steploom.h" <= "function/steploom.h",
+        ),
+    },
+    Language {
+        name: "cpp",
+        title: "C++",
+        markers: &["*.cpp"],
+        tools: &[&ZIG],
+        files: files!("cpp":
+            "steploom.toml", "README.md", ".gitignore", "handler.cpp", "test.cpp";
+            "steploom/steploom.hpp" <= "function/steploom.hpp",
+            "steploom/steploom.h" <= "../c/function/steploom.h",
+        ),
+    },
+    Language {
+        name: "assemblyscript",
+        title: "AssemblyScript",
+        markers: &["asconfig.json"],
+        tools: &[&NPM],
+        files: files!("assemblyscript":
+            "steploom.toml", "README.md", ".gitignore", "package.json", "asconfig.json", "assembly/index.ts",
+            "assembly/tsconfig.json", "tests/handler.test.mjs";
+            "assembly/steploom.ts" <= "function/steploom.ts",
+            "tests/host.mjs" <= "function/host.mjs",
         ),
     },
 ];
