@@ -436,7 +436,7 @@ const REALTIME: i32 = 0;
 /** Sixteen bytes for what the host writes and reads. */
 const place: usize = memory.data(16, 8);
 
-/** A variable of the environment, such as one that `steploom deploy --env` set; null if it is not there. */
+/** A variable of the environment, such as `steploom deploy --env` sets; null if it is not there. */
 export function variable(name: string): string | null {
   environ_sizes_get(place, place + 4);
   const count = load<u32>(place);
@@ -455,7 +455,7 @@ export function variable(name: string): string | null {
   return value;
 }
 
-/** The time in milliseconds since 1970. `Date.now()` is not there: it would import what no host but a browser has. */
+/** The time, in milliseconds since 1970. `Date.now()` would ask for a browser or Node. */
 export function nowMs(): i64 {
   clock_time_get(REALTIME, 1_000_000, place);
   return load<i64>(place) / 1_000_000;
