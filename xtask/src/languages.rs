@@ -1,7 +1,7 @@
 //! `cargo xtask languages`: a project of every language, from `steploom new` to its answers.
 //!
-//! For each language whose toolchain is there, the real program makes a project, tests, builds and deploys it, and
-//! the same events have the same answers in all of them (`tests/languages/greetings.json`). A language whose toolchain is not on this
+//! For each language whose toolchain is there, its helper is tested; then the real program makes a project, tests, builds
+//! and deploys it, and the same events have the same answers in all of them (`tests/languages/greetings.json`). A language whose toolchain is not on this
 //! computer is skipped, and that is said; with `STEPLOOM_LANGUAGES_REQUIRED` set it is an error. Zig is
 //! installed where it is missing.
 
@@ -21,6 +21,39 @@ use crate::{modules, shell};
 const LARGE: usize = 5 * 1024 * 1024;
 /// Levels of the deepest event.
 const LEVELS: usize = 100;
+
+/// What runs the tests of a language's helper, in `sdk/LANGUAGE/function`. Those of Go's are among its client's.
+fn helper_tests(language: &str) -> &'static [&'static [&'static str]] {
+    match language {
+        "rust" => &[
+            &["cargo", "test", "--locked"],
+            &[
+                "cargo",
+                "test",
+                "--locked",
+                "--manifest-path",
+                "../macro/Cargo.toml",
+            ],
+        ],
+        "zig" => &[&["zig", "test", "tests.zig"]],
+        "c" => &[&["zig", "run", "tests.c", "-lc"]],
+        "cpp" => &[&[
+            "zig",
+            "run",
+            "-lc++",
+            "-cflags",
+            "-std=c++23",
+            "-I../../c/function",
+            "--",
+            "tests.cpp",
+        ]],
+        "assemblyscript" => &[
+            &["npm", "install", "--no-audit", "--no-fund"],
+            &["npm", "test"],
+        ],
+        _ => &[],
+    }
+}
 
 /// A language as `steploom doctor --json` shows it.
 #[derive(Deserialize)]
@@ -113,6 +146,15 @@ impl Tools {
 
     /// Makes, tests, builds and deploys a project, and looks at its answers.
     fn try_language(&self, language: &str, work: &Path, url: &str) -> Result<()> {
+        let helper = shell::root().join(format!("sdk/{language}/function"));
+        for words in helper_tests(language) {
+            let mut test = Command::new(words[0]);
+            test.args(&words[1..]).current_dir(&helper);
+            shell::run(
+                test.env("PATH", &self.path)
+                    .env("ZIG_LOCAL_CACHE_DIR", work.join("zig")),
+            )?;
+        }
         let name = format!("hello-{language}");
         let mut new = self.command(&["new", &name, "--lang", language]);
         shell::run(new.current_dir(work))?;
