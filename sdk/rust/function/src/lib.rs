@@ -24,7 +24,7 @@
 //! Every call has an instance of its own, so no variable keeps its value for the next call.
 //!
 //! An event is what serde reads from JSON, a result what it writes. `serde_json::Value` takes any event;
-//! its numbers have 64 bits, unless serde_json's feature `arbitrary_precision` is on. A panic ends the
+//! its numbers have 64 bits, unless `serde_json`'s feature `arbitrary_precision` is on. A panic ends the
 //! call, which fails with `Function.Trap`; the log has the panic's words.
 
 // What the attribute adds calls this crate by its name, also in its own tests.

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "handlers look like that"
+)]
+
 use serde_json::Value;
 
 use super::*;
@@ -14,7 +20,7 @@ struct Measure {
     more: Option<u32>,
 }
 
-/// As the attribute is used; it must compile with a context and with a borrowing event.
+/// As the attribute is used: it must compile with a context and with a borrowing event.
 #[crate::handler]
 fn measure(event: Event, context: &Context) -> Result<Measure, Error> {
     assert_eq!(context.version, 0);
