@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error};
+use crate::Error;
 
 /// What a handler made of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +18,14 @@ pub struct Answer {
 /// An event that does not fit the handler's type is the error `InvalidEvent`.
 pub fn answer<'event, Event, Output>(
     event: &'event [u8],
-    handler: impl FnOnce(Event, &Context) -> Result<Output, Error>,
+    handler: impl FnOnce(Event) -> Result<Output, Error>,
 ) -> Answer
 where
     Event: Deserialize<'event>,
     Output: Serialize,
 {
     let answered = read(event)
-        .and_then(|event| handler(event, &Context::current()))
+        .and_then(handler)
         .and_then(|output| Ok(serde_json::to_vec(&output)?));
     match answered {
         Ok(json) => Answer {

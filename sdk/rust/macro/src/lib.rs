@@ -25,9 +25,9 @@ fn expand(arguments: &TokenStream, item: TokenStream) -> Result<TokenStream> {
     ensure_callable(arguments, &handler)?;
     let name = &handler.sig.ident;
     let call = if handler.sig.inputs.len() == 1 {
-        quote!(#name(event))
+        quote!(#name)
     } else {
-        quote!(#name(event, context))
+        quote!(|event| #name(event, &::steploom_function::Context::current()))
     };
     Ok(quote! {
         #handler
@@ -35,10 +35,7 @@ fn expand(arguments: &TokenStream, item: TokenStream) -> Result<TokenStream> {
         const _: () = {
             #[allow(dead_code, reason = "only the host answers by it")]
             fn answer(event: &[u8]) -> ::steploom_function::Answer {
-                ::steploom_function::answer(event, |event, context| {
-                    let _: &::steploom_function::Context = context;
-                    #call
-                })
+                ::steploom_function::answer(event, #call)
             }
 
             #[cfg(target_family = "wasm")]

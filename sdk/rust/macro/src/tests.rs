@@ -15,12 +15,15 @@ fn a_handler_is_called_with_what_it_takes() {
         "",
         "fn greet(event: Event) -> Result<String, Error> { body }",
     );
-    assert!(without.contains("greet (event)"), "{without}");
+    assert!(without.contains("answer (event , greet)"), "{without}");
     let with = expanded(
         "",
         "fn greet(e: Event, c: &Context) -> Result<String, Error> { body }",
     );
-    assert!(with.contains("greet (event , context)"), "{with}");
+    assert!(
+        with.contains("greet (event , & :: steploom_function :: Context :: current ())"),
+        "{with}"
+    );
 }
 
 #[test]
@@ -63,5 +66,5 @@ fn an_event_may_borrow() {
         "",
         "fn greet<'a>(event: Event<'a>) -> Result<&'a str, Error> { body }",
     );
-    assert!(code.contains("greet (event)"), "{code}");
+    assert!(code.contains("answer (event , greet)"), "{code}");
 }

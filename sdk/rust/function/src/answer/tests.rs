@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::Context;
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -43,7 +44,9 @@ fn echo(event: Value) -> Result<Value, Error> {
 }
 
 fn check(event: &str, failed: bool, expect: &str) {
-    let answer = answer(event.as_bytes(), measure);
+    let answer = answer(event.as_bytes(), |event| {
+        measure(event, &Context::default())
+    });
     assert_eq!(String::from_utf8_lossy(&answer.json), expect);
     assert_eq!(answer.failed, failed, "{event}");
 }
@@ -90,7 +93,7 @@ fn an_event_that_does_not_fit_is_an_error_that_says_where() {
 fn any_json_goes_in_and_out() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     for event in ["null", "9007199254740993", r#"["å🚀",{"a":0.1}]"#, &deep] {
-        let answer = answer(event.as_bytes(), |event, _| echo(event));
+        let answer = answer(event.as_bytes(), echo);
         assert_eq!(String::from_utf8_lossy(&answer.json), event);
         assert!(!answer.failed);
     }
@@ -99,7 +102,7 @@ fn any_json_goes_in_and_out() {
 #[test]
 fn a_result_that_is_no_json_is_an_error() {
     let keys = std::collections::BTreeMap::from([((1, 2), 3)]);
-    let answer = answer(b"null", |(): (), _| Ok(keys));
+    let answer = answer(b"null", |(): ()| Ok(keys));
     assert!(answer.failed);
     let error = String::from_utf8_lossy(&answer.json).into_owned();
     assert!(error.contains("key must be a string"), "{error}");
