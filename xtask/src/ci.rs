@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::{modules, shell, test};
+use crate::{languages, modules, shell, test};
 
-/// Checks format and lints of the workspace and of `modules/`, then runs every test.
+/// Checks format and lints of the workspace, of `modules/` and of what projects are given, then runs every test.
 pub(crate) fn run() -> Result<()> {
     shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
     shell::run(&mut shell::cargo(&[
@@ -16,5 +16,6 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ]))?;
     modules::lint()?;
+    languages::lint()?;
     test::run(None)
 }

@@ -74,6 +74,18 @@ struct Greeting {
     error: Option<String>,
 }
 
+/// Checks format and lints of the crates that are copied into projects.
+pub(crate) fn lint() -> Result<()> {
+    for name in ["function", "macro"] {
+        let manifest = format!("sdk/rust/{name}/Cargo.toml");
+        let of = ["--manifest-path", &manifest];
+        shell::run(shell::cargo(&["fmt", "--check"]).args(of))?;
+        let mut clippy = shell::cargo(&["clippy", "--locked", "--all-targets"]);
+        shell::run(clippy.args(of).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
 /// Builds the server, and tries one language or all of them.
 pub(crate) fn run(language: Option<&str>) -> Result<()> {
     shell::run(&mut shell::cargo(&[

@@ -168,7 +168,7 @@ fn describe(document: &mut OpenApi, config: &Config) {
     document.tags = Some(tags.into_iter().map(tag).collect());
 }
 
-/// A body of which every field may be left out may be left out itself.
+/// What is asked for by `POST` with a body of which every field may be left out takes no body as well.
 fn relax_bodies(document: &mut OpenApi) {
     let Some(components) = &document.components else {
         return;
@@ -186,8 +186,9 @@ fn relax_bodies(document: &mut OpenApi) {
         matches!(schema, Some(RefOr::T(Schema::Object(object))) if object.required.is_empty())
     };
     let items = document.paths.paths.values_mut();
-    for (_, operation) in items.flat_map(operations) {
+    for (method, operation) in items.flat_map(operations) {
         if let Some(RefOr::T(body)) = &mut operation.request_body
+            && method == "POST"
             && body.content.values().all(may_be_empty)
         {
             body.required = Some(Required::False);

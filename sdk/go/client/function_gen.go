@@ -102,7 +102,8 @@ func (c *Client) PutFunctionEvents(ctx context.Context, name string, body SetEve
 type InvokeAsyncQuery struct {
 	// A name that makes the invocation idempotent, as an execution's name does.
 	Name string
-	// A version's number; the newest version if left out.
+	// A release's number or an alias; of a function that was never published, a version's number. The newest
+	// version if left out.
 	Qualifier string
 }
 
@@ -201,7 +202,7 @@ type EventSettings struct {
 	// When this was said.
 	ChangedAt time.Time `json:"changedAt"`
 	// How often an event is tried again that the function failed on: 0 to 2, after about one minute and two. What
-	// who invokes has as a default, if `None`.
+	// who invokes has as a default, if left out.
 	MaxRetries *int `json:"maxRetries,omitempty"`
 	// Seconds after which an event is not tried any more: 60 to 21,600, which is the default.
 	MaxAgeSeconds *int `json:"maxAgeSeconds,omitempty"`
@@ -238,7 +239,7 @@ type FunctionAlias struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// For people.
 	Description string `json:"description,omitempty"`
-	// The release; the function's newest version if `None`.
+	// The release; the function's newest version if left out.
 	Release *int `json:"release,omitempty"`
 	// Where some of the invocations go instead.
 	Other *FunctionRoute `json:"other,omitempty"`

@@ -179,13 +179,13 @@ func (c *Client) GetMachineDefinition(ctx context.Context, name string, version 
 type Alias struct {
 	// Its name; not a number.
 	Name string `json:"name"`
-	// See [`PutAlias::routes`].
+	// One release or two, and how much of what is started goes to each.
 	Routes []AliasRoute `json:"routes"`
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it was changed last.
 	UpdatedAt time.Time `json:"updatedAt"`
-	// See [`PutAlias::description`].
+	// What it is for, for people.
 	Description string `json:"description,omitempty"`
 }
 
@@ -354,9 +354,9 @@ type Release struct {
 	Settings MachineSettings `json:"settings"`
 	// When it was published.
 	CreatedAt time.Time `json:"createdAt"`
-	// See [`PublishMachine::description`].
+	// What it was published with, for people.
 	Description string `json:"description,omitempty"`
-	// See [`MachineProfile::revision`].
+	// The revision of the machine that it is.
 	Revision string `json:"revision,omitempty"`
 }
 

@@ -258,7 +258,11 @@ async fn bodies_are_told_as_they_are_taken() {
     ] {
         assert_ne!(body(may_be_empty)["required"], true, "{may_be_empty}");
     }
-    for must_be_there in ["POST /v1/executions", "PUT /v1/machines/{name}"] {
+    for must_be_there in [
+        "POST /v1/executions",
+        "PUT /v1/machines/{name}",
+        "PUT /v1/machines/{name}/aliases/{alias}",
+    ] {
         assert_eq!(body(must_be_there)["required"], true, "{must_be_there}");
     }
     for bytes in [

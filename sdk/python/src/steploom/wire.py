@@ -52,7 +52,7 @@ class _Alias(TypedDict):
     name: str
     """Its name; not a number."""
     routes: List[AliasRoute]
-    """See `PutAlias::routes`."""
+    """One release or two, and how much of what is started goes to each."""
     createdAt: str
     """When it was made."""
     updatedAt: str
@@ -63,7 +63,7 @@ class Alias(_Alias, total=False):
     """A name for one release of a machine, or for two between which starts are divided."""
 
     description: Optional[str]
-    """See `PutAlias::description`."""
+    """What it is for, for people."""
 
 
 class AliasRoute(TypedDict):
@@ -438,7 +438,7 @@ class EventSettings(_EventSettings, total=False):
 
     maxRetries: Optional[int]
     """How often an event is tried again that the function failed on: 0 to 2, after about one minute and two. What
-    who invokes has as a default, if `None`.
+    who invokes has as a default, if left out.
     """
     maxAgeSeconds: Optional[int]
     """Seconds after which an event is not tried any more: 60 to 21,600, which is the default."""
@@ -633,7 +633,7 @@ class FunctionAlias(_FunctionAlias, total=False):
     description: str
     """For people."""
     release: Optional[int]
-    """The release; the function's newest version if `None`."""
+    """The release; the function's newest version if left out."""
     other: Optional[FunctionRoute]
     changes: int
     """How often it was changed."""
@@ -1201,9 +1201,9 @@ class Release(_Release, total=False):
     """
 
     description: Optional[str]
-    """See `PublishMachine::description`."""
+    """What it was published with, for people."""
     revision: Optional[str]
-    """See `MachineProfile::revision`."""
+    """The revision of the machine that it is."""
 
 
 ReleaseNumber = int

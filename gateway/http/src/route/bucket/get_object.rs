@@ -25,7 +25,7 @@ use crate::failure::Answer;
         ("name" = String, Path, description = "The bucket's name"),
         ("key" = String, Path, description = "The object's key; a slash in it as %2F"),
     ),
-    responses((status = 200, description = "The content", body = Octets, content_type = "application/octet-stream",
+    responses((status = 200, description = "The content", body = inline(Octets), content_type = "application/octet-stream",
         headers(("ETag" = String, description = "The content's MD5")))))]
 pub(crate) async fn get_object(
     State(app): State<Arc<App>>,

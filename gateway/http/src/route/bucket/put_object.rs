@@ -28,7 +28,7 @@ const OBJECT: Bound = Bound {
         ("name" = String, Path, description = "The bucket's name"),
         ("key" = String, Path, description = "The object's key; a slash in it as %2F"),
     ),
-    request_body(content = body::Octets, description = "The content", content_type = "application/octet-stream"),
+    request_body(content = inline(body::Octets), description = "The content", content_type = "application/octet-stream"),
     responses((status = 200, description = "The object", body = wire::BucketObject)))]
 pub(crate) async fn put_object(
     State(app): State<Arc<App>>,

@@ -48,7 +48,7 @@ struct FunctionForm {
         ("name" = String, Path, description = "The function's name", example = "count"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: fail with `FunctionExists` if there is one already")
     ),
-    request_body(content((body::Octets = "application/wasm"), (FunctionForm = "multipart/form-data"))),
+    request_body(content((inline(body::Octets) = "application/wasm"), (FunctionForm = "multipart/form-data"))),
     responses(
         (status = 201, description = "The function is new", body = wire::Function),
         (status = 200, description = "It has a new version", body = wire::Function),

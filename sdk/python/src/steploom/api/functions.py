@@ -17,12 +17,12 @@ from .part import Part, segment
 class Functions(Part):
     """Uploading, listing and invoking functions."""
 
-    def change_function_tags(self, name: str, body: wire.ChangeTags) -> wire.Tags:
+    def change_function_tags(self, name: str, body: Optional[wire.ChangeTags] = None) -> wire.Tags:
         """Sets some of a function's tags and removes others."""
         return self._value(
             "POST",
             f"/v1/functions/{segment(name, 'name')}/tags",
-            body=of_json(body, "the body"),
+            body=None if body is None else of_json(body, "the body"),
             is_repeatable=True,
         )
 

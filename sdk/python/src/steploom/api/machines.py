@@ -17,12 +17,12 @@ from .part import Part, segment
 class Machines(Part):
     """State machines in Amazon States Language."""
 
-    def change_tags(self, name: str, body: wire.ChangeTags) -> wire.Tags:
+    def change_tags(self, name: str, body: Optional[wire.ChangeTags] = None) -> wire.Tags:
         """Sets some of a machine's tags and removes others."""
         return self._value(
             "POST",
             f"/v1/machines/{segment(name, 'name')}/tags",
-            body=of_json(body, "the body"),
+            body=None if body is None else of_json(body, "the body"),
             is_repeatable=True,
         )
 

@@ -29,8 +29,12 @@ class Tasks(Part):
         """Says that a task is still being worked on: its `HeartbeatSeconds` begin anew."""
         self._send("POST", f"/v1/tasks/{segment(token, 'token')}/heartbeat", is_repeatable=True)
 
-    def succeed_task(self, token: str, body: wire.SucceedTask) -> None:
+    def succeed_task(self, token: str, body: Optional[wire.SucceedTask] = None) -> None:
         """Ends a task with its result: one that waits for its token, or an activity's. When the answer is there,
         it survives a crash.
         """
-        self._send("POST", f"/v1/tasks/{segment(token, 'token')}/success", body=of_json(body, "the body"))
+        self._send(
+            "POST",
+            f"/v1/tasks/{segment(token, 'token')}/success",
+            body=None if body is None else of_json(body, "the body"),
+        )

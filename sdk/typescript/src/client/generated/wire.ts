@@ -39,9 +39,9 @@ export type AfterCompletion = "NONE" | "DELETE";
 export interface Alias {
   /** Its name; not a number. */
   name: string;
-  /** See `PutAlias::description`. */
+  /** What it is for, for people. */
   description?: string;
-  /** See `PutAlias::routes`. */
+  /** One release or two, and how much of what is started goes to each. */
   routes: AliasRoute[];
   /** When it was made. */
   createdAt: string;
@@ -300,7 +300,7 @@ export interface Event {
 export interface EventSettings extends Destinations {
   /**
    * How often an event is tried again that the function failed on: 0 to 2, after about one minute and two. What
-   * who invokes has as a default, if `None`.
+   * who invokes has as a default, if left out.
    */
   maxRetries?: number;
   /** Seconds after which an event is not tried any more: 60 to 21,600, which is the default. */
@@ -442,7 +442,7 @@ export interface FunctionAlias {
   name: string;
   /** For people. */
   description?: string;
-  /** The release; the function's newest version if `None`. */
+  /** The release; the function's newest version if left out. */
   release?: number;
   /** Where some of the invocations go instead. */
   other?: FunctionRoute;
@@ -931,9 +931,9 @@ export interface Release {
   number: ReleaseNumber;
   /** The version of the definition. */
   version: number;
-  /** See `PublishMachine::description`. */
+  /** What it was published with, for people. */
   description?: string;
-  /** See `MachineProfile::revision`. */
+  /** The revision of the machine that it is. */
   revision?: string;
   /** The settings. */
   settings: MachineSettings;
@@ -1468,7 +1468,10 @@ export interface PutFunctionEventsQuery {
 
 /** What narrows or changes `invoke_function`. */
 export interface InvokeFunctionQuery {
-  /** A version's number; the newest version if left out. */
+  /**
+   * A release's number or an alias; of a function that was never published, a version's number. The newest version
+   * if left out.
+   */
   qualifier?: string;
 }
 
@@ -1476,7 +1479,10 @@ export interface InvokeFunctionQuery {
 export interface InvokeFunctionAsyncQuery {
   /** A name that makes the invocation idempotent, as an execution's name does. */
   name?: string;
-  /** A version's number; the newest version if left out. */
+  /**
+   * A release's number or an alias; of a function that was never published, a version's number. The newest version
+   * if left out.
+   */
   qualifier?: string;
 }
 
