@@ -166,12 +166,21 @@ inline void log(Level level, const char *message, std::initializer_list<Field> f
 
 /* ---- The host's side ---- */
 
-/* Answers an event. A result is left in memory, which the host reads when this has returned. */
+namespace detail {
+
+inline std::string error_json(const Error &error) {
+    return "{\"errorType\":" + quoted(error.type) + ",\"errorMessage\":" + quoted(error.message) + "}";
+}
+
+} // namespace detail
+
+/* Answers an event. The answer is left in memory, which the host reads when this has returned. */
 template <auto Handle>
 steploom_answer serve(steploom_text event) {
     Result result = Handle(std::string_view(event.data, event.len));
-    if (!result) return steploom_error(result.error().type.c_str(), result.error().message.c_str());
-    return steploom_result(detail::borrow(*new std::string(std::move(*result))));
+    const bool failed = !result;
+    auto *json = new std::string(failed ? detail::error_json(result.error()) : std::move(*result));
+    return {detail::borrow(*json), failed};
 }
 
 } // namespace steploom

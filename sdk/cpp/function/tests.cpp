@@ -53,7 +53,8 @@ static void lines_are_logged() {
 }
 
 static steploom::Result measure(std::string_view event) {
-    if (event.empty()) return steploom::fail("EmptyEvent", "nothing");
+    using namespace std::string_literals;
+    if (event.empty()) return steploom::fail("Empty\"Event", "no\0thing\n"s);
     return std::to_string(event.size());
 }
 
@@ -76,7 +77,7 @@ int main() {
     fields_are_json();
     lines_are_logged();
     check_answer("null", false, "4");
-    check_answer("", true, R"({"errorType":"EmptyEvent","errorMessage":"nothing"})");
+    check_answer("", true, R"({"errorType":"Empty\"Event","errorMessage":"no\u0000thing\n"})");
     there_is_no_context_outside();
     std::fprintf(stderr, "%d checks failed\n", failures);
     return failures > 0;
