@@ -6,6 +6,7 @@
 
 pub(crate) mod board;
 pub(crate) mod human;
+mod indent;
 pub(crate) mod live;
 pub(crate) mod out;
 pub(crate) mod paint;

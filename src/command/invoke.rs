@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::value::RawValue;
 use steploom_api::wire::{InvokeFunction, InvokeFunctionAsync, LogLine, LogSource, QueryLogs};
 use steploom_sdk::Answer;
 use steploom_types::limits::PAGE_SIZE_MAX;
@@ -57,6 +58,18 @@ pub(crate) struct Args {
     logs: bool,
 }
 
+/// What came of a call, for programs.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    request_id: &'a str,
+    version: u32,
+    duration_us: u64,
+    fuel_used: u64,
+    /// As the function wrote it, every digit of its numbers.
+    result: &'a RawValue,
+}
+
 /// Calls it.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let event = input::json(args.event.as_deref(), args.event_file.as_deref())?;
@@ -105,13 +118,13 @@ async fn later(args: Args, event: &Json, context: &Context) -> Result<(), Failur
 
 fn show(invocation: &Answer, context: &Context) -> Result<(), Failure> {
     if context.json {
-        return Ok(out::json(&json!({
-            "requestId": invocation.request_id,
-            "version": invocation.version,
-            "durationUs": invocation.duration_us,
-            "fuelUsed": invocation.fuel_used,
-            "result": invocation.result,
-        }))?);
+        return Ok(out::json(&Shown {
+            request_id: &invocation.request_id,
+            version: invocation.version,
+            duration_us: invocation.duration_us,
+            fuel_used: invocation.fuel_used,
+            result: serde_json::from_str(invocation.result.text()).map_err(std::io::Error::from)?,
+        })?);
     }
     out::line(human::json(&invocation.result))?;
     let text = format!(

@@ -2,6 +2,8 @@
 
 use steploom_types::{Json, Timestamp};
 
+use super::indent::indented;
+
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -93,9 +95,9 @@ pub(crate) fn plural(n: u64, word: &str) -> String {
     format!("{} {word}{end}", count(n))
 }
 
-/// JSON for people: indented.
+/// JSON for people: over several lines.
 pub(crate) fn json(value: &Json) -> String {
-    serde_json::to_string_pretty(value.value()).unwrap_or_else(|_| value.text().to_owned())
+    indented(value.text())
 }
 
 /// The first `length_max` characters of a text on one line, with an ellipsis if there was more.

@@ -1,9 +1,12 @@
 //! `cargo xtask languages`: a project of every language, from `steploom new` to its answers.
 //!
 //! For each language whose toolchain is there, its helper is tested; then the real program makes a project, tests, builds
-//! and deploys it, and the same events have the same answers in all of them (`tests/languages/greetings.json`). A language whose toolchain is not on this
+//! and deploys it, and the same events have the same answers in all of them, first of the project as it is, then of one whose handler does
+//! as it is told, good and bad (`tests/languages`). A language whose toolchain is not on this
 //! computer is skipped, and that is said; with `STEPLOOM_LANGUAGES_REQUIRED` set it is an error. Zig is
 //! installed where it is missing.
+
+mod case;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,15 +15,10 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use self::case::Case;
 use crate::service::Service;
 use crate::{modules, shell};
-
-/// Characters of the largest name that is greeted: an event of 5 MiB.
-const LARGE: usize = 5 * 1024 * 1024;
-/// Levels of the deepest event.
-const LEVELS: usize = 100;
 
 /// What runs the tests of a language's helper, in `sdk/LANGUAGE/function`. Those of Go's are among its client's.
 fn helper_tests(language: &str) -> &'static [&'static [&'static str]] {
@@ -61,17 +59,6 @@ fn helper_tests(language: &str) -> &'static [&'static [&'static str]] {
 struct Language {
     language: String,
     is_ready: bool,
-}
-
-/// An event, and what every language makes of it.
-#[derive(Deserialize)]
-struct Greeting {
-    event: Value,
-    #[serde(default)]
-    result: Option<Value>,
-    /// The name of the error.
-    #[serde(default)]
-    error: Option<String>,
 }
 
 /// Checks format and lints of the crates that are copied into projects.
@@ -172,61 +159,50 @@ impl Tools {
         shell::run(new.current_dir(work))?;
         let mut deploy = self.command(&["deploy", &name, "--test", "--endpoint", url]);
         shell::run(deploy.current_dir(work))?;
-        for greeting in greetings()? {
-            self.greet(&name, work, url, &greeting)
-                .with_context(|| format!("of {}", shortened(&greeting.event.to_string())))?;
-        }
-        Ok(())
+        self.ask_all(&name, work, url, &case::greetings()?)?;
+        self.try_probe(language, work, url)
     }
 
-    fn greet(&self, name: &str, work: &Path, url: &str, greeting: &Greeting) -> Result<()> {
-        let event = work.join("event.json");
-        fs::write(&event, greeting.event.to_string())?;
-        let mut invoke = self.command(&["invoke", name, "--json", "--endpoint", url]);
-        let answered = invoke.arg("--event-file").arg(&event).output()?;
-        let said = String::from_utf8_lossy(&answered.stdout);
-        let complaint = String::from_utf8_lossy(&answered.stderr);
-        let told = || format!("{} {}", shortened(&said), shortened(&complaint));
-        if let Some(error) = &greeting.error {
-            let problem: Value = serde_json::from_str(&complaint).with_context(told)?;
-            ensure!(
-                problem["error"] == **error,
-                "{error} was expected: {}",
-                told()
-            );
-            return Ok(());
+    /// Makes a project whose handler does as it is told, and looks at what becomes of that.
+    fn try_probe(&self, language: &str, work: &Path, url: &str) -> Result<()> {
+        let name = format!("probe-{language}");
+        let mut new = self.command(&["new", &name, "--lang", language]);
+        shell::run(new.current_dir(work))?;
+        let handler = shell::root().join("tests/languages").join(language);
+        copy(&handler, &work.join(&name))?;
+        let limits = ["--timeout-ms", "1000", "--memory", "32MiB"];
+        let mut deploy = self.command(&["deploy", &name, "--endpoint", url]);
+        shell::run(deploy.args(limits).current_dir(work))?;
+        self.ask_all(&name, work, url, &case::probes()?)
+    }
+
+    fn ask_all(&self, name: &str, work: &Path, url: &str, cases: &[Case]) -> Result<()> {
+        for case in cases {
+            let event = work.join("event.json");
+            fs::write(&event, case.event.to_string())?;
+            let mut invoke = self.command(&["invoke", name, "--json", "--endpoint", url]);
+            let answered = invoke.arg("--event-file").arg(&event).output()?;
+            let said = String::from_utf8_lossy(&answered.stdout);
+            let complaint = String::from_utf8_lossy(&answered.stderr);
+            let of = || format!("of {}", case::shortened(&case.event.to_string()));
+            case.check(&said, &complaint).with_context(of)?;
         }
-        let answer: Value = serde_json::from_str(&said).with_context(told)?;
-        ensure!(
-            Some(&answer["result"]) == greeting.result.as_ref(),
-            "{}",
-            told()
-        );
         Ok(())
     }
 }
 
-/// The events of the table, and some that are too large for it.
-fn greetings() -> Result<Vec<Greeting>> {
-    let file = shell::root().join("tests/languages/greetings.json");
-    let text =
-        fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
-    let mut greetings: Vec<Greeting> = serde_json::from_str(&text)?;
-    let large = "x".repeat(LARGE);
-    let deep = (0..LEVELS).fold(json!(null), |inner, _| json!([inner]));
-    for (event, name) in [
-        (json!({"name": large}), large.as_str()),
-        (json!({"name": "Ada", "deep": deep}), "Ada"),
-    ] {
-        greetings.push(Greeting {
-            event,
-            result: Some(json!({"greeting": format!("Hello, {name}!")})),
-            error: None,
-        });
+/// Copies the files of a folder over those of another.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    let entries = fs::read_dir(from).with_context(|| format!("can't read {}", from.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), &to)?;
+        }
     }
-    Ok(greetings)
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(400).collect()
+    Ok(())
 }
