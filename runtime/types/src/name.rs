@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Kind, limits};
+use crate::{Error, ExecutionId, Kind, limits};
 
 /// A checked name: 1 to 80 of `A-Z a-z 0-9 - _ .`, not starting with a dot or a dash.
 ///
@@ -83,6 +83,13 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, Error> {
         text.parse()
+    }
+}
+
+/// An id has only hexadecimal digits and dashes, and begins with one of the former: it is a name as it is.
+impl From<ExecutionId> for Name {
+    fn from(id: ExecutionId) -> Self {
+        Self(Arc::from(&*id.text()))
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) use attempt::{Ending, Heard};
 pub(crate) use control::{Control, Wish, ended};
 pub(crate) use load::fold::supply;
 pub(crate) use snapshot::restore;
-pub(crate) use start::{Accepted, Reply, Start, ensure_in_time, id_as_name};
+pub(crate) use start::{Accepted, Reply, Start, ensure_in_time};
 
 /// What the owner is asked or told.
 pub(crate) enum Command {

@@ -13,6 +13,18 @@ fn ordinary_names_pass_and_keep_their_text() {
 }
 
 #[test]
+fn an_id_is_a_name() {
+    for lot in [0, u64::MAX, 0xa0b1_c2d3_e4f5_0617] {
+        let id = ExecutionId::new(
+            crate::Slot(lot as u16),
+            crate::Timestamp::from_millis(0),
+            lot,
+        );
+        assert_eq!(Name::from(id), id.to_string().parse().unwrap());
+    }
+}
+
+#[test]
 fn dangerous_names_are_refused_with_the_place() {
     for text in [
         "",

@@ -12,7 +12,6 @@ use steploom_types::{
 use super::starts::{Resolved, ensure_input_fits};
 use super::{Port, machines, terms};
 use crate::express::{self, Ended, Log, Try};
-use crate::shard::id_as_name;
 use crate::view::{self, Stands};
 
 impl Port {
@@ -57,7 +56,7 @@ impl Port {
             at,
             account,
             id,
-            name: start.name.unwrap_or_else(|| id_as_name(id)),
+            name: start.name.unwrap_or_else(|| id.into()),
             machine: name,
             machine_version: version.version,
             is_express: true,

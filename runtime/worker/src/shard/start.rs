@@ -264,7 +264,7 @@ impl Owned {
         if let Err(late) = ensure_in_time(start.terms.as_deref(), self.shared.clock.now()) {
             return self.refuse(start, &late);
         }
-        let name = start.name.clone().unwrap_or_else(|| id_as_name(start.id));
+        let name = start.name.clone().unwrap_or_else(|| start.id.into());
         let key = start
             .name
             .map(|name| (start.account, start.machine.clone(), name));
@@ -383,11 +383,4 @@ pub(crate) fn ensure_in_time(terms: Option<&Terms>, now: Timestamp) -> Result<()
         )),
         _ => Ok(()),
     }
-}
-
-/// An id's text is a valid name, always.
-pub(crate) fn id_as_name(id: ExecutionId) -> Name {
-    id.text()
-        .parse()
-        .unwrap_or_else(|_| unreachable!("an id has only hexadecimal digits and dashes"))
 }
