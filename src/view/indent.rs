@@ -17,12 +17,11 @@ pub(crate) fn indented(text: &str) -> String {
             '{' | '[' => {
                 lines.push(char);
                 while rest.next_if(char::is_ascii_whitespace).is_some() {}
-                match rest.next_if(|next| matches!(next, '}' | ']')) {
-                    Some(end) => lines.push(end),
-                    None => {
-                        depth += 1;
-                        line(&mut lines, depth);
-                    }
+                if let Some(end) = rest.next_if(|next| matches!(next, '}' | ']')) {
+                    lines.push(end);
+                } else {
+                    depth += 1;
+                    line(&mut lines, depth);
                 }
             }
             '}' | ']' => {

@@ -58,6 +58,15 @@ impl Files {
             ..Self::new()
         }
     }
+
+    /// The files as a kill would leave them now, in a folder of their own: a store that is dropped closes its own
+    /// a moment later, and would change what is put in their place.
+    fn left_behind(self) -> Self {
+        Self {
+            dir: copy(self.dir.path()),
+            ..self
+        }
+    }
 }
 
 #[async_trait]

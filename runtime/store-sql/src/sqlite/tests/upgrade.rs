@@ -128,8 +128,8 @@ async fn a_folder_of_0_1_is_moved_to_partitions() {
     let store = files.open().await.unwrap();
     let lease = acquire(&store, 1).await;
     append(&store, lease, 1, "facts").await;
-    drop(store);
-    for name in ["projection.db", "projection.db-wal", "projection.db-shm"] {
+    let files = files.left_behind();
+    for name in ["projection.db", "projection.db-wal"] {
         let _ = fs::remove_file(files.dir.path().join(name));
     }
     write_0_1(files.dir.path()).await;
@@ -183,11 +183,10 @@ async fn a_crash_between_the_two_files_changes_nothing() {
     last.chunk.first_fact = 5;
     let second = [last, change(2)];
     write(&store, 2, &second).await;
-    drop(store);
+    let files = files.left_behind();
     for name in ["projection.db", "projection.db-wal"] {
         fs::copy(before.path().join(name), files.dir.path().join(name)).unwrap();
     }
-    let _ = fs::remove_file(files.dir.path().join("projection.db-shm"));
     let store = files.open().await.unwrap();
     let projection = &store.projection;
     let id = first.row.id;
