@@ -66,17 +66,26 @@ fn manifest(name: &str) -> String {
     format!("modules/{name}/Cargo.toml")
 }
 
-/// Fails with what to do when the compiler lacks the target. rustup installs it by itself, as
-/// `rust-toolchain.toml` lists it; another source of Rust may not.
+/// Adds the target where the compiler lacks it. rustup does so by itself, as `rust-toolchain.toml` lists it, unless it
+/// was told not to; another source of Rust may have no way to.
 fn ensure_target() -> Result<()> {
+    if !has_target()? {
+        let mut rustup = Command::new("rustup");
+        rustup.args(["target", "add", TARGET]);
+        let added = shell::run(rustup.current_dir(shell::root()));
+        if added.is_err() || !has_target()? {
+            bail!("Rust can't build for {TARGET} yet: run `rustup target add {TARGET}`");
+        }
+    }
+    Ok(())
+}
+
+fn has_target() -> Result<bool> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
     command
         .args(["--print", "target-libdir", "--target", TARGET])
         .current_dir(shell::root());
     let libraries = shell::output(&mut command)?;
-    if !Path::new(libraries.trim()).is_dir() {
-        bail!("Rust can't build for {TARGET} yet: run `rustup target add {TARGET}`");
-    }
-    Ok(())
+    Ok(Path::new(libraries.trim()).is_dir())
 }
