@@ -3,6 +3,7 @@
 mod folder;
 pub(crate) mod keys;
 pub(crate) mod node;
+mod runtimes;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -56,6 +57,8 @@ pub(crate) struct Options {
     pub(crate) hosts: Vec<String>,
     /// Folders of this computer that functions may read.
     pub(crate) volumes: Vec<(Name, PathBuf)>,
+    /// The folder of the runtimes of languages; the one that belongs to the program if `None`.
+    pub(crate) runtimes: Option<PathBuf>,
     /// How many sandboxes may run at once; chosen from the computer's size if `None`.
     pub(crate) instances: Option<u32>,
     /// Days for which logs of invocations are kept.
@@ -76,6 +79,7 @@ pub(crate) struct Options {
 pub(crate) struct Platform {
     address: SocketAddr,
     has_keys: bool,
+    languages: Vec<Name>,
     worker: Worker,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -113,6 +117,8 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         .unwrap_or_else(|| folder.objects().display().to_string());
     let artifacts = Arc::new(Artifacts::open(&objects)?);
     let instances = options.instances.unwrap_or_else(instances_default);
+    let runtimes = runtimes::find(options.runtimes.as_deref())?;
+    let languages: Vec<_> = runtimes.keys().cloned().collect();
     let sandbox = Sandbox::new(steploom_sandbox::Config {
         artifacts: artifacts.clone(),
         cache_dir: folder.compiled(),
@@ -126,6 +132,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
         queue_max: QUEUE_MAX,
         queue_wait_max: QUEUE_WAIT_MAX,
         volumes: check_volumes(options.volumes)?,
+        runtimes,
     })?;
     let nodes = match &options.node {
         Some(node) => Some(node::Listening::bind(node).await?),
@@ -172,6 +179,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     Ok(Platform {
         address,
         has_keys,
+        languages,
         worker,
         stop,
         server,
@@ -202,6 +210,11 @@ impl Platform {
     /// Whether each request needed a key when it was started.
     pub(crate) fn has_keys(&self) -> bool {
         self.has_keys
+    }
+
+    /// The languages that programs may be written in.
+    pub(crate) fn runtimes(&self) -> &[Name] {
+        &self.languages
     }
 
     /// What the HTTP front reaches, for this process itself.

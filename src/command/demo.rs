@@ -117,6 +117,7 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         data: args.data.clone(),
         listen: args.listen.unwrap_or_else(free_address),
         volumes: vec![(name(VOLUME.0)?, folder.clone())],
+        runtimes: None,
         instances: None,
         database_url: None,
         objects: None,

@@ -18,26 +18,30 @@ use crate::{input, parse};
 
 /// How the name of a function's file ends.
 const FUNCTION_SUFFIX: &str = ".wasm";
+/// How the name of a zip ends.
+const ZIP_ENDING: &str = "zip";
 /// How the name of a machine's file ends.
 const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 
-/// Build and upload functions, and upload state machines (.asl.json, .asl.yaml)
+/// Upload functions, built before if they need it, and state machines (.asl.json, .asl.yaml)
 ///
 /// A folder with a steploom.toml, or with the files of a language ('steploom doctor' shows them), is built first.
-/// A .wasm file becomes a version of a function, a .asl.json or .asl.yaml file a version of a machine; of a
-/// folder every such file, the functions first. The name is the file's, without its ending. The
+/// A .wasm file becomes a version of a function, as does a program in JavaScript or Python (.js, .mjs, .py) or a
+/// zip of either; a .asl.json or .asl.yaml file becomes a version of a machine. Of a folder every .wasm, .asl.json
+/// and .asl.yaml file is uploaded, the functions first. The name is the file's, without its ending. The
 /// same definition again makes no new version. A definition that is refused is shown with each
 /// place that is wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   steploom deploy hello                       a project, as 'steploom new' makes one
+  steploom deploy hello.js                    a program: its function 'handler' is called
   steploom deploy count.wasm --memory 64MiB --timeout-ms 5000 --volume input=/input
   steploom deploy order.asl.json --name order-v2
   steploom deploy quick.asl.json --type EXPRESS
   steploom deploy ./build")]
 pub(crate) struct Args {
-    /// A project's folder, a .wasm file, a .asl.json or .asl.yaml file, or a folder of them
+    /// A project's folder, a module, a program, a zip of one, a machine's definition, or a folder of them
     path: PathBuf,
 
     /// The language of a folder without steploom.toml, if its files do not tell
@@ -79,6 +83,14 @@ impl From<Type> for MachineType {
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings of functions")]
 pub(crate) struct Settings {
+    /// The language of a zip, if its files do not tell: javascript or python
+    #[arg(long, value_name = "LANG")]
+    runtime: Option<Name>,
+
+    /// The function of a program that is called: 'main', or 'index.main' of a zip [default: handler]
+    #[arg(long, value_name = "NAME")]
+    handler: Option<String>,
+
     /// Wall time of one invocation, in milliseconds [default: 30000]
     #[arg(long, value_name = "N")]
     timeout_ms: Option<u64>,
@@ -129,6 +141,8 @@ impl Settings {
         let default = FunctionSettings::default();
         FunctionSettings {
             description: self.description.unwrap_or_default(),
+            runtime: self.runtime,
+            handler: self.handler,
             timeout_ms: self.timeout_ms.unwrap_or(default.timeout_ms),
             memory_bytes_max: self.memory.unwrap_or(default.memory_bytes_max),
             fuel_max: self.fuel.unwrap_or(default.fuel_max),
@@ -257,13 +271,22 @@ pub(crate) async fn function(
     path: &Path,
     settings: &FunctionSettings,
 ) -> Result<Function, Failure> {
-    let module = input::file_bytes(path)?;
+    let code = input::file_bytes(path)?;
+    let mut settings = settings.clone();
+    if let Some(language) = program_language(path) {
+        settings.runtime = Some(language.name.parse()?);
+    }
     let put = PutFunction {
-        module: module.into(),
-        settings: Some(settings.clone()),
+        code: code.into(),
+        settings: Some(settings),
         create_only: false,
     };
     Ok(client.put_function(name, put).await?)
+}
+
+/// The language of a program, by its file's name.
+fn program_language(path: &Path) -> Option<&'static steploom_package::Language> {
+    steploom_package::Language::of_file(path.file_name()?.to_str()?)
 }
 
 /// Uploads a definition. Its warnings go to standard error.
@@ -368,9 +391,9 @@ fn machines_beside(folder: &Path) -> Result<Vec<Item>, Failure> {
 }
 
 fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
-    let Some((kind, stem)) = kind(path) else {
+    let Some((kind, stem)) = kind(path).or_else(|| program(path)) else {
         let title = format!(
-            "{} is neither a module (.wasm) nor a definition (.asl.json, .asl.yaml)",
+            "{} is neither a module (.wasm), a program (.js, .mjs, .py), a zip of one, nor a definition (.asl.json, .asl.yaml)",
             path.display()
         );
         return Err(Failure::usage(title));
@@ -386,6 +409,14 @@ fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
         name,
         path: path.to_owned(),
     })
+}
+
+/// A program or a zip by its name, and the name without its ending.
+fn program(path: &Path) -> Option<(Kind, &str)> {
+    let name = path.file_name()?.to_str()?;
+    let (stem, ending) = name.rsplit_once('.')?;
+    let is_one = program_language(path).is_some() || ending == ZIP_ENDING;
+    is_one.then_some((Kind::Function, stem))
 }
 
 /// What a file is by its name, and the name without its ending.

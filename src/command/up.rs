@@ -66,6 +66,10 @@ pub(crate) struct Args {
     )]
     volumes: Vec<(Name, PathBuf)>,
 
+    /// The folder of the runtimes of languages, such as python.wasm [default: 'runtimes' beside this program]
+    #[arg(long, value_name = "DIR", env = "STEPLOOM_RUNTIMES")]
+    runtimes: Option<PathBuf>,
+
     /// Answer to this host name as well, such as the one a proxy on this computer passes on; may be given several times
     #[arg(
         long = "host",
@@ -230,6 +234,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         data: args.data,
         listen: args.listen,
         volumes: args.volumes.clone(),
+        runtimes: args.runtimes,
         instances: args.instances,
         database_url: args.database_url,
         objects: args.objects,
@@ -251,6 +256,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         data,
         database,
         volumes: args.volumes,
+        runtimes: platform.runtimes().to_vec(),
         needs_keys: platform.has_keys(),
         counts: count(&platform.ports()).await?,
     };
@@ -321,6 +327,7 @@ struct Served {
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
     volumes: Vec<(Name, PathBuf)>,
+    runtimes: Vec<Name>,
     needs_keys: bool,
     #[serde(flatten)]
     counts: Counts,
@@ -384,6 +391,10 @@ impl Served {
         }
         for (name, folder) in &self.volumes {
             lines.push(format!("  volume      {name} = {}", folder.display()));
+        }
+        if !self.runtimes.is_empty() {
+            let names: Vec<_> = self.runtimes.iter().map(Name::as_str).collect();
+            lines.push(format!("  runtimes    {}", names.join(", ")));
         }
         lines.push(format!(
             "  keys        {}",

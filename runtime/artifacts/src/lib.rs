@@ -27,6 +27,8 @@ pub const LIST_OBJECTS_MAX: usize = 100_000;
 
 /// Where modules lie, below the store's root.
 const MODULES: &str = "modules";
+/// Where that lies which modules are made from.
+const SOURCES: &str = "sources";
 
 /// An object store. Clones share it.
 #[derive(Clone, Debug)]
@@ -94,10 +96,15 @@ impl Artifacts {
     /// `Corrupt` when the bytes do not have this digest: they are not returned, put the module
     /// again. `Unavailable` when the store cannot be read: try again later.
     pub async fn module(&self, digest: Digest) -> Result<Option<Bytes>> {
-        let Some(module) = self.get(&module_key(digest)).await? else {
+        self.checked(&module_key(digest), digest).await
+    }
+
+    /// Loads an object that must have a digest.
+    async fn checked(&self, key: &str, digest: Digest) -> Result<Option<Bytes>> {
+        let Some(object) = self.get(key).await? else {
             return Ok(None);
         };
-        let found = Digest::of(&module);
+        let found = Digest::of(&object);
         if found != digest {
             return Err(Error::new(
                 Kind::Corrupt,
@@ -106,7 +113,25 @@ impl Artifacts {
             )
             .with_detail(format!("its bytes have the digest {found}")));
         }
-        Ok(Some(module))
+        Ok(Some(object))
+    }
+
+    /// Stores what a module is made from, and answers its digest.
+    ///
+    /// # Errors
+    /// As [`Artifacts::put`].
+    pub async fn put_source(&self, source: &Bytes) -> Result<Digest> {
+        let digest = Digest::of(source);
+        self.put(&source_key(digest), source.clone()).await?;
+        Ok(digest)
+    }
+
+    /// Loads what a module was made from; `None` if it was never put.
+    ///
+    /// # Errors
+    /// As [`Artifacts::module`].
+    pub async fn source(&self, digest: Digest) -> Result<Option<Bytes>> {
+        self.checked(&source_key(digest), digest).await
     }
 
     /// Stores an object under a key of segments separated by `/`, replacing what was there. When
@@ -257,6 +282,12 @@ impl Artifacts {
 fn module_key(digest: Digest) -> String {
     let hex = digest.to_string();
     format!("{MODULES}/{}/{hex}.wasm", &hex[..2])
+}
+
+/// The key of what a module is made from.
+fn source_key(digest: Digest) -> String {
+    let hex = digest.to_string();
+    format!("{SOURCES}/{}/{hex}", &hex[..2])
 }
 
 fn path(key: &str) -> Result<Path> {

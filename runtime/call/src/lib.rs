@@ -6,9 +6,11 @@
 mod call;
 mod cancel;
 mod kind;
+mod program;
 mod runner;
 
 pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
 pub use cancel::Cancel;
 pub use kind::Kind;
+pub use program::{Loaded, Program, Snapshot};
 pub use runner::{Gauges, Inspected, Runner};

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_types::{Digest, Error, Name};
 
-use crate::{Call, Finished, Kind, Refused};
+use crate::{Call, Finished, Kind, Loaded, Program, Refused};
 
 /// Runs functions in this process.
 #[async_trait]
@@ -27,6 +27,16 @@ pub trait Runner: Send + Sync {
     /// `Exhausted` when too many modules wait to be compiled; `Unavailable` when it cannot be tried
     /// now: try again later.
     async fn prepare(&self, digest: Digest, module: &Bytes) -> Result<(), Error>;
+
+    /// The languages that this node has a runtime for, in order.
+    fn runtimes(&self) -> Vec<Name>;
+
+    /// Loads a program into the runtime of its language, in a fresh instance, after waiting for its turn.
+    ///
+    /// # Errors
+    /// [`Refused::Failed`] with `UnknownRuntime` if there is no such runtime here; otherwise as for calls. A
+    /// program that cannot be loaded is no error: see [`Loaded::outcome`].
+    async fn load_program(&self, program: Program) -> Result<Loaded, Refused>;
 
     /// Runs a call in a fresh instance, after waiting for its turn. Dropping the future stops the
     /// guest and frees what it holds.

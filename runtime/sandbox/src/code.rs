@@ -1,15 +1,17 @@
 //! Compiled code that is ready to be called: loaded, linked, its exports looked up, so that a call
 //! does nothing but instantiate, call and drop.
 
-use steploom_types::Error;
+use std::sync::Arc;
+
+use steploom_types::{Digest, Error};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component, Type};
-use wasmtime::{Engine, Module, ModuleExport};
+use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
-use crate::guest::WasiVersion;
-use crate::kind::{Command, Handler, Reactor};
+use crate::guest::{Guest, WasiVersion};
+use crate::kind::{Command, Handler, Language, LanguageRuntime, Reactor, Start};
 use crate::link::Linkers;
-use crate::{Kind, gate};
+use crate::{Kind, gate, image};
 
 /// A module's code.
 pub(crate) struct Code {
@@ -31,38 +33,99 @@ pub(crate) enum Callable {
     Reactor(Reactor),
     /// See [`Kind::Handler`].
     Handler(Handler),
+    /// The code of a language's runtime: called as programs in it alone.
+    Runtime(Arc<LanguageRuntime>),
     /// See [`Kind::Http`]: recognised, and not called yet.
     Http,
 }
 
 impl Callable {
-    pub(crate) fn kind(&self) -> Kind {
+    /// The kind of function that it is, if it is one.
+    pub(crate) fn kind(&self) -> Option<Kind> {
         match self {
-            Self::Command(_) => Kind::Command,
-            Self::Reactor(_) => Kind::Reactor,
-            Self::Handler(_) => Kind::Handler,
-            Self::Http => Kind::Http,
+            Self::Command(_) => Some(Kind::Command),
+            Self::Reactor(_) => Some(Kind::Reactor),
+            Self::Handler(_) => Some(Kind::Handler),
+            Self::Http => Some(Kind::Http),
+            Self::Runtime(_) => None,
         }
     }
 }
 
-impl Code {
-    /// Loads and links compiled code.
+/// What compiled code turned out to be.
+pub(crate) enum Found {
+    /// Code that can be called.
+    Code(Code),
+    /// A program in some language, whose runtime's code must be found first.
+    Image(Image),
+}
+
+/// An image of memory.
+pub(crate) struct Image {
+    /// The runtime's code that goes with it.
+    pub(crate) runtime: Digest,
+    pre: InstancePre<Guest>,
+    memory: ModuleExport,
+    size_bytes: usize,
+}
+
+impl Found {
+    /// Loads and links the compiled code of the module of a digest.
     ///
     /// `code` must come from this node's own compiler: see [`crate::cache`].
     ///
     /// # Errors
     /// `Invalid` when the module wants imports of other types, or exports a handler of another type.
-    pub(crate) fn load(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn load(
+        engine: &Engine,
+        linkers: &Linkers,
+        digest: Digest,
+        code: &[u8],
+    ) -> Result<Self, Error> {
         if Engine::detect_precompiled(code) == Some(wasmtime::Precompiled::Component) {
-            of_component(engine, linkers, code)
+            Ok(Self::Code(of_component(engine, linkers, code)?))
         } else {
-            of_module(engine, linkers, code)
+            of_module(engine, linkers, digest, code)
         }
     }
 }
 
-fn of_module(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code, Error> {
+impl Image {
+    /// The program: the image with its runtime's code.
+    ///
+    /// # Errors
+    /// `Invalid` when that is no runtime's code.
+    pub(crate) fn over(self, code: &Code) -> Result<Code, Error> {
+        let Callable::Runtime(runtime) = &code.callable else {
+            return Err(Error::invalid(
+                "InvalidModule",
+                "the module is an image of something that is no runtime of a language",
+            ));
+        };
+        let language = Language {
+            image: self.pre,
+            memory: self.memory,
+            runtime: Arc::clone(runtime),
+        };
+        Ok(Code {
+            callable: Callable::Reactor(Reactor {
+                alloc: runtime.alloc,
+                handle: runtime.handle,
+                start: Start::Loaded(language),
+            }),
+            wasi: code.wasi,
+            uses_filesystem: code.uses_filesystem,
+            size_bytes: self.size_bytes,
+        })
+    }
+}
+
+fn of_module(
+    engine: &Engine,
+    linkers: &Linkers,
+    digest: Digest,
+    code: &[u8],
+) -> Result<Found, Error> {
     #[expect(
         unsafe_code,
         reason = "deserialize runs what it is given; our compiler made it, and its seal was checked"
@@ -70,35 +133,61 @@ fn of_module(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code, Er
     // SAFETY: `code` is what our compiling process wrote, directly or through the cache, whose
     // HMAC over these very bytes was verified.
     let module = unsafe { Module::deserialize(engine, code) }.map_err(|e| unloadable(&e))?;
-    let pre = linkers
-        .module
-        .instantiate_pre(&module)
-        .map_err(|e| unlinkable(&e))?;
-    let find = |name| module.get_export_index(name);
-    let callable = if let (Some(handle), Some(alloc), Some(memory)) = (
-        find("steploom_handle"),
-        find("steploom_alloc"),
-        find("memory"),
-    ) {
-        Callable::Reactor(Reactor {
-            pre,
-            memory,
-            alloc,
-            handle,
-            initialize: find("_initialize"),
-        })
+    let size_bytes = code.len();
+    let callable = if LanguageRuntime::is_one(&module) {
+        let runtime = LanguageRuntime::new(module.clone(), &linkers.module, digest)?;
+        Callable::Runtime(Arc::new(runtime))
     } else {
-        let start: ModuleExport = find("_start").ok_or_else(not_callable)?;
-        Callable::Command(Command::Module { pre, start })
+        let pre = linkers
+            .module
+            .instantiate_pre(&module)
+            .map_err(|e| unlinkable(&e))?;
+        if let Some((runtime, memory)) = image_of(&module) {
+            return Ok(Found::Image(Image {
+                runtime,
+                pre,
+                memory,
+                size_bytes,
+            }));
+        }
+        link_module(&module, pre)?
     };
-    Ok(Code {
+    Ok(Found::Code(Code {
         callable,
         wasi: module.imports().next().map(|_| WasiVersion::Preview1),
         uses_filesystem: module
             .imports()
             .any(|import| gate::names_filesystem(import.module(), import.name())),
-        size_bytes: code.len(),
-    })
+        size_bytes,
+    }))
+}
+
+/// Of an image, the runtime's code that it goes with, and its memory.
+fn image_of(module: &Module) -> Option<(Digest, ModuleExport)> {
+    let export = module.exports().next()?;
+    let runtime = image::code_of(export.name())?;
+    Some((runtime, module.get_export_index(export.name())?))
+}
+
+fn link_module(module: &Module, pre: InstancePre<Guest>) -> Result<Callable, Error> {
+    let find = |name| module.get_export_index(name);
+    if let (Some(handle), Some(alloc), Some(memory)) = (
+        find("steploom_handle"),
+        find("steploom_alloc"),
+        find(image::MEMORY),
+    ) {
+        return Ok(Callable::Reactor(Reactor {
+            start: Start::Fresh {
+                pre,
+                memory,
+                initialize: find("_initialize"),
+            },
+            alloc,
+            handle,
+        }));
+    }
+    let start = find("_start").ok_or_else(not_callable)?;
+    Ok(Callable::Command(Command::Module { pre, start }))
 }
 
 fn of_component(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code, Error> {

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use steploom_artifacts::Artifacts;
 use steploom_types::{Digest, Error};
 use tokio::sync::OnceCell;
 use wasmtime::Engine;
 
 use crate::cache::Cache;
-use crate::code::Code;
+use crate::code::{Code, Found};
 use crate::compile::parent::Compiler;
 use crate::link::Linkers;
 
@@ -121,7 +122,7 @@ impl Codes {
     async fn load(&self, digest: Digest, module: Option<&Bytes>) -> Result<Code, Missing> {
         let cache = self.cache.clone();
         if let Some(code) = blocking(move || cache.load(digest)).await?
-            && let Ok(code) = self.link(code).await
+            && let Ok(code) = self.link(digest, code).await
         {
             return Ok(code);
         }
@@ -136,12 +137,24 @@ impl Codes {
         let code = self.compiler.compile(&module).await?;
         let cache = self.cache.clone();
         let code = blocking(move || cache.store(digest, &code).map(|()| code)).await?;
-        Ok(self.link(code).await?)
+        self.link(digest, code).await
     }
 
-    async fn link(&self, code: Vec<u8>) -> Result<Code, Error> {
+    async fn link(&self, digest: Digest, code: Vec<u8>) -> Result<Code, Missing> {
         let (engine, linkers) = (self.engine.clone(), Arc::clone(&self.linkers));
-        blocking(move || Code::load(&engine, &linkers, &code)).await
+        let found = blocking(move || Found::load(&engine, &linkers, digest, &code)).await?;
+        match found {
+            Found::Code(code) => Ok(code),
+            Found::Image(image) => {
+                let runtime = self.runtime(image.runtime).await?;
+                Ok(image.over(&runtime)?)
+            }
+        }
+    }
+
+    /// The code of a runtime that an image goes with.
+    fn runtime(&self, digest: Digest) -> BoxFuture<'_, Result<Arc<Code>, Missing>> {
+        Box::pin(self.get(digest, None))
     }
 
     fn keep(&self, digest: Digest, code: &Arc<Code>) {

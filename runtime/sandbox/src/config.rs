@@ -34,6 +34,8 @@ pub struct Config {
     pub queue_wait_max: Duration,
     /// Folders of this node that functions may read, by name.
     pub volumes: BTreeMap<Name, PathBuf>,
+    /// Runtimes of languages, by name: each the file of a module.
+    pub runtimes: BTreeMap<Name, PathBuf>,
 }
 
 /// How the compiling process is started.

@@ -41,6 +41,38 @@ struct Streams {
 /// # Errors
 /// When the host cannot do its part; a failing guest is an answer.
 pub(crate) async fn invoke(host: Host<'_>, code: &Code, call: &Call) -> Result<Finished, Error> {
+    run_once(host, code, call, Errand::Handle).await
+}
+
+/// Loads a program that was admitted; the call's event is its package. The second is its image, unless it
+/// failed.
+///
+/// # Errors
+/// As [`invoke`].
+pub(crate) async fn load(
+    host: Host<'_>,
+    code: &Code,
+    call: &Call,
+) -> Result<(Finished, Vec<u8>), Error> {
+    let mut image = Vec::new();
+    let finished = run_once(host, code, call, Errand::Load(&mut image)).await?;
+    Ok((finished, image))
+}
+
+/// What is asked of a guest.
+enum Errand<'a> {
+    /// To handle an event.
+    Handle,
+    /// To load a program; what it leaves in memory goes here.
+    Load(&'a mut Vec<u8>),
+}
+
+async fn run_once(
+    host: Host<'_>,
+    code: &Code,
+    call: &Call,
+    errand: Errand<'_>,
+) -> Result<Finished, Error> {
     let clock = Clock::start(call);
     let streams = Streams {
         logs: Shared::new(Lines::new(call.limits.log_bytes_max)),
@@ -51,7 +83,7 @@ pub(crate) async fn invoke(host: Host<'_>, code: &Code, call: &Call) -> Result<F
     let mut store = store(&host, code, call, &clock, &streams, scratch.as_ref(), quota)?;
 
     let ended = clock
-        .watch(call, run(code, call, &mut store, &streams))
+        .watch(call, run(code, call, &mut store, &streams, errand))
         .await;
     let duration = clock.start.elapsed();
     let outcome = match ended {
@@ -87,7 +119,13 @@ enum Ended {
 }
 
 /// Calls the guest as its kind wants, and reads its answer.
-async fn run(code: &Code, call: &Call, store: &mut Store<Guest>, streams: &Streams) -> Ended {
+async fn run(
+    code: &Code,
+    call: &Call,
+    store: &mut Store<Guest>,
+    streams: &Streams,
+    errand: Errand<'_>,
+) -> Ended {
     let event = call.event.text();
     let output_bytes_max = call.limits.output_bytes_max;
     let answer = match &code.callable {
@@ -95,7 +133,20 @@ async fn run(code: &Code, call: &Call, store: &mut Store<Guest>, streams: &Strea
             Ok(code) => return Ended::Outcome(of_command(code, store.data(), streams)),
             Err(error) => Err(error),
         },
-        Callable::Reactor(reactor) => reactor.run(store, event.as_bytes(), output_bytes_max).await,
+        Callable::Reactor(reactor) => match errand {
+            Errand::Handle => reactor.run(store, event.as_bytes(), output_bytes_max).await,
+            Errand::Load(left) => {
+                let loaded = reactor.load(store, event.as_bytes(), output_bytes_max);
+                loaded.await.map(|(answer, image)| {
+                    *left = image;
+                    answer
+                })
+            }
+        },
+        Callable::Runtime(_) => {
+            let why = "a language's runtime has no program".to_owned();
+            return Ended::Outcome(Err(fail::nonsense(why)));
+        }
         Callable::Handler(handler) => handler.run(store, event, output_bytes_max).await,
         Callable::Http => return Ended::Outcome(Err(fail::http_not_callable())),
     };

@@ -21,10 +21,12 @@ mod engine;
 mod fail;
 mod gate;
 mod guest;
+mod image;
 mod invoke;
 mod kind;
 mod limiter;
 mod link;
+mod runtimes;
 mod sandbox;
 mod streams;
 
@@ -32,6 +34,6 @@ pub use compile::child::compiler_main;
 pub use config::{CompilerCommand, Config};
 pub use sandbox::Sandbox;
 pub use steploom_call::{
-    Call, Cancel, Context, Failure, Finished, Gauges, Inspected, Kind, Limits, LogEntry, Refused,
-    Runner,
+    Call, Cancel, Context, Failure, Finished, Gauges, Inspected, Kind, Limits, Loaded, LogEntry,
+    Program, Refused, Runner, Snapshot,
 };

@@ -16,8 +16,10 @@ use crate::compile::parent::Compiler;
 use crate::disk::ScratchRoot;
 use crate::invoke::{self, Host};
 use crate::link::Linkers;
+use crate::runtimes::Runtimes;
 use crate::{
-    Call, Config, Failure, Finished, Gauges, Inspected, Refused, Runner, engine, fail, gate,
+    Call, Config, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
+    Snapshot, engine, fail, gate,
 };
 
 /// The folder of scratch folders, in the folder of compiled code.
@@ -36,8 +38,20 @@ struct Inner {
     engine: Engine,
     codes: Codes,
     admission: Admission,
+    runtimes: Runtimes,
     scratch: ScratchRoot,
     resources_max: usize,
+}
+
+impl Inner {
+    fn host(&self) -> Host<'_> {
+        Host {
+            engine: &self.engine,
+            config: &self.config,
+            scratch: &self.scratch,
+            resources_max: self.resources_max,
+        }
+    }
 }
 
 impl Sandbox {
@@ -72,6 +86,7 @@ impl Sandbox {
             config.queue_wait_max,
         );
         Ok(Self(Arc::new(Inner {
+            runtimes: Runtimes::new(config.runtimes.clone(), Arc::clone(&config.artifacts)),
             scratch: ScratchRoot::open(&config.cache_dir.join(SCRATCH_FOLDER))?,
             resources_max: resources_max(config.instances_max),
             config,
@@ -103,14 +118,12 @@ impl Runner for Sandbox {
     async fn invoke(&self, call: Call) -> Result<Finished, Refused> {
         let inner = &*self.0;
         let code = inner.codes.get(call.module, None).await?;
-        if code.callable.kind() != call.kind {
+        let kind = code.callable.kind();
+        if kind != Some(call.kind) {
+            let is = kind.map_or("runtime of a language", Kind::as_str);
             return Err(Refused::Failed(Error::invalid(
                 "WrongKind",
-                format!(
-                    "the module is a {}, not a {}",
-                    code.callable.kind(),
-                    call.kind
-                ),
+                format!("the module is a {is}, not a {}", call.kind),
             )));
         }
         let enter = inner.admission.enter(call.limits.memory_bytes_max);
@@ -122,13 +135,41 @@ impl Runner for Sandbox {
                 permit = enter => permit?,
             },
         };
-        let host = Host {
-            engine: &inner.engine,
-            config: &inner.config,
-            scratch: &inner.scratch,
-            resources_max: inner.resources_max,
+        Ok(invoke::invoke(inner.host(), &code, &call).await?)
+    }
+
+    fn runtimes(&self) -> Vec<Name> {
+        self.0.config.runtimes.keys().cloned().collect()
+    }
+
+    async fn load_program(&self, program: Program) -> Result<Loaded, Refused> {
+        let inner = &*self.0;
+        let empty = inner.runtimes.get(&program.runtime, &inner.codes).await?;
+        let call = Call {
+            module: empty.digest,
+            kind: Kind::Reactor,
+            limits: program.limits,
+            environment: program.environment,
+            volumes: Vec::new(),
+            context: program.context,
+            event: program.package,
+            cancel: None,
         };
-        Ok(invoke::invoke(host, &code, &call).await?)
+        let enter = inner.admission.enter(call.limits.memory_bytes_max);
+        let _permit = enter.await?;
+        let (finished, image) = invoke::load(inner.host(), &empty.code, &call).await?;
+        let found = Inspected {
+            kind: Kind::Reactor,
+            memory_bytes_min: finished.memory_bytes,
+            uses_filesystem: empty.code.uses_filesystem,
+        };
+        Ok(Loaded {
+            outcome: finished.outcome.map(|_| Snapshot {
+                module: image.into(),
+                found,
+            }),
+            logs: finished.logs,
+        })
     }
 
     fn gauges(&self) -> Gauges {

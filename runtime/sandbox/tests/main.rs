@@ -9,5 +9,6 @@ mod files;
 mod kinds;
 #[path = "limits.rs"]
 mod limits;
+mod programs;
 #[path = "support.rs"]
 mod support;

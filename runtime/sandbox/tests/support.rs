@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use steploom_artifacts::Artifacts;
 use steploom_sandbox::{
-    Call, CompilerCommand, Config, Context, Finished, Inspected, Limits, Refused, Runner, Sandbox,
+    Call, CompilerCommand, Config, Context, Finished, Inspected, Kind, Limits, Refused, Runner,
+    Sandbox,
 };
 use steploom_types::{AccountId, Digest, Json};
 
@@ -26,6 +27,20 @@ pub(crate) struct Node {
 pub(crate) struct Ready {
     pub(crate) digest: Digest,
     pub(crate) found: Inspected,
+}
+
+impl Ready {
+    /// A module that is not there.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            digest: Digest::of(b""),
+            found: Inspected {
+                kind: Kind::Reactor,
+                memory_bytes_min: 0,
+                uses_filesystem: false,
+            },
+        }
+    }
 }
 
 impl Node {
@@ -57,6 +72,7 @@ impl Node {
             queue_max: 16,
             queue_wait_max: Duration::from_mins(1),
             volumes: BTreeMap::new(),
+            runtimes: BTreeMap::new(),
         };
         change(&mut config);
         Self {

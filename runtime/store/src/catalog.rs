@@ -18,10 +18,12 @@ use crate::Result;
 pub struct FunctionVersion {
     /// Its number, from 1, without gaps at creation; given by the catalog.
     pub version: u32,
-    /// The module as uploaded.
+    /// The module that is called.
     pub module: Digest,
     /// Bytes of the module.
     pub module_bytes: u64,
+    /// What the module was made from, if it was not uploaded itself.
+    pub source: Option<Digest>,
     /// `command`, `reactor`, `handler` or `http`.
     pub kind: String,
     /// Limits, environment and the rest: JSON text.
@@ -37,6 +39,8 @@ pub struct NewFunctionVersion {
     pub module: Digest,
     /// See [`FunctionVersion::module_bytes`].
     pub module_bytes: u64,
+    /// See [`FunctionVersion::source`].
+    pub source: Option<Digest>,
     /// See [`FunctionVersion::kind`].
     pub kind: String,
     /// See [`FunctionVersion::settings`].

@@ -353,6 +353,16 @@ pub mod function {
     pub const HOST_CALLS_MAX: u64 = 10_000_000;
 }
 
+/// What a program in a language that has a runtime may consist of, and what loading it may use.
+pub mod package {
+    /// Files.
+    pub const FILES_MAX: usize = 2_000;
+    /// Bytes of all files, unpacked.
+    pub const BYTES_MAX: usize = 16 * 1024 * 1024;
+    /// Milliseconds of wall time in which it is loaded.
+    pub const LOAD_MS_MAX: u64 = 60_000;
+}
+
 /// What compiling one module may use, in its own process.
 pub mod compile {
     /// Seconds of CPU.

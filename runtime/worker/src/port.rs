@@ -2,6 +2,7 @@
 
 mod activities;
 mod buckets;
+mod code;
 mod connections;
 mod control;
 mod executions;

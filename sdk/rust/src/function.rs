@@ -18,8 +18,8 @@ const INVOKE_TIMEOUT: Duration = Duration::from_millis(TIMEOUT_MS_MAX + 60_000);
 /// An upload.
 #[derive(Clone, Debug, Default)]
 pub struct PutFunction {
-    /// The module: WebAssembly, as bytes.
-    pub module: Bytes,
+    /// A module; or, with `runtime` in the settings, a program's text; or a zip of either.
+    pub code: Bytes,
     /// What it may use; the defaults if left out.
     pub settings: Option<wire::FunctionSettings>,
     /// Fail with `FunctionExists` if there is one already.
@@ -51,10 +51,10 @@ impl Client {
             .call(Method::PUT, &format!("/v1/functions/{name}"))
             .timeout(UPLOAD_TIMEOUT);
         let call = match put.settings {
-            None => call.body("application/wasm", put.module),
+            None => call.body("application/wasm", put.code),
             Some(settings) => {
                 let settings = serde_json::to_vec(&settings).map_err(Error::protocol)?;
-                let form = form::of_upload(&put.module, &settings);
+                let form = form::of_upload(&put.code, &settings);
                 call.body(&form.kind, form.body)
             }
         };

@@ -7,6 +7,9 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
         data: ".steploom".into(),
         database: Some("db:5432/steploom".to_owned()),
         volumes: vec![("input".parse().unwrap(), "./texts".into())],
+        runtimes: ["javascript", "python"]
+            .map(|name| name.parse().unwrap())
+            .to_vec(),
         needs_keys: true,
         counts: Counts {
             functions: 1,
@@ -25,6 +28,7 @@ fn what_is_served_is_said_in_lines_that_can_be_found() {
             "  data        .steploom",
             "  database    db:5432/steploom",
             "  volume      input = ./texts",
+            "  runtimes    javascript, python",
             "  keys        each request needs one",
             "  there are   1 function, 0 machines, 1,000 executions or more running",
         ]

@@ -42,7 +42,7 @@ impl Server {
     pub(crate) async fn start(program: &Path, place: Place, guest: Bytes) -> Result<Self> {
         let server = Self::resume(program, place, &[]).await?;
         let put = PutFunction {
-            module: guest,
+            code: guest,
             ..PutFunction::default()
         };
         let client = &server.client;

@@ -178,7 +178,7 @@ impl Service {
         settings.environment.extend(environment);
         settings.timeout_ms = 90_000;
         let put = PutFunction {
-            module: self.module.clone().into(),
+            code: self.module.clone().into(),
             settings: Some(settings),
             create_only: false,
         };

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::json;
 use steploom_artifacts::Artifacts;
-use steploom_call::{Call, Failure, Finished, Gauges, Inspected, Refused, Runner};
+use steploom_call::{Call, Failure, Finished, Gauges, Inspected, Loaded, Program, Refused, Runner};
 use steploom_types::{Digest, Error, Json, Kind, Name, Result};
 
 use crate::gate::Gate;
@@ -151,6 +151,14 @@ impl Runner for Sandbox {
 
     async fn prepare(&self, _digest: Digest, _module: &Bytes) -> Result<()> {
         Ok(())
+    }
+
+    fn runtimes(&self) -> Vec<Name> {
+        Vec::new()
+    }
+
+    async fn load_program(&self, _program: Program) -> std::result::Result<Loaded, Refused> {
+        Err(Error::internal("there are no runtimes").into())
     }
 
     async fn invoke(&self, call: Call) -> std::result::Result<Finished, Refused> {

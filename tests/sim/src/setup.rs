@@ -67,6 +67,7 @@ fn put_functions(simulation: &Simulation) {
         let version = NewFunctionVersion {
             module: steploom_types::Digest::of(&module),
             module_bytes: module.len() as u64,
+            source: None,
             kind: "reactor".to_owned(),
             settings,
             created_at: Timestamp::from_millis(EPOCH_MS),

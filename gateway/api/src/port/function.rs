@@ -11,8 +11,8 @@ use crate::wire;
 pub struct PutFunction {
     /// The function's name.
     pub name: Name,
-    /// The module, as it came: not trusted.
-    pub module: Bytes,
+    /// A module, a program's text, or a zip of either, as it came: not trusted.
+    pub code: Bytes,
     /// Its settings, not yet checked against their ranges.
     pub settings: wire::FunctionSettings,
     /// Fail with `FunctionExists` if there is one already.

@@ -14,6 +14,16 @@ pub struct FunctionSettings {
     /// For people.
     #[serde(skip_serializing_if = "super::is_default")]
     pub description: String,
+    /// The language of a program, such as `javascript` or `python`, if its text was uploaded, or a zip of it; a
+    /// zip tells it by its files, if this is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "python")]
+    pub runtime: Option<Name>,
+    /// The function of a program that is called: `handler` in a single file, `file.function` in a zip. The usual
+    /// names are looked for if it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "index.handler")]
+    pub handler: Option<String>,
     /// Milliseconds of wall time of one invocation: 1 to 900,000.
     pub timeout_ms: u64,
     /// Bytes of linear memory: 65,536 to 4 GiB.
@@ -50,6 +60,8 @@ impl Default for FunctionSettings {
     fn default() -> Self {
         Self {
             description: String::new(),
+            runtime: None,
+            handler: None,
             timeout_ms: limits::TIMEOUT_MS_DEFAULT,
             memory_bytes_max: limits::MEMORY_BYTES_DEFAULT,
             fuel_max: limits::FUEL_DEFAULT,
@@ -102,6 +114,10 @@ pub struct FunctionVersion {
     pub module: Digest,
     /// Bytes of the module.
     pub module_bytes: u64,
+    /// SHA-256 of what was uploaded, if the module was made from that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub source: Option<Digest>,
     /// How it is called.
     pub kind: FunctionKind,
     /// What it may use.

@@ -1,20 +1,16 @@
-//! Deployment packages: a zip with a module inside, sent along or lying in a bucket.
-
-use std::io::{Cursor, Read};
+//! Deployment packages: a zip with a module or a program in it, sent along or lying in a bucket.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 use steploom_api::port::{Object, collect};
+use steploom_package::{Archive, Language};
 use steploom_types::{Digest, Error, Name, limits};
-use zip::ZipArchive;
 
 use super::{Call, failure, invalid};
 use crate::Failure;
 
-/// The module of this name is taken, wherever there are more.
-const BOOTSTRAP: &str = "bootstrap.wasm";
 const CANNOT_UNZIP: &str =
     "Could not unzip uploaded file. Please check your file, then try to upload again.";
 
@@ -32,9 +28,12 @@ pub(super) struct Code {
     image_uri: Option<String>,
 }
 
-/// A module, and what AWS shows of the package that it came in.
+/// What a function is made of, and what AWS shows of the package that it came in.
 pub(super) struct Package {
-    pub(super) module: Bytes,
+    /// The module, or the whole zip of a program.
+    pub(super) code: Bytes,
+    /// The language, of a program.
+    pub(super) language: Option<&'static Language>,
     /// SHA-256 of the zip, in Base64.
     pub(super) sha256: String,
     /// Bytes of the zip.
@@ -42,11 +41,15 @@ pub(super) struct Package {
 }
 
 impl Code {
-    /// Fetches the zip and takes the module out of it.
+    /// Fetches the zip and takes the module out of it, unless it is a program for a runtime.
     ///
     /// # Errors
     /// `InvalidParameterValueException`; `RequestEntityTooLargeException`.
-    pub(super) async fn package(&self, call: &Call<'_>) -> Result<Package, Failure> {
+    pub(super) async fn package(
+        &self,
+        call: &Call<'_>,
+        runtime: Option<&str>,
+    ) -> Result<Package, Failure> {
         let zip = self.zip(call).await?;
         if zip.len() > limits::LAMBDA_ZIP_BYTES_MAX {
             let most = limits::LAMBDA_ZIP_BYTES_MAX;
@@ -59,10 +62,12 @@ impl Code {
             });
         }
         let (sha256, size) = (sha256(&Digest::of(&zip)), zip.len());
-        let module = tokio::task::spawn_blocking(move || module(zip));
-        let module = module.await.map_err(steploom_types::Error::internal)??;
+        let language = runtime.and_then(Language::of_lambda);
+        let read = tokio::task::spawn_blocking(move || read(zip, language));
+        let (code, language) = read.await.map_err(Error::internal)??;
         Ok(Package {
-            module,
+            code,
+            language,
             sha256,
             size,
         })
@@ -125,61 +130,29 @@ pub(super) fn sha256(digest: &Digest) -> String {
     STANDARD.encode(digest.as_bytes())
 }
 
-/// The one module in a zip, or the one that is called `bootstrap.wasm`; not trusted yet.
-fn module(zip: Bytes) -> Result<Bytes, Failure> {
-    let cannot = |_| invalid(CANNOT_UNZIP);
-    if entries(&zip) > limits::LAMBDA_ZIP_ENTRIES_MAX {
-        let most = limits::LAMBDA_ZIP_ENTRIES_MAX;
-        return Err(invalid(format!(
-            "The zip may have {most} files at the most"
-        )));
+/// The module in a zip; a zip without one is a program, if the function's runtime has a language.
+fn read(
+    zip: Bytes,
+    language: Option<&'static Language>,
+) -> Result<(Bytes, Option<&'static Language>), Failure> {
+    let mut archive = Archive::open(zip.clone()).map_err(refused)?;
+    if language.is_some() && !archive.has_module() {
+        return Ok((zip, language));
     }
-    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(cannot)?;
-    let is_module = |name: &String| {
-        let is_wasm = name.rsplit_once('.').is_some_and(|(_, end)| end == "wasm");
-        is_wasm && !name.starts_with("__MACOSX/")
-    };
-    let names = archive
-        .file_names()
-        .flatten()
-        .map(std::borrow::Cow::into_owned);
-    let modules: Vec<_> = names.filter(is_module).collect();
-    let name = match modules.as_slice() {
-        [one] => one.clone(),
-        [] => return Err(invalid("The zip has no WebAssembly module (*.wasm) in it")),
-        several if several.iter().any(|name| name == BOOTSTRAP) => BOOTSTRAP.to_owned(),
-        several => {
-            let count = several.len();
-            return Err(invalid(format!(
-                "The zip has {count} WebAssembly modules; call the one to run {BOOTSTRAP}"
-            )));
-        }
-    };
-    let file = archive.by_name(&name).map_err(cannot)?;
-    let most = limits::MODULE_BYTES_MAX;
-    let mut module = Vec::new();
-    // What the zip says of its size is not trusted.
-    let mut file = file.take(most as u64 + 1);
-    file.read_to_end(&mut module)
-        .map_err(|_| invalid(CANNOT_UNZIP))?;
-    if module.len() > most {
-        return Err(invalid(format!(
-            "Unzipped size must be smaller than {most} bytes"
-        )));
-    }
-    Ok(module.into())
+    let module = archive.module().map_err(refused)?;
+    Ok((module, None))
 }
 
-/// How many files a zip says that it has, at the most: each costs memory before it is looked at.
-fn entries(zip: &[u8]) -> usize {
-    const HEADER: &[u8] = b"PK\x01\x02";
-    let mut left = zip;
-    let mut count = 0;
-    while let Some(at) = left.windows(HEADER.len()).position(|four| four == HEADER) {
-        count += 1;
-        left = &left[at + HEADER.len()..];
+/// In AWS's words, where it has some.
+fn refused(error: Error) -> Failure {
+    match error.code {
+        "NotAZip" => invalid(CANNOT_UNZIP),
+        "ModuleTooLarge" => {
+            let most = limits::MODULE_BYTES_MAX;
+            invalid(format!("Unzipped size must be smaller than {most} bytes"))
+        }
+        _ => invalid(error.message),
     }
-    count
 }
 
 #[cfg(test)]

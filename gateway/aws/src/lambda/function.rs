@@ -63,11 +63,12 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
     let mut settings = settings::first();
     settings::change(&mut settings, &call.input)?;
     let tags = tag::wanted(&call.input)?;
-    let package = input.code.package(call).await?;
+    let runtime = settings::runtime(&settings);
+    let package = input.code.package(call, runtime.as_deref()).await?;
     settings::note(&mut settings, &package);
     let put = PutFunction {
         name: target.name.clone(),
-        module: package.module,
+        code: package.code,
         settings,
         create_only: true,
     };
@@ -109,8 +110,9 @@ pub(super) async fn update_code(call: &Call<'_>) -> Answer {
     let now = functions.get(call.account, &target.name).await;
     let now = now.map_err(told)?;
     ensure_revision(call, &target, &now, input.revision_id.as_ref())?;
-    let package = code.package(call).await?;
     let mut settings = now.latest.settings.clone();
+    let runtime = settings::runtime(&settings);
+    let package = code.package(call, runtime.as_deref()).await?;
     if let Some(architectures) = call.input.get("Architectures") {
         let kept = &mut settings.lambda;
         kept.insert("Architectures".to_owned(), architectures.clone());
@@ -123,7 +125,7 @@ pub(super) async fn update_code(call: &Call<'_>) -> Answer {
     }
     let put = PutFunction {
         name: target.name.clone(),
-        module: package.module,
+        code: package.code,
         settings,
         create_only: false,
     };

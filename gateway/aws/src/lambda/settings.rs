@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use steploom_api::wire::FunctionSettings;
+use steploom_package::Language;
 use steploom_types::limits;
 
 use super::code::Package;
@@ -117,6 +118,15 @@ pub(super) fn change(settings: &mut FunctionSettings, input: &Value) -> Result<(
     if let Some(megabytes) = disk.and_then(Value::as_u64) {
         settings.disk_bytes_max = megabytes * MB;
     }
+    if settings.runtime.is_some() {
+        let language = runtime(settings).and_then(|runtime| Language::of_lambda(&runtime));
+        let language = language.ok_or_else(|| {
+            invalid(
+                "The function's code is a program: its Runtime must be one of Node.js or of Python",
+            )
+        })?;
+        note_program(settings, Some(language));
+    }
     if let Some(given) = input.get(ENVIRONMENT) {
         settings.environment = environment(given)?;
         settings.lambda.insert(ENVIRONMENT.to_owned(), json!({}));
@@ -124,8 +134,22 @@ pub(super) fn change(settings: &mut FunctionSettings, input: &Value) -> Result<(
     Ok(())
 }
 
-/// Notes the package that a version's module came in.
+/// What the request called the runtime.
+pub(super) fn runtime(settings: &FunctionSettings) -> Option<String> {
+    let kept = settings.lambda.get("Runtime")?;
+    kept.as_str().map(str::to_owned)
+}
+
+/// The language and the handler of a program, by what AWS's tools said.
+fn note_program(settings: &mut FunctionSettings, language: Option<&Language>) {
+    let handler = settings.lambda.get("Handler").and_then(Value::as_str);
+    settings.handler = handler.filter(|_| language.is_some()).map(str::to_owned);
+    settings.runtime = language.and_then(|language| language.name.parse().ok());
+}
+
+/// Notes the package that a version's code came in.
 pub(super) fn note(settings: &mut FunctionSettings, package: &Package) {
+    note_program(settings, package.language);
     let kept = &mut settings.lambda;
     kept.insert("CodeSha256".to_owned(), package.sha256.clone().into());
     kept.insert("CodeSize".to_owned(), package.size.into());

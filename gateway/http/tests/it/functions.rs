@@ -32,7 +32,7 @@ async fn a_module_alone_gets_the_default_settings() {
     let function: wire::Function = serde_json::from_slice(&first.body).unwrap();
     assert_eq!(function.latest.version, 1);
     assert_eq!(function.latest.settings, wire::FunctionSettings::default());
-    assert_eq!(front.world.state().puts[0].module, MODULE);
+    assert_eq!(front.world.state().puts[0].code, MODULE);
 
     let second = front.send("PUT /v1/functions/count", &[WASM], MODULE).await;
     assert_eq!(second.status, 200);
@@ -47,7 +47,7 @@ async fn a_form_brings_settings() {
     let answer = front.send("PUT /v1/functions/count", &[FORM], body).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let put = front.world.state().puts.remove(0);
-    assert_eq!(put.module, MODULE);
+    assert_eq!(put.code, MODULE);
     assert_eq!(put.settings.timeout_ms, 500);
     assert_eq!(put.settings.environment["A"], "b");
 }

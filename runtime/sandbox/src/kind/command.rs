@@ -2,7 +2,7 @@
 //! whether it went well.
 
 use wasmtime::component::{self, ComponentExportIndex};
-use wasmtime::{Extern, InstancePre, ModuleExport, Store};
+use wasmtime::{InstancePre, ModuleExport, Store};
 use wasmtime_wasi::I32Exit;
 
 use crate::guest::Guest;
@@ -51,12 +51,7 @@ async fn run_module(
     store: &mut Store<Guest>,
 ) -> wasmtime::Result<i32> {
     let instance = pre.instantiate_async(&mut *store).await?;
-    let start = instance
-        .get_module_export(&mut *store, start)
-        .and_then(Extern::into_func)
-        .ok_or_else(super::changed)?
-        .typed::<(), ()>(&*store)?;
-    start.call_async(store, ()).await?;
+    super::call(&instance, store, start).await?;
     Ok(0)
 }
 

@@ -13,6 +13,7 @@ fn version(module: &str) -> NewFunctionVersion {
     NewFunctionVersion {
         module: Digest::of(module.as_bytes()),
         module_bytes: 5_000_000_000,
+        source: (module.len() > 1).then(|| Digest::of(b"source")),
         kind: "reactor".into(),
         settings: "{\"memory\": \"\u{2713}\"}".into(),
         created_at: at(module.len() as i64),
@@ -58,6 +59,8 @@ pub async fn numbers_versions_without_gaps(subject: &dyn Subject) -> Result<()> 
     let written = version("bb");
     assert_eq!(second.module, written.module);
     assert_eq!(second.module_bytes, written.module_bytes);
+    assert!(second.source.is_some());
+    assert_eq!(second.source, written.source);
     assert_eq!(
         (second.kind, second.settings),
         (written.kind, written.settings)

@@ -104,6 +104,7 @@ fn version() -> NewFunctionVersion {
     NewFunctionVersion {
         module: Digest::of(b"m"),
         module_bytes: 1,
+        source: None,
         kind: "reactor".into(),
         settings: "{\"env\": \"secret\"}".into(),
         created_at: at(1),

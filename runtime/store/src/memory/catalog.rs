@@ -140,6 +140,7 @@ impl Catalog for Memory {
             version: versions.last().map_or(1, |latest| latest.version + 1),
             module: version.module,
             module_bytes: version.module_bytes,
+            source: version.source,
             kind: version.kind.clone(),
             settings: version.settings.clone(),
             created_at: version.created_at,

@@ -1,10 +1,9 @@
 //! Functions: uploading, listing, invoking.
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use steploom_api::port::{EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction};
 use steploom_api::wire::{self, FunctionKind};
-use steploom_call::{Inspected, Kind, Refused};
+use steploom_call::{Kind, Refused};
 use steploom_store::Error as StoreError;
 use steploom_store::catalog::{self, EntryKind, NewFunctionVersion, Put};
 use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, limits};
@@ -20,28 +19,21 @@ impl Functions for Port {
     async fn put(&self, account: AccountId, put: PutFunction) -> Result<wire::Function> {
         let PutFunction {
             name,
-            module,
+            code,
             settings: wanted,
             create_only,
         } = put;
         settings::check(&wanted, &*self.shared.runner)?;
         function_events::check_dead_letter(&name, &wanted)?;
-        let inspected = self.inspect(&module).await?;
-        if inspected.memory_bytes_min > wanted.memory_bytes_max {
-            return Err(Error::invalid(
-                "MemoryTooSmall",
-                format!(
-                    "the module starts with {} bytes of memory, more than its memoryBytesMax of {}",
-                    inspected.memory_bytes_min, wanted.memory_bytes_max
-                ),
-            ));
-        }
-        let digest = self.shared.artifacts.put_module(&module).await?;
-        self.shared.runner.prepare(digest, &module).await?;
+        let (upload, wanted) = self.module_of(account, &name, code, wanted).await?;
+        let module = &upload.module;
+        let digest = self.shared.artifacts.put_module(module).await?;
+        self.shared.runner.prepare(digest, module).await?;
         let version = NewFunctionVersion {
             module: digest,
             module_bytes: module.len() as u64,
-            kind: inspected.kind.as_str().into(),
+            source: upload.source,
+            kind: upload.kind.as_str().into(),
             settings: serde_json::to_string(&wanted).map_err(Error::internal)?,
             created_at: self.shared.clock.now(),
         };
@@ -70,11 +62,20 @@ impl Functions for Port {
         let catalog = &self.shared.store.catalog;
         let function = catalog.find_function(account, name).await?;
         let function = function.ok_or_else(|| function_not_found(name, None))?;
-        let module = self.shared.artifacts.module(function.latest.module).await?;
-        let module = module.ok_or_else(|| refused(name, Refused::ModuleMissing))?;
+        let latest = &function.latest;
+        let artifacts = &self.shared.artifacts;
+        let code = match latest.source {
+            Some(source) => artifacts.source(source).await?,
+            None => artifacts.module(latest.module).await?,
+        };
+        let code = code.ok_or_else(|| refused(name, Refused::ModuleMissing))?;
+        let mut settings = settings;
+        if latest.source.is_some() && settings.runtime.is_none() {
+            settings.runtime = registry::settings(latest)?.runtime;
+        }
         let put = PutFunction {
             name: name.clone(),
-            module,
+            code,
             settings,
             create_only: false,
         };
@@ -234,19 +235,6 @@ impl Functions for Port {
     }
 }
 
-impl Port {
-    /// The module gate reads the whole module: milliseconds a megabyte, beside the event loop.
-    async fn inspect(&self, module: &Bytes) -> Result<Inspected> {
-        let (runner, module) = (self.shared.runner.clone(), module.clone());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "it is pure, and whoever waits for it waits for nothing else"
-        )]
-        let inspected = tokio::task::spawn_blocking(move || runner.inspect(&module));
-        inspected.await.map_err(Error::internal)?
-    }
-}
-
 fn view(function: catalog::Function) -> Result<wire::Function> {
     Ok(wire::Function {
         latest: view_version(&function.latest)?,
@@ -261,6 +249,7 @@ fn view_version(version: &catalog::FunctionVersion) -> Result<wire::FunctionVers
         version: version.version,
         module: version.module,
         module_bytes: version.module_bytes,
+        source: version.source,
         kind: match kind {
             Kind::Command => FunctionKind::Command,
             Kind::Reactor => FunctionKind::Reactor,
@@ -272,7 +261,7 @@ fn view_version(version: &catalog::FunctionVersion) -> Result<wire::FunctionVers
     })
 }
 
-fn refused(name: &Name, refused: Refused) -> Error {
+pub(super) fn refused(name: &Name, refused: Refused) -> Error {
     match refused {
         Refused::TooManyRequests { retry_after_s } => Error::new(
             steploom_types::Kind::Exhausted,

@@ -172,7 +172,7 @@ impl Node {
     pub(crate) async fn function(&self, name: &str, settings: FunctionSettings) {
         let put = PutFunction {
             name: name.parse().unwrap(),
-            module: Bytes::from_static(b"scripted"),
+            code: Bytes::from_static(b"scripted"),
             settings,
             create_only: false,
         };

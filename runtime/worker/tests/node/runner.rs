@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use steploom_call::{Call, Failure, Finished, Gauges, Inspected, Kind, Refused, Runner};
-use steploom_types::{Digest, Json, Name, Result};
+use steploom_call::{
+    Call, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
+};
+use steploom_types::{Digest, Error, Json, Name, Result};
 use tokio::sync::Semaphore;
 
 #[derive(Default)]
@@ -119,6 +121,14 @@ impl Runner for Scripted {
 
     async fn prepare(&self, _digest: Digest, _module: &Bytes) -> Result<()> {
         Ok(())
+    }
+
+    fn runtimes(&self) -> Vec<Name> {
+        Vec::new()
+    }
+
+    async fn load_program(&self, _program: Program) -> std::result::Result<Loaded, Refused> {
+        Err(Error::internal("there are no runtimes").into())
     }
 
     async fn invoke(&self, call: Call) -> std::result::Result<Finished, Refused> {

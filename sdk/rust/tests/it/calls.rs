@@ -15,7 +15,7 @@ async fn functions() {
     let (world, client) = front().await;
     let count = name("count");
     let module = || PutFunction {
-        module: MODULE.into(),
+        code: MODULE.into(),
         ..PutFunction::default()
     };
     let first = client.put_function(&count, module()).await.unwrap();
@@ -201,7 +201,7 @@ async fn what_a_function_has_besides_its_versions() {
     let (_world, client) = front().await;
     let (function, prod) = (name("count"), name("prod"));
     let put = PutFunction {
-        module: MODULE.into(),
+        code: MODULE.into(),
         ..PutFunction::default()
     };
     client.put_function(&function, put).await.unwrap();

@@ -1,4 +1,4 @@
-//! `PUT /v1/functions/{name}`: the module alone, or a form of module and settings.
+//! `PUT /v1/functions/{name}`: the code alone, or a form of code and settings.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,7 +21,13 @@ use crate::edge::Account;
 use crate::extract::{At, NoQuery, created, is_create_only};
 use crate::failure::{Answer, Failure};
 
-const MODULE_TYPE: &str = "application/wasm";
+/// What code is sent as when it is sent alone, and the runtime of its language.
+const CODE_TYPES: &[(&str, Option<&str>)] = &[
+    ("application/wasm", None),
+    ("application/zip", None),
+    ("text/javascript", Some("javascript")),
+    ("text/x-python", Some("python")),
+];
 const FORM_TYPE: &str = "multipart/form-data";
 
 /// Bytes of settings, which are a form's other part: the environment is their largest field.
@@ -31,7 +37,8 @@ const SETTINGS_BYTES_MAX: usize = 64 * 1024;
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it is only the shape in the OpenAPI document")]
 struct FunctionForm {
-    /// The module, as `application/wasm`.
+    /// The module, as `application/wasm`; or the text of a program whose `runtime` the settings name; or a zip
+    /// of either.
     #[schema(value_type = String, format = Binary)]
     module: Bytes,
     /// The settings, as `application/json`.
@@ -40,15 +47,17 @@ struct FunctionForm {
 
 /// Uploads a function: a new one, or a new version of one.
 ///
-/// The body is the module alone (`application/wasm`), which gets the default settings, or a form
-/// (`multipart/form-data`) with the parts `module` and `settings`. When the answer is there, the
-/// version can be invoked and survives a crash.
+/// The body is the code alone, which gets the default settings, or a form (`multipart/form-data`) with the
+/// parts `module` and `settings`. The code is a module (`application/wasm`), the text of a program in a
+/// language that the server has a runtime for (`text/javascript`, `text/x-python`), or a zip of a module or of
+/// such a program's files (`application/zip`). A program is loaded once, now: every call begins with what it
+/// has in memory then. When the answer is there, the version can be invoked and survives a crash.
 #[utoipa::path(put, path = "/v1/functions/{name}", tag = "functions",
     params(
         ("name" = String, Path, description = "The function's name", example = "count"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: fail with `FunctionExists` if there is one already")
     ),
-    request_body(content((inline(body::Octets) = "application/wasm"), (FunctionForm = "multipart/form-data"))),
+    request_body(content((inline(body::Octets) = "application/wasm"), (inline(body::Octets) = "application/zip"), (String = "text/javascript"), (String = "text/x-python"), (FunctionForm = "multipart/form-data"))),
     responses(
         (status = 201, description = "The function is new", body = wire::Function),
         (status = 200, description = "It has a new version", body = wire::Function),
@@ -62,18 +71,22 @@ pub(crate) async fn put_function(
     request: Request,
 ) -> Answer<Response> {
     let create_only = is_create_only(request.headers())?;
-    let form = boundary(request.headers())?;
-    let (bytes, _held) = body::read(&app, request, bound(form.is_some())).await?;
-    let upload = match form {
-        None => Upload {
+    let kind = body_kind(request.headers())?;
+    let is_form = matches!(kind, Body::Form(_));
+    let (bytes, _held) = body::read(&app, request, bound(is_form)).await?;
+    let upload = match kind {
+        Body::Code(runtime) => Upload {
             module: Some(bytes),
-            settings: None,
+            settings: Some(wire::FunctionSettings {
+                runtime: runtime.map(str::parse).transpose()?,
+                ..wire::FunctionSettings::default()
+            }),
         },
-        Some(boundary) => read_form(bytes, boundary).await?,
+        Body::Form(boundary) => read_form(bytes, boundary).await?,
     };
     let put = PutFunction {
         name,
-        module: upload
+        code: upload
             .module
             .filter(|module| !module.is_empty())
             .ok_or_else(no_module)?,
@@ -101,21 +114,32 @@ fn bound(is_form: bool) -> Bound {
     }
 }
 
-/// The form's boundary; `None` for a module alone.
-fn boundary(headers: &HeaderMap) -> Answer<Option<String>> {
-    match content_type(headers) {
-        Some(kind) if kind.eq_ignore_ascii_case(MODULE_TYPE) => Ok(None),
-        Some(kind) if kind.eq_ignore_ascii_case(FORM_TYPE) => headers
+/// What a body is, by its type.
+enum Body {
+    /// Code alone, and the runtime of its language.
+    Code(Option<&'static str>),
+    /// A form, by its boundary.
+    Form(String),
+}
+
+fn body_kind(headers: &HeaderMap) -> Answer<Body> {
+    let kind = content_type(headers);
+    let is = |wanted: &str| kind.is_some_and(|kind| kind.eq_ignore_ascii_case(wanted));
+    if let Some((_, runtime)) = CODE_TYPES.iter().find(|(wanted, _)| is(wanted)) {
+        return Ok(Body::Code(*runtime));
+    }
+    if is(FORM_TYPE) {
+        let boundary = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| multer::parse_boundary(value).ok())
-            .map(Some)
-            .ok_or_else(|| bad_form("header/content-type", "its Content-Type has no boundary")),
-        kind => Err(body::wrong_type(
-            kind,
-            "application/wasm or multipart/form-data",
-        )),
+            .and_then(|value| multer::parse_boundary(value).ok());
+        return boundary
+            .map(Body::Form)
+            .ok_or_else(|| bad_form("header/content-type", "its Content-Type has no boundary"));
     }
+    let wanted: Vec<_> = CODE_TYPES.iter().map(|(wanted, _)| *wanted).collect();
+    let wanted = format!("{} or {FORM_TYPE}", wanted.join(", "));
+    Err(body::wrong_type(kind, &wanted))
 }
 
 async fn read_form(bytes: Bytes, boundary: String) -> Answer<Upload> {
@@ -159,6 +183,6 @@ fn bad_form(place: &str, why: &str) -> Failure {
 }
 
 fn no_module() -> Failure {
-    let error = Error::invalid("NoModule", "there is no module in the body");
+    let error = Error::invalid("NoModule", "there is no code in the body");
     Failure::invalid_at("body/module", error)
 }

@@ -21,7 +21,7 @@ fn function(name: &Name, versions: &[wire::FunctionVersion]) -> wire::Function {
 }
 
 fn check_module(put: &PutFunction) -> Result<()> {
-    if put.module.starts_with(b"\0asm") {
+    if put.code.starts_with(b"\0asm") {
         return Ok(());
     }
     let why = "the module does not begin with the magic number".to_owned();
@@ -47,8 +47,9 @@ impl Functions for World {
             }
             versions.push(wire::FunctionVersion {
                 version: versions.len() as u32 + 1,
-                module: Digest::of(&put.module),
-                module_bytes: put.module.len() as u64,
+                module: Digest::of(&put.code),
+                module_bytes: put.code.len() as u64,
+                source: None,
                 kind: wire::FunctionKind::Command,
                 settings: put.settings.clone(),
                 created_at: Timestamp::from_millis(1_700_000_000_000),

@@ -14,7 +14,7 @@ use crate::row::function::{Stored, StoredVersion};
 /// What [`StoredVersion`] is made of, from `function_version v`.
 macro_rules! columns {
     () => {
-        "v.version, v.module, v.module_bytes, v.kind, v.settings, v.created_at"
+        "v.version, v.module, v.module_bytes, v.source, v.kind, v.settings, v.created_at"
     };
 }
 
@@ -68,13 +68,14 @@ pub(super) async fn put(
     }
     sqlx::query(
         "INSERT INTO function_version
-             (function, version, module, module_bytes, kind, settings, created_at)
-         SELECT f.n, coalesce(max(v.version), 0) + 1, $1, $2, $3, $4, $5
+             (function, version, module, module_bytes, source, kind, settings, created_at)
+         SELECT f.n, coalesce(max(v.version), 0) + 1, $1, $2, $3, $4, $5, $6
          FROM function f LEFT JOIN function_version v ON v.function = f.n
-         WHERE f.account = $6 AND f.name = $7 GROUP BY f.n",
+         WHERE f.account = $7 AND f.name = $8 GROUP BY f.n",
     )
     .bind(version.module.as_bytes().to_vec())
     .bind(stored(version.module_bytes))
+    .bind(version.source.map(|source| source.as_bytes().to_vec()))
     .bind(&version.kind)
     .bind(&version.settings)
     .bind(version.created_at.as_millis())

@@ -1,0 +1,195 @@
+//! What was uploaded, as a module: a module itself, one in a zip, or a program, which is loaded into the
+//! runtime of its language.
+
+use bytes::Bytes;
+use steploom_api::wire::FunctionSettings;
+use steploom_call::{Context, Inspected, Kind, Limits, Loaded};
+use steploom_package::{Archive, LANGUAGES, Language, Program};
+use steploom_types::limits::package::LOAD_MS_MAX;
+use steploom_types::{AccountId, Digest, Error, ExecutionId, Json, Name, Result};
+
+use super::Port;
+use super::functions::refused;
+
+/// A module that is ready to be stored.
+pub(super) struct Upload {
+    /// The module.
+    pub(super) module: Bytes,
+    /// How it is called.
+    pub(super) kind: Kind,
+    /// What it was made from, if not from itself.
+    pub(super) source: Option<Digest>,
+}
+
+/// What bytes turned out to be.
+enum Read {
+    Module(Bytes, Inspected),
+    Program(&'static Language, Program),
+}
+
+impl Port {
+    /// Makes a module of what was uploaded. The settings that come back say the language that was found.
+    ///
+    /// # Errors
+    /// `Invalid` when it is nothing that could be called.
+    pub(super) async fn module_of(
+        &self,
+        account: AccountId,
+        name: &Name,
+        code: Bytes,
+        mut settings: FunctionSettings,
+    ) -> Result<(Upload, FunctionSettings)> {
+        let (module, found, source) = match self.read(name, code.clone(), &settings).await? {
+            Read::Module(module, found) => (module, found, None),
+            Read::Program(language, program) => {
+                let runtime: Name = language.name.parse()?;
+                settings.runtime = Some(runtime.clone());
+                let loaded = self.load(account, name, runtime, &program, &settings);
+                let snapshot = loaded.await?.outcome.map_err(|failure| {
+                    let (entry, error, cause) = (&program.entry, &failure.error, &failure.cause);
+                    let message = format!("{entry} cannot be loaded: {error}: {cause}");
+                    Error::invalid("ProgramNotLoaded", message)
+                })?;
+                let source = self.shared.artifacts.put_source(&code).await?;
+                (snapshot.module, snapshot.found, Some(source))
+            }
+        };
+        let (least, most) = (found.memory_bytes_min, settings.memory_bytes_max);
+        if least > most {
+            return Err(Error::invalid(
+                "MemoryTooSmall",
+                format!(
+                    "the module starts with {least} bytes of memory, more than its memoryBytesMax of {most}"
+                ),
+            ));
+        }
+        let upload = Upload {
+            module,
+            kind: found.kind,
+            source,
+        };
+        Ok((upload, settings))
+    }
+
+    /// The gate reads a whole module, and a zip is unpacked: milliseconds a megabyte, beside the event loop.
+    async fn read(&self, name: &Name, code: Bytes, settings: &FunctionSettings) -> Result<Read> {
+        let runner = self.shared.runner.clone();
+        let (name, runtime) = (name.clone(), settings.runtime.clone());
+        let handler = settings.handler.clone();
+        let work = move || match program(&name, &code, runtime.as_ref(), handler.as_deref())? {
+            Some((language, program)) => Ok(Read::Program(language, program)),
+            None => {
+                let module = if Archive::is_one(&code) {
+                    Archive::open(code)?.module()?
+                } else {
+                    code
+                };
+                let found = runner.inspect(&module)?;
+                Ok(Read::Module(module, found))
+            }
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it is pure, and whoever waits for it waits for nothing else"
+        )]
+        let read = tokio::task::spawn_blocking(work);
+        read.await.map_err(Error::internal)?
+    }
+
+    async fn load(
+        &self,
+        account: AccountId,
+        name: &Name,
+        runtime: Name,
+        program: &Program,
+        settings: &FunctionSettings,
+    ) -> Result<Loaded> {
+        let shared = &self.shared;
+        let package = serde_json::to_value(program).map_err(Error::internal)?;
+        let request_id = ExecutionId::new(
+            shared.chance.slot(),
+            shared.clock.now(),
+            shared.chance.draw(),
+        );
+        let environment = settings.environment.clone().into_iter().collect();
+        let program = steploom_call::Program {
+            runtime,
+            package: Json::from(package),
+            limits: Limits {
+                timeout_ms: LOAD_MS_MAX,
+                memory_bytes_max: settings.memory_bytes_max,
+                disk_bytes_max: 0,
+                ..Limits::default()
+            },
+            environment,
+            context: Context {
+                request_id: request_id.to_string().into(),
+                function: name.clone(),
+                version: 0,
+                account,
+                deadline: None,
+                execution: None,
+                state: None,
+                attempt: None,
+                retry: 0,
+                traceparent: None,
+            },
+        };
+        let loaded = shared.runner.load_program(program).await;
+        loaded.map_err(|refusal| refused(name, refusal))
+    }
+}
+
+/// The program that bytes are, unless they are a module or have one in them.
+fn program(
+    name: &Name,
+    code: &Bytes,
+    runtime: Option<&Name>,
+    handler: Option<&str>,
+) -> Result<Option<(&'static Language, Program)>> {
+    let language = runtime.map(language).transpose()?;
+    if Archive::is_one(code) {
+        let mut archive = Archive::open(code.clone())?;
+        if language.is_none() && archive.has_module() {
+            return Ok(None);
+        }
+        let files = archive.texts()?;
+        if let Some(language) = language {
+            let program = Program::of_files(language, handler, files)?;
+            return Ok(Some((language, program)));
+        }
+        let guess = |language: &'static Language| {
+            let program = Program::of_files(language, handler, files.clone());
+            program.ok().map(|program| (language, program))
+        };
+        let found = LANGUAGES.iter().find_map(guess);
+        return found.map(Some).ok_or_else(|| {
+            let message = format!(
+                "the zip has neither a WebAssembly module (*.wasm) nor a program whose handler is where it usually is; name its 'runtime' ({}) and its 'handler'",
+                names()
+            );
+            Error::invalid("NoHandler", message)
+        });
+    }
+    let Some(language) = language else {
+        return Ok(None);
+    };
+    let text = str::from_utf8(code).map_err(|error| {
+        let message = format!("the program is no text in UTF-8: {error}");
+        Error::invalid("NotText", message)
+    })?;
+    let program = Program::of_text(language, name, handler, text.to_owned())?;
+    Ok(Some((language, program)))
+}
+
+fn language(runtime: &Name) -> Result<&'static Language> {
+    Language::by_name(runtime.as_str()).ok_or_else(|| {
+        let message = format!("there is no runtime '{runtime}'; there are {}", names());
+        Error::invalid("UnknownRuntime", message)
+    })
+}
+
+fn names() -> String {
+    let names: Vec<_> = LANGUAGES.iter().map(|language| language.name).collect();
+    names.join(", ")
+}
