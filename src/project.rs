@@ -4,6 +4,7 @@ mod build;
 mod language;
 mod template;
 mod tool;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,6 +22,7 @@ use language::recognise;
 pub(crate) use language::{LANGUAGES, Language, parse as language};
 pub(crate) use template::write;
 use tool::Tool;
+pub(crate) use upload::{LEFT_BEHIND, Upload};
 
 /// The name of the file that describes a project.
 pub(crate) const MANIFEST: &str = "steploom.toml";
@@ -46,7 +48,14 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) language: String,
     /// The module that the build leaves behind, from the project's folder.
+    #[serde(default)]
     pub(crate) module: PathBuf,
+    /// Instead of a module, the runtime that the folder's files are loaded into.
+    #[serde(default)]
+    pub(crate) runtime: Option<Name>,
+    /// The function that is then called, such as `index.handler`.
+    #[serde(default)]
+    pub(crate) handler: Option<String>,
     /// Commands in order, each as its words.
     #[serde(default)]
     pub(crate) build: Vec<Vec<String>>,
@@ -119,6 +128,13 @@ fn read(text: &str) -> Result<Manifest, String> {
     let commands = manifest.build.iter().chain(&manifest.test);
     if commands.into_iter().any(Vec::is_empty) {
         return Err("a command has no words".to_owned());
+    }
+    let has_module = !manifest.module.as_os_str().is_empty();
+    if has_module == manifest.runtime.is_some() {
+        return Err("it says either its 'module' or its 'runtime'".to_owned());
+    }
+    if manifest.handler.is_some() && has_module {
+        return Err("a 'handler' is for a 'runtime', not for a 'module'".to_owned());
     }
     let leaves = manifest.module.components();
     if leaves.into_iter().any(|part| {

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::Serialize;
 use steploom_api::wire::{Function, FunctionSettings, Machine, MachineType, VolumeMount};
-use steploom_sdk::{Client, PutFunction};
+use steploom_sdk::Client;
 use steploom_types::Name;
 
 use super::Context;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, not_json};
-use crate::project::{self, Language, Project};
+use crate::project::{self, Language, Project, Upload};
 use crate::view::{Paint, human, out};
 use crate::{input, parse};
 
@@ -170,17 +170,6 @@ enum Kind {
     Machine,
 }
 
-impl Item {
-    /// What a project's build leaves behind.
-    fn of(project: &Project) -> Self {
-        Self {
-            kind: Kind::Function,
-            name: project.name.clone(),
-            path: project.module(),
-        }
-    }
-}
-
 /// What became of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase", tag = "deployed")]
@@ -192,7 +181,7 @@ enum Deployed {
 /// Uploads.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let project = project_of(&args)?;
-    let mut items = match &project {
+    let items = match &project {
         Some(project) => machines_beside(&project.folder)?,
         None => items(&args.path, args.name.as_ref())?,
     };
@@ -203,24 +192,33 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             }
             project::build(project)
         })?;
-        items.insert(0, Item::of(project));
     }
     let settings = args.settings.resolve();
-    if settings != FunctionSettings::default()
-        && items.iter().all(|item| item.kind == Kind::Machine)
-    {
+    let has_function = project.is_some() || items.iter().any(|item| item.kind == Kind::Function);
+    let has_machine = items.iter().any(|item| item.kind == Kind::Machine);
+    if settings != FunctionSettings::default() && !has_function {
         return Err(Failure::usage(
             "a machine has no settings: they are for functions",
         ));
     }
-    if args.machine_type.is_some() && items.iter().all(|item| item.kind == Kind::Function) {
+    if args.machine_type.is_some() && !has_machine {
         return Err(Failure::usage(
             "a function has no type: --type is for machines",
         ));
     }
     let machine_type = args.machine_type.map(MachineType::from);
-    let many = args.path.is_dir() && project.is_none_or(|_| items.len() > 1);
+    let many = args.path.is_dir() && (project.is_none() || has_machine);
     let mut deployed = Vec::new();
+    if let Some(project) = &project {
+        let put = Upload::of_project(project)?.put(&settings);
+        let function = context.client.put_function(&project.name, put).await?;
+        let one = Deployed::Function(function);
+        if context.json && many {
+            deployed.push(one);
+        } else {
+            say(&one, context)?;
+        }
+    }
     for item in items {
         let one = match item.kind {
             Kind::Function => Deployed::Function(
@@ -232,16 +230,21 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         };
         if context.json && many {
             deployed.push(one);
-        } else if context.json {
-            out::json(&one)?;
         } else {
-            out::line(said(&one, context.paint))?;
+            say(&one, context)?;
         }
     }
     if context.json && many {
         out::json(&deployed)?;
     }
     Ok(())
+}
+
+fn say(one: &Deployed, context: &Context) -> Result<(), Failure> {
+    if context.json {
+        return Ok(out::json(one)?);
+    }
+    Ok(out::line(said(one, context.paint))?)
 }
 
 /// The project that is to be built, if it is one.
@@ -264,29 +267,15 @@ fn project_of(args: &Args) -> Result<Option<Project>, Failure> {
     Ok(None)
 }
 
-/// Uploads a module.
+/// Uploads a module or a program.
 pub(crate) async fn function(
     client: &Client,
     name: &Name,
     path: &Path,
     settings: &FunctionSettings,
 ) -> Result<Function, Failure> {
-    let code = input::file_bytes(path)?;
-    let mut settings = settings.clone();
-    if let Some(language) = program_language(path) {
-        settings.runtime = Some(language.name.parse()?);
-    }
-    let put = PutFunction {
-        code: code.into(),
-        settings: Some(settings),
-        create_only: false,
-    };
+    let put = Upload::of_file(path)?.put(settings);
     Ok(client.put_function(name, put).await?)
-}
-
-/// The language of a program, by its file's name.
-fn program_language(path: &Path) -> Option<&'static steploom_package::Language> {
-    steploom_package::Language::of_file(path.file_name()?.to_str()?)
 }
 
 /// Uploads a definition. Its warnings go to standard error.
@@ -415,7 +404,7 @@ fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
 fn program(path: &Path) -> Option<(Kind, &str)> {
     let name = path.file_name()?.to_str()?;
     let (stem, ending) = name.rsplit_once('.')?;
-    let is_one = program_language(path).is_some() || ending == ZIP_ENDING;
+    let is_one = steploom_package::Language::of_file(name).is_some() || ending == ZIP_ENDING;
     is_one.then_some((Kind::Function, stem))
 }
 

@@ -9,26 +9,17 @@ use futures::StreamExt as _;
 use steploom_types::Name;
 use tokio::task::{JoinHandle, block_in_place};
 
-use super::deploy::{self, Settings};
+use super::deploy::Settings;
 use super::{Context, logs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::project::{self, Language, Project};
+use crate::project::{self, LEFT_BEHIND, Language, Project, Upload};
 use crate::view::{Paint, out};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(200);
 /// Files that are looked at, at the most.
 const FILES_MAX: usize = 10_000;
-/// Folders in which tools leave things: what changes there is no change of the project.
-const LEFT_BEHIND: [&str; 6] = [
-    "build",
-    "dist",
-    "node_modules",
-    "target",
-    "vendor",
-    "zig-out",
-];
 
 /// Build and deploy a project whenever one of its files changes, and show what the function logs
 ///
@@ -107,9 +98,10 @@ async fn renew(
     let began = Instant::now();
     block_in_place(|| project::build(project))?;
     let built = began.elapsed();
-    let module = project.module();
+    let upload = block_in_place(|| Upload::of_project(project))?;
     let began = Instant::now();
-    let function = deploy::function(&context.client, &project.name, &module, settings).await?;
+    let put = upload.put(settings);
+    let function = context.client.put_function(&project.name, put).await?;
     let deployed = began.elapsed();
     out::note(format!(
         "{} {} version {}: built in {:.1} s, deployed in {:.1} s",

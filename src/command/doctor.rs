@@ -49,7 +49,10 @@ pub(crate) fn run(_: &Args, json: bool) -> Result<(), Failure> {
             let what = tool.version.as_deref().or(tool.install);
             format!("{}: {}", tool.name, what.unwrap_or_default())
         });
-        let tools: Vec<_> = tools.collect();
+        let mut tools: Vec<_> = tools.collect();
+        if tools.is_empty() {
+            tools.push("nothing is needed: the server loads it".to_owned());
+        }
         rows.add([seen.language.to_owned(), mark, tools.join("\n")]);
     }
     Ok(out::line(rows.text(&[]))?)

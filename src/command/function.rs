@@ -123,6 +123,12 @@ fn text(function: &Function, paint: Paint) -> String {
     rows.field("kind", kind(latest.kind));
     rows.field("module", format!("sha256:{}", latest.module));
     rows.field("size", human::size(latest.module_bytes));
+    if let Some(runtime) = &latest.settings.runtime {
+        rows.field("runtime", runtime);
+    }
+    if let Some(handler) = &latest.settings.handler {
+        rows.field("handler", handler);
+    }
     rows.field("timeout", human::duration(settings.timeout_ms));
     rows.field("memory", human::size(settings.memory_bytes_max));
     rows.field("fuel", human::count(settings.fuel_max));

@@ -19,7 +19,7 @@ pub(crate) fn build(project: &Project) -> Result<(), Failure> {
         run(project, command, &project.manifest.environment)?;
     }
     let module = project.module();
-    if module.is_file() {
+    if project.manifest.runtime.is_some() || module.is_file() {
         return Ok(());
     }
     let title = format!("the build left no {} behind", module.display());

@@ -40,6 +40,26 @@ macro_rules! files {
 /// Every language, in the order in which they are shown.
 pub(crate) static LANGUAGES: &[Language] = &[
     Language {
+        name: "javascript",
+        title: "JavaScript",
+        markers: &["index.js", "index.mjs", "index.cjs"],
+        tools: &[],
+        files: files!("javascript":
+            "steploom.toml", "README.md", ".gitignore", "index.mjs", "index.test.mjs";
+            "steploom.mjs" <= "function/steploom.mjs",
+        ),
+    },
+    Language {
+        name: "python",
+        title: "Python",
+        markers: &["handler.py", "lambda_function.py", "main.py", "app.py"],
+        tools: &[],
+        files: files!("python":
+            "steploom.toml", "README.md", ".gitignore", "handler.py", "test_handler.py";
+            "steploom.py" <= "function/steploom.py",
+        ),
+    },
+    Language {
         name: "rust",
         title: "Rust",
         markers: &["Cargo.toml"],
@@ -125,7 +145,12 @@ impl Language {
         let files = self.files.iter();
         let found = files.copied().find(|(path, _)| *path == MANIFEST);
         let text = found.map(|(_, text)| render(text, name));
-        super::read(&text.unwrap_or_default()).map_err(Failure::local)
+        let manifest = super::read(&text.unwrap_or_default()).map_err(Failure::local)?;
+        Ok(Manifest {
+            // Where it is, the files tell.
+            handler: None,
+            ..manifest
+        })
     }
 
     fn has_marker(&self, file: &str) -> bool {

@@ -27,7 +27,8 @@ fn every_template_is_a_project_of_its_language() {
         let project = project.expect("it is a project");
         assert_eq!(project.name, name);
         assert_eq!(project.manifest.language, language.name);
-        assert!(!project.manifest.build.is_empty(), "{language:?}");
+        let is_loaded = project.manifest.runtime.is_some();
+        assert_eq!(project.manifest.build.is_empty(), is_loaded, "{language:?}");
         assert!(!project.manifest.test.is_empty(), "{language:?}");
 
         fs::remove_file(folder.join(MANIFEST)).expect("it was there");
@@ -77,6 +78,15 @@ fn a_manifest_that_cannot_be_is_refused() {
         ("name = 'a'\nmodule = '../a.wasm'", "within the folder"),
         ("name = 'a'\nmodule = '/a.wasm'", "within the folder"),
         ("name = 'a'\nmodule = 'a.wasm'\nbuild = [[]]", "no words"),
+        ("name = 'a'", "either its 'module' or its 'runtime'"),
+        (
+            "name = 'a'\nmodule = 'a.wasm'\nruntime = 'python'",
+            "either its 'module'",
+        ),
+        (
+            "name = 'a'\nmodule = 'a.wasm'\nhandler = 'a.b'",
+            "for a 'runtime'",
+        ),
         ("name = 'a b'\nmodule = 'a.wasm'", "has the character ' '"),
     ] {
         let said = refused(text);

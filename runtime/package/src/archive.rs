@@ -2,12 +2,13 @@
 //! bytes while they are unpacked.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use bytes::Bytes;
 use steploom_types::limits::{self, package};
 use steploom_types::{Error, Result};
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// The module of this name is taken, wherever there are more.
 const BOOTSTRAP: &str = "bootstrap.wasm";
@@ -22,6 +23,24 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// A zip of files: the same files make the same zip.
+    ///
+    /// # Errors
+    /// Never: it is written to memory.
+    pub fn write(files: &BTreeMap<String, Vec<u8>>) -> Result<Bytes> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut write = || -> zip::result::ZipResult<()> {
+            for (path, content) in files {
+                zip.start_file(path.as_str(), SimpleFileOptions::default())?;
+                zip.write_all(content)?;
+            }
+            Ok(())
+        };
+        write().map_err(Error::internal)?;
+        let zip = zip.finish().map_err(Error::internal)?;
+        Ok(zip.into_inner().into())
+    }
+
     /// Whether bytes begin as a zip does.
     pub fn is_one(bytes: &[u8]) -> bool {
         bytes.starts_with(MAGIC)

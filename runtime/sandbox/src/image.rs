@@ -25,6 +25,8 @@ const GRAIN_BYTES: usize = 4 * 1024;
 /// Sections by number.
 const CUSTOM_SECTION: u8 = 0;
 const EXPORT_SECTION: u8 = 7;
+/// What a linker has run first where memory is imported: it clears what an image says already.
+const START_SECTION: u8 = 8;
 const DATA_SECTION: u8 = 11;
 const DATA_COUNT_SECTION: u8 = 12;
 
@@ -83,6 +85,7 @@ pub(crate) fn divide(runtime: &[u8]) -> Result<Divided, Error> {
         let dropped = [
             CUSTOM_SECTION,
             EXPORT_SECTION,
+            START_SECTION,
             DATA_SECTION,
             DATA_COUNT_SECTION,
         ];
