@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{languages, modules, shell, test};
+use crate::{languages, modules, runtimes, shell, test};
 
 /// Checks format and lints of the workspace, of `modules/` and of what projects are given, then runs every test.
 pub(crate) fn run() -> Result<()> {
@@ -17,5 +17,6 @@ pub(crate) fn run() -> Result<()> {
     ]))?;
     modules::lint()?;
     languages::lint()?;
+    runtimes::lint()?;
     test::run(None)
 }

@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use self::case::Case;
 use crate::service::Service;
-use crate::{modules, shell};
+use crate::{modules, runtimes, shell};
 
 /// What runs the tests of a language's helper, in `sdk/LANGUAGE/function`. Those of Go's are among its client's.
 fn helper_tests(language: &str) -> &'static [&'static [&'static str]] {
@@ -78,6 +78,7 @@ pub(crate) fn run(language: Option<&str>) -> Result<()> {
     shell::run(&mut shell::cargo(&[
         "build", "--quiet", "--bin", "steploom",
     ]))?;
+    runtimes::run(None)?;
     try_built(language)
 }
 

@@ -13,6 +13,7 @@ mod languages;
 mod modules;
 mod postgres;
 mod reference;
+mod runtimes;
 mod service;
 mod shell;
 mod sim;
@@ -42,6 +43,12 @@ enum Verb {
         /// Print a JSON list of {"name", "path", "bytes", "built"} on stdout
         #[arg(long)]
         json: bool,
+    },
+    /// Build the runtimes of JavaScript and Python, those that changed
+    Runtimes {
+        /// Folder for the *.wasm files [default: runtimes/ in cargo's target folder]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Run every test: the workspace's, and those of modules/
     Test {
@@ -109,6 +116,7 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Modules { out, json } => modules::run(out, json),
+        Verb::Runtimes { out } => runtimes::run(out),
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Aws { args } => aws::run(&args),

@@ -3,9 +3,9 @@
 //! `cargo xtask test`, the benchmarks and `steploom demo` (through `cargo xtask modules --json`)
 //! take them from here. Several may ask at once: a lock lets one build at a time.
 
-mod rust;
-mod stamp;
-mod zig;
+pub(crate) mod rust;
+pub(crate) mod stamp;
+pub(crate) mod zig;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

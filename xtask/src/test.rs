@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{aws, clients, languages, modules, postgres, shell, sim};
+use crate::{aws, clients, languages, modules, postgres, runtimes, shell, sim};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
@@ -12,6 +12,7 @@ const SIMULATIONS: [&[&str]; 2] = [&["--hours", "200"], &["--bug", "all", "--hou
 /// name alone. What fails does not keep the rest from running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     modules::run(None, false)?;
+    runtimes::run(None)?;
     let has_postgres = postgres::ensure();
     let mut failed: Vec<String> = Vec::new();
     let mut note = |done: Result<()>| {
@@ -26,8 +27,10 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     for source in &modules::SOURCES {
         note(modules::test(source, filter));
     }
+    note(runtimes::test(filter));
     let mut workspace = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     workspace.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
+    workspace.env("STEPLOOM_RUNTIMES", runtimes::folder()?);
     if has_postgres {
         // None of them may think otherwise, and skip itself.
         workspace.env("STEPLOOM_POSTGRES_REQUIRED", "1");

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::shell;
 
-const TARGET: &str = "wasm32-wasip1";
+pub(crate) const TARGET: &str = "wasm32-wasip1";
 
 /// Builds the crate in `modules/<name>`, and says where its module is.
 pub(super) fn build(name: &str, scratch: &Path) -> Result<PathBuf> {
@@ -68,7 +68,7 @@ fn manifest(name: &str) -> String {
 
 /// Adds the target where the compiler lacks it. rustup does so by itself, as `rust-toolchain.toml` lists it, unless it
 /// was told not to; another source of Rust may have no way to.
-fn ensure_target() -> Result<()> {
+pub(crate) fn ensure_target() -> Result<()> {
     if !has_target()? {
         let mut rustup = Command::new("rustup");
         rustup.args(["target", "add", TARGET]);

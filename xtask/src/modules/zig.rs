@@ -69,7 +69,7 @@ pub(super) fn folder(scratch: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// Finds Zig on the PATH or in the cache, else installs it there.
-fn ensure_zig(scratch: &Path) -> Result<PathBuf> {
+pub(crate) fn ensure_zig(scratch: &Path) -> Result<PathBuf> {
     let on_path = PathBuf::from("zig");
     if is_right(&on_path) {
         return Ok(on_path);
