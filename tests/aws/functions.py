@@ -58,9 +58,14 @@ def make(lam, module, name):
 
 
 def zipped(module, called="bootstrap.wasm"):
+    return zipped_files({called: module})
+
+
+def zipped_files(files):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr(called, module)
+        for called, content in files.items():
+            file.writestr(called, content)
     return buffer.getvalue()
 
 

@@ -3,10 +3,13 @@
 import base64
 import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from conftest import ACCOUNT, client, ended, refused
-from functions import ARN, ROLE, constant, lam, make, module, name, payload, script, zipped  # noqa: F401 - some are fixtures
+from functions import ARN, ROLE, constant, lam, make, module, name, payload, script, zipped, zipped_files  # noqa: F401 - some are fixtures
 
 def test_a_function_is_made_shown_and_deleted(lam, make, module, name):
     package = zipped(module)
@@ -294,3 +297,40 @@ def test_invocations_beyond_what_was_reserved_are_refused(lam, make, name):
         asked = [pool.submit(client("lambda").invoke, FunctionName=name) for _ in range(3)]
     refusals = [one.exception().response["Error"] for one in asked if one.exception()]
     assert [(error["Code"], error["Message"]) for error in refusals] == [("TooManyRequestsException", "Rate Exceeded.")] * 2
+
+
+JAVASCRIPT = os.path.join(os.environ.get("STEPLOOM_RUNTIMES", ""), "javascript.wasm")
+
+
+@pytest.mark.skipif(not os.path.exists(JAVASCRIPT), reason="STEPLOOM_RUNTIMES does not lead to javascript.wasm")
+def test_a_program_in_javascript_is_made_changed_and_invoked(lam, name):
+    first = b"import { greet } from './lib/greet.mjs'; export const handler = async (event) => greet(event.name);"
+    greet = b"export const greet = (name) => ({ greeting: `${process.env.WORD}, ${name}!` });"
+    made = lam.create_function(
+        FunctionName=name,
+        Role=ROLE,
+        Runtime="nodejs22.x",
+        Handler="index.handler",
+        Environment={"Variables": {"WORD": "Hello"}},
+        Code={"ZipFile": zipped_files({"index.mjs": first, "lib/greet.mjs": greet})},
+    )
+    try:
+        assert (made["Runtime"], made["Handler"]) == ("nodejs22.x", "index.handler")
+        event = json.dumps({"name": "Ada"})
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == {"greeting": "Hello, Ada!"}
+        lam.update_function_configuration(FunctionName=name, Environment={"Variables": {"WORD": "Hi"}})
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == {"greeting": "Hi, Ada!"}
+        second = b"exports.run = (event, context, callback) => callback(null, [event.name, context.functionName]);"
+        lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"app.cjs": second, "index.mjs": first, "lib/greet.mjs": greet}))
+        lam.update_function_configuration(FunctionName=name, Handler="app.run")
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == ["Ada", name]
+        with refused("InvalidParameterValueException", "no file in JavaScript is there for the handler 'none.run'"):
+            lam.update_function_configuration(FunctionName=name, Handler="none.run")
+        failing = b"export function handler() { throw new TypeError('no luck'); }"
+        lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"app.mjs": failing.replace(b"handler", b"run")}))
+        answer = lam.invoke(FunctionName=name)
+        assert answer["FunctionError"] == "Unhandled"
+        told = payload(answer)
+        assert (told["errorType"], told["errorMessage"]) == ("TypeError", "no luck")
+    finally:
+        lam.delete_function(FunctionName=name)

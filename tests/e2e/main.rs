@@ -22,6 +22,7 @@ mod log;
 mod machine;
 mod map_run;
 mod node;
+mod program;
 mod release;
 mod schedule;
 mod start;

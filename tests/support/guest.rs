@@ -23,6 +23,8 @@ pub(crate) const ENVIRON: &str = sandbox!("environ");
 /// A component that answers its event, as the error if it begins with `{`.
 pub(crate) const HANDLER: &str = sandbox!("handler");
 
+/// A runtime of a language whose programs answer themselves: see the sandbox's tests.
+pub(crate) const LANGUAGE: &str = sandbox!("language");
 /// Answers its event after 20 ms.
 pub(crate) const NAP: &str = include_str!("guests/nap.wat");
 /// Fails as `Flaky` unless it is called for a retry; then it answers its event.

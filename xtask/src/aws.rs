@@ -79,6 +79,7 @@ fn command(python: &Path) -> Result<Command> {
     let mut command = python_command(python);
     command
         .env("STEPLOOM_MODULES", shell::target()?.join("modules"))
+        .env("STEPLOOM_RUNTIMES", crate::runtimes::folder()?)
         .env("PATH", path_with(python)?)
         .envs([
             ("AWS_ACCESS_KEY_ID", "test"),
