@@ -324,7 +324,7 @@ def test_a_program_in_javascript_is_made_changed_and_invoked(lam, name):
         lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"app.cjs": second, "index.mjs": first, "lib/greet.mjs": greet}))
         lam.update_function_configuration(FunctionName=name, Handler="app.run")
         assert payload(lam.invoke(FunctionName=name, Payload=event)) == ["Ada", name]
-        with refused("InvalidParameterValueException", "no file in JavaScript is there for the handler 'none.run'"):
+        with refused("InvalidParameterValueException", "no file in JavaScript is there for the handler 'none.run'; there is app.cjs, index.mjs, lib/greet.mjs"):
             lam.update_function_configuration(FunctionName=name, Handler="none.run")
         failing = b"export function handler() { throw new TypeError('no luck'); }"
         lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"app.mjs": failing.replace(b"handler", b"run")}))

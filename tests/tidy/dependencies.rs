@@ -18,6 +18,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-machine", &["steploom-asl"]),
     ("steploom-picture", &[]),
     ("steploom-schedule", &["steploom-types"]),
+    ("steploom-package", &["steploom-types"]),
     ("steploom-simulator", &["steploom-machine"]),
     (
         "steploom-store",
@@ -29,7 +30,10 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("steploom-sandbox", &["steploom-artifacts", "steploom-call"]),
     ("steploom-api", &["steploom-types"]),
     ("steploom-auth", &["steploom-api"]),
-    ("steploom-aws", &["steploom-api", "steploom-schedule"]),
+    (
+        "steploom-aws",
+        &["steploom-api", "steploom-schedule", "steploom-package"],
+    ),
     ("steploom-s3", &["steploom-api"]),
     (
         "steploom-http",
@@ -50,12 +54,14 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "steploom-call",
             "steploom-api",
             "steploom-schedule",
+            "steploom-package",
         ],
     ),
     // The binary only wires; the benchmarks measure its parts.
     (
         "steploom",
         &[
+            "steploom-package",
             "steploom-picture",
             "steploom-simulator",
             "steploom-worker",
