@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{languages, modules, runtimes, shell, test};
+use crate::{languages, modules, runtimes, samples, shell, test};
 
 /// Checks format and lints of the workspace, of `modules/` and of what projects are given, then runs every test.
 pub(crate) fn run() -> Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ]))?;
     modules::lint()?;
+    samples::lint()?;
     languages::lint()?;
     runtimes::lint()?;
     test::run(None)

@@ -16,7 +16,7 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use self::case::Case;
+pub(crate) use self::case::{Case, shortened};
 use crate::service::Service;
 use crate::{modules, runtimes, shell};
 
@@ -86,7 +86,7 @@ pub(crate) fn run(language: Option<&str>) -> Result<()> {
 /// running.
 pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     let tools = Tools::find()?;
-    let mut languages: Vec<Language> = serde_json::from_str(&tools.output(&["doctor", "--json"])?)?;
+    let mut languages = tools.languages()?;
     if let Some(only) = only {
         languages.retain(|one| one.language == only);
         ensure!(!languages.is_empty(), "there is no language '{only}'");
@@ -117,13 +117,14 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
 }
 
 /// The program, and where its toolchains are.
-struct Tools {
+pub(crate) struct Tools {
     steploom: PathBuf,
     path: OsString,
 }
 
 impl Tools {
-    fn find() -> Result<Self> {
+    /// Those on the search path, and Zig, which is installed where it is missing.
+    pub(crate) fn find() -> Result<Self> {
         let target = shell::target()?;
         // What a person has installed goes before what we have.
         let own = env::var_os("PATH").unwrap_or_default();
@@ -135,7 +136,8 @@ impl Tools {
         })
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    /// The program, with these words.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.steploom);
         command.args(words).env("PATH", &self.path);
         command
@@ -143,6 +145,17 @@ impl Tools {
 
     fn output(&self, words: &[&str]) -> Result<String> {
         shell::output(&mut self.command(words))
+    }
+
+    /// The languages whose toolchains are there.
+    pub(crate) fn ready(&self) -> Result<Vec<String>> {
+        let languages = self.languages()?.into_iter();
+        let ready = languages.filter(|language| language.is_ready);
+        Ok(ready.map(|ready| ready.language).collect())
+    }
+
+    fn languages(&self) -> Result<Vec<Language>> {
+        Ok(serde_json::from_str(&self.output(&["doctor", "--json"])?)?)
     }
 
     /// Makes, tests, builds and deploys a project, and looks at its answers.

@@ -14,6 +14,7 @@ mod modules;
 mod postgres;
 mod reference;
 mod runtimes;
+mod samples;
 mod service;
 mod shell;
 mod sim;
@@ -79,6 +80,11 @@ enum Verb {
         /// Only this one, such as go
         language: Option<String>,
     },
+    /// Test, build, deploy and call the projects of modules/ whose toolchains are there
+    Samples {
+        /// Only this one, such as csv-json
+        name: Option<String>,
+    },
     /// Run moto's own tests against the real program, and count; no part of the tests
     Moto {
         /// A service, such as stepfunctions, and what pytest is told
@@ -122,6 +128,7 @@ fn main() -> ExitCode {
         Verb::Aws { args } => aws::run(&args),
         Verb::Clients { client } => clients::run(client),
         Verb::Languages { language } => languages::run(language.as_deref()),
+        Verb::Samples { name } => samples::run(name.as_deref()),
         Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),
         Verb::Fuzz { args } => fuzz::run(&args),

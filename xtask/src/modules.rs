@@ -181,3 +181,13 @@ pub(crate) fn lint() -> Result<()> {
     }
     Ok(())
 }
+
+/// Checks the format and lints of one crate of `modules/`.
+pub(crate) fn lint_crate(name: &str) -> Result<()> {
+    rust::lint(name)
+}
+
+/// Checks the format of the Zig in one folder of `modules/`.
+pub(crate) fn lint_zig(name: &str) -> Result<()> {
+    zig::lint(name, &shell::target()?.join("modules-build"))
+}

@@ -23,6 +23,11 @@ pub(crate) struct Service {
 impl Service {
     /// Starts the one that `cargo build` has made, on a free port. Its folder has `what` in its name.
     pub(crate) fn start(what: &str) -> Result<Self> {
+        Self::start_with(what, &[])
+    }
+
+    /// The same with more words for `steploom up`.
+    pub(crate) fn start_with(what: &str, more: &[&str]) -> Result<Self> {
         let target = shell::target()?;
         let data = target.join(format!("tmp/{what}-{}", std::process::id()));
         let mut command = Command::new(target.join("debug/steploom"));
@@ -34,6 +39,7 @@ impl Service {
         let mut child = command
             .args(["up", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(&data)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{aws, clients, languages, modules, postgres, runtimes, shell, sim};
+use crate::{aws, clients, languages, modules, postgres, runtimes, samples, shell, sim};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
@@ -40,6 +40,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     if filter.is_none() {
         note(clients::run_built());
         note(languages::try_built(None));
+        note(samples::try_built(None));
     }
     for arguments in SIMULATIONS.iter().filter(|_| filter.is_none()) {
         note(sim::run(arguments));

@@ -15,21 +15,31 @@ const LEVELS: usize = 100;
 
 /// An event, and what every language makes of it.
 #[derive(Deserialize)]
-pub(super) struct Case {
-    pub(super) event: Value,
+pub(crate) struct Case {
+    pub(crate) event: Value,
     #[serde(default)]
-    result: Option<Value>,
+    pub(crate) result: Option<Value>,
     /// The name of the error.
     #[serde(default)]
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// Its names where languages differ.
     #[serde(default)]
     errors: Vec<String>,
 }
 
 impl Case {
+    /// One that goes well.
+    pub(crate) fn with_result(event: Value, result: Value) -> Self {
+        Self {
+            event,
+            result: Some(result),
+            error: None,
+            errors: Vec::new(),
+        }
+    }
+
     /// Looks at what `steploom invoke --json` answered: on standard output, or as a problem on standard error.
-    pub(super) fn check(&self, said: &str, complaint: &str) -> Result<()> {
+    pub(crate) fn check(&self, said: &str, complaint: &str) -> Result<()> {
         let told = || format!("{} {}", shortened(said), shortened(complaint));
         let errors: Vec<_> = self.error.iter().chain(&self.errors).collect();
         if errors.is_empty() {
@@ -54,12 +64,8 @@ pub(super) fn greetings() -> Result<Vec<Case>> {
         (json!({"name": large}), large.as_str()),
         (json!({"name": "Ada", "deep": deep}), "Ada"),
     ] {
-        cases.push(Case {
-            event,
-            result: Some(json!({"greeting": format!("Hello, {name}!")})),
-            error: None,
-            errors: Vec::new(),
-        });
+        let result = json!({"greeting": format!("Hello, {name}!")});
+        cases.push(Case::with_result(event, result));
     }
     Ok(cases)
 }
@@ -77,6 +83,6 @@ fn read(name: &str) -> Result<Vec<Case>> {
 }
 
 /// The beginning of a text.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(400).collect()
 }
