@@ -1,0 +1,53 @@
+//! The module `_steploom`: what the parts in Python need of the parts in Rust.
+
+pub(crate) use _steploom::module_def;
+
+#[rustpython_vm::pymodule]
+mod _steploom {
+    use std::io::Write as _;
+
+    use rustpython_vm::builtins::{PyDictRef, PyStrRef};
+    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+    use crate::{environment, guest, json};
+
+    /// The variables of this call's environment, bytes by bytes.
+    #[pyfunction]
+    fn environ(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        environment::current(vm)
+    }
+
+    /// Writes a line of the log: a JSON object with a level, a message and fields. A field that cannot be JSON is null.
+    #[pyfunction]
+    fn log(level: PyStrRef, message: PyStrRef, fields: PyDictRef, vm: &VirtualMachine) {
+        let mut line = b"{\"level\":".to_vec();
+        json::write_text(&mut line, level.as_wtf8());
+        line.extend(b",\"message\":");
+        json::write_text(&mut line, message.as_wtf8());
+        for (name, value) in &fields {
+            let Ok(name) = name.str(vm) else { continue };
+            line.push(b',');
+            json::write_text(&mut line, name.as_wtf8());
+            line.push(b':');
+            match json::write(&value, vm) {
+                Ok(value) => line.extend(value),
+                Err(_) => line.extend(b"null"),
+            }
+        }
+        line.extend(b"}\n");
+        // A line that cannot be written is lost; the call goes on.
+        let _ = std::io::stderr().write_all(&line);
+    }
+
+    /// Sets how deep calls may go, within what the stack has room for.
+    #[pyfunction]
+    fn limit_recursion(depth: usize, vm: &VirtualMachine) {
+        vm.recursion_limit.set(depth.min(guest::RECURSION_MAX));
+    }
+
+    /// The value that a JSON text is.
+    #[pyfunction]
+    fn loads(text: PyStrRef, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        json::read(text.as_wtf8().as_bytes(), vm)
+    }
+}
