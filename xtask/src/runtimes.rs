@@ -21,11 +21,18 @@ struct Runtime {
     before_c: Option<&'static str>,
 }
 
-const RUNTIMES: [Runtime; 1] = [Runtime {
-    name: "javascript",
-    folder: "sdk/javascript/runtime",
-    before_c: Some("libc.h"),
-}];
+const RUNTIMES: [Runtime; 2] = [
+    Runtime {
+        name: "javascript",
+        folder: "sdk/javascript/runtime",
+        before_c: Some("libc.h"),
+    },
+    Runtime {
+        name: "python",
+        folder: "sdk/python/runtime",
+        before_c: None,
+    },
+];
 
 /// Where they are built to.
 pub(crate) fn folder() -> Result<PathBuf> {

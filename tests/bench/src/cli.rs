@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Bench {
     /// A fresh sandbox for each call, beside bare wasmtime
     Sandbox,
+    /// A new project of every language, called in a fresh instance each time
+    Languages,
     /// Invocations over HTTP, beside an HTTP server that echoes
     Invoke(crate::invoke::Args),
     /// Executions that their callers wait for, beside plain calls of the function

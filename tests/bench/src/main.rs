@@ -14,6 +14,7 @@ mod execute;
 mod express;
 mod host;
 mod invoke;
+mod languages;
 mod latency;
 mod load;
 mod metrics;
@@ -71,6 +72,7 @@ fn run(cli: &Cli) -> Result<()> {
     let options = &cli.options;
     let report = match &cli.bench {
         Bench::Sandbox => sandbox::run(options)?,
+        Bench::Languages => runtime()?.block_on(languages::run(options))?,
         Bench::Invoke(args) => runtime()?.block_on(invoke::run(options, args))?,
         Bench::Express(args) => runtime()?.block_on(express::run(options, args))?,
         Bench::Execute(args) => runtime()?.block_on(execute::run(options, args))?,

@@ -109,6 +109,7 @@ async fn sandboxed(folder: &Path, guest: Bytes) -> Result<Sandboxed> {
         queue_max: 0,
         queue_wait_max: Duration::ZERO,
         volumes: BTreeMap::new(),
+        runtimes: BTreeMap::new(),
     })?;
     let kind = sandbox.inspect(&guest)?.kind;
     let digest = Digest::of(&guest);
