@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_types::{AccountId, Digest, Error, Json, Name, Timestamp, limits::function};
 
-use crate::{Cancel, Kind};
+use crate::{Cancel, Kind, Outbound};
 
 /// An invocation to run in a fresh instance.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Call {
     pub context: Context,
     /// The event.
     pub event: Json,
+    /// Where the requests go that the function makes itself; it may make none if `None`.
+    pub outbound: Option<Arc<dyn Outbound>>,
     /// Ends the invocation early. Dropping the future of the invocation does the same.
     pub cancel: Option<Cancel>,
 }

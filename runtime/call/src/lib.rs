@@ -5,12 +5,14 @@
 
 mod call;
 mod cancel;
+mod http;
 mod kind;
 mod program;
 mod runner;
 
 pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
 pub use cancel::Cancel;
+pub use http::{Body, NotSent, Outbound, Served};
 pub use kind::Kind;
 pub use program::{Loaded, Program, Snapshot};
 pub use runner::{Gauges, Inspected, Runner};

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_types::{Digest, Error, Name};
 
-use crate::{Call, Finished, Kind, Loaded, Program, Refused};
+use crate::{Body, Call, Finished, Kind, Loaded, Program, Refused, Served};
 
 /// Runs functions in this process.
 #[async_trait]
@@ -44,6 +44,14 @@ pub trait Runner: Send + Sync {
     /// # Errors
     /// [`Refused`] says what to do. A failing function is no error: see [`Finished::outcome`].
     async fn invoke(&self, call: Call) -> Result<Finished, Refused>;
+
+    /// Hands a request to a function of kind [`Kind::Http`], in a fresh instance, after waiting for
+    /// its turn; the call's event is not looked at. Dropping the future stops the guest, and so does
+    /// dropping the answer's body before its end.
+    ///
+    /// # Errors
+    /// As of [`Runner::invoke`].
+    async fn serve(&self, call: Call, request: http::Request<Body>) -> Result<Served, Refused>;
 
     /// What runs and what waits, now.
     fn gauges(&self) -> Gauges;

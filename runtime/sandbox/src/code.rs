@@ -9,7 +9,7 @@ use wasmtime::component::{self, Component, Type};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use crate::guest::{Guest, WasiVersion};
-use crate::kind::{Command, Handler, Language, LanguageRuntime, Reactor, Start};
+use crate::kind::{Command, Handler, Http, Language, LanguageRuntime, Reactor, Start};
 use crate::link::Linkers;
 use crate::{Kind, gate, image};
 
@@ -33,10 +33,10 @@ pub(crate) enum Callable {
     Reactor(Reactor),
     /// See [`Kind::Handler`].
     Handler(Handler),
+    /// See [`Kind::Http`].
+    Http(Http),
     /// The code of a language's runtime: called as programs in it alone.
     Runtime(Arc<LanguageRuntime>),
-    /// See [`Kind::Http`]: recognised, and not called yet.
-    Http,
 }
 
 impl Callable {
@@ -46,7 +46,7 @@ impl Callable {
             Self::Command(_) => Some(Kind::Command),
             Self::Reactor(_) => Some(Kind::Reactor),
             Self::Handler(_) => Some(Kind::Handler),
-            Self::Http => Some(Kind::Http),
+            Self::Http(_) => Some(Kind::Http),
             Self::Runtime(_) => None,
         }
     }
@@ -208,18 +208,20 @@ fn of_component(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code,
         .collect();
     let names: Vec<_> = exports.iter().map(String::as_str).collect();
     let kind = gate::of_component(&names).ok_or_else(not_callable)?;
+    let pre = linkers
+        .component
+        .instantiate_pre(&component)
+        .map_err(|e| unlinkable(&e))?;
     let callable = if kind == Kind::Http {
-        Callable::Http
+        let http = Http::link(&component, pre, &exports);
+        Callable::Http(http.map_err(|e| unlinkable(&e))?)
     } else {
-        let pre = linkers
-            .component
-            .instantiate_pre(&component)
-            .map_err(|e| unlinkable(&e))?;
         link_component(kind, &component, pre, &exports)?
     };
+    let uses_wasi = !imports.is_empty() || kind == Kind::Http;
     Ok(Code {
         callable,
-        wasi: (!imports.is_empty()).then_some(WasiVersion::Preview2),
+        wasi: uses_wasi.then_some(WasiVersion::Preview2),
         uses_filesystem: imports.iter().any(|name| gate::names_filesystem(name, "")),
         size_bytes: code.len(),
     })

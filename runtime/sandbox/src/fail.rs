@@ -49,11 +49,24 @@ pub(crate) fn cancelled() -> Failure {
     )
 }
 
-/// Functions of this kind are not called yet.
-pub(crate) fn http_not_callable() -> Failure {
+/// Nobody waits for the answer any more.
+pub(crate) fn gone() -> Failure {
     failure(
-        "Function.NotCallable",
-        "this release recognises functions of kind http but does not call them yet".to_owned(),
+        "Function.Cancelled",
+        "the caller went away before the answer was complete".to_owned(),
+    )
+}
+
+/// The event is none that a function of this kind takes.
+pub(crate) fn invalid_event(why: String) -> Failure {
+    failure("Function.InvalidEvent", why)
+}
+
+/// A function of kind http answered an error instead of a response.
+pub(crate) fn http_error(code: &str) -> Failure {
+    failure(
+        "Function.Failed",
+        format!("the function answered the error {code} of wasi:http"),
     )
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn inspect(module: &[u8]) -> Result<Inspected, Error> {
         gate.refuse("NOT_CALLABLE", "exports".to_owned(), why);
         Kind::Command
     });
-    gate.check_imports(kind);
+    gate.check_imports();
     if !gate.problems.is_empty() {
         return Err(gate.error());
     }
@@ -290,12 +290,12 @@ impl Gate {
         Ok(validator.into_allocations())
     }
 
-    fn check_imports(&mut self, kind: Kind) {
+    fn check_imports(&mut self) {
         let missing: Vec<_> = self
             .imports
             .iter()
             .enumerate()
-            .filter(|(_, import)| !offer::has(import, kind))
+            .filter(|(_, import)| !offer::has(import))
             .map(|(at, import)| (format!("import {at}"), offer::explain(import)))
             .collect();
         for (place, why) in missing {

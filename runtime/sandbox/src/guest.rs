@@ -6,16 +6,18 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use steploom_types::limits::function as limits;
+use steploom_types::limits::{INVOKE_BODY_BYTES_MAX, function as limits};
 use wasmtime::{CallHook, CallHookHandler, Engine, Store, StoreContextMut};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::context::Variable;
 use crate::disk::Quota;
 use crate::disk::preview1::InLine;
+use crate::http::Outgoing;
 use crate::limiter::Limiter;
 use crate::streams::Sink;
 
@@ -43,7 +45,15 @@ pub(crate) struct Guest {
 /// WASI as the guest's module knows it.
 enum Wasi {
     Preview1(Box<WasiP1Ctx>),
-    Preview2(Box<(WasiCtx, ResourceTable)>),
+    Preview2(Box<Preview2>),
+}
+
+/// What components are given.
+struct Preview2 {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    outgoing: Outgoing,
+    table: ResourceTable,
 }
 
 /// What a guest with WASI is given.
@@ -51,6 +61,7 @@ pub(crate) struct Gifts<'a> {
     pub(crate) stdin: Bytes,
     pub(crate) stdout: Sink,
     pub(crate) stderr: Sink,
+    pub(crate) outgoing: Outgoing,
     pub(crate) name: &'a str,
     pub(crate) environment: &'a [Variable<'a>],
     /// Host folder, the guest's path, whether it may write.
@@ -113,7 +124,12 @@ impl Guest {
             WasiVersion::Preview2 => {
                 let mut table = ResourceTable::new();
                 table.set_max_capacity(gifts.resources_max);
-                Wasi::Preview2(Box::new((builder.build(), table)))
+                Wasi::Preview2(Box::new(Preview2 {
+                    wasi: builder.build(),
+                    http: WasiHttpCtx::new(),
+                    outgoing: gifts.outgoing,
+                    table,
+                }))
             }
         });
         Ok(())
@@ -131,11 +147,24 @@ impl Guest {
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         match &mut self.wasi {
-            Some(Wasi::Preview2(wasi)) => WasiCtxView {
-                ctx: &mut wasi.0,
-                table: &mut wasi.1,
+            Some(Wasi::Preview2(given)) => WasiCtxView {
+                ctx: &mut given.wasi,
+                table: &mut given.table,
             },
             _ => unreachable!("a component that imports WASI is given it"),
+        }
+    }
+}
+
+impl WasiHttpView for Guest {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        match &mut self.wasi {
+            Some(Wasi::Preview2(given)) => WasiHttpCtxView {
+                hooks: &mut given.outgoing,
+                table: &mut given.table,
+                ctx: &mut given.http,
+            },
+            _ => unreachable!("a component that answers HTTP is given WASI"),
         }
     }
 }
@@ -155,7 +184,9 @@ pub(crate) fn store(
     store.limiter(|guest| &mut guest.limiter);
     store.set_fuel(fuel_max)?;
     store.fuel_async_yield_interval(Some(YIELD_FUEL))?;
-    let bytes = HOST_CALL_BYTES_MAX.saturating_add(output_bytes_max);
+    // A larger output is a stream, which is handed over in pieces.
+    let output = output_bytes_max.min(INVOKE_BODY_BYTES_MAX as u64);
+    let bytes = HOST_CALL_BYTES_MAX.saturating_add(output);
     store.set_hostcall_fuel(usize::try_from(bytes).unwrap_or(usize::MAX));
     store.set_max_component_handles(HANDLES_MAX);
     if counted {

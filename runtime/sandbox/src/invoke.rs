@@ -14,6 +14,7 @@ use wasmtime::{Engine, Store};
 use crate::code::{Callable, Code};
 use crate::disk::{Quota, Scratch, ScratchRoot};
 use crate::guest::{self, Gifts, Guest};
+use crate::http::{Exchange, Line, Outgoing, Said, Stop};
 use crate::kind::Answer;
 use crate::streams::{Lines, Output, Shared, Sink};
 use crate::{Call, Config, Failure, Finished, context, fail};
@@ -36,12 +37,18 @@ struct Streams {
     output: Shared<Output>,
 }
 
-/// Runs an invocation that was admitted.
+/// Runs an invocation that was admitted; one of kind `http` with the exchange that it answers.
 ///
 /// # Errors
 /// When the host cannot do its part; a failing guest is an answer.
-pub(crate) async fn invoke(host: Host<'_>, code: &Code, call: &Call) -> Result<Finished, Error> {
-    run_once(host, code, call, Errand::Handle).await
+pub(crate) async fn invoke(
+    host: Host<'_>,
+    code: &Code,
+    call: &Call,
+    exchange: Option<Exchange>,
+) -> Result<Finished, Error> {
+    let errand = exchange.map_or(Errand::Handle, Errand::Serve);
+    run_once(host, code, call, errand).await
 }
 
 /// Loads a program that was admitted; the call's event is its package. The second is its image, unless it
@@ -63,6 +70,8 @@ pub(crate) async fn load(
 enum Errand<'a> {
     /// To handle an event.
     Handle,
+    /// To answer a request over HTTP.
+    Serve(Exchange),
     /// To load a program; what it leaves in memory goes here.
     Load(&'a mut Vec<u8>),
 }
@@ -82,14 +91,23 @@ async fn run_once(
     let quota = Quota::new(call.limits.disk_bytes_max);
     let mut store = store(&host, code, call, &clock, &streams, scratch.as_ref(), quota)?;
 
-    let ended = clock
-        .watch(call, run(code, call, &mut store, &streams, errand))
-        .await;
+    let line = match &errand {
+        Errand::Serve(exchange) => Some(exchange.line()),
+        Errand::Handle | Errand::Load(_) => None,
+    };
+    let guest = run(code, call, &mut store, &streams, errand);
+    let ended = clock.watch(call, wanted(line.as_deref(), call, guest));
+    let ended = ended.await;
     let duration = clock.start.elapsed();
     let outcome = match ended {
         Ended::Outcome(outcome) => outcome,
         Ended::Trap(error) => Err(trap(&error, &store, call, &streams)?),
     };
+    if outcome.is_err()
+        && let Some(line) = line
+    {
+        line.break_off();
+    }
     let fuel_left = store.get_fuel().map_err(Error::internal)?;
     let memory_bytes = store.data().limiter.memory_bytes_peak();
     if let Some(limit) = store.data().disk.refused() {
@@ -128,27 +146,32 @@ async fn run(
 ) -> Ended {
     let event = call.event.text();
     let output_bytes_max = call.limits.output_bytes_max;
-    let answer = match &code.callable {
-        Callable::Command(command) => match command.run(store).await {
+    let answer = match (&code.callable, errand) {
+        (Callable::Command(command), Errand::Handle) => match command.run(store).await {
             Ok(code) => return Ended::Outcome(of_command(code, store.data(), streams)),
             Err(error) => Err(error),
         },
-        Callable::Reactor(reactor) => match errand {
-            Errand::Handle => reactor.run(store, event.as_bytes(), output_bytes_max).await,
-            Errand::Load(left) => {
-                let loaded = reactor.load(store, event.as_bytes(), output_bytes_max);
-                loaded.await.map(|(answer, image)| {
-                    *left = image;
-                    answer
-                })
-            }
-        },
-        Callable::Runtime(_) => {
-            let why = "a language's runtime has no program".to_owned();
-            return Ended::Outcome(Err(fail::nonsense(why)));
+        (Callable::Reactor(reactor), Errand::Handle) => {
+            reactor.run(store, event.as_bytes(), output_bytes_max).await
         }
-        Callable::Handler(handler) => handler.run(store, event, output_bytes_max).await,
-        Callable::Http => return Ended::Outcome(Err(fail::http_not_callable())),
+        (Callable::Reactor(reactor), Errand::Load(left)) => {
+            let loaded = reactor.load(store, event.as_bytes(), output_bytes_max);
+            loaded.await.map(|(answer, image)| {
+                *left = image;
+                answer
+            })
+        }
+        (Callable::Handler(handler), Errand::Handle) => {
+            handler.run(store, event, output_bytes_max).await
+        }
+        (Callable::Http(http), Errand::Serve(exchange)) => {
+            let line = exchange.line();
+            return match http.run(store, exchange).await {
+                Ok(()) => Ended::Outcome(of_http(&line)),
+                Err(error) => Ended::Trap(error),
+            };
+        }
+        _ => unreachable!("who calls has looked at the kind"),
     };
     match answer {
         Ok(Answer::Result(bytes)) => Ended::Outcome(fail::result(&bytes)),
@@ -162,6 +185,30 @@ async fn run(
             Ended::Outcome(Err(fail::output_too_large(output_bytes_max)))
         }
         Err(error) => Ended::Trap(error),
+    }
+}
+
+/// Lets a guest run as long as somebody wants its answer.
+async fn wanted(line: Option<&Line>, call: &Call, guest: impl Future<Output = Ended>) -> Ended {
+    let Some(line) = line else {
+        return guest.await;
+    };
+    line.run(guest).await.unwrap_or_else(|stop| {
+        Ended::Outcome(Err(match stop {
+            Stop::Gone => fail::gone(),
+            Stop::TooLarge => fail::output_too_large(call.limits.output_bytes_max),
+        }))
+    })
+}
+
+/// What became of a guest that answered HTTP; the status is the outcome, as the answer is elsewhere.
+fn of_http(line: &Line) -> Result<steploom_types::Json, Failure> {
+    match line.said() {
+        Some(Said::Head(status)) => Ok(serde_json::json!({ "statusCode": status }).into()),
+        Some(Said::Error(code)) => Err(fail::http_error(code)),
+        None => Err(fail::nonsense(
+            "the function ended without an answer: it must set its response-outparam".to_owned(),
+        )),
     }
 }
 
@@ -233,6 +280,7 @@ fn store(
             stdin,
             stdout,
             stderr: logs,
+            outgoing: Outgoing::new(call.outbound.clone(), streams.logs.clone()),
             name: call.context.function.as_str(),
             environment: &context::environment(call, clock.deadline),
             folders: &folders(host.config, code, call, scratch)?,

@@ -2,11 +2,13 @@
 
 mod command;
 mod handler;
+mod http;
 mod language;
 mod reactor;
 
 pub(crate) use command::Command;
 pub(crate) use handler::Handler;
+pub(crate) use http::Http;
 pub(crate) use language::{Language, LanguageRuntime};
 pub(crate) use reactor::{Reactor, Start};
 

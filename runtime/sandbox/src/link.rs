@@ -1,5 +1,5 @@
-//! What guests are linked to: WASI preview 1 for modules, WASI 0.2 for components, the scratch
-//! disk's limit in between. Built once per engine.
+//! What guests are linked to: WASI preview 1 for modules, WASI 0.2 with HTTP for components, the
+//! scratch disk's limit in between. Built once per engine.
 
 use wasmtime::component;
 use wasmtime::{Engine, Linker};
@@ -25,6 +25,7 @@ impl Linkers {
         let mut component = component::Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut component)?;
         disk::preview2::add_to_linker(&mut component)?;
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut component)?;
         Ok(Self { module, component })
     }
 }

@@ -5,21 +5,26 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http_body_util::BodyExt;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use steploom_types::limits::INVOKE_BODY_BYTES_MAX;
 use steploom_types::{Digest, Error, Name};
+use tokio::sync::oneshot;
 use wasmtime::Engine;
 
-use crate::admission::{Admission, Full};
+use crate::admission::{Admission, Full, Permit};
 use crate::cache::Cache;
+use crate::code::Code;
 use crate::codes::{Codes, Missing};
 use crate::compile::parent::Compiler;
 use crate::disk::ScratchRoot;
+use crate::http::{Exchange, Stop, payload};
 use crate::invoke::{self, Host};
 use crate::link::Linkers;
 use crate::runtimes::Runtimes;
 use crate::{
-    Call, Config, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
-    Snapshot, engine, fail, gate,
+    Body, Call, Config, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused,
+    Runner, Served, Snapshot, engine, fail, gate,
 };
 
 /// The folder of scratch folders, in the folder of compiled code.
@@ -41,17 +46,6 @@ struct Inner {
     runtimes: Runtimes,
     scratch: ScratchRoot,
     resources_max: usize,
-}
-
-impl Inner {
-    fn host(&self) -> Host<'_> {
-        Host {
-            engine: &self.engine,
-            config: &self.config,
-            scratch: &self.scratch,
-            resources_max: self.resources_max,
-        }
-    }
 }
 
 impl Sandbox {
@@ -97,6 +91,66 @@ impl Sandbox {
     }
 }
 
+impl Inner {
+    /// The code of a call, and the right to run it; no right if it was cancelled before.
+    async fn admit(&self, call: &Call) -> Result<(Arc<Code>, Option<Permit>), Refused> {
+        let code = self.codes.get(call.module, None).await?;
+        let kind = code.callable.kind();
+        if kind != Some(call.kind) {
+            let is = kind.map_or("runtime of a language", Kind::as_str);
+            return Err(Refused::Failed(Error::invalid(
+                "WrongKind",
+                format!("the module is a {is}, not a {}", call.kind),
+            )));
+        }
+        let enter = self.admission.enter(call.limits.memory_bytes_max);
+        let permit = match &call.cancel {
+            None => Some(enter.await?),
+            Some(cancel) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => None,
+                permit = enter => Some(permit?),
+            },
+        };
+        Ok((code, permit))
+    }
+
+    fn host(&self) -> Host<'_> {
+        Host {
+            engine: &self.engine,
+            config: &self.config,
+            scratch: &self.scratch,
+            resources_max: self.resources_max,
+        }
+    }
+
+    /// Runs a call of kind `http` by its event: see [`payload`].
+    async fn answer(&self, code: &Code, call: &Call) -> Result<Finished, Error> {
+        let request = match payload::request(&call.event) {
+            Ok(request) => request,
+            Err(why) => return Ok(never_ran(fail::invalid_event(why))),
+        };
+        // What is kept whole is as small as a result.
+        let bytes_max = call
+            .limits
+            .output_bytes_max
+            .min(INVOKE_BODY_BYTES_MAX as u64);
+        let (exchange, answer) = Exchange::new(request, bytes_max);
+        let guest = invoke::invoke(self.host(), code, call, Some(exchange));
+        let collected = async {
+            let (head, body) = answer.await.ok()?.into_parts();
+            let body = body.collect().await.ok()?.to_bytes();
+            Some(payload::response(&head, &body))
+        };
+        let (finished, collected) = tokio::join!(guest, collected);
+        let mut finished = finished?;
+        if finished.outcome.is_ok() {
+            finished.outcome = collected.ok_or_else(|| fail::output_too_large(bytes_max));
+        }
+        Ok(finished)
+    }
+}
+
 #[async_trait]
 impl Runner for Sandbox {
     fn volume_exists(&self, name: &Name) -> bool {
@@ -117,25 +171,56 @@ impl Runner for Sandbox {
 
     async fn invoke(&self, call: Call) -> Result<Finished, Refused> {
         let inner = &*self.0;
-        let code = inner.codes.get(call.module, None).await?;
-        let kind = code.callable.kind();
-        if kind != Some(call.kind) {
-            let is = kind.map_or("runtime of a language", Kind::as_str);
-            return Err(Refused::Failed(Error::invalid(
-                "WrongKind",
-                format!("the module is a {is}, not a {}", call.kind),
-            )));
-        }
-        let enter = inner.admission.enter(call.limits.memory_bytes_max);
-        let _permit = match &call.cancel {
-            None => enter.await?,
-            Some(cancel) => tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Ok(never_ran(fail::cancelled())),
-                permit = enter => permit?,
-            },
+        let (code, permit) = inner.admit(&call).await?;
+        let Some(_permit) = permit else {
+            return Ok(never_ran(fail::cancelled()));
         };
-        Ok(invoke::invoke(inner.host(), &code, &call).await?)
+        if call.kind == Kind::Http {
+            return Ok(inner.answer(&code, &call).await?);
+        }
+        Ok(invoke::invoke(inner.host(), &code, &call, None).await?)
+    }
+
+    async fn serve(&self, call: Call, request: http::Request<Body>) -> Result<Served, Refused> {
+        let (code, permit) = self.0.admit(&call).await?;
+        let (end, ended) = oneshot::channel();
+        if call.kind != Kind::Http {
+            let message = format!("a {} takes events, and no requests over HTTP", call.kind);
+            return Err(Refused::Failed(Error::invalid("WrongKind", message)));
+        }
+        let Some(permit) = permit else {
+            return Ok(failed(never_ran(fail::cancelled()), fail::cancelled()));
+        };
+        let (exchange, answer) = Exchange::new(request, call.limits.output_bytes_max);
+        let line = exchange.line();
+        let guard = line.guard();
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            let mut finished = invoke::invoke(inner.host(), &code, &call, Some(exchange)).await;
+            drop(permit);
+            // What waits to be read may still be too much.
+            if let Ok(finished) = &mut finished
+                && finished.outcome.is_ok()
+                && line.read().await == Some(Stop::TooLarge)
+            {
+                let bytes_max = call.limits.output_bytes_max;
+                finished.outcome = Err(fail::output_too_large(bytes_max));
+            }
+            // Who does not want to know how it ended need not.
+            let _ = end.send(finished);
+        });
+        if let Ok(response) = answer.await {
+            guard.let_go();
+            return Ok(Served {
+                response: Ok(response),
+                ended,
+            });
+        }
+        let finished = ended.await.map_err(Error::internal)??;
+        match finished.outcome.clone() {
+            Err(failure) => Ok(failed(finished, failure)),
+            Ok(_) => Err(Refused::Failed(Error::internal("an answer got lost"))),
+        }
     }
 
     fn runtimes(&self) -> Vec<Name> {
@@ -153,6 +238,7 @@ impl Runner for Sandbox {
             volumes: Vec::new(),
             context: program.context,
             event: program.package,
+            outbound: None,
             cancel: None,
         };
         let enter = inner.admission.enter(call.limits.memory_bytes_max);
@@ -206,6 +292,17 @@ impl From<Missing> for Refused {
             Missing::Module => Self::ModuleMissing,
             Missing::Failed(error) => Self::Failed(error),
         }
+    }
+}
+
+/// A call that ended before there was an answer.
+fn failed(finished: Finished, failure: Failure) -> Served {
+    let (end, ended) = oneshot::channel();
+    // The other end is here.
+    let _ = end.send(Ok(finished));
+    Served {
+        response: Err(failure),
+        ended,
     }
 }
 

@@ -128,24 +128,6 @@ async fn the_context_arrives_in_the_environment_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn http_is_recognised_and_says_that_it_is_not_called() {
-    let node = Node::new();
-    let http = node
-        .put(
-            r#"(component
-              (core module $m (func (export "handle")))
-              (core instance $i (instantiate $m))
-              (func $f (canon lift (core func $i "handle")))
-              (instance $e (export "handle" (func $f)))
-              (export "wasi:http/incoming-handler@0.2.0" (instance $e)))"#,
-        )
-        .await;
-    assert_eq!(http.found.kind, Kind::Http);
-    let finished = node.invoke(call(http, "null")).await;
-    failed(&finished, "Function.NotCallable", "kind http");
-}
-
-#[tokio::test]
 async fn a_module_is_called_as_what_it_is() {
     let node = Node::new();
     let mut wrong = call(node.put(ECHO).await, "null");

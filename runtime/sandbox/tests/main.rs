@@ -5,10 +5,14 @@
 mod cache;
 #[path = "files.rs"]
 mod files;
+#[path = "http.rs"]
+mod http;
 #[path = "kinds.rs"]
 mod kinds;
 #[path = "limits.rs"]
 mod limits;
+#[path = "outgoing.rs"]
+mod outgoing;
 mod programs;
 #[path = "support.rs"]
 mod support;

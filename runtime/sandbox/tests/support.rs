@@ -140,6 +140,7 @@ pub(crate) fn call(ready: Ready, event: &str) -> Call {
             traceparent: None,
         },
         event: Json::parse(event).expect("JSON"),
+        outbound: None,
         cancel: None,
     }
 }

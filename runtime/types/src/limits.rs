@@ -335,6 +335,14 @@ pub mod function {
     pub const EVENT_AGE_SECONDS_MAX: u32 = 6 * 3600;
     /// Bytes of a result: as much as a synchronous invocation may answer.
     pub const OUTPUT_BYTES_DEFAULT: u64 = super::INVOKE_BODY_BYTES_MAX as u64;
+    /// The most output that may be asked for by a function of kind `http`, whose answers are passed on as they come.
+    pub const STREAM_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+    /// Hosts, or kinds of hosts, that a function may call.
+    pub const ALLOW_HOSTS_MAX: usize = 64;
+    /// Requests that one invocation may make over HTTP.
+    pub const OUTBOUND_REQUESTS_MAX: u32 = 100;
+    /// Bytes that these may send in all, and bytes of what they are answered.
+    pub const OUTBOUND_BYTES_MAX: u64 = 256 * 1024 * 1024;
     /// Bytes of logs kept of one invocation; what comes after is counted and dropped.
     pub const LOG_BYTES_DEFAULT: u64 = 256 * 1024;
     /// The most log that may be asked for.

@@ -245,6 +245,7 @@ impl Dispatcher {
                 traceparent: caller.traceparent,
             },
             event,
+            outbound: None,
             cancel: None,
         };
         let mut result = self.runner.invoke(call).await;

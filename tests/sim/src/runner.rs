@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::json;
 use steploom_artifacts::Artifacts;
-use steploom_call::{Call, Failure, Finished, Gauges, Inspected, Loaded, Program, Refused, Runner};
+use steploom_call::{
+    Body, Call, Failure, Finished, Gauges, Inspected, Loaded, Program, Refused, Runner, Served,
+};
 use steploom_types::{Digest, Error, Json, Kind, Name, Result};
 
 use crate::gate::Gate;
@@ -215,6 +217,15 @@ impl Runner for Sandbox {
             logs: Vec::new(),
             log_bytes_dropped: 0,
         })
+    }
+
+    async fn serve(
+        &self,
+        _call: Call,
+        _request: http::Request<Body>,
+    ) -> std::result::Result<Served, Refused> {
+        let error = Error::internal("no function of the simulation answers HTTP");
+        Err(Refused::Failed(error))
     }
 
     fn gauges(&self) -> Gauges {

@@ -1,7 +1,6 @@
 //! What the sandbox offers to import: WASI preview 1 to modules, WASI 0.2 to components.
 
 use super::{Import, NAME_SHOWN_MAX};
-use crate::Kind;
 
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 
@@ -56,7 +55,7 @@ const PREVIEW1_FUNCTIONS: &[&str] = &[
 ];
 
 /// The interfaces of WASI 0.2. Sockets are there because standard libraries import them; every
-/// address is refused.
+/// address is refused. Requests over HTTP go where the function's owner said.
 const INTERFACES: &[&str] = &[
     "wasi:cli/environment",
     "wasi:cli/exit",
@@ -72,6 +71,8 @@ const INTERFACES: &[&str] = &[
     "wasi:clocks/wall-clock",
     "wasi:filesystem/preopens",
     "wasi:filesystem/types",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
     "wasi:io/error",
     "wasi:io/poll",
     "wasi:io/streams",
@@ -87,16 +88,11 @@ const INTERFACES: &[&str] = &[
     "wasi:sockets/udp-create-socket",
 ];
 
-/// What components of kind `http` import besides.
-const HTTP: &str = "wasi:http/";
-
-/// Whether an import is offered to a module of that kind.
-pub(super) fn has(import: &Import, kind: Kind) -> bool {
+/// Whether an import is offered.
+pub(super) fn has(import: &Import) -> bool {
     if import.name.is_empty() {
         let interface = interface(&import.module);
-        return interface.is_some_and(|name| {
-            INTERFACES.contains(&name) || (kind == Kind::Http && name.starts_with(HTTP))
-        });
+        return interface.is_some_and(|name| INTERFACES.contains(&name));
     }
     import.module == PREVIEW1 && PREVIEW1_FUNCTIONS.contains(&import.name.as_str())
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use steploom_call::{
-    Call, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
+    Body, Call, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
+    Served,
 };
 use steploom_types::{Digest, Error, Json, Name, Result};
 use tokio::sync::Semaphore;
@@ -155,6 +156,15 @@ impl Runner for Scripted {
             logs: Vec::new(),
             log_bytes_dropped: 0,
         })
+    }
+
+    async fn serve(
+        &self,
+        _call: Call,
+        _request: http::Request<Body>,
+    ) -> std::result::Result<Served, Refused> {
+        let error = Error::internal("no function of the script answers HTTP");
+        Err(Refused::Failed(error))
     }
 
     fn gauges(&self) -> Gauges {
