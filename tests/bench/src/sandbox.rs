@@ -154,6 +154,7 @@ fn call(module: Digest, kind: Kind) -> Result<Call> {
             traceparent: None,
         },
         event: Json::parse(EVENT)?,
+        outbound: None,
         cancel: None,
     })
 }
