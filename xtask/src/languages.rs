@@ -78,7 +78,7 @@ pub(crate) fn run(language: Option<&str>) -> Result<()> {
     shell::run(&mut shell::cargo(&[
         "build", "--quiet", "--bin", "steploom",
     ]))?;
-    runtimes::run(None)?;
+    runtimes::run(None, false)?;
     try_built(language)
 }
 

@@ -50,6 +50,9 @@ enum Verb {
         /// Folder for the *.wasm files [default: runtimes/ in cargo's target folder]
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Run their own tests as well, which compile an engine for themselves; no part of the tests
+        #[arg(long)]
+        test: bool,
     },
     /// Run every test: the workspace's, and those of modules/
     Test {
@@ -122,7 +125,7 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Modules { out, json } => modules::run(out, json),
-        Verb::Runtimes { out } => runtimes::run(out),
+        Verb::Runtimes { out, test } => runtimes::run(out, test),
         Verb::Test { filter } => test::run(filter.as_deref()),
         Verb::Bench { name, json } => bench::run(name, json),
         Verb::Aws { args } => aws::run(&args),

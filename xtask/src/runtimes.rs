@@ -17,6 +17,8 @@ struct Runtime {
     name: &'static str,
     /// The crate's folder.
     folder: &'static str,
+    /// The folder of the crate of its tests, from there, and the variable that tells them where the module is.
+    tests: (&'static str, &'static str),
     /// A file that is read before each of its sources in C, which Zig compiles; none if it has no C.
     before_c: Option<&'static str>,
 }
@@ -25,11 +27,13 @@ const RUNTIMES: [Runtime; 2] = [
     Runtime {
         name: "javascript",
         folder: "sdk/javascript/runtime",
+        tests: ("tests", "STEPLOOM_JAVASCRIPT"),
         before_c: Some("libc.h"),
     },
     Runtime {
         name: "python",
         folder: "sdk/python/runtime",
+        tests: (".", "STEPLOOM_PYTHON"),
         before_c: None,
     },
 ];
@@ -39,8 +43,8 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(shell::target()?.join("runtimes"))
 }
 
-/// `cargo xtask runtimes`: builds, then says what is there.
-pub(crate) fn run(out: Option<PathBuf>) -> Result<()> {
+/// `cargo xtask runtimes`: builds, then says what is there, and tests it if that is wanted.
+pub(crate) fn run(out: Option<PathBuf>, is_tested: bool) -> Result<()> {
     let out = match out {
         Some(out) => std::path::absolute(out)?,
         None => folder()?,
@@ -55,21 +59,21 @@ pub(crate) fn run(out: Option<PathBuf>) -> Result<()> {
         let built = ensure_built(runtime, &scratch, &out)
             .with_context(|| format!("can't build the runtime of {}", runtime.name))?;
         println!("{}", built.display());
+        if is_tested {
+            test(runtime, &built)?;
+        }
     }
     Ok(())
 }
 
-/// Runs their own tests, in the folder that they were built in.
-pub(crate) fn test(filter: Option<&str>) -> Result<()> {
-    for runtime in &RUNTIMES {
-        let mut command = cargo(runtime, "test")?;
-        command.env("STEPLOOM_RUNTIMES", folder()?);
-        command
-            .arg("--target-dir")
-            .arg(shell::target()?.join("runtimes-build"));
-        shell::run(command.args(filter))?;
-    }
-    Ok(())
+/// Runs the tests of one that is built.
+fn test(runtime: &Runtime, built: &Path) -> Result<()> {
+    let (folder, variable) = runtime.tests;
+    let mut command = shell::cargo(&["test", "--locked", "--target-dir"]);
+    command
+        .arg(shell::target()?.join("runtimes-build"))
+        .current_dir(shell::root().join(runtime.folder).join(folder));
+    shell::run(command.env(variable, built))
 }
 
 /// Checks their format and lints.

@@ -12,7 +12,7 @@ const SIMULATIONS: [&[&str]; 2] = [&["--hours", "200"], &["--bug", "all", "--hou
 /// name alone. What fails does not keep the rest from running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     modules::run(None, false)?;
-    runtimes::run(None)?;
+    runtimes::run(None, false)?;
     let has_postgres = postgres::ensure();
     let mut failed: Vec<String> = Vec::new();
     let mut note = |done: Result<()>| {
@@ -27,7 +27,6 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     for source in &modules::SOURCES {
         note(modules::test(source, filter));
     }
-    note(runtimes::test(filter));
     let mut workspace = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     workspace.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
     workspace.env("STEPLOOM_RUNTIMES", runtimes::folder()?);
