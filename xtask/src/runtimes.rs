@@ -33,7 +33,7 @@ const RUNTIMES: [Runtime; 2] = [
     Runtime {
         name: "python",
         folder: "sdk/python/runtime",
-        tests: (".", "STEPLOOM_PYTHON"),
+        tests: (".", "STEPLOOM_PYTHON_MODULE"),
         before_c: None,
     },
 ];
