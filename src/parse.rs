@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use steploom_api::wire::{StartBefore, VolumeMount};
-use steploom_types::{ExecutionId, MachineName, Name, Timestamp, limits};
+use steploom_api::wire::{AllowedHost, StartBefore, VolumeMount};
+use steploom_types::{Error, ExecutionId, MachineName, Name, Timestamp, limits};
 
 use crate::view::live::now;
 
@@ -93,6 +93,30 @@ pub(crate) fn node_address(text: &str) -> Result<String, String> {
         Some(rest) if is_good(rest) => Ok(text.trim_end_matches('/').to_owned()),
         _ => Err("expected a URL such as http://10.0.0.7:8090".to_owned()),
     }
+}
+
+/// Parses the domain below which functions have hosts of their own: `fn.example.com`.
+pub(crate) fn domain(text: &str) -> Result<String, String> {
+    let is_label = |label: &str| {
+        let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_good)
+    };
+    if text.split('.').all(is_label) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("expected a domain such as fn.example.com".to_owned())
+}
+
+/// Parses `HOST` or `HOST=CONNECTION` of `--allow-host`. What is a host, the server says.
+pub(crate) fn allowed_host(text: &str) -> Result<AllowedHost, String> {
+    let (host, connection) = match text.split_once('=') {
+        Some((host, name)) => (host, Some(name.parse().map_err(|e: Error| e.message)?)),
+        None => (text, None),
+    };
+    Ok(AllowedHost {
+        host: host.to_owned(),
+        connection,
+    })
 }
 
 /// A number and a unit; without a unit `bare` counts, if there is such a thing.

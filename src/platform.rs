@@ -55,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// Host names, besides the loopback ones, under which requests are answered.
     pub(crate) hosts: Vec<String>,
+    /// The domain below which each function has a host of its own.
+    pub(crate) functions_domain: Option<String>,
     /// Folders of this computer that functions may read.
     pub(crate) volumes: Vec<(Name, PathBuf)>,
     /// The folder of the runtimes of languages; the one that belongs to the program if `None`.
@@ -69,6 +71,8 @@ pub(crate) struct Options {
     pub(crate) data_limit_bytes_max: u32,
     /// Where tasks may call over HTTP, besides the open internet.
     pub(crate) egress: Vec<steploom_worker::EgressRule>,
+    /// The hosts that functions may call at all; any, if there are none.
+    pub(crate) function_hosts: Vec<steploom_worker::HostRule>,
     /// How callers prove who they are.
     pub(crate) keys: keys::Options,
     /// How it talks to other nodes on the same database; not at all if `None`.
@@ -158,6 +162,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
             None => folder.secret_key()?,
         },
         egress: options.egress,
+        function_hosts: options.function_hosts,
         peers: match &nodes {
             Some(nodes) => Some(nodes.peering()?),
             None => None,
@@ -169,6 +174,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Platform> {
     let (stop, stopped) = oneshot::channel();
     let mut config = steploom_http::Config::new(address, env!("CARGO_PKG_VERSION"));
     config.access = steploom_auth::Access::without_keys(options.hosts);
+    config.functions_domain = options.functions_domain;
     config.master = master;
     config.jwt = jwt;
     let ports = worker.ports();

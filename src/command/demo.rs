@@ -126,6 +126,8 @@ async fn start(args: &Args, folder: PathBuf, json: bool) -> Result<(Demo, Platfo
         retention: steploom_worker::Retention::default(),
         data_limit_bytes_max: limits::DATA_LIMIT_BYTES_MAX as u32,
         egress: Vec::new(),
+        function_hosts: Vec::new(),
+        functions_domain: None,
         keys: platform::keys::Options::default(),
         node: None,
     })

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
-use steploom_api::wire::{Function, FunctionSettings, Machine, MachineType, VolumeMount};
+use steploom_api::wire::{
+    AllowedHost, Function, FunctionSettings, Machine, MachineType, OfAlias, SetUrl, UrlAuth,
+    VolumeMount,
+};
 use steploom_sdk::Client;
 use steploom_types::Name;
 
@@ -60,8 +63,23 @@ pub(crate) struct Args {
     #[arg(long = "type", value_name = "TYPE", ignore_case = true)]
     machine_type: Option<Type>,
 
+    /// Who may call the functions over HTTP, from now on: the address is shown [default: as it was, nobody at first]
+    #[arg(long, value_enum, value_name = "WHO")]
+    http: Option<Http>,
+
     #[command(flatten)]
     settings: Settings,
+}
+
+/// Who may call a function over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Http {
+    /// Nobody
+    Off,
+    /// Who may invoke the function, by their key
+    Account,
+    /// Everybody
+    Public,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -123,6 +141,14 @@ pub(crate) struct Settings {
     #[arg(long = "volume", value_name = "NAME=/path", value_parser = parse::mount)]
     pub(crate) volumes: Vec<VolumeMount>,
 
+    /// A host that the function may call over HTTP, with the connection whose secrets go there; may be given several times
+    #[arg(long = "allow-host", value_name = "[SCHEME://]HOST[:PORT][=CONNECTION]", value_parser = parse::allowed_host)]
+    allow_hosts: Vec<AllowedHost>,
+
+    /// Bytes of one result: up to 6MiB, of kind http up to 1GiB [default: 6MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse::size_bytes)]
+    output: Option<u64>,
+
     /// A sentence for people
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -151,6 +177,8 @@ impl Settings {
             at_most_once: self.at_most_once,
             environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
             volumes: self.volumes,
+            allow_hosts: self.allow_hosts,
+            output_bytes_max: self.output.unwrap_or(default.output_bytes_max),
             ..default
         }
     }
@@ -201,6 +229,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             "a machine has no settings: they are for functions",
         ));
     }
+    if args.http.is_some() && !has_function {
+        return Err(Failure::usage("--http is for functions"));
+    }
     if args.machine_type.is_some() && !has_machine {
         return Err(Failure::usage(
             "a function has no type: --type is for machines",
@@ -209,29 +240,35 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let machine_type = args.machine_type.map(MachineType::from);
     let many = args.path.is_dir() && (project.is_none() || has_machine);
     let mut deployed = Vec::new();
+    let client = &context.client;
     if let Some(project) = &project {
         let put = Upload::of_project(project)?.put(&settings);
-        let function = context.client.put_function(&project.name, put).await?;
+        let function = client.put_function(&project.name, put).await?;
+        let address = address_of(client, &project.name, args.http).await?;
         let one = Deployed::Function(function);
         if context.json && many {
             deployed.push(one);
         } else {
-            say(&one, context)?;
+            say(&one, address, context)?;
         }
     }
     for item in items {
-        let one = match item.kind {
-            Kind::Function => Deployed::Function(
-                function(&context.client, &item.name, &item.path, &settings).await?,
-            ),
-            Kind::Machine => Deployed::Machine(
-                machine_of_type(&context.client, &item.name, &item.path, machine_type).await?,
-            ),
+        let Item { name, path, .. } = &item;
+        let (one, address) = match item.kind {
+            Kind::Function => {
+                let function = function(client, name, path, &settings).await?;
+                let address = address_of(client, name, args.http).await?;
+                (Deployed::Function(function), address)
+            }
+            Kind::Machine => {
+                let machine = machine_of_type(client, name, path, machine_type).await?;
+                (Deployed::Machine(machine), None)
+            }
         };
         if context.json && many {
             deployed.push(one);
         } else {
-            say(&one, context)?;
+            say(&one, address, context)?;
         }
     }
     if context.json && many {
@@ -240,11 +277,27 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn say(one: &Deployed, context: &Context) -> Result<(), Failure> {
+fn say(one: &Deployed, address: Option<String>, context: &Context) -> Result<(), Failure> {
     if context.json {
         return Ok(out::json(one)?);
     }
-    Ok(out::line(said(one, context.paint))?)
+    out::line(said(one, context.paint))?;
+    if let Some(address) = address {
+        out::line(format!("  {address}"))?;
+    }
+    Ok(())
+}
+
+/// Opens a function to HTTP or closes it, if that is wanted; its address if it has one then.
+async fn address_of(
+    client: &Client,
+    name: &Name,
+    http: Option<Http>,
+) -> Result<Option<String>, Failure> {
+    match http {
+        Some(http) => open(client, name, http).await,
+        None => Ok(None),
+    }
 }
 
 /// The project that is to be built, if it is one.
@@ -276,6 +329,25 @@ pub(crate) async fn function(
 ) -> Result<Function, Failure> {
     let put = Upload::of_file(path)?.put(settings);
     Ok(client.put_function(name, put).await?)
+}
+
+/// Opens a function to HTTP, or closes it; gives its address by name.
+async fn open(client: &Client, name: &Name, http: Http) -> Result<Option<String>, Failure> {
+    let of = OfAlias::default();
+    let auth = match http {
+        Http::Account => UrlAuth::Known,
+        Http::Public => UrlAuth::Nobody,
+        Http::Off => {
+            let addresses = client.function_urls(name).await?;
+            if addresses.items.contains_key("") {
+                client.delete_function_url(name, &of).await?;
+            }
+            return Ok(None);
+        }
+    };
+    let set = SetUrl { auth, cors: None };
+    let address = client.put_function_url(name, &of, &set).await?;
+    Ok(Some(address.by_name))
 }
 
 /// Uploads a definition. Its warnings go to standard error.

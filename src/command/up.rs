@@ -79,6 +79,10 @@ pub(crate) struct Args {
     )]
     hosts: Vec<String>,
 
+    /// Give each function that is open to HTTP a host of its own below this domain: NAME.ACCOUNT.DOMAIN
+    #[arg(long, value_name = "DOMAIN", env = "STEPLOOM_FUNCTIONS_DOMAIN", value_parser = parse::domain)]
+    functions_domain: Option<String>,
+
     /// How many sandboxes may run at once; chosen from the computer's size if left out
     #[arg(long, value_name = "N", env = "STEPLOOM_INSTANCES", value_parser = clap::value_parser!(u32).range(1..))]
     instances: Option<u32>,
@@ -116,7 +120,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SIZE", env = "STEPLOOM_DATA_LIMIT_MAX", default_value = "64MiB", value_parser = parse::data_limit)]
     data_limit_max: u32,
 
-    /// Let tasks call this host or network over HTTP, though it is not of the open internet; may be given several times
+    /// Let tasks and functions call this host or network over HTTP, though it is not of the open internet; may be given several times
     #[arg(
         long = "egress-allow",
         value_name = "HOST[:PORT]|ADDRESS/BITS",
@@ -124,6 +128,15 @@ pub(crate) struct Args {
         value_delimiter = ','
     )]
     egress_allow: Vec<steploom_worker::EgressRule>,
+
+    /// Let functions call these hosts alone, of those that their owners allow; all of them if left out; may be given several times
+    #[arg(
+        long = "functions-allow-host",
+        value_name = "[SCHEME://]HOST[:PORT]",
+        env = "STEPLOOM_FUNCTIONS_ALLOW_HOSTS",
+        value_delimiter = ','
+    )]
+    functions_allow_host: Vec<steploom_worker::HostRule>,
 
     /// Listen here for other nodes on the same database, apart from the API; needs a secret
     #[arg(
@@ -239,6 +252,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         database_url: args.database_url,
         objects: args.objects,
         hosts: args.hosts,
+        functions_domain: args.functions_domain,
         log_days: args.log_days,
         retention: steploom_worker::Retention {
             archive_after_hours: args.archive_after_hours,
@@ -247,6 +261,7 @@ pub(crate) async fn run(args: Args, json: bool) -> Result<(), Failure> {
         },
         data_limit_bytes_max: args.data_limit_max,
         egress: args.egress_allow,
+        function_hosts: args.functions_allow_host,
         keys,
         node,
     })

@@ -104,3 +104,28 @@ fn releases_and_machines_by_release_are_read() {
         assert_eq!(qualified(text), None, "{text}");
     }
 }
+
+#[test]
+fn domains_and_hosts_are_read() {
+    assert_eq!(domain("FN.example.com"), Ok("fn.example.com".into()));
+    assert_eq!(domain("localhost"), Ok("localhost".into()));
+    for text in ["", ".", "a..b", "a.", "http://a", "a:80", "*.a"] {
+        assert!(domain(text).is_err(), "{text}");
+    }
+    let read = |text| {
+        let allowed = allowed_host(text).ok()?;
+        Some((
+            allowed.host,
+            allowed.connection.map(|name| name.to_string()),
+        ))
+    };
+    assert_eq!(
+        read("a.example:8443"),
+        Some(("a.example:8443".into(), None))
+    );
+    assert_eq!(
+        read("a.example=billing"),
+        Some(("a.example".into(), Some("billing".into())))
+    );
+    assert_eq!(read("a.example="), None);
+}

@@ -16,6 +16,7 @@ mod execution;
 mod exit_code;
 mod express;
 mod function;
+mod http;
 mod keys;
 mod limit;
 mod log;

@@ -40,3 +40,15 @@ pub(crate) const TRAP: &str =
 pub(crate) fn wasm(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the guest is WebAssembly")
 }
+
+/// Answers HTTP with the body that it is sent; `;; BEFORE`, `;; PIECE` and `;; AFTER` are there to be replaced.
+pub(crate) const HTTP: &str = sandbox!("http");
+
+/// Answers HTTP by the status of the host that it asks so many times, or 500 and the number of the error.
+pub(crate) fn outgoing(authority: &str, times: u32) -> String {
+    sandbox!("outgoing")
+        .replace("AUTHORITY", authority)
+        .replace("LENGTH", &authority.len().to_string())
+        .replace("SCHEME", "0")
+        .replace("TIMES", &times.to_string())
+}

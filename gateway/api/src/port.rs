@@ -30,7 +30,8 @@ pub use bucket::{
 pub use connection::Connections;
 pub use execution::{EventStream, Executions};
 pub use function::{
-    EventTerms, FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction,
+    Body, EventTerms, FunctionFailure, Functions, Invocation, Invoke, Outcome, PutFunction, Serve,
+    Served, Serving,
 };
 pub use function_profile::FunctionProfiles;
 pub use key::{Audit, Keys};

@@ -32,8 +32,8 @@ pub use execution::{
     StartAnswer, StartBatch, StartBefore, StartError, StartExecution, StopExecution, SyncExecution,
 };
 pub use function::{
-    Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion, FunctionVersions,
-    VolumeMount,
+    AllowedHost, Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion,
+    FunctionVersions, VolumeMount,
 };
 pub use function_events::{
     Destinations, EventSettings, FunctionEvents, OfQualifier, PutEventSettings, SetEvents,

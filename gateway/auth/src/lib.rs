@@ -31,6 +31,7 @@ pub use listen::check_listen;
 pub use scope::{Area, Need, Scopes, Verb};
 pub use seal::MasterKeys;
 pub use sigv4::Proof;
+pub use token::is_credential;
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

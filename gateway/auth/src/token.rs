@@ -12,6 +12,9 @@ use steploom_types::{Error, Result};
 /// How every token begins.
 const START: &str = "steploom_";
 
+/// How the id of every access key begins.
+const ACCESS_START: &str = "STPL";
+
 /// Characters of a secret.
 const SECRET_LENGTH: usize = 40;
 
@@ -27,7 +30,7 @@ const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 /// A new id: four letters that say what it is, and sixteen of chance.
 pub(crate) fn new_id(kind: KeyKind) -> Result<KeyId> {
     let start = match kind {
-        KeyKind::Access => "STPL",
+        KeyKind::Access => ACCESS_START,
         KeyKind::Api => "STPA",
     };
     format!("{start}{}", chance(ID_ALPHABET, 16)?).parse()
@@ -53,6 +56,17 @@ pub(crate) fn parse(token: &str) -> Option<(KeyId, [u8; 32])> {
         return None;
     }
     Some((id.parse().ok()?, hash(token)))
+}
+
+/// Whether the value of the header `Authorization` carries a key of this platform, by its looks: somebody else's
+/// program should not see it.
+pub fn is_credential(authorization: &str) -> bool {
+    let (scheme, rest) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return rest.trim().starts_with(START);
+    }
+    let credential = rest.split("Credential=").nth(1);
+    credential.is_some_and(|credential| credential.starts_with(ACCESS_START))
 }
 
 /// What is kept of a token. It has 238 bits of chance, so a plain digest tells nothing.

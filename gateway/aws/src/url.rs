@@ -8,7 +8,7 @@ use bytes::Bytes;
 use steploom_types::{AccountId, Timestamp};
 
 pub use answer::{answer, refusal};
-pub use cors::{is_preflight, preflight, with_cors};
+pub use cors::{SAID_OF_ORIGINS, is_preflight, preflight, with_cors};
 pub use event::event;
 
 /// A request to a function's address, as it came: nothing of it is trusted.

@@ -24,6 +24,8 @@ pub struct Config {
     pub jwt: Option<Arc<Jwt>>,
     /// What tells the time to signatures and keys.
     pub clock: Clock,
+    /// The domain below which each function has a host of its own, `NAME.ACCOUNT.DOMAIN`.
+    pub functions_domain: Option<String>,
     /// How much a client may hold, and for how long.
     pub limits: Limits,
 }
@@ -38,6 +40,7 @@ impl Config {
             master: None,
             jwt: None,
             clock: system_clock(),
+            functions_domain: None,
             limits: Limits::default(),
         }
     }

@@ -19,9 +19,10 @@ use tracing::{Instrument, Span};
 
 use crate::app::App;
 use crate::failure::{self, Answer, Failure};
+use crate::function_url::{self, Asked};
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::route::aws;
-use crate::{body, function_url, need, s3};
+use crate::{body, need, s3};
 
 /// What metrics and logs call a path that no route matches.
 const UNMATCHED: &str = "unmatched";
@@ -37,9 +38,10 @@ pub(crate) async fn handle(
     let awaited = body::Awaited::watch(&mut request);
     let method = name_of(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let asked = function_url::asked(&request).filter(|_| !s3::is_signed_for(&request));
-    let route = match asked {
-        Some(_) => function_url::ROUTE,
+    let domain = app.config.functions_domain.as_deref();
+    let asked = Asked::of(&request, domain).filter(|_| !s3::is_signed_for(&request));
+    let route = match &asked {
+        Some(asked) => asked.route(),
         None => matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str),
     };
     let span = tracing::debug_span!(
@@ -79,12 +81,7 @@ pub(crate) async fn handle(
 }
 
 /// A request to a function's address, which is for the function to answer.
-async fn of_function(
-    app: &App,
-    asked: function_url::Asked,
-    request: Request,
-    id: &HeaderValue,
-) -> Response {
+async fn of_function(app: &App, asked: Asked, request: Request, id: &HeaderValue) -> Response {
     let answer = function_url::answer(app, asked, request, id);
     let handled = AssertUnwindSafe(answer).catch_unwind().await;
     handled.unwrap_or_else(|panic| of_panic(&*panic))

@@ -17,6 +17,8 @@ mod schedule;
 mod schedule_group;
 mod task;
 
+pub(crate) use function::invoke::traceparent;
+
 use std::sync::Arc;
 
 use axum::routing::{any, post};

@@ -4,6 +4,7 @@
 //! them and never fails them. Whose turn it is, [`crate::fair`] says.
 
 mod direct;
+mod http;
 mod job;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use crate::effect::Answer;
 use crate::fair::{Fair, Flow, Permit, Waits};
 use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
+use crate::outbound::Gate;
 use crate::registry::{Function, Registry};
 
 pub(crate) use job::{Asking, Job, Work, begin};
@@ -64,6 +66,8 @@ pub(crate) struct Dispatcher {
     registry: Arc<Registry>,
     logs: Logs,
     metrics: Arc<Metrics>,
+    /// Where functions' own requests leave.
+    gate_out: Arc<Gate>,
     /// Attempts that run here.
     permits: Queue,
     /// Attempts that run here of functions that have a limit.
@@ -90,6 +94,7 @@ impl Dispatcher {
         registry: Arc<Registry>,
         logs: Logs,
         metrics: Arc<Metrics>,
+        gate_out: Gate,
         tasks_max: usize,
     ) -> Self {
         Self {
@@ -97,6 +102,7 @@ impl Dispatcher {
             registry,
             logs,
             metrics,
+            gate_out: Arc::new(gate_out),
             permits: Fair::new(tasks_max.max(1)),
             gates: Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
@@ -226,7 +232,18 @@ impl Dispatcher {
             request_id: Arc::clone(&caller.request_id),
             version: function.version,
         };
-        let call = Call {
+        let call = self.prepare(function, caller, event);
+        let mut result = self.runner.invoke(call).await;
+        measure(&self.metrics, result.as_ref());
+        if let Ok(finished) = &mut result {
+            self.logs.keep(origin, finished);
+        }
+        result
+    }
+
+    /// A call of a function, by the settings of its version.
+    fn prepare(&self, function: &Function, caller: Caller, event: Json) -> Call {
+        Call {
             module: function.module,
             kind: function.kind,
             limits: function.limits,
@@ -245,34 +262,28 @@ impl Dispatcher {
                 traceparent: caller.traceparent,
             },
             event,
-            outbound: None,
+            outbound: self.gate_out.way(caller.account, &function.allow_hosts),
             cancel: None,
-        };
-        let mut result = self.runner.invoke(call).await;
-        self.measure(&result);
-        if let Ok(finished) = &mut result {
-            self.logs.keep(origin, finished);
         }
-        result
     }
+}
 
-    fn measure(&self, result: &Result<steploom_call::Finished, Refused>) {
-        let outcome = match result {
-            Ok(finished) => {
-                self.metrics
-                    .invocation_seconds
-                    .observe(finished.duration_us as f64 / 1e6);
-                if finished.outcome.is_ok() {
-                    "succeeded"
-                } else {
-                    "failed"
-                }
+/// Counts an invocation by how it ended.
+fn measure(metrics: &Metrics, result: Result<&steploom_call::Finished, &Refused>) {
+    let outcome = match result {
+        Ok(finished) => {
+            let seconds = finished.duration_us as f64 / 1e6;
+            metrics.invocation_seconds.observe(seconds);
+            if finished.outcome.is_ok() {
+                "succeeded"
+            } else {
+                "failed"
             }
-            Err(Refused::TooManyRequests { .. }) => "refused",
-            Err(_) => "error",
-        };
-        self.metrics.invocations.inc(outcome);
-    }
+        }
+        Err(Refused::TooManyRequests { .. }) => "refused",
+        Err(_) => "error",
+    };
+    metrics.invocations.inc(outcome);
 }
 
 /// Among whom an execution's attempts wait, and how they stand there.

@@ -24,6 +24,7 @@ mod kept_keys;
 mod logs;
 mod mailbox;
 mod metrics;
+mod outbound;
 mod past;
 mod payload;
 mod peer;
@@ -60,6 +61,7 @@ pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use egress::EgressRule;
 pub use kept_keys::KeptKeys;
+pub use outbound::HostRule;
 pub use peer::{HttpTransport, Lines, Peering, Received, Transport, Unreached, shared_key};
 pub use steploom_machine::RunLimits;
 
@@ -97,6 +99,8 @@ pub struct Config {
     pub secret_key: [u8; 32],
     /// Where tasks may call over HTTP, besides the open internet.
     pub egress: Vec<EgressRule>,
+    /// The hosts that functions may call at all, whatever their owners allow; any, if there are none.
+    pub function_hosts: Vec<HostRule>,
     /// How it talks to other nodes on the same store; not at all if `None`.
     pub peers: Option<Peering>,
 }

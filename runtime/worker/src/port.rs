@@ -3,7 +3,7 @@
 mod activities;
 mod buckets;
 mod code;
-mod connections;
+pub(crate) mod connections;
 mod control;
 mod executions;
 mod function_events;

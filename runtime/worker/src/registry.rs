@@ -11,6 +11,7 @@ use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, MachineName, Name, Result};
 
 use crate::cache::Cache;
+use crate::outbound::AllowedHost;
 use crate::profile::{self, Profile};
 use crate::{belonging, function_profile, share};
 
@@ -33,6 +34,8 @@ pub(crate) struct Function {
     pub(crate) at_most_once: bool,
     pub(crate) environment: Arc<[(String, String)]>,
     pub(crate) volumes: Vec<(Name, String)>,
+    /// The hosts that it may call.
+    pub(crate) allow_hosts: Arc<[AllowedHost]>,
     /// Who is given events that failed.
     pub(crate) dead_letter: Option<String>,
 }
@@ -304,8 +307,18 @@ pub(crate) fn settings(row: &FunctionVersion) -> Result<FunctionSettings> {
 fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
     let settings = settings(row)?;
     let dead_letter = function_profile::events::dead_letter(&settings).map(str::to_owned);
+    let hosts = settings.allow_hosts.into_iter().map(|host| {
+        let rule = host.host.parse();
+        let rule = rule.map_err(|why: String| StoreError::Corrupt(why))?;
+        Ok(AllowedHost {
+            rule,
+            connection: host.connection,
+        })
+    });
+    let allow_hosts = hosts.collect::<Result<_>>()?;
     Ok(Function {
         dead_letter,
+        allow_hosts,
         name: name.clone(),
         version: row.version,
         module: row.module,

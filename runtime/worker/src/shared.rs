@@ -21,13 +21,14 @@ use crate::dispatcher::Dispatcher;
 use crate::egress::Egress;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
+use crate::outbound::Gate;
 use crate::peer::call::NodeCall;
 use crate::peer::{Ends, Peers};
 use crate::reading::{Listings, Readings};
 use crate::registry::Registry;
 use crate::schedules::Bell;
 use crate::seal::Seal;
-use crate::service::http::Clients;
+use crate::service::http::{Clients, USER_AGENT};
 use crate::shards::Shards;
 use crate::{Chance, Clock, Config};
 
@@ -53,7 +54,7 @@ pub(crate) struct Shared {
     pub(crate) readings: Readings,
     pub(crate) listings: Listings,
     pub(crate) http: Clients,
-    pub(crate) seal: Seal,
+    pub(crate) seal: Arc<Seal>,
     pub(crate) peers: Arc<Peers>,
     pub(crate) ends: Ends,
     pub(crate) run_limits: RunLimits,
@@ -91,6 +92,13 @@ impl Shared {
             config.log_days,
             metrics.clone(),
         );
+        let seal = Arc::new(Seal::new(config.secret_key)?);
+        let gate = Gate::new(
+            Clients::new(Egress::new(config.egress.clone()), None),
+            config.store.catalog.clone(),
+            seal.clone(),
+            config.function_hosts,
+        );
         Ok(Self {
             committer: Committer::start(config.store.journal.clone(), metrics.clone()),
             definitions: Definitions::new(config.store.catalog.clone()),
@@ -99,6 +107,7 @@ impl Shared {
                 registry.clone(),
                 logs.clone(),
                 metrics.clone(),
+                gate,
                 config.tasks_max,
             ),
             registry,
@@ -122,8 +131,8 @@ impl Shared {
             activities: Activities::default(),
             readings: Readings::default(),
             listings: Listings::default(),
-            http: Clients::new(Egress::new(config.egress)),
-            seal: Seal::new(config.secret_key)?,
+            http: Clients::new(Egress::new(config.egress), Some(USER_AGENT)),
+            seal,
             run_limits: config.run_limits,
             data_limit_bytes_max: config.data_limit_bytes_max,
             loads: Semaphore::new(LOADS_MAX),

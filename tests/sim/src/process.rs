@@ -148,6 +148,7 @@ impl Process {
             },
             secret_key: [7; 32],
             egress: Vec::new(),
+            function_hosts: Vec::new(),
             peers: self.has_others.then(|| network::peering(gate)),
         }
     }

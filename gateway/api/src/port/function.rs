@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
 use steploom_types::{AccountId, Json, Name, Result};
 
 use crate::wire;
@@ -75,6 +76,42 @@ pub struct Invocation {
     pub memory_bytes: u64,
 }
 
+/// A body that comes piece by piece. An error is where it breaks off.
+pub type Body = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A request over HTTP that a function is to answer.
+#[derive(Debug)]
+pub struct Serve {
+    /// The function.
+    pub name: Name,
+    /// As of [`Invoke::qualifier`].
+    pub qualifier: Option<String>,
+    /// The request, as the function shall see it.
+    pub request: http::Request<Body>,
+    /// As of [`Invoke::traceparent`].
+    pub traceparent: Option<String>,
+}
+
+/// What becomes of a request over HTTP.
+#[derive(Debug)]
+pub enum Serving {
+    /// The function answers by itself.
+    Answers(Served),
+    /// The function takes events: here is the request again, of whose body nothing was read.
+    TakesEvents(http::Request<Body>),
+}
+
+/// A function's own answer to a request.
+#[derive(Debug)]
+pub struct Served {
+    /// The invocation's id, under which its logs are found.
+    pub request_id: String,
+    /// The answer, or how the function failed before there was one. The body breaks off with an
+    /// error if the function fails in the middle of it; dropped before its end, the function is
+    /// stopped.
+    pub response: std::result::Result<http::Response<Body>, FunctionFailure>,
+}
+
 /// Functions of an account.
 #[async_trait]
 pub trait Functions: Send + Sync {
@@ -127,6 +164,12 @@ pub trait Functions: Send + Sync {
     /// `Exhausted` / `TooManyRequests` with a time to retry when no sandbox comes free. A failing
     /// function is no error: see [`Invocation::outcome`].
     async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation>;
+
+    /// Hands a request to a function of kind `http`, which answers piece by piece. Nothing is journaled.
+    ///
+    /// # Errors
+    /// As of [`Functions::invoke`].
+    async fn serve(&self, account: AccountId, serve: Serve) -> Result<Serving>;
 
     /// Invokes later, durably: an execution of the function's own machine, whose result can be
     /// fetched like any execution's. When this returns it survives a crash. How often it is tried again, for how long and

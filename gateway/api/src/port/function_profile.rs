@@ -116,6 +116,14 @@ pub trait FunctionProfiles: Send + Sync {
         alias: Option<&Name>,
     ) -> Result<bool>;
 
+    /// The address of a function, or of an alias of it; `None` if it has none, or there is no such function.
+    async fn url_of(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<Option<wire::FoundUrl>>;
+
     /// What an address stands for, whoever's it is; `None` if nothing does. It fails with none of the above.
     async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>>;
 

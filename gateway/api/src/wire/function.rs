@@ -30,7 +30,7 @@ pub struct FunctionSettings {
     pub memory_bytes_max: u64,
     /// Fuel of one invocation: about one a WebAssembly instruction.
     pub fuel_max: u64,
-    /// Bytes of a result.
+    /// Bytes of a result: up to 6 MiB, of kind `http` up to 1 GiB.
     pub output_bytes_max: u64,
     /// Bytes of logs kept of one invocation; the rest is counted and dropped.
     pub log_bytes_max: u64,
@@ -50,6 +50,9 @@ pub struct FunctionSettings {
     /// Folders of the node that its operator offers (`steploom up --volume NAME=DIR`).
     #[serde(skip_serializing_if = "super::is_default")]
     pub volumes: Vec<VolumeMount>,
+    /// Hosts that it may call over HTTP; none if left out.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub allow_hosts: Vec<AllowedHost>,
     /// What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect.
     #[serde(skip_serializing_if = "super::is_default")]
     #[schema(value_type = Object)]
@@ -72,6 +75,7 @@ impl Default for FunctionSettings {
             at_most_once: false,
             environment: BTreeMap::new(),
             volumes: Vec::new(),
+            allow_hosts: Vec::new(),
             lambda: BTreeMap::new(),
         }
     }
@@ -87,6 +91,20 @@ pub struct VolumeMount {
     /// Where the function finds it: an absolute path.
     #[schema(example = "/input")]
     pub path: String,
+}
+
+/// A host that a function may call over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AllowedHost {
+    /// Its name, `*.` and the end of its name, or `*`, over HTTPS on port 443 unless a scheme or a port is said:
+    /// `http://api.example.com:8080`.
+    #[schema(example = "api.example.com")]
+    pub host: String,
+    /// The connection whose headers and parameters are added to each request there; the function never sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "billing")]
+    pub connection: Option<Name>,
 }
 
 /// How a module is called; recognised at upload.

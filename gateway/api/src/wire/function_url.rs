@@ -105,6 +105,9 @@ pub struct FunctionAddress {
     /// The address, by the host that it was asked of.
     #[schema(example = "http://127.0.0.1:8080/url/0123456789abcdef0123456789abcdef/")]
     pub url: String,
+    /// The same by the names of its account, function and alias.
+    #[schema(example = "http://127.0.0.1:8080/fn/000000000000/count/")]
+    pub by_name: String,
     /// The rest.
     #[serde(flatten)]
     pub settings: FunctionUrl,

@@ -30,3 +30,22 @@ fn digests_are_compared_whole() {
         assert!(!is_same(&[1, 2], other));
     }
 }
+
+#[test]
+fn keys_of_ours_are_told_by_their_looks() {
+    let id = new_id(KeyKind::Access).unwrap();
+    let signed = format!("AWS4-HMAC-SHA256 Credential={id}/20270115/us-east-1/lambda/aws4_request");
+    let bearer = format!("bearer  {}", token(&id, &new_secret().unwrap()));
+    for ours in [&*signed, &*bearer] {
+        assert!(is_credential(ours), "{ours}");
+    }
+    for other in [
+        "",
+        "Bearer",
+        "Bearer a.b.c",
+        "Basic c3RlcGxvb21f",
+        "AWS4-HMAC-SHA256 Credential=AKIA/x",
+    ] {
+        assert!(!is_credential(other), "{other}");
+    }
+}

@@ -6,6 +6,13 @@ use steploom_api::wire::UrlCors;
 use super::UrlRequest;
 use crate::Response;
 
+/// Headers of an answer that are the address's to say, if it says who may read the answer.
+pub const SAID_OF_ORIGINS: [&str; 3] = [
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-expose-headers",
+];
+
 /// Whether a browser asks what a page of another origin may do.
 pub fn is_preflight(request: &UrlRequest<'_>) -> bool {
     let asks = request.header("access-control-request-method").is_some();
@@ -46,14 +53,7 @@ pub fn with_cors(mut response: Response, cors: &UrlCors, request: &UrlRequest<'_
         return response;
     };
     let headers = &mut response.headers;
-    headers.retain(|(name, _)| {
-        !matches!(
-            name.as_str(),
-            "access-control-allow-origin"
-                | "access-control-allow-credentials"
-                | "access-control-expose-headers"
-        )
-    });
+    headers.retain(|(name, _)| !SAID_OF_ORIGINS.contains(&name.as_str()));
     headers.push(("access-control-allow-origin".to_owned(), origin));
     headers.push(("vary".to_owned(), "Origin".to_owned()));
     if cors.allow_credentials == Some(true) {

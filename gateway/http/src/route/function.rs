@@ -1,7 +1,7 @@
 //! Functions: a file an endpoint.
 
 use steploom_api::wire;
-use steploom_types::{Error, Name};
+use steploom_types::{AccountId, Error, Name};
 
 use crate::body::Bound;
 use crate::extract::Host;
@@ -56,9 +56,15 @@ fn no_alias(function: &Name, alias: &Name) -> Error {
 }
 
 /// An address by the host that the request was sent to.
-fn address(host: &Host, settings: wire::FunctionUrl) -> wire::FunctionAddress {
+fn address(
+    host: &Host,
+    (account, function, alias): (AccountId, &Name, &str),
+    settings: wire::FunctionUrl,
+) -> wire::FunctionAddress {
+    let colon = if alias.is_empty() { "" } else { ":" };
     wire::FunctionAddress {
         url: format!("http://{}/url/{}/", host.0, settings.id),
+        by_name: format!("http://{}/fn/{account}/{function}{colon}{alias}/", host.0),
         settings,
     }
 }

@@ -6,7 +6,7 @@ use steploom_api::wire::FunctionSettings;
 use steploom_call::{Context, Inspected, Kind, Limits, Loaded};
 use steploom_package::{Archive, LANGUAGES, Language, Program};
 use steploom_types::limits::package::LOAD_MS_MAX;
-use steploom_types::{AccountId, Digest, Error, ExecutionId, Json, Name, Result};
+use steploom_types::{AccountId, Digest, Error, Json, Name, Result};
 
 use super::Port;
 use super::functions::refused;
@@ -106,11 +106,6 @@ impl Port {
     ) -> Result<Loaded> {
         let shared = &self.shared;
         let package = serde_json::to_value(program).map_err(Error::internal)?;
-        let request_id = ExecutionId::new(
-            shared.chance.slot(),
-            shared.clock.now(),
-            shared.chance.draw(),
-        );
         let environment = settings.environment.clone().into_iter().collect();
         let program = steploom_call::Program {
             runtime,
@@ -123,7 +118,7 @@ impl Port {
             },
             environment,
             context: Context {
-                request_id: request_id.to_string().into(),
+                request_id: self.request_id().into(),
                 function: name.clone(),
                 version: 0,
                 account,

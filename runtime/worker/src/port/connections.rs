@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use steploom_api::port::Connections;
 use steploom_api::wire;
-use steploom_store::Error as StoreError;
 use steploom_store::catalog::{Entry, EntryKind, Put};
+use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Error, Name, Result};
 
 use super::{Port, after_name, page_by_name};
+use crate::seal::Seal;
 
 /// Bytes of all that one connection holds.
 const BYTES_MAX: usize = 32 * 1024;
@@ -93,14 +94,24 @@ impl Port {
         account: AccountId,
         name: &Name,
     ) -> Result<wire::PutConnection> {
-        let catalog = &self.shared.store.catalog;
-        let found = catalog
-            .find_entry(account, EntryKind::Connection, name)
-            .await?;
-        let kept = kept(&found.ok_or_else(|| not_found(name))?)?;
-        let text = self.shared.seal.open(&place(account, name), &kept.sealed)?;
-        serde_json::from_str(&text).map_err(Error::internal)
+        let catalog = &*self.shared.store.catalog;
+        open(catalog, &self.shared.seal, account, name).await
     }
+}
+
+/// A connection with its secrets.
+pub(crate) async fn open(
+    catalog: &dyn Catalog,
+    seal: &Seal,
+    account: AccountId,
+    name: &Name,
+) -> Result<wire::PutConnection> {
+    let found = catalog
+        .find_entry(account, EntryKind::Connection, name)
+        .await?;
+    let kept = kept(&found.ok_or_else(|| not_found(name))?)?;
+    let text = seal.open(&place(account, name), &kept.sealed)?;
+    serde_json::from_str(&text).map_err(Error::internal)
 }
 
 fn place(account: AccountId, name: &Name) -> String {

@@ -172,6 +172,15 @@ impl FunctionProfiles for Port {
         Ok(removed.is_some())
     }
 
+    async fn url_of(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<Option<wire::FoundUrl>> {
+        self.function_url_of(account, function, alias).await
+    }
+
     async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>> {
         self.find_function_url(id).await
     }

@@ -62,6 +62,24 @@ impl Port {
         }))
     }
 
+    /// The address of a function, or of an alias.
+    pub(super) async fn function_url_of(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<Option<FoundUrl>> {
+        let profile = self.shared.registry.function_profile(account, function);
+        let profile = profile.await?;
+        let url = profile.and_then(|profile| urls::find(&profile, alias).cloned());
+        Ok(url.map(|url| FoundUrl {
+            account,
+            function: function.clone(),
+            alias: alias.cloned(),
+            url,
+        }))
+    }
+
     /// Lets go of ids that stand for nothing any more. One that stays behind does no harm.
     pub(super) async fn forget_url(&self, id: &Name) {
         let catalog = &self.shared.store.catalog;

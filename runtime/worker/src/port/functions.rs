@@ -1,7 +1,9 @@
 //! Functions: uploading, listing, invoking.
 
 use async_trait::async_trait;
-use steploom_api::port::{EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use steploom_api::port::{
+    EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction, Serve, Served, Serving,
+};
 use steploom_api::wire::{self, FunctionKind};
 use steploom_call::{Kind, Refused};
 use steploom_store::Error as StoreError;
@@ -26,6 +28,7 @@ impl Functions for Port {
         settings::check(&wanted, &*self.shared.runner)?;
         function_events::check_dead_letter(&name, &wanted)?;
         let (upload, wanted) = self.module_of(account, &name, code, wanted).await?;
+        settings::check_output(&wanted, upload.kind)?;
         let module = &upload.module;
         let digest = self.shared.artifacts.put_module(module).await?;
         self.shared.runner.prepare(digest, module).await?;
@@ -166,22 +169,8 @@ impl Functions for Port {
         let found = registry.qualified(account, &invoke.name, qualifier).await?;
         let absent = || function_not_found(&invoke.name, qualifier);
         let (function, release) = found.ok_or_else(absent)?;
-        let request_id = ExecutionId::new(
-            self.shared.chance.slot(),
-            self.shared.clock.now(),
-            self.shared.chance.draw(),
-        )
-        .to_string();
-        let caller = Caller {
-            account,
-            request_id: request_id.as_str().into(),
-            execution: None,
-            state: None,
-            attempt: None,
-            retry: 0,
-            deadline: None,
-            traceparent: invoke.traceparent,
-        };
+        let request_id = self.request_id();
+        let caller = caller(account, &request_id, invoke.traceparent);
         let dispatcher = &self.shared.dispatcher;
         let room = dispatcher.room(account, &function);
         let _room = room.map_err(|r| refused(&invoke.name, r))?;
@@ -191,15 +180,33 @@ impl Functions for Port {
             request_id,
             version: function.version,
             release,
-            outcome: finished.outcome.map_err(|f| FunctionFailure {
-                error: f.error,
-                cause: f.cause,
-                object: f.object,
-            }),
+            outcome: finished.outcome.map_err(failure),
             duration_us: finished.duration_us,
             fuel_used: finished.fuel_used,
             memory_bytes: finished.memory_bytes,
         })
+    }
+
+    async fn serve(&self, account: AccountId, serve: Serve) -> Result<Serving> {
+        let registry = &self.shared.registry;
+        let qualifier = serve.qualifier.as_deref();
+        let found = registry.qualified(account, &serve.name, qualifier).await?;
+        let absent = || function_not_found(&serve.name, qualifier);
+        let (function, _) = found.ok_or_else(absent)?;
+        if function.kind != Kind::Http {
+            return Ok(Serving::TakesEvents(serve.request));
+        }
+        let request_id = self.request_id();
+        let caller = caller(account, &request_id, serve.traceparent);
+        let dispatcher = &self.shared.dispatcher;
+        let room = dispatcher.room(account, &function);
+        let room = room.map_err(|r| refused(&serve.name, r))?;
+        let answered = dispatcher.serve(&function, caller, serve.request, room);
+        let answered = answered.await.map_err(|r| refused(&serve.name, r))?;
+        Ok(Serving::Answers(Served {
+            request_id,
+            response: answered.map_err(failure),
+        }))
     }
 
     async fn invoke_async(
@@ -232,6 +239,36 @@ impl Functions for Port {
             is_express: false,
         };
         Ok(self.start_execution(account, new, None).await?.0)
+    }
+}
+
+impl Port {
+    /// An id for an invocation.
+    pub(super) fn request_id(&self) -> String {
+        let (chance, clock) = (&self.shared.chance, &self.shared.clock);
+        ExecutionId::new(chance.slot(), clock.now(), chance.draw()).to_string()
+    }
+}
+
+/// Who calls outside of any execution.
+fn caller(account: AccountId, request_id: &str, traceparent: Option<String>) -> Caller {
+    Caller {
+        account,
+        request_id: request_id.into(),
+        execution: None,
+        state: None,
+        attempt: None,
+        retry: 0,
+        deadline: None,
+        traceparent,
+    }
+}
+
+fn failure(failure: steploom_call::Failure) -> FunctionFailure {
+    FunctionFailure {
+        error: failure.error,
+        cause: failure.cause,
+        object: failure.object,
     }
 }
 

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use steploom_api::wire::FunctionSettings;
-use steploom_call::Runner;
+use steploom_call::{Kind, Runner};
 use steploom_types::error::Problem;
 use steploom_types::limits::{self, function as f};
 use steploom_types::{Error, Result};
+
+use crate::outbound::HostRule;
 
 /// Refuses settings that are out of range or name what this node does not offer.
 pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<()> {
@@ -32,7 +34,7 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
         "outputBytesMax",
         s.output_bytes_max,
         1,
-        limits::INVOKE_BODY_BYTES_MAX as u64,
+        f::STREAM_BYTES_MAX,
     );
     check_range(
         &mut problems,
@@ -65,6 +67,7 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
     }
     check_environment(&mut problems, s);
     check_volumes(&mut problems, s, runner);
+    check_hosts(&mut problems, s);
     if problems.is_empty() {
         return Ok(());
     }
@@ -72,6 +75,21 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
         Error::invalid("InvalidSettings", "the function's settings are refused")
             .with_problems(problems),
     )
+}
+
+/// Refuses an output that only what is passed on as it comes may have.
+pub(super) fn check_output(settings: &FunctionSettings, kind: Kind) -> Result<()> {
+    let (bytes, most) = (
+        settings.output_bytes_max,
+        limits::INVOKE_BODY_BYTES_MAX as u64,
+    );
+    if kind == Kind::Http || bytes <= most {
+        return Ok(());
+    }
+    let mut problems = Vec::new();
+    check_range(&mut problems, "outputBytesMax", bytes, 1, most);
+    let message = "the function's settings are refused";
+    Err(Error::invalid("InvalidSettings", message).with_problems(problems))
 }
 
 fn problem(problems: &mut Vec<Problem>, code: &str, path: String, message: String) {
@@ -164,6 +182,26 @@ fn check_volumes(problems: &mut Vec<Problem>, settings: &FunctionSettings, runne
                 volume.name
             );
             problem(problems, "NO_SUCH_VOLUME", place("name"), message);
+        }
+    }
+}
+
+fn check_hosts(problems: &mut Vec<Problem>, settings: &FunctionSettings) {
+    let hosts = &settings.allow_hosts;
+    if hosts.len() > f::ALLOW_HOSTS_MAX {
+        let (found, most) = (hosts.len(), f::ALLOW_HOSTS_MAX);
+        let message = format!("there are {found} hosts; at most {most} are allowed");
+        problem(problems, "TOO_LARGE", "/allowHosts".into(), message);
+    }
+    for (at, allowed) in hosts.iter().enumerate() {
+        let place = |field: &str| format!("/allowHosts/{at}/{field}");
+        match allowed.host.parse::<HostRule>() {
+            Err(why) => problem(problems, "INVALID_HOST", place("host"), why),
+            Ok(rule) if allowed.connection.is_some() && !rule.is_https() => {
+                let message = "secrets of a connection go over https only".to_owned();
+                problem(problems, "INSECURE_HOST", place("connection"), message);
+            }
+            Ok(_) => {}
         }
     }
 }

@@ -19,7 +19,7 @@ use steploom_types::{Json, Name, limits};
 
 use super::Call;
 
-pub(crate) use client::{Clients, install_tls};
+pub(crate) use client::{Clients, USER_AGENT, install_tls, not_sent};
 
 /// The error of a call that got no answer.
 const SOCKET: &str = "States.Http.Socket";
@@ -191,7 +191,7 @@ fn add(headers: &mut HeaderMap, name: &str, value: &str, is_secret: bool) -> Res
 }
 
 /// Adds what the connection proves itself by.
-fn prove(connection: &PutConnection, headers: &mut HeaderMap) -> Result<(), Failure> {
+pub(crate) fn prove(connection: &PutConnection, headers: &mut HeaderMap) -> Result<(), Failure> {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     match &connection.auth {

@@ -113,6 +113,7 @@ impl Cluster {
             data_limit_bytes_max: limits::DATA_LIMIT_BYTES_MAX as u32,
             secret_key: [9; 32],
             egress: Vec::new(),
+            function_hosts: Vec::new(),
             peers: Some(Peering {
                 address: address.clone(),
                 secret: b"a secret of sixteen bytes or more".to_vec(),

@@ -342,6 +342,7 @@ impl Node {
             data_limit_bytes_max: self.data_limit_bytes_max,
             secret_key: [9; 32],
             egress: Vec::new(),
+            function_hosts: Vec::new(),
             peers: None,
         }));
         let worker = worker.await.unwrap().unwrap();

@@ -31,7 +31,7 @@ async fn functions() {
     let second = client.put_function(&count, with_settings).await.unwrap();
     assert_eq!(second.latest.version, 2);
     assert_eq!(second.latest.settings, settings);
-    assert_eq!(world.state().puts[1].module, MODULE);
+    assert_eq!(world.state().puts[1].code, MODULE);
 
     let create_only = PutFunction {
         create_only: true,

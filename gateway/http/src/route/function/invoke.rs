@@ -96,7 +96,7 @@ fn answer(invocation: Invocation) -> Response {
 }
 
 /// The caller's trace, if it is well-formed (W3C Trace Context, version 00); else it has none.
-fn traceparent(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn traceparent(headers: &HeaderMap) -> Option<String> {
     let text = headers.get("traceparent")?.to_str().ok()?;
     let lengths = [2, 32, 16, 2];
     let mut parts = text.split('-');

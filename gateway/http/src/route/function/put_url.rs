@@ -54,5 +54,7 @@ pub(crate) async fn put_function_url(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(answer_json(created(is_new), &address(&host, url)))
+    let alias = alias.map_or("", Name::as_str);
+    let address = address(&host, (account, &name, alias), url);
+    Ok(answer_json(created(is_new), &address))
 }

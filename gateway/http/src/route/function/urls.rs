@@ -30,7 +30,10 @@ pub(crate) async fn list_function_urls(
 ) -> Answer {
     let profile = app.ports.function_profiles.profile(account, &name).await?;
     let addresses = profile.urls.into_iter();
-    let items = addresses.map(|(alias, url)| (alias, address(&host, url)));
+    let items = addresses.map(|(alias, url)| {
+        let address = address(&host, (account, &name, &alias), url);
+        (alias, address)
+    });
     let items = items.collect();
     Ok(answer_json(
         StatusCode::OK,

@@ -207,6 +207,21 @@ impl FunctionProfiles for World {
         .await
     }
 
+    /// `open-NAME` and `known-NAME` have addresses, as by [`FunctionProfiles::find_url`].
+    async fn url_of(
+        &self,
+        account: AccountId,
+        function: &Name,
+        alias: Option<&Name>,
+    ) -> Result<Option<wire::FoundUrl>> {
+        let found = self.find_url(function).await?;
+        let found = found.filter(|found| found.account == account);
+        Ok(found.map(|found| wire::FoundUrl {
+            alias: alias.cloned(),
+            ..found
+        }))
+    }
+
     /// `open-NAME` is everybody's address of a function, `known-NAME` that of who may invoke it.
     async fn find_url(&self, id: &Name) -> Result<Option<wire::FoundUrl>> {
         let (auth, function) = match id.as_str().split_once('-') {

@@ -1,7 +1,13 @@
 //! Functions that do what their names say.
 
 use async_trait::async_trait;
-use steploom_api::port::{EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use steploom_api::port::{
+    EventTerms, FunctionFailure, Functions, Invocation, Invoke, PutFunction, Serve, Served, Serving,
+};
 use steploom_api::wire;
 use steploom_types::error::Problem;
 use steploom_types::{AccountId, Digest, Error, Json, Kind, MachineName, Name, Result, Timestamp};
@@ -177,6 +183,44 @@ impl Functions for World {
             fuel_used: 99,
             memory_bytes: 65_536,
         })
+    }
+
+    /// `serve` sends back a request's head as text, then its body; `cut` breaks off, `trap` gives nothing.
+    async fn serve(&self, account: AccountId, serve: Serve) -> Result<Serving> {
+        check_account(account);
+        let answers = |response| {
+            Ok(Serving::Answers(Served {
+                request_id: "invocation-1".into(),
+                response,
+            }))
+        };
+        let (head, body) = serve.request.into_parts();
+        match serve.name.as_str() {
+            "serve" => {
+                let mut lines = format!("{} {}\n", head.method, head.uri);
+                for (name, value) in &head.headers {
+                    lines += &format!("{name}: {}\n", value.to_str().unwrap());
+                }
+                let lines = Full::new(Bytes::from(lines)).map_err(Into::into);
+                let lines = lines.into_data_stream().chain(body.into_data_stream());
+                let body = StreamBody::new(lines.map_ok(Frame::data)).boxed_unsync();
+                let response = http::Response::builder()
+                    .header("keep-alive", "timeout=5")
+                    .header("x-of-function", "yes");
+                answers(Ok(response.body(body).unwrap()))
+            }
+            "cut" => {
+                let pieces = [Ok(Frame::data(Bytes::from("begun"))), Err("cut".into())];
+                let body = StreamBody::new(stream::iter(pieces)).boxed_unsync();
+                answers(Ok(http::Response::new(body)))
+            }
+            "trap" => answers(Err(FunctionFailure {
+                error: "Function.Trap".into(),
+                cause: "the secret trace".into(),
+                object: None,
+            })),
+            _ => Ok(Serving::TakesEvents(http::Request::from_parts(head, body))),
+        }
     }
 
     async fn invoke_async(

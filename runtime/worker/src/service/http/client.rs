@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 use std::error::Error as _;
 use std::fmt;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Url};
+use steploom_call::NotSent;
 use steploom_machine::Failure;
 
 use super::{DENIED, SOCKET};
 use crate::egress::Egress;
+
+/// How `http:invoke` calls itself.
+pub(crate) const USER_AGENT: &str = concat!("steploom-http-invoke/", env!("CARGO_PKG_VERSION"));
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,12 +29,14 @@ const CLIENTS_MAX: usize = 64;
 /// knows the port by this.
 pub(crate) struct Clients {
     egress: Arc<Egress>,
+    /// How they call themselves where the request does not say.
+    user_agent: Option<&'static str>,
     clients: Mutex<HashMap<u16, Client>>,
 }
 
 /// A host whose addresses may not be reached from here.
 #[derive(Debug)]
-pub(super) struct Denied(String);
+pub(crate) struct Denied(String);
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,15 +57,16 @@ impl Denied {
 }
 
 impl Clients {
-    pub(crate) fn new(egress: Egress) -> Self {
+    pub(crate) fn new(egress: Egress, user_agent: Option<&'static str>) -> Self {
         Self {
             egress: Arc::new(egress),
+            user_agent,
             clients: Mutex::default(),
         }
     }
 
     /// A client that may call this URL.
-    pub(super) fn client(&self, url: &Url) -> Result<Client, Denied> {
+    pub(crate) fn client(&self, url: &Url) -> Result<Client, Denied> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or(443);
         // An address that is written out is not resolved: it is checked here.
@@ -85,11 +93,14 @@ impl Clients {
 
     fn build(&self, port: u16) -> reqwest::Result<Client> {
         install_tls();
-        Client::builder()
+        let mut builder = Client::builder();
+        if let Some(user_agent) = self.user_agent {
+            builder = builder.user_agent(user_agent);
+        }
+        builder
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .user_agent(concat!("steploom-http-invoke/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(Resolver {
                 egress: self.egress.clone(),
                 port,
@@ -128,6 +139,32 @@ impl Resolve for Resolver {
             Ok(addresses)
         })
     }
+}
+
+/// Why a function's request got no answer.
+pub(crate) fn not_sent(error: &reqwest::Error) -> NotSent {
+    let mut below = error.source();
+    // The deeper, the more is known: the last that says something counts.
+    let mut why = if error.is_timeout() {
+        NotSent::TimedOut
+    } else {
+        NotSent::Broken
+    };
+    while let Some(source) = below {
+        let of_io = source.downcast_ref::<std::io::Error>();
+        let inner = of_io.and_then(std::io::Error::get_ref);
+        if let Some(denied) = source.downcast_ref::<Denied>() {
+            why = NotSent::AddressDenied(denied.to_string());
+        } else if source.is::<rustls::Error>() || inner.is_some_and(|e| e.is::<rustls::Error>()) {
+            why = NotSent::Insecure;
+        } else if of_io.is_some_and(|e| e.kind() == ErrorKind::ConnectionRefused) {
+            why = NotSent::Refused;
+        } else if source.to_string() == "dns error" {
+            why = NotSent::NotFound;
+        }
+        below = source.source();
+    }
+    why
 }
 
 /// Why a call got no answer, as a task's failure.
