@@ -7,8 +7,11 @@ use steploom_function::Error;
 
 /// Operations of one patch.
 const OPERATIONS_MAX: usize = 10_000;
-/// About the bytes that a document has, with all that a patch adds to it.
-const BYTES_MAX: usize = 8 * 1024 * 1024;
+/// About the memory that a document takes, with all that a patch adds to it.
+const BYTES_MAX: usize = 48 * 1024 * 1024;
+/// What a value takes besides its text, and a member of an object besides its value.
+const VALUE_BYTES: usize = 72;
+const MEMBER_BYTES: usize = 100;
 /// Levels of a document: reading and writing take stack for each.
 const LEVELS_MAX: usize = 100;
 
@@ -42,31 +45,38 @@ pub(crate) fn patch(document: &mut Value, operations: Value) -> Result<(), Error
 /// How large a value is.
 #[derive(Default)]
 struct Size {
-    /// About as many as its JSON has.
+    /// Of memory, about.
     bytes: usize,
     /// One for a value without members.
     levels: usize,
 }
 
 fn size(value: &Value) -> Size {
-    let mut members: Box<dyn Iterator<Item = (usize, &Value)>> = match value {
-        Value::Object(members) => Box::new(members.iter().map(|(name, value)| (name.len(), value))),
+    let members: Box<dyn Iterator<Item = (usize, &Value)>> = match value {
+        Value::Object(members) => Box::new(
+            members
+                .iter()
+                .map(|(name, value)| (MEMBER_BYTES + name.len(), value)),
+        ),
         Value::Array(items) => Box::new(items.iter().map(|value| (0, value))),
         Value::String(text) => return leaf(text.len()),
         Value::Number(number) => return leaf(number.as_str().len()),
-        Value::Null | Value::Bool(_) => return leaf(4),
+        Value::Null | Value::Bool(_) => return leaf(0),
     };
-    members.by_ref().fold(leaf(2), |all, (name, value)| {
+    members.fold(leaf(0), |all, (name, value)| {
         let size = size(value);
         Size {
-            bytes: all.bytes + name + size.bytes + 4,
+            bytes: all.bytes + name + size.bytes,
             levels: all.levels.max(size.levels + 1),
         }
     })
 }
 
-fn leaf(bytes: usize) -> Size {
-    Size { bytes, levels: 1 }
+fn leaf(text: usize) -> Size {
+    Size {
+        bytes: VALUE_BYTES + text,
+        levels: 1,
+    }
 }
 
 /// What an operation puts into the document, and the levels that the document has there afterwards.
@@ -101,7 +111,7 @@ fn refused(index: usize, operation: &PatchOperation, kind: &PatchErrorKind) -> E
 
 fn too_large(index: usize) -> Error {
     let message = format!(
-        "operation {index} makes the document too large: {BYTES_MAX} bytes with all that is added, and {LEVELS_MAX} levels are allowed"
+        "operation {index} makes the document too large: {BYTES_MAX} bytes of memory with all that is added, and {LEVELS_MAX} levels are allowed"
     );
     Error::new("DocumentTooLarge", message)
 }

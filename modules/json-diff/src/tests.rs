@@ -81,6 +81,9 @@ fn what_cannot_be_done_has_a_name() {
     let deep: Vec<_> = (1..20)
         .map(|levels| json!({"op": "copy", "from": "/a", "path": "/a".repeat(levels + 1)}))
         .collect();
+    let small: Vec<_> = (0..40)
+        .map(|index| json!({"op": "copy", "from": "", "path": format!("/{index}")}))
+        .collect();
     let remove = json!({"op": "remove", "path": "/0"});
     for (event, error) in [
         (json!({}), "InvalidEvent"),
