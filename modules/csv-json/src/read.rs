@@ -108,7 +108,6 @@ fn utf8<'a>(field: &'a [u8], record: &ByteRecord) -> Result<&'a str, Error> {
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives it")]
 fn invalid(error: csv::Error) -> Error {
     let message = match error.kind() {
         csv::ErrorKind::UnequalLengths {

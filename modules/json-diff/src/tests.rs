@@ -118,6 +118,7 @@ fn what_cannot_be_done_has_a_name() {
             json!({"from": {"a": "x".repeat(100)}, "patch": copies}),
             "DocumentTooLarge",
         ),
+        (json!({"from": {}, "patch": small}), "DocumentTooLarge"),
         (
             json!({"from": {"a": {"a": {}}}, "patch": deep}),
             "DocumentTooLarge",

@@ -111,7 +111,6 @@ impl Retrieve for Known {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the iterator gives it")]
 fn wrong(error: ValidationError) -> Wrong {
     Wrong {
         path: error.instance_path().to_string(),

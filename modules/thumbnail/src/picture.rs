@@ -82,7 +82,6 @@ fn opaque(picture: &DynamicImage) -> DynamicImage {
     DynamicImage::from(on_white)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives it")]
 fn refused(error: ImageError) -> Error {
     match &error {
         ImageError::Unsupported(_) => unknown(),
