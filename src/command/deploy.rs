@@ -202,7 +202,7 @@ enum Kind {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase", tag = "deployed")]
 enum Deployed {
-    Function(Function),
+    Function(Box<Function>),
     Machine(Machine),
 }
 
@@ -245,7 +245,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
         let put = Upload::of_project(project)?.put(&settings);
         let function = client.put_function(&project.name, put).await?;
         let address = address_of(client, &project.name, args.http).await?;
-        let one = Deployed::Function(function);
+        let one = Deployed::Function(function.into());
         if context.json && many {
             deployed.push(one);
         } else {
@@ -258,7 +258,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             Kind::Function => {
                 let function = function(client, name, path, &settings).await?;
                 let address = address_of(client, name, args.http).await?;
-                (Deployed::Function(function), address)
+                (Deployed::Function(function.into()), address)
             }
             Kind::Machine => {
                 let machine = machine_of_type(client, name, path, machine_type).await?;

@@ -31,10 +31,11 @@ fn logged(server: &Server, name: &str, end: &str) -> String {
     let path = format!("/v1/functions/{name}/logs?limit=1000");
     until(end, || {
         let lines = server.pages(&path);
-        let text: String = lines
+        let lines: Vec<_> = lines
             .iter()
-            .map(|line| format!("{}\n", line["message"]))
+            .map(|line| line["message"].to_string())
             .collect();
+        let text = lines.join("\n");
         text.contains(end).then_some(text)
     })
 }

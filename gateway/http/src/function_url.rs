@@ -76,7 +76,7 @@ async fn of_function(
         return Ok(written(url::preflight(cors, &plain)));
     }
     let caller = admit(app, &found, &mut request).await?;
-    let request = handed_on(app, asked, &told, &caller, request).await?;
+    let request = handed_on(app, asked, &told, caller.is_some(), request).await?;
     let (name, alias) = (&found.function, found.alias.as_ref());
     let serve = Serve {
         name: name.clone(),
@@ -216,11 +216,11 @@ async fn handed_on(
     app: &App,
     asked: &Asked,
     told: &Told,
-    caller: &Option<Caller>,
+    is_ours: bool,
     mut request: Request,
 ) -> Answer<axum::http::Request<port::Body>> {
     let mut query = told.query.clone();
-    if caller.is_some() {
+    if is_ours {
         head::without_proof(request.headers_mut());
         query = head::unsigned(&query);
     } else if proves_to_us(app, head_of(&request)).await {

@@ -123,19 +123,16 @@ impl Language {
         } else {
             shown.join(", ")
         };
-        let message = match handler {
-            Some(handler) => {
-                let handler = handler.escape_default();
-                let title = self.title;
-                format!("no file in {title} is there for the handler '{handler}'; there is {there}")
-            }
-            None => {
-                let (file, function) = self.handlers[0];
-                let ending = self.endings[0];
-                format!(
-                    "nothing says where the handler is: name it, as in '{file}.{function}', or call its file {file}.{ending}; there is {there}"
-                )
-            }
+        let message = if let Some(handler) = handler {
+            let handler = handler.escape_default();
+            let title = self.title;
+            format!("no file in {title} is there for the handler '{handler}'; there is {there}")
+        } else {
+            let (file, function) = self.handlers[0];
+            let ending = self.endings[0];
+            format!(
+                "nothing says where the handler is: name it, as in '{file}.{function}', or call its file {file}.{ending}; there is {there}"
+            )
         };
         Error::invalid("NoHandler", message)
     }

@@ -47,7 +47,7 @@ pub(crate) async fn invoke(
     call: &Call,
     exchange: Option<Exchange>,
 ) -> Result<Finished, Error> {
-    let errand = exchange.map_or(Errand::Handle, Errand::Serve);
+    let errand = exchange.map_or(Errand::Handle, |exchange| Errand::Serve(Box::new(exchange)));
     run_once(host, code, call, errand).await
 }
 
@@ -71,7 +71,7 @@ enum Errand<'a> {
     /// To handle an event.
     Handle,
     /// To answer a request over HTTP.
-    Serve(Exchange),
+    Serve(Box<Exchange>),
     /// To load a program; what it leaves in memory goes here.
     Load(&'a mut Vec<u8>),
 }
@@ -155,7 +155,7 @@ async fn run(
             reactor.run(store, event.as_bytes(), output_bytes_max).await
         }
         (Callable::Reactor(reactor), Errand::Load(left)) => {
-            let loaded = reactor.load(store, event.as_bytes(), output_bytes_max);
+            let loaded = Box::pin(reactor.load(store, event.as_bytes(), output_bytes_max));
             loaded.await.map(|(answer, image)| {
                 *left = image;
                 answer
@@ -166,7 +166,8 @@ async fn run(
         }
         (Callable::Http(http), Errand::Serve(exchange)) => {
             let line = exchange.line();
-            return match http.run(store, exchange).await {
+            // Large, and not to be carried along by calls of other kinds.
+            return match Box::pin(http.run(store, *exchange)).await {
                 Ok(()) => Ended::Outcome(of_http(&line)),
                 Err(error) => Ended::Trap(error),
             };

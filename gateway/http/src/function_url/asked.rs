@@ -41,7 +41,7 @@ impl Asked {
         let host = host(request.uri(), request.headers());
         if let Some(place) = by_host(host, domain) {
             return Some(Self {
-                place: place?,
+                place: place.ok()?,
                 path: path.to_owned(),
                 prefix: String::new(),
             });
@@ -92,12 +92,16 @@ impl Asked {
     }
 }
 
-/// The address that a host stands for. The inner `None` is of a host that should be one and is none.
-fn by_host(host: &str, domain: Option<&str>) -> Option<Option<Place>> {
+/// A host that should be a function's address, and is none.
+struct Nobody;
+
+/// The address that a host stands for, if it should be one.
+fn by_host(host: &str, domain: Option<&str>) -> Option<Result<Place, Nobody>> {
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let (first, rest) = host.split_once('.')?;
     if rest.starts_with(DOMAIN) {
-        return Some(first.to_ascii_lowercase().parse().ok().map(Place::Id));
+        let id = first.to_ascii_lowercase().parse();
+        return Some(id.map(Place::Id).map_err(|_| Nobody));
     }
     let domain = domain?;
     let (account, rest) = rest.split_once('.')?;
@@ -111,7 +115,7 @@ fn by_host(host: &str, domain: Option<&str>) -> Option<Option<Place>> {
             alias: None,
         })
     };
-    Some(place())
+    Some(place().ok_or(Nobody))
 }
 
 #[cfg(test)]

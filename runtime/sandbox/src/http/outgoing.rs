@@ -24,7 +24,7 @@ use crate::streams::{Lines, Shared, printable};
 /// Refusals of one guest that its log explains.
 const EXPLAINED_MAX: u64 = 10;
 /// How long a guest waits at the most where it does not say how long.
-const WAIT_MAX: Duration = Duration::from_secs(900);
+const WAIT_MAX: Duration = Duration::from_mins(15);
 
 /// What a guest's requests use up.
 #[derive(Debug, Default)]
@@ -232,7 +232,7 @@ impl http_body::Body for Counted {
                 }
                 Poll::Pending
             }
-            ended => ended,
+            ended @ Poll::Ready(_) => ended,
         }
     }
 

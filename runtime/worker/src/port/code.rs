@@ -76,17 +76,18 @@ impl Port {
         let runner = self.shared.runner.clone();
         let (name, runtime) = (name.clone(), settings.runtime.clone());
         let handler = settings.handler.clone();
-        let work = move || match program(&name, &code, runtime.as_ref(), handler.as_deref())? {
-            Some((language, program)) => Ok(Read::Program(language, program)),
-            None => {
-                let module = if Archive::is_one(&code) {
-                    Archive::open(code)?.module()?
-                } else {
-                    code
-                };
-                let found = runner.inspect(&module)?;
-                Ok(Read::Module(module, found))
+        let work = move || {
+            let program = program(&name, &code, runtime.as_ref(), handler.as_deref())?;
+            if let Some((language, program)) = program {
+                return Ok(Read::Program(language, program));
             }
+            let module = if Archive::is_one(&code) {
+                Archive::open(code)?.module()?
+            } else {
+                code
+            };
+            let found = runner.inspect(&module)?;
+            Ok(Read::Module(module, found))
         };
         #[expect(
             clippy::disallowed_methods,

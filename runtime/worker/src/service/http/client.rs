@@ -31,7 +31,7 @@ pub(crate) struct Clients {
     egress: Arc<Egress>,
     /// How they call themselves where the request does not say.
     user_agent: Option<&'static str>,
-    clients: Mutex<HashMap<u16, Client>>,
+    by_port: Mutex<HashMap<u16, Client>>,
 }
 
 /// A host whose addresses may not be reached from here.
@@ -61,7 +61,7 @@ impl Clients {
         Self {
             egress: Arc::new(egress),
             user_agent,
-            clients: Mutex::default(),
+            by_port: Mutex::default(),
         }
     }
 
@@ -76,7 +76,7 @@ impl Clients {
         {
             return Err(Denied(host.to_owned()));
         }
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = self.by_port.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&port) {
             return Ok(client.clone());
         }
@@ -155,7 +155,9 @@ pub(crate) fn not_sent(error: &reqwest::Error) -> NotSent {
         let inner = of_io.and_then(std::io::Error::get_ref);
         if let Some(denied) = source.downcast_ref::<Denied>() {
             why = NotSent::AddressDenied(denied.to_string());
-        } else if source.is::<rustls::Error>() || inner.is_some_and(|e| e.is::<rustls::Error>()) {
+        } else if source.is::<rustls::Error>()
+            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+        {
             why = NotSent::Insecure;
         } else if of_io.is_some_and(|e| e.kind() == ErrorKind::ConnectionRefused) {
             why = NotSent::Refused;
