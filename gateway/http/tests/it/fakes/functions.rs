@@ -199,7 +199,9 @@ impl Functions for World {
             "serve" => {
                 let mut lines = format!("{} {}\n", head.method, head.uri);
                 for (name, value) in &head.headers {
-                    lines += &format!("{name}: {}\n", value.to_str().unwrap());
+                    lines += [name.as_str(), ": ", value.to_str().unwrap(), "\n"]
+                        .concat()
+                        .as_str();
                 }
                 let lines = Full::new(Bytes::from(lines)).map_err(Into::into);
                 let lines = lines.into_data_stream().chain(body.into_data_stream());
