@@ -15,7 +15,7 @@ pub(crate) struct TextFile {
     pub(crate) text: String,
 }
 
-/// Every file with this extension, in the order of paths; not what tools made, nor hidden ones.
+/// Every file with this extension, in the order of paths; not what tools made, what others wrote (`vendor`), nor hidden ones.
 pub(crate) fn with_extension(extension: &str) -> Vec<TextFile> {
     let mut paths = Vec::new();
     collect(root(), extension, &mut paths);
@@ -36,7 +36,7 @@ fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the checkout can be read") {
         let entry = entry.expect("the checkout can be read");
         let name = entry.file_name();
-        let is_made = name == "target" || name == "node_modules";
+        let is_made = name == "target" || name == "node_modules" || name == "vendor";
         if is_made || name.to_string_lossy().starts_with('.') {
             continue;
         }

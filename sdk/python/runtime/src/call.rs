@@ -28,7 +28,7 @@ fn call(function: &Function, event: &[u8], vm: &VirtualMachine) -> PyResult<Vec<
     if let Some(renew) = &function.renew {
         renew.call((), vm)?;
     }
-    let event = json::read(event, vm)?;
+    let event = json::read(event, false, vm)?;
     let context = function.context.clone();
     let result = match function.arguments {
         0 => function.handler.call((), vm)?,
@@ -40,7 +40,7 @@ fn call(function: &Function, event: &[u8], vm: &VirtualMachine) -> PyResult<Vec<
     } else {
         result
     };
-    let text = json::write(&result, vm);
+    let text = json::write(&result, &json::RESULT, vm);
     std::mem::forget(result);
     text
 }

@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub(crate) use read::read;
-pub(crate) use write::{write, write_text};
+pub(crate) use write::{RESULT, Style, write, write_text};
 
 /// Lists and objects within each other at the most.
 const DEPTH_MAX: usize = 500;

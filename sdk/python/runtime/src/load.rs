@@ -80,7 +80,6 @@ pub(crate) fn flush(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 fn start(package: &Package, vm: &VirtualMachine) -> PyResult<Function> {
-    vm.import("_steploom_common", 0)?;
     let helper = vm.import("steploom", 0)?;
     let boot = vm.import("_steploom_boot", 0)?;
     let files = vm.ctx.new_dict();

@@ -29,7 +29,7 @@ mod _steploom {
             line.push(b',');
             json::write_text(&mut line, name.as_wtf8());
             line.push(b':');
-            match json::write(&value, vm) {
+            match json::write(&value, &json::RESULT, vm) {
                 Ok(value) => line.extend(value),
                 Err(_) => line.extend(b"null"),
             }
@@ -45,9 +45,29 @@ mod _steploom {
         vm.recursion_limit.set(depth.min(guest::RECURSION_MAX));
     }
 
-    /// The value that a JSON text is.
+    /// The value that a JSON text is, as `json.loads` reads it.
     #[pyfunction]
     fn loads(text: PyStrRef, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        json::read(text.as_wtf8().as_bytes(), vm)
+        json::read(text.as_wtf8().as_bytes(), true, vm)
+    }
+
+    /// The JSON text of a value, as `json.dumps` writes it.
+    #[pyfunction]
+    fn dumps(
+        value: PyObjectRef,
+        comma: PyStrRef,
+        colon: PyStrRef,
+        is_ascii: bool,
+        has_nan: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<String> {
+        let style = json::Style {
+            comma: comma.to_str().unwrap_or(", "),
+            colon: colon.to_str().unwrap_or(": "),
+            is_ascii,
+            has_nan,
+        };
+        let text = json::write(&value, &style, vm)?;
+        String::from_utf8(text).map_err(|_| vm.new_value_error("this is no text"))
     }
 }

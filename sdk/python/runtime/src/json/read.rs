@@ -5,12 +5,13 @@ use rustpython_vm::{AsObject as _, PyObjectRef, PyResult, VirtualMachine};
 
 use super::DEPTH_MAX;
 
-/// The value that `text` is; a `ValueError` that says where it is no JSON.
-pub(crate) fn read(text: &[u8], vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+/// The value that `text` is; a `ValueError` that says where it is no JSON. `NaN` and `Infinity` are values on demand.
+pub(crate) fn read(text: &[u8], has_nan: bool, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let mut reader = Reader {
         text,
         at: 0,
         depth: 0,
+        has_nan,
         vm,
     };
     let value = reader.value()?;
@@ -25,6 +26,7 @@ struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
+    has_nan: bool,
     vm: &'a VirtualMachine,
 }
 
@@ -35,6 +37,13 @@ impl Reader<'_> {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::list),
             Some(b'"') => Ok(self.vm.ctx.new_str(self.string()?).into()),
+            Some(b'N') if self.has_nan => self.word("NaN", |vm| vm.ctx.new_float(f64::NAN).into()),
+            Some(b'I') if self.has_nan => {
+                self.word("Infinity", |vm| vm.ctx.new_float(f64::INFINITY).into())
+            }
+            Some(b'-') if self.has_nan && self.text[self.at..].starts_with(b"-I") => {
+                self.word("-Infinity", |vm| vm.ctx.new_float(-f64::INFINITY).into())
+            }
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", |vm| vm.ctx.new_bool(true).into()),
             Some(b'f') => self.word("false", |vm| vm.ctx.new_bool(false).into()),

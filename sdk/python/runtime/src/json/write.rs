@@ -1,4 +1,5 @@
-//! Writes JSON: numbers as Python prints them, text as it is, and no `NaN`, which is not JSON.
+//! Writes JSON: numbers as Python prints them. A result's text is as it is, and `NaN`, which is not JSON, is refused;
+//! `json.dumps` has its own [`Style`].
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple};
 use rustpython_vm::common::wtf8::Wtf8;
@@ -6,11 +7,30 @@ use rustpython_vm::{AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachi
 
 use super::DEPTH_MAX;
 
+/// How JSON is written.
+pub(crate) struct Style<'a> {
+    pub(crate) comma: &'a str,
+    pub(crate) colon: &'a str,
+    /// Whether what is not ASCII is escaped; then half of a surrogate pair is as well.
+    pub(crate) is_ascii: bool,
+    /// Whether `NaN` and `Infinity` are written so.
+    pub(crate) has_nan: bool,
+}
+
+/// How a result is written.
+pub(crate) const RESULT: Style<'static> = Style {
+    comma: ",",
+    colon: ":",
+    is_ascii: false,
+    has_nan: false,
+};
+
 /// The text of a value; a `TypeError` or `ValueError` that names what cannot be JSON.
-pub(crate) fn write(value: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+pub(crate) fn write(value: &PyObject, style: &Style<'_>, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
     let mut writer = Writer {
         text: Vec::with_capacity(64),
         outer: Vec::new(),
+        style,
         vm,
     };
     writer.value(value)?;
@@ -50,7 +70,33 @@ fn escape(to: &mut Vec<u8>, text: &str) {
     to.extend(&bytes[plain_from..]);
 }
 
+/// Writes text in quotes, all of it ASCII.
+fn write_ascii(to: &mut Vec<u8>, text: &Wtf8) {
+    to.push(b'"');
+    let mut units = [0; 2];
+    for point in text.code_points() {
+        match point.to_char() {
+            Some('"') => to.extend(br#"\""#),
+            Some('\\') => to.extend(br"\\"),
+            Some('\n') => to.extend(br"\n"),
+            Some('\r') => to.extend(br"\r"),
+            Some('\t') => to.extend(br"\t"),
+            Some('\u{8}') => to.extend(br"\b"),
+            Some('\u{c}') => to.extend(br"\f"),
+            Some(plain @ '\u{20}'..='\u{7f}') => to.push(plain as u8),
+            Some(other) => {
+                for unit in other.encode_utf16(&mut units) {
+                    to.extend(format!("\\u{unit:04x}").bytes());
+                }
+            }
+            None => to.extend(format!("\\u{:04x}", point.to_u32()).bytes()),
+        }
+    }
+    to.push(b'"');
+}
+
 struct Writer<'a> {
+    style: &'a Style<'a>,
     text: Vec<u8>,
     /// The lists and dictionaries that are being written, by address.
     outer: Vec<usize>,
@@ -91,6 +137,10 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, text: &PyStr) -> PyResult<()> {
+        if self.style.is_ascii {
+            write_ascii(&mut self.text, text.as_wtf8());
+            return Ok(());
+        }
         if text.as_wtf8().as_str().is_err() {
             return Err(self.wrong("a text with half of a surrogate pair is not JSON"));
         }
@@ -99,13 +149,15 @@ impl Writer<'_> {
     }
 
     fn float(&self, number: f64) -> PyResult<String> {
-        if number.is_finite() {
-            return Ok(literal::float::to_string(number));
-        }
         let name = literal::float::to_string(number);
-        Err(self.wrong(&format!(
-            "Out of range float values are not JSON compliant: {name}"
-        )))
+        if number.is_finite() {
+            return Ok(name);
+        }
+        if self.style.has_nan {
+            return Ok(name.replace("nan", "NaN").replace("inf", "Infinity"));
+        }
+        let message = format!("Out of range float values are not JSON compliant: {name}");
+        Err(self.wrong(&message))
     }
 
     fn nested(
@@ -131,7 +183,7 @@ impl Writer<'_> {
         self.text.push(b'[');
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
-                self.text.push(b',');
+                self.text.extend(self.style.comma.bytes());
             }
             self.value(item)?;
         }
@@ -143,10 +195,10 @@ impl Writer<'_> {
         self.text.push(b'{');
         for (at, (name, value)) in object.items_vec().iter().enumerate() {
             if at > 0 {
-                self.text.push(b',');
+                self.text.extend(self.style.comma.bytes());
             }
             self.name(name)?;
-            self.text.push(b':');
+            self.text.extend(self.style.colon.bytes());
             self.value(value)?;
         }
         self.text.push(b'}');

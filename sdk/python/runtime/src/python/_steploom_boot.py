@@ -1,17 +1,25 @@
 """Loads a function's files, and does in a call what is done better in Python than in Rust."""
 
 import builtins
+import contextlib
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
 import io
+import json
 import os
 import posixpath
 import random
+import re
 import sys
+import types
+import warnings
 
 import _steploom
 
+# Characters of a text that may be a pattern.
+PATTERN_LEN_MAX = 500
 # Random number generators that were seeded by chance at loading, which would give every call the same numbers.
 generators = []
 
@@ -57,6 +65,7 @@ class Importer:
     def exec_module(self, module):
         path = module.__spec__.origin
         code = compile(self.files[path], path, "exec", dont_inherit=True)
+        compile_patterns(code)
         exec(code, module.__dict__)
 
     def is_package(self, name):
@@ -73,6 +82,50 @@ class Importer:
         if text is None:
             raise FileNotFoundError(2, "No such file or directory", path)
         return text.encode()
+
+
+def quicken_json():
+    """Lets `json` read and write in Rust what needs nothing special. Whatever goes wrong there is done again in Python,
+    which has the right words for it."""
+    slow_loads, slow_dumps = json.loads, json.dumps
+
+    @functools.wraps(slow_loads)
+    def loads(s, **special):
+        if not special and type(s) is str:
+            try:
+                return _steploom.loads(s)
+            except (ValueError, RecursionError):
+                pass
+        return slow_loads(s, **special)
+
+    @functools.wraps(slow_dumps)
+    def dumps(obj, *, ensure_ascii=True, allow_nan=True, separators=None, **special):
+        if not special:
+            comma, colon = separators or (", ", ": ")
+            try:
+                return _steploom.dumps(obj, comma, colon, bool(ensure_ascii), bool(allow_nan))
+            except (TypeError, ValueError, RecursionError):
+                pass
+        return slow_dumps(obj, ensure_ascii=ensure_ascii, allow_nan=allow_nan, separators=separators, **special)
+
+    @functools.wraps(json.dump)
+    def dump(obj, fp, **special):
+        fp.write(dumps(obj, **special))
+
+    json.loads, json.dumps, json.dump = loads, dumps, dump
+
+
+def compile_patterns(code):
+    """Compiles the texts of functions that use `re`, as far as they are patterns: `re` keeps them, and a call finds them."""
+    if "re" in code.co_names:
+        for text in code.co_consts:
+            if isinstance(text, (str, bytes)) and 1 < len(text) <= PATTERN_LEN_MAX:
+                with contextlib.suppress(Exception), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    re.compile(text)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            compile_patterns(inner)
 
 
 class Dice:
@@ -166,6 +219,7 @@ def load(entry, name, files):
     importer = Importer(files, [folder, ""] if folder else [""])
     sys.meta_path[:0] = [Dice(), importer]
     sys.path[:] = []
+    quicken_json()
     if any(not path.endswith(".py") for path in files):
         offer_files(files)
     end = watch_seeds()
@@ -173,8 +227,8 @@ def load(entry, name, files):
         module = load_entry(importer, entry, file)
     finally:
         end()
-    logging = sys.modules["logging"]
-    if not logging.root.handlers:
+    logging = sys.modules.get("logging")
+    if logging and not logging.root.handlers:
         logging.root.addHandler(LogHandler())
     handler = getattr(module, name, None)
     if handler is None:

@@ -250,7 +250,7 @@ fn module_path() -> PathBuf {
     target.join("wasm32-wasip1/release/python.wasm")
 }
 
-/// The module without its data, which a memory that was kept has already, and the data.
+/// The module without its data and its start, whose work a memory that was kept has behind it, and the data.
 fn apart(wasm: &[u8]) -> (Vec<u8>, Vec<(usize, Vec<u8>)>) {
     let (mut code, mut data) = (wasm_encoder::Module::new(), Vec::new());
     for part in Parser::new(0).parse_all(wasm) {
@@ -262,7 +262,8 @@ fn apart(wasm: &[u8]) -> (Vec<u8>, Vec<(usize, Vec<u8>)>) {
                     data.push((address(&segment), segment.data.to_vec()));
                 }
             }
-            Payload::DataCountSection { .. } => {}
+            // The linker's start function clears what the data does not cover: a new memory is clear.
+            Payload::DataCountSection { .. } | Payload::StartSection { .. } => {}
             _ => {
                 if let Some((id, range)) = part.as_section() {
                     code.section(&RawSection {
