@@ -2,6 +2,7 @@
 //!
 //! A server that `cargo run` starts finds them in cargo's target folder.
 
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,6 +22,8 @@ struct Runtime {
     tests: (&'static str, &'static str),
     /// A file that is read before each of its sources in C, which Zig compiles; none if it has no C.
     before_c: Option<&'static str>,
+    /// Whether it takes so long to build that the tests do without it where nobody has built it.
+    is_slow: bool,
 }
 
 const RUNTIMES: [Runtime; 2] = [
@@ -29,12 +32,14 @@ const RUNTIMES: [Runtime; 2] = [
         folder: "sdk/javascript/runtime",
         tests: ("tests", "STEPLOOM_JAVASCRIPT"),
         before_c: Some("libc.h"),
+        is_slow: false,
     },
     Runtime {
         name: "python",
         folder: "sdk/python/runtime",
         tests: (".", "STEPLOOM_PYTHON_MODULE"),
         before_c: None,
+        is_slow: true,
     },
 ];
 
@@ -49,14 +54,38 @@ pub(crate) fn run(out: Option<PathBuf>, is_tested: bool) -> Result<()> {
         Some(out) => std::path::absolute(out)?,
         None => folder()?,
     };
-    fs::create_dir_all(&out).with_context(|| format!("can't make {}", out.display()))?;
+    build(&out, is_tested, |_| true)
+}
+
+/// Builds those that the tests need: a slow one only where it was built before, or where
+/// `STEPLOOM_LANGUAGES_REQUIRED` is set.
+pub(crate) fn ensure() -> Result<()> {
+    let out = folder()?;
+    let is_required = env::var_os("STEPLOOM_LANGUAGES_REQUIRED").is_some();
+    build(&out, false, |runtime| {
+        !runtime.is_slow || is_required || has(runtime.name)
+    })
+}
+
+/// Whether a runtime is there.
+pub(crate) fn has(name: &str) -> bool {
+    folder().is_ok_and(|folder| folder.join(format!("{name}.wasm")).is_file())
+}
+
+/// Whether a language has a runtime, rather than a compiler.
+pub(crate) fn is_of(language: &str) -> bool {
+    RUNTIMES.iter().any(|runtime| runtime.name == language)
+}
+
+fn build(out: &Path, is_tested: bool, is_wanted: impl Fn(&Runtime) -> bool) -> Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("can't make {}", out.display()))?;
     let scratch = shell::target()?.join("runtimes-build");
     fs::create_dir_all(&scratch).with_context(|| format!("can't make {}", scratch.display()))?;
     let lock = File::create(scratch.join("xtask.lock"))?;
     lock.lock()
         .with_context(|| format!("can't lock {}", scratch.display()))?;
-    for runtime in &RUNTIMES {
-        let built = ensure_built(runtime, &scratch, &out)
+    for runtime in RUNTIMES.iter().filter(|runtime| is_wanted(runtime)) {
+        let built = ensure_built(runtime, &scratch, out)
             .with_context(|| format!("can't build the runtime of {}", runtime.name))?;
         println!("{}", built.display());
         if is_tested {
@@ -79,7 +108,7 @@ fn test(runtime: &Runtime, built: &Path) -> Result<()> {
 /// Checks their format and lints.
 pub(crate) fn lint() -> Result<()> {
     for runtime in &RUNTIMES {
-        shell::run(cargo(runtime, "fmt")?.arg("--check"))?;
+        shell::run(cargo(runtime, "fmt").arg("--check"))?;
         let mut command = wasm(runtime, "clippy")?;
         command
             .arg("--target-dir")
@@ -115,7 +144,7 @@ fn ensure_built(runtime: &Runtime, scratch: &Path, out: &Path) -> Result<PathBuf
 /// Cargo for the module, with what compiles the sources in C.
 fn wasm(runtime: &Runtime, verb: &str) -> Result<Command> {
     rust::ensure_target()?;
-    let mut command = cargo(runtime, verb)?;
+    let mut command = cargo(runtime, verb);
     command.args(["--locked", "--target", rust::TARGET]);
     // Flags for the host's linker and processor would be taken instead of the crate's own.
     command
@@ -142,8 +171,8 @@ fn wasm(runtime: &Runtime, verb: &str) -> Result<Command> {
 }
 
 /// Cargo in the crate's folder: its own settings are found from there.
-fn cargo(runtime: &Runtime, verb: &str) -> Result<Command> {
+fn cargo(runtime: &Runtime, verb: &str) -> Command {
     let mut command = shell::cargo(&[verb]);
     command.current_dir(shell::root().join(runtime.folder));
-    Ok(command)
+    command
 }

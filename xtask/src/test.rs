@@ -12,7 +12,7 @@ const SIMULATIONS: [&[&str]; 2] = [&["--hours", "200"], &["--bug", "all", "--hou
 /// name alone. What fails does not keep the rest from running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     modules::run(None, false)?;
-    runtimes::run(None, false)?;
+    runtimes::ensure()?;
     let has_postgres = postgres::ensure();
     let mut failed: Vec<String> = Vec::new();
     let mut note = |done: Result<()>| {

@@ -10,7 +10,7 @@ static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library"));
 
 /// Calls of Python functions within each other; more is a `RecursionError`. The host's stack, of 512 KiB, has room for
 /// this many of the costliest kind.
-pub(crate) const RECURSION_MAX: usize = 100_000;
+pub(crate) const RECURSION_MAX: usize = 100;
 
 thread_local! {
     static INTERPRETER: OnceCell<Interpreter> = const { OnceCell::new() };
