@@ -8,6 +8,9 @@ use crate::{aws, clients, languages, modules, postgres, runtimes, samples, shell
 /// takes to find it.
 const SIMULATIONS: [&[&str]; 2] = [&["--hours", "200"], &["--bug", "all", "--hours", "40"]];
 
+/// Samples that are built in moments; `cargo xtask samples` tries all of them.
+const SAMPLES: [&str; 4] = ["csv-json", "digest", "slug", "words"];
+
 /// Runs the workspace's tests, those of `modules/`, and the simulation; with a filter, the tests of that
 /// name alone. What fails does not keep the rest from running, but fails the whole at the end.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
@@ -39,7 +42,9 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     if filter.is_none() {
         note(clients::run_built());
         note(languages::try_built(None));
-        note(samples::try_built(None));
+        for sample in SAMPLES {
+            note(samples::try_built(Some(sample)));
+        }
     }
     for arguments in SIMULATIONS.iter().filter(|_| filter.is_none()) {
         note(sim::run(arguments));

@@ -2,7 +2,9 @@
 
 use std::cell::OnceCell;
 
-use rquickjs::{CatchResultExt as _, Context, Ctx, Function, Module, Object, Persistent, Runtime, Value};
+use rquickjs::{
+    CatchResultExt as _, Context, Ctx, Function, Module, Object, Persistent, Runtime, Value,
+};
 
 use crate::files::Package;
 use crate::{host, modules, random};
@@ -103,7 +105,9 @@ impl Engine {
         runtime.set_host_promise_rejection_tracker(Some(Box::new(
             |ctx, promise, reason, is_handled| {
                 ENGINE.with(|cell| {
-                    let rejected = cell.get().map(|engine| engine.rejected.clone().restore(&ctx));
+                    let rejected = cell
+                        .get()
+                        .map(|engine| engine.rejected.clone().restore(&ctx));
                     if let Some(Ok(rejected)) = rejected {
                         let _ = rejected.call::<_, ()>((promise, reason, is_handled));
                     }
@@ -111,8 +115,11 @@ impl Engine {
             },
         )));
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
-        let [begin, status, turn, text, rejected] =
-            context.with(|ctx| functions(&ctx).catch(&ctx).map_err(|error| error.to_string()))?;
+        let [begin, status, turn, text, rejected] = context.with(|ctx| {
+            functions(&ctx)
+                .catch(&ctx)
+                .map_err(|error| error.to_string())
+        })?;
         Ok(Self {
             runtime,
             context,
@@ -203,6 +210,8 @@ fn functions(ctx: &Ctx<'_>) -> rquickjs::Result<[Persistent<Function<'static>>; 
 fn exited(code: i32) -> Answer {
     Answer::error(
         "ProcessExit",
-        &format!("the function called process.exit({code}): return a result or throw an error instead"),
+        &format!(
+            "the function called process.exit({code}): return a result or throw an error instead"
+        ),
     )
 }

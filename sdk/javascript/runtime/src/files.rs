@@ -113,10 +113,7 @@ pub(crate) fn export_names(source: &str) -> Vec<String> {
         let Some(body) = rest.strip_prefix('=').map(str::trim_start) else {
             continue;
         };
-        let Some((body, _)) = body
-            .strip_prefix('{')
-            .and_then(|body| body.split_once('}'))
-        else {
+        let Some((body, _)) = body.strip_prefix('{').and_then(|body| body.split_once('}')) else {
             continue;
         };
         for member in body.split(',') {

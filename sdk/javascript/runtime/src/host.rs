@@ -91,7 +91,10 @@ fn environment(ctx: Ctx<'_>) -> Result<Object<'_>> {
 fn random_bytes(ctx: Ctx<'_>, count: u32) -> Result<TypedArray<'_, u8>> {
     let mut bytes = vec![0; count as usize];
     if !system::fill_random(&mut bytes) {
-        return Err(Exception::throw_message(&ctx, "there is no randomness here"));
+        return Err(Exception::throw_message(
+            &ctx,
+            "there is no randomness here",
+        ));
     }
     TypedArray::new(ctx, bytes)
 }
@@ -103,7 +106,9 @@ fn encode(ctx: Ctx<'_>, text: String) -> Result<TypedArray<'_, u8>> {
 /// The bytes of an array; none if its buffer is gone.
 pub(crate) fn copy(bytes: &TypedArray<'_, u8>) -> Vec<u8> {
     // SAFETY: nothing runs while they are copied that could change or free them.
-    unsafe { bytes.as_bytes() }.map(<[u8]>::to_vec).unwrap_or_default()
+    unsafe { bytes.as_bytes() }
+        .map(<[u8]>::to_vec)
+        .unwrap_or_default()
 }
 
 /// The text of UTF-8; undefined if it is none and may not be mended.

@@ -122,7 +122,10 @@ impl Loader for Maker {
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         meta.set("url", format!("file:///function/{name}"))?;
         meta.set("filename", format!("/function/{name}"))?;
-        meta.set("dirname", format!("/function/{folder}").trim_end_matches('/'))?;
+        meta.set(
+            "dirname",
+            format!("/function/{folder}").trim_end_matches('/'),
+        )?;
         Ok(module)
     }
 }
@@ -179,7 +182,9 @@ fn correct_column(ctx: &Ctx<'_>, path: &str, error: Error) -> Error {
         let stack: String = error.get("stack").unwrap_or_default();
         let start = format!("    at {path}:1:");
         if let Some(rest) = stack.strip_prefix(&start) {
-            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            let digits = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
             let column: usize = rest[..digits].parse().unwrap_or(0);
             let column = column.saturating_sub(OPENING.len()).max(1);
             let _ = error.set("stack", format!("{start}{column}{}", &rest[digits..]));
@@ -191,12 +196,15 @@ fn correct_column(ctx: &Ctx<'_>, path: &str, error: Error) -> Error {
 /// The exports of an ES module that a CommonJS file requires; it must not wait for anything.
 pub(crate) fn namespace<'js>(ctx: &Ctx<'js>, path: &str) -> Result<Value<'js>> {
     let promise = Module::import(ctx, format!("{FILE}{path}"))?;
-    while promise.state() == rquickjs::promise::PromiseState::Pending && ctx.execute_pending_job() {}
+    while promise.state() == rquickjs::promise::PromiseState::Pending && ctx.execute_pending_job() {
+    }
     match promise.result::<Object>() {
         Some(result) => result.map(Object::into_value),
         None => Err(missing(
             ctx,
-            &format!("{path} waits for something at its top level: use await import() instead of require()"),
+            &format!(
+                "{path} waits for something at its top level: use await import() instead of require()"
+            ),
         )),
     }
 }
@@ -218,5 +226,7 @@ fn wrap_common(path: &str, source: &str) -> String {
 /// An ES module with the value of a JSON file.
 fn wrap_json(path: &str) -> String {
     let path = serde_json::Value::from(path);
-    format!("import {{ requireFile }} from \"file:steploom:commonjs\";export default requireFile({path});")
+    format!(
+        "import {{ requireFile }} from \"file:steploom:commonjs\";export default requireFile({path});"
+    )
 }

@@ -27,7 +27,10 @@ fn seed() -> [u64; 2] {
     let mut bytes = [0_u8; 16];
     system::fill_random(&mut bytes);
     let (a, b) = bytes.split_at(8);
-    let word = |half: &[u8]| half.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let word = |half: &[u8]| {
+        half.iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte))
+    };
     // A state of zeros would stay there.
     [word(a) | 1, word(b)]
 }
