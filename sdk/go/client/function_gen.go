@@ -188,6 +188,15 @@ func (c *Client) ListFunctionVersions(ctx context.Context, name string) (*Functi
 	return fetch[FunctionVersions](ctx, c, newCall("GET", "/v1/functions/{}/versions", name))
 }
 
+// AllowedHost: a host that a function may call over HTTP.
+type AllowedHost struct {
+	// Its name, `*.` and the end of its name, or `*`, over HTTPS on port 443 unless a scheme or a port is said:
+	// `http://api.example.com:8080`.
+	Host string `json:"host"`
+	// The connection whose headers and parameters are added to each request there; the function never sees them.
+	Connection string `json:"connection,omitempty"`
+}
+
 // Destinations: who is told how an event ended: ARNs of functions or machines.
 type Destinations struct {
 	// Who hears that it went well.
@@ -223,6 +232,8 @@ type FunctionAddress struct {
 	FunctionURL
 	// The address, by the host that it was asked of.
 	URL string `json:"url"`
+	// The same by the names of its account, function and alias.
+	ByName string `json:"byName"`
 }
 
 // FunctionAddresses: a function's addresses by alias; its own stands under the empty text.
@@ -308,13 +319,19 @@ type FunctionRoute struct {
 type FunctionSettings struct {
 	// For people.
 	Description string `json:"description,omitempty"`
+	// The language of a program, such as `javascript` or `python`, if its text was uploaded, or a zip of it; a
+	// zip tells it by its files, if this is left out.
+	Runtime string `json:"runtime,omitempty"`
+	// The function of a program that is called: `handler` in a single file, `file.function` in a zip. The usual
+	// names are looked for if it is left out.
+	Handler string `json:"handler,omitempty"`
 	// Milliseconds of wall time of one invocation: 1 to 900,000.
 	TimeoutMs *int64 `json:"timeoutMs,omitempty"`
 	// Bytes of linear memory: 65,536 to 4 GiB.
 	MemoryBytesMax *int64 `json:"memoryBytesMax,omitempty"`
 	// Fuel of one invocation: about one a WebAssembly instruction.
 	FuelMax *int64 `json:"fuelMax,omitempty"`
-	// Bytes of a result.
+	// Bytes of a result: up to 6 MiB, of kind `http` up to 1 GiB.
 	OutputBytesMax *int64 `json:"outputBytesMax,omitempty"`
 	// Bytes of logs kept of one invocation; the rest is counted and dropped.
 	LogBytesMax *int64 `json:"logBytesMax,omitempty"`
@@ -330,6 +347,8 @@ type FunctionSettings struct {
 	Environment map[string]string `json:"environment,omitempty"`
 	// Folders of the node that its operator offers (`steploom up --volume NAME=DIR`).
 	Volumes []VolumeMount `json:"volumes,omitempty"`
+	// Hosts that it may call over HTTP; none if left out.
+	AllowHosts []AllowedHost `json:"allowHosts,omitempty"`
 	// What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect.
 	Lambda json.RawMessage `json:"lambda,omitempty"`
 }
@@ -362,6 +381,8 @@ type FunctionVersion struct {
 	Settings FunctionSettings `json:"settings"`
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
+	// SHA-256 of what was uploaded, if the module was made from that.
+	Source string `json:"source,omitempty"`
 }
 
 // FunctionVersions: a function's versions, newest first.

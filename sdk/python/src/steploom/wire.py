@@ -82,6 +82,22 @@ class Aliases(TypedDict):
     """The aliases: at most 100."""
 
 
+class _AllowedHost(TypedDict):
+    """What `AllowedHost` always has."""
+
+    host: str
+    """Its name, `*.` and the end of its name, or `*`, over HTTPS on port 443 unless a scheme or a port is said:
+    `http://api.example.com:8080`.
+    """
+
+
+class AllowedHost(_AllowedHost, total=False):
+    """A host that a function may call over HTTP."""
+
+    connection: Optional[str]
+    """The connection whose headers and parameters are added to each request there; the function never sees them."""
+
+
 class AuditEntry(TypedDict):
     """One change of what an account has. Each holds the digest of the one before."""
 
@@ -609,6 +625,8 @@ class FunctionAddress(FunctionUrl):
 
     url: str
     """The address, by the host that it was asked of."""
+    byName: str
+    """The same by the names of its account, function and alias."""
 
 
 class FunctionAddresses(TypedDict):
@@ -657,7 +675,9 @@ class _FunctionForm(TypedDict):
     """What `FunctionForm` always has."""
 
     module: str
-    """The module, as `application/wasm`."""
+    """The module, as `application/wasm`; or the text of a program whose `runtime` the settings name; or a zip of
+    either.
+    """
 
 
 class FunctionForm(_FunctionForm, total=False):
@@ -730,6 +750,14 @@ class FunctionSettings(_FunctionSettings_lambda, total=False):
 
     description: str
     """For people."""
+    runtime: Optional[str]
+    """The language of a program, such as `javascript` or `python`, if its text was uploaded, or a zip of it; a zip
+    tells it by its files, if this is left out.
+    """
+    handler: Optional[str]
+    """The function of a program that is called: `handler` in a single file, `file.function` in a zip. The usual
+    names are looked for if it is left out.
+    """
     timeoutMs: int
     """Milliseconds of wall time of one invocation: 1 to 900,000."""
     memoryBytesMax: int
@@ -737,7 +765,7 @@ class FunctionSettings(_FunctionSettings_lambda, total=False):
     fuelMax: int
     """Fuel of one invocation: about one a WebAssembly instruction."""
     outputBytesMax: int
-    """Bytes of a result."""
+    """Bytes of a result: up to 6 MiB, of kind `http` up to 1 GiB."""
     logBytesMax: int
     """Bytes of logs kept of one invocation; the rest is counted and dropped."""
     diskBytesMax: int
@@ -754,10 +782,12 @@ class FunctionSettings(_FunctionSettings_lambda, total=False):
     """Environment variables; names that start with `STEPLOOM_` are ours."""
     volumes: List[VolumeMount]
     """Folders of the node that its operator offers (`steploom up --volume NAME=DIR`)."""
+    allowHosts: List[AllowedHost]
+    """Hosts that it may call over HTTP; none if left out."""
 
 
-class FunctionVersion(TypedDict):
-    """One immutable version."""
+class _FunctionVersion(TypedDict):
+    """What `FunctionVersion` always has."""
 
     version: int
     """Counts up from 1."""
@@ -771,6 +801,13 @@ class FunctionVersion(TypedDict):
     """What it may use."""
     createdAt: str
     """When it was made."""
+
+
+class FunctionVersion(_FunctionVersion, total=False):
+    """One immutable version."""
+
+    source: Optional[str]
+    """SHA-256 of what was uploaded, if the module was made from that."""
 
 
 class FunctionVersions(TypedDict):

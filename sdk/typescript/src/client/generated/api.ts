@@ -574,9 +574,11 @@ export class Api {
   /**
    * Uploads a function: a new one, or a new version of one.
    *
-   * The body is the module alone (`application/wasm`), which gets the default settings, or a form
-   * (`multipart/form-data`) with the parts `module` and `settings`. When the answer is there, the version can be
-   * invoked and survives a crash.
+   * The body is the code alone, which gets the default settings, or a form (`multipart/form-data`) with the parts
+   * `module` and `settings`. The code is a module (`application/wasm`), the text of a program in a language that
+   * the server has a runtime for (`text/javascript`, `text/x-python`), or a zip of a module or of such a program's
+   * files (`application/zip`). A program is loaded once, now: every call begins with what it has in memory then.
+   * When the answer is there, the version can be invoked and survives a crash.
    *
    * `PUT /v1/functions/{name}`
    */

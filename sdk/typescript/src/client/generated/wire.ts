@@ -63,6 +63,17 @@ export interface Aliases {
   items: Alias[];
 }
 
+/** A host that a function may call over HTTP. */
+export interface AllowedHost {
+  /**
+   * Its name, `*.` and the end of its name, or `*`, over HTTPS on port 443 unless a scheme or a port is said:
+   * `http://api.example.com:8080`.
+   */
+  host: string;
+  /** The connection whose headers and parameters are added to each request there; the function never sees them. */
+  connection?: string;
+}
+
 /** One change of what an account has. Each holds the digest of the one before. */
 export interface AuditEntry {
   /** Whose thing was changed. */
@@ -428,6 +439,8 @@ export interface Function {
 export interface FunctionAddress extends FunctionUrl {
   /** The address, by the host that it was asked of. */
   url: string;
+  /** The same by the names of its account, function and alias. */
+  byName: string;
 }
 
 /** A function's addresses by alias; its own stands under the empty text. */
@@ -466,7 +479,10 @@ export interface FunctionEvents {
 
 /** The form of an upload. */
 export interface FunctionForm {
-  /** The module, as `application/wasm`. */
+  /**
+   * The module, as `application/wasm`; or the text of a program whose `runtime` the settings name; or a zip of
+   * either.
+   */
   module: Uint8Array;
   /** The settings, as `application/json`. */
   settings?: FunctionSettings;
@@ -513,13 +529,23 @@ export interface FunctionRoute {
 export interface FunctionSettings {
   /** For people. */
   description?: string;
+  /**
+   * The language of a program, such as `javascript` or `python`, if its text was uploaded, or a zip of it; a zip
+   * tells it by its files, if this is left out.
+   */
+  runtime?: string;
+  /**
+   * The function of a program that is called: `handler` in a single file, `file.function` in a zip. The usual
+   * names are looked for if it is left out.
+   */
+  handler?: string;
   /** Milliseconds of wall time of one invocation: 1 to 900,000. */
   timeoutMs?: number;
   /** Bytes of linear memory: 65,536 to 4 GiB. */
   memoryBytesMax?: number;
   /** Fuel of one invocation: about one a WebAssembly instruction. */
   fuelMax?: number;
-  /** Bytes of a result. */
+  /** Bytes of a result: up to 6 MiB, of kind `http` up to 1 GiB. */
   outputBytesMax?: number;
   /** Bytes of logs kept of one invocation; the rest is counted and dropped. */
   logBytesMax?: number;
@@ -539,6 +565,8 @@ export interface FunctionSettings {
   environment?: { [name: string]: string };
   /** Folders of the node that its operator offers (`steploom up --volume NAME=DIR`). */
   volumes?: VolumeMount[];
+  /** Hosts that it may call over HTTP; none if left out. */
+  allowHosts?: AllowedHost[];
   /** What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect. */
   lambda?: { [name: string]: Json };
 }
@@ -565,6 +593,8 @@ export interface FunctionVersion {
   module: string;
   /** Bytes of the module. */
   moduleBytes: number;
+  /** SHA-256 of what was uploaded, if the module was made from that. */
+  source?: string;
   /** How it is called. */
   kind: FunctionKind;
   /** What it may use. */
