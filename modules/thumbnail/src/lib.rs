@@ -104,10 +104,9 @@ fn handler(event: Event) -> Result<Box<RawValue>, Error> {
 /// What to write: a GIF becomes PNG, which shows one frame better.
 fn target(wanted: Option<Format>, original: ImageFormat) -> ImageFormat {
     match (wanted, original) {
-        (Some(Format::Png), _) => ImageFormat::Png,
         (Some(Format::Jpeg), _) | (None, ImageFormat::Jpeg) => ImageFormat::Jpeg,
         (Some(Format::Webp), _) | (None, ImageFormat::WebP) => ImageFormat::WebP,
-        (None, _) => ImageFormat::Png,
+        (Some(Format::Png) | None, _) => ImageFormat::Png,
     }
 }
 
