@@ -8,7 +8,8 @@ use std::io::{Error, ErrorKind, Write as _};
 
 use rquickjs::{Ctx, Object, Result, TypedArray};
 
-use crate::host::{copy, disk_error, is_loading};
+use crate::host::{disk_error, is_loading};
+use crate::raw;
 
 /// Runs a file operation, unless it is too early for one.
 fn run<T>(ctx: &Ctx<'_>, operation: impl FnOnce() -> std::io::Result<T>) -> Result<T> {
@@ -55,7 +56,7 @@ pub(crate) fn write<'js>(
             "wx" => options.create_new(true),
             _ => options.create(true).truncate(true),
         };
-        options.open(path)?.write_all(&copy(&bytes))
+        options.open(path)?.write_all(&raw::copy(&bytes))
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{host, modules, random};
 
 /// Bytes of the module's own stack that JavaScript may take before it is a `RangeError`. The host gives 512 KiB for
 /// WebAssembly's own frames, which grow along: see the README for what was measured.
-const STACK_BYTES_MAX: usize = 160 << 10;
+const STACK_BYTES_MAX: usize = 256 << 10;
 /// Bytes that a call may allocate before unreachable cycles are looked for; most calls end before.
 const COLLECT_BYTES: usize = 16 << 20;
 

@@ -85,15 +85,16 @@ impl Package {
     }
 }
 
-/// Whether a line begins as only those of ES modules do. Text within strings may look so as well.
+/// Whether a word is in the text that only ES modules have outside of functions. It may stand in a string or in a
+/// function as well, so this is no more than a reason to look closer.
 pub(crate) fn looks_like_module(source: &str) -> bool {
-    source.lines().map(str::trim_start).any(|line| {
-        ["import", "export", "await"].iter().any(|word| {
-            line.strip_prefix(word).is_some_and(|rest| {
-                rest.starts_with([' ', '{', '*', '"', '\'', '\t', '.']) || rest.is_empty()
-            })
-        }) || line.contains(" await ")
-            || line.contains("import.meta")
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    ["import", "export", "await"].iter().any(|word| {
+        source.match_indices(word).any(|(at, _)| {
+            let before = source[..at].chars().next_back();
+            let behind = source[at + word.len()..].chars().next();
+            !before.is_some_and(|c| is_name(c) || c == '.') && !behind.is_some_and(is_name)
+        })
     })
 }
 

@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::prelude::{Func, Opt};
-use rquickjs::{Ctx, Error, Exception, Function, Object, Result, TypedArray, Value, qjs};
+use rquickjs::{Ctx, Error, Exception, Function, Object, Result, TypedArray, Value};
 
 use crate::files::Kind;
-use crate::{disk, modules, random, system};
+use crate::{disk, modules, random, raw, system};
 
 thread_local! {
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
@@ -103,17 +103,9 @@ fn encode(ctx: Ctx<'_>, text: String) -> Result<TypedArray<'_, u8>> {
     TypedArray::new(ctx, text.into_bytes())
 }
 
-/// The bytes of an array; none if its buffer is gone.
-pub(crate) fn copy(bytes: &TypedArray<'_, u8>) -> Vec<u8> {
-    // SAFETY: nothing runs while they are copied that could change or free them.
-    unsafe { bytes.as_bytes() }
-        .map(<[u8]>::to_vec)
-        .unwrap_or_default()
-}
-
 /// The text of UTF-8; undefined if it is none and may not be mended.
 fn decode(bytes: TypedArray<'_, u8>, is_strict: bool) -> Option<String> {
-    match String::from_utf8(copy(&bytes)) {
+    match String::from_utf8(raw::copy(&bytes)) {
         Ok(text) => Some(text),
         Err(_) if is_strict => None,
         Err(error) => Some(String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -124,8 +116,7 @@ fn decode(bytes: TypedArray<'_, u8>, is_strict: bool) -> Option<String> {
 fn exit(ctx: Ctx<'_>, code: Opt<i32>) -> Result<()> {
     EXIT.set(Some(code.0.unwrap_or(0)));
     let error = Exception::from_message(ctx.clone(), "the process ends")?;
-    // SAFETY: context and value are alive; the engine sets a mark in the error.
-    unsafe { qjs::JS_SetUncatchableError(ctx.as_raw().as_ptr(), error.as_object().as_raw()) };
+    raw::make_uncatchable(&ctx, &error);
     Err(error.throw())
 }
 

@@ -13,5 +13,6 @@ mod files;
 mod host;
 mod modules;
 mod random;
+mod raw;
 mod system;
 mod url;

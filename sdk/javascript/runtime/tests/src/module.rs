@@ -61,7 +61,7 @@ impl Code {
                 _ => {}
             }
             if let Some((id, range)) = payload.as_section() {
-                let data = &wasm[range];
+                let data = &wasm[range.start as usize..range.end as usize];
                 code.section(&RawSection { id, data });
             }
         }

@@ -76,7 +76,6 @@ impl Host {
             .map(|(name, value)| format!("{name}={value}\0"))
             .collect()
     }
-
 }
 
 /// A caller's memory, by plain places.
@@ -157,34 +156,48 @@ impl<'a> Place<'a> {
 #[expect(clippy::too_many_lines, reason = "a list of functions")]
 pub fn link(linker: &mut Linker<Host>) -> Result<()> {
     type C<'a> = Caller<'a, Host>;
-    linker.func_wrap(MODULE, "environ_sizes_get", |c: C<'_>, count: u32, size: u32| {
-        let mut place = Place::of(c);
-        let all = place.host().variables();
-        let bytes: usize = all.iter().map(String::len).sum();
-        place.put(count, &(all.len() as u32).to_le_bytes());
-        place.put(size, &(bytes as u32).to_le_bytes());
-        OK
-    })?;
-    linker.func_wrap(MODULE, "environ_get", |c: C<'_>, places: u32, texts: u32| {
-        let mut place = Place::of(c);
-        let mut at = texts;
-        for (n, text) in place.host().variables().iter().enumerate() {
-            place.put(places + 4 * n as u32, &at.to_le_bytes());
-            place.put(at, text.as_bytes());
-            at += text.len() as u32;
-        }
-        OK
-    })?;
-    linker.func_wrap(MODULE, "clock_time_get", |c: C<'_>, clock: u32, _: u64, at: u32| {
-        let mut place = Place::of(c);
-        let time = if clock == 0 {
-            SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-        } else {
-            place.host().started.elapsed() + Duration::from_secs(1)
-        };
-        place.put(at, &(time.as_nanos() as u64).to_le_bytes());
-        OK
-    })?;
+    linker.func_wrap(
+        MODULE,
+        "environ_sizes_get",
+        |c: C<'_>, count: u32, size: u32| {
+            let mut place = Place::of(c);
+            let all = place.host().variables();
+            let bytes: usize = all.iter().map(String::len).sum();
+            place.put(count, &(all.len() as u32).to_le_bytes());
+            place.put(size, &(bytes as u32).to_le_bytes());
+            OK
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "environ_get",
+        |c: C<'_>, places: u32, texts: u32| {
+            let mut place = Place::of(c);
+            let mut at = texts;
+            for (n, text) in place.host().variables().iter().enumerate() {
+                place.put(places + 4 * n as u32, &at.to_le_bytes());
+                place.put(at, text.as_bytes());
+                at += text.len() as u32;
+            }
+            OK
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "clock_time_get",
+        |c: C<'_>, clock: u32, _: u64, at: u32| {
+            let mut place = Place::of(c);
+            let time = if clock == 0 {
+                SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default()
+            } else {
+                place.host().started.elapsed() + Duration::from_secs(1)
+            };
+            place.put(at, &(time.as_nanos() as u64).to_le_bytes());
+            OK
+        },
+    )?;
     linker.func_wrap(MODULE, "random_get", |c: C<'_>, at: u32, size: u32| {
         let mut place = Place::of(c);
         for n in 0..size {
@@ -197,63 +210,80 @@ pub fn link(linker: &mut Linker<Host>) -> Result<()> {
         }
         OK
     })?;
-    linker.func_wrap(MODULE, "poll_oneoff", |c: C<'_>, wanted: u32, found: u32, _: u32, count: u32| {
-        let mut place = Place::of(c);
-        let nanos = u64::from_le_bytes(place.get(wanted + 24, 8).try_into().expect("eight bytes"));
-        std::thread::sleep(Duration::from_nanos(nanos));
-        place.put(found, &[0; 32]);
-        place.put(count, &1_u32.to_le_bytes());
-        OK
-    })?;
+    linker.func_wrap(
+        MODULE,
+        "poll_oneoff",
+        |c: C<'_>, wanted: u32, found: u32, _: u32, count: u32| {
+            let mut place = Place::of(c);
+            let nanos =
+                u64::from_le_bytes(place.get(wanted + 24, 8).try_into().expect("eight bytes"));
+            std::thread::sleep(Duration::from_nanos(nanos));
+            place.put(found, &[0; 32]);
+            place.put(count, &1_u32.to_le_bytes());
+            OK
+        },
+    )?;
     linker.func_wrap(MODULE, "proc_exit", |_: C<'_>, code: u32| -> Result<()> {
         Err(format_err!("proc_exit({code})"))
     })?;
-    linker.func_wrap(MODULE, "fd_write", |c: C<'_>, fd: u32, at: u32, count: u32, written: u32| {
-        let mut place = Place::of(c);
-        let mut bytes = Vec::new();
-        for (at, size) in place.pieces(at, count) {
-            bytes.extend(place.get(at, size));
-        }
-        place.put(written, &(bytes.len() as u32).to_le_bytes());
-        if fd == 1 || fd == 2 {
-            let text = String::from_utf8(bytes).expect("UTF-8");
-            place.host().log.push((fd, text));
-            return OK;
-        }
-        let host = place.host();
-        let Some((path, _)) = host.open.get(&fd).cloned() else {
-            return BADF;
-        };
-        if let Some(Some(file)) = host.files.get_mut(&path) {
-            file.extend(bytes);
-        }
-        OK
-    })?;
-    linker.func_wrap(MODULE, "fd_read", |c: C<'_>, fd: u32, at: u32, count: u32, read: u32| {
-        let mut place = Place::of(c);
-        let pieces = place.pieces(at, count);
-        let mut total = 0;
-        for (at, size) in pieces {
+    linker.func_wrap(
+        MODULE,
+        "fd_write",
+        |c: C<'_>, fd: u32, at: u32, count: u32, written: u32| {
+            let mut place = Place::of(c);
+            let mut bytes = Vec::new();
+            for (at, size) in place.pieces(at, count) {
+                bytes.extend(place.get(at, size));
+            }
+            place.put(written, &(bytes.len() as u32).to_le_bytes());
+            if fd == 1 || fd == 2 {
+                let text = String::from_utf8(bytes).expect("UTF-8");
+                place.host().log.push((fd, text));
+                return OK;
+            }
             let host = place.host();
-            let Some((path, from)) = host.open.get_mut(&fd) else {
+            let Some((path, _)) = host.open.get(&fd).cloned() else {
                 return BADF;
             };
-            let Some(Some(file)) = host.files.get(path.as_str()) else {
-                return ISDIR;
-            };
-            let end = file.len().min(*from + size as usize);
-            let part = file[*from..end].to_vec();
-            *from = end;
-            total += part.len() as u32;
-            place.put(at, &part);
-        }
-        place.put(read, &total.to_le_bytes());
-        OK
-    })?;
-    linker.func_wrap(MODULE, "fd_seek", |c: C<'_>, _: u32, _: i64, _: u32, at: u32| {
-        Place::of(c).put(at, &0_u64.to_le_bytes());
-        OK
-    })?;
+            if let Some(Some(file)) = host.files.get_mut(&path) {
+                file.extend(bytes);
+            }
+            OK
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "fd_read",
+        |c: C<'_>, fd: u32, at: u32, count: u32, read: u32| {
+            let mut place = Place::of(c);
+            let pieces = place.pieces(at, count);
+            let mut total = 0;
+            for (at, size) in pieces {
+                let host = place.host();
+                let Some((path, from)) = host.open.get_mut(&fd) else {
+                    return BADF;
+                };
+                let Some(Some(file)) = host.files.get(path.as_str()) else {
+                    return ISDIR;
+                };
+                let end = file.len().min(*from + size as usize);
+                let part = file[*from..end].to_vec();
+                *from = end;
+                total += part.len() as u32;
+                place.put(at, &part);
+            }
+            place.put(read, &total.to_le_bytes());
+            OK
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "fd_seek",
+        |c: C<'_>, _: u32, _: i64, _: u32, at: u32| {
+            Place::of(c).put(at, &0_u64.to_le_bytes());
+            OK
+        },
+    )?;
     linker.func_wrap(MODULE, "fd_close", |c: C<'_>, fd: u32| {
         Place::of(c).host().open.remove(&fd);
         OK
@@ -275,10 +305,14 @@ pub fn link(linker: &mut Linker<Host>) -> Result<()> {
         place.put(at + 4, &(FOLDER_PATH.len() as u32).to_le_bytes());
         OK
     })?;
-    linker.func_wrap(MODULE, "fd_prestat_dir_name", |c: C<'_>, _: u32, at: u32, size: u32| {
-        Place::of(c).put(at, &FOLDER_PATH.as_bytes()[..size as usize]);
-        OK
-    })?;
+    linker.func_wrap(
+        MODULE,
+        "fd_prestat_dir_name",
+        |c: C<'_>, _: u32, at: u32, size: u32| {
+            Place::of(c).put(at, &FOLDER_PATH.as_bytes()[..size as usize]);
+            OK
+        },
+    )?;
     linker.func_wrap(MODULE, "fd_filestat_get", |c: C<'_>, fd: u32, at: u32| {
         let mut place = Place::of(c);
         match place.host().open.get(&fd).cloned() {
@@ -298,7 +332,16 @@ pub fn link(linker: &mut Linker<Host>) -> Result<()> {
     linker.func_wrap(
         MODULE,
         "path_open",
-        |c: C<'_>, fd: u32, _: u32, path: u32, size: u32, how: u32, _: u64, _: u64, _: u32, at: u32| {
+        |c: C<'_>,
+         fd: u32,
+         _: u32,
+         path: u32,
+         size: u32,
+         how: u32,
+         _: u64,
+         _: u64,
+         _: u32,
+         at: u32| {
             let mut place = Place::of(c);
             let path = place.path(fd, path, size);
             let (make, only_new, empty) = (how & 1 != 0, how & 4 != 0, how & 8 != 0);
@@ -330,7 +373,11 @@ pub fn link(linker: &mut Linker<Host>) -> Result<()> {
             let Some((folder, _)) = host.open.get(&fd).cloned() else {
                 return BADF;
             };
-            let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            let start = if folder.is_empty() {
+                String::new()
+            } else {
+                format!("{folder}/")
+            };
             let mut bytes = Vec::new();
             let below = host.files.iter().filter_map(|(path, file)| {
                 let name = path.strip_prefix(&start)?;
@@ -349,48 +396,60 @@ pub fn link(linker: &mut Linker<Host>) -> Result<()> {
             OK
         },
     )?;
-    linker.func_wrap(MODULE, "path_create_directory", |c: C<'_>, fd: u32, path: u32, size: u32| {
-        let mut place = Place::of(c);
-        let path = place.path(fd, path, size);
-        let host = place.host();
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        if host.files.contains_key(&path) || path.is_empty() {
-            return EXIST;
-        }
-        if !parent.is_empty() && !host.files.contains_key(parent) {
-            return NOENT;
-        }
-        host.files.insert(path, None);
-        OK
-    })?;
-    linker.func_wrap(MODULE, "path_unlink_file", |c: C<'_>, fd: u32, path: u32, size: u32| {
-        let mut place = Place::of(c);
-        let path = place.path(fd, path, size);
-        let host = place.host();
-        match host.files.get(&path) {
-            None => NOENT,
-            Some(None) => ISDIR,
-            Some(Some(_)) => {
-                host.files.remove(&path);
-                OK
+    linker.func_wrap(
+        MODULE,
+        "path_create_directory",
+        |c: C<'_>, fd: u32, path: u32, size: u32| {
+            let mut place = Place::of(c);
+            let path = place.path(fd, path, size);
+            let host = place.host();
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            if host.files.contains_key(&path) || path.is_empty() {
+                return EXIST;
             }
-        }
-    })?;
-    linker.func_wrap(MODULE, "path_remove_directory", |c: C<'_>, fd: u32, path: u32, size: u32| {
-        let mut place = Place::of(c);
-        let path = place.path(fd, path, size);
-        let host = place.host();
-        let start = format!("{path}/");
-        match host.files.get(&path) {
-            None => NOENT,
-            Some(Some(_)) => NOTDIR,
-            Some(None) if host.files.keys().any(|other| other.starts_with(&start)) => NOTEMPTY,
-            Some(None) => {
-                host.files.remove(&path);
-                OK
+            if !parent.is_empty() && !host.files.contains_key(parent) {
+                return NOENT;
             }
-        }
-    })?;
+            host.files.insert(path, None);
+            OK
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "path_unlink_file",
+        |c: C<'_>, fd: u32, path: u32, size: u32| {
+            let mut place = Place::of(c);
+            let path = place.path(fd, path, size);
+            let host = place.host();
+            match host.files.get(&path) {
+                None => NOENT,
+                Some(None) => ISDIR,
+                Some(Some(_)) => {
+                    host.files.remove(&path);
+                    OK
+                }
+            }
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "path_remove_directory",
+        |c: C<'_>, fd: u32, path: u32, size: u32| {
+            let mut place = Place::of(c);
+            let path = place.path(fd, path, size);
+            let host = place.host();
+            let start = format!("{path}/");
+            match host.files.get(&path) {
+                None => NOENT,
+                Some(Some(_)) => NOTDIR,
+                Some(None) if host.files.keys().any(|other| other.starts_with(&start)) => NOTEMPTY,
+                Some(None) => {
+                    host.files.remove(&path);
+                    OK
+                }
+            }
+        },
+    )?;
     linker.func_wrap(
         MODULE,
         "path_rename",
