@@ -16,7 +16,9 @@ use wasmtime::Engine;
 
 use crate::cache::Cache;
 use crate::code::{Code, Found};
+use crate::compile::Patience;
 use crate::compile::parent::Compiler;
+use crate::image;
 use crate::link::Linkers;
 
 /// Modules whose code is loaded, and bytes of it; the least recently called go first.
@@ -134,7 +136,12 @@ impl Codes {
                 .await?
                 .ok_or(Missing::Module)?,
         };
-        let code = self.compiler.compile(&module).await?;
+        let patience = if image::is_code(&module) {
+            Patience::RUNTIME
+        } else {
+            Patience::MODULE
+        };
+        let code = self.compiler.compile(&module, patience).await?;
         let cache = self.cache.clone();
         let code = blocking(move || cache.store(digest, &code).map(|()| code)).await?;
         self.link(digest, code).await

@@ -109,6 +109,21 @@ pub(crate) fn divide(runtime: &[u8]) -> Result<Divided, Error> {
     Ok(Divided { code, image })
 }
 
+/// Whether a module is the code of a runtime: only what was divided here imports a memory, as the gate lets no
+/// uploaded module do so.
+pub(crate) fn is_code(module: &[u8]) -> bool {
+    let imports = Parser::new(0)
+        .parse_all(module)
+        .find_map(|payload| match payload {
+            Ok(Payload::ImportSection(section)) => Some(section),
+            _ => None,
+        });
+    imports.is_some_and(|section| {
+        let mut imports = section.into_imports().flatten();
+        imports.any(|import| matches!(import.ty, TypeRef::Memory(_)))
+    })
+}
+
 /// Writes memory down as an image of a code.
 pub(crate) fn write(memory: &[u8], code: Digest) -> Vec<u8> {
     let mut data = DataSection::new();

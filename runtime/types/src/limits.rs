@@ -377,6 +377,10 @@ pub mod compile {
     pub const CPU_SECONDS_MAX: u64 = 120;
     /// Seconds of wall time.
     pub const WALL_SECONDS_MAX: u64 = 180;
+    /// The same for the code of a language's runtime, which is large, and the operator's own.
+    pub const RUNTIME_CPU_SECONDS_MAX: u64 = 600;
+    /// See [`RUNTIME_CPU_SECONDS_MAX`].
+    pub const RUNTIME_WALL_SECONDS_MAX: u64 = 1_800;
     /// Bytes of address space.
     pub const MEMORY_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
     /// Functions in a module.

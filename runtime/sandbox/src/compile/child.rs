@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use steploom_types::limits::{MODULE_BYTES_MAX, compile as limits};
 
-use super::REFUSED;
+use super::{CPU_SECONDS, Patience, REFUSED};
 use crate::engine;
 
 /// How much less urgent compiling is than serving.
@@ -71,8 +71,10 @@ fn compile() -> Result<(), Failed> {
 
 /// Lowers this process's limits. The CPU limit ends it by a signal.
 fn bound() -> io::Result<()> {
+    let given = std::env::var(CPU_SECONDS).ok();
+    let given = given.and_then(|seconds| seconds.parse().ok());
     let limits = [
-        (Resource::Cpu, limits::CPU_SECONDS_MAX),
+        (Resource::Cpu, given.unwrap_or(Patience::MODULE.cpu_seconds)),
         (Resource::As, limits::MEMORY_BYTES_MAX),
         (Resource::Core, 0),
         (Resource::Fsize, 0),

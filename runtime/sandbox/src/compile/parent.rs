@@ -2,7 +2,6 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use bytes::Bytes;
 use steploom_types::{Error, Kind, limits::compile as limits};
@@ -11,7 +10,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::REFUSED;
+use super::{CPU_SECONDS, Patience, REFUSED};
 use crate::config::CompilerCommand;
 
 /// Compiling processes at once: each takes a core and up to its memory limit.
@@ -28,7 +27,6 @@ const MESSAGE_BYTES_MAX: u64 = 8 * 1024;
 #[derive(Debug)]
 pub(crate) struct Compiler {
     command: CompilerCommand,
-    wall: Duration,
     running: Semaphore,
     places: Semaphore,
 }
@@ -37,7 +35,6 @@ impl Compiler {
     pub(crate) fn new(command: CompilerCommand) -> Self {
         Self {
             command,
-            wall: Duration::from_secs(limits::WALL_SECONDS_MAX),
             running: Semaphore::new(PROCESSES_MAX),
             places: Semaphore::new(WAITING_MAX),
         }
@@ -48,7 +45,11 @@ impl Compiler {
     /// # Errors
     /// `Invalid` when the module cannot be compiled within its limits, `Exhausted` when too many
     /// wait, `Unavailable` when the process cannot be started.
-    pub(crate) async fn compile(&self, module: &Bytes) -> Result<Vec<u8>, Error> {
+    pub(crate) async fn compile(
+        &self,
+        module: &Bytes,
+        patience: Patience,
+    ) -> Result<Vec<u8>, Error> {
         let _place = self.places.try_acquire().map_err(|_| {
             Error::new(
                 Kind::Exhausted,
@@ -62,13 +63,13 @@ impl Compiler {
             .acquire()
             .await
             .map_err(|_| Error::internal("the compilers' semaphore is closed"))?;
-        timeout(self.wall, self.run(module))
+        timeout(patience.wall, self.run(module, patience))
             .await
-            .unwrap_or_else(|_| Err(over(&format!("{} s of time", self.wall.as_secs_f64()))))
+            .unwrap_or_else(|_| Err(over(&format!("{} s of time", patience.wall.as_secs_f64()))))
     }
 
-    async fn run(&self, module: &Bytes) -> Result<Vec<u8>, Error> {
-        let mut child = self.spawn()?;
+    async fn run(&self, module: &Bytes, patience: Patience) -> Result<Vec<u8>, Error> {
+        let mut child = self.spawn(patience)?;
         let mut stdin = child.stdin.take().ok_or_else(no_pipe)?;
         let stdout = child.stdout.take().ok_or_else(no_pipe)?;
         let stderr = child.stderr.take().ok_or_else(no_pipe)?;
@@ -85,7 +86,7 @@ impl Compiler {
         let status = child.wait().await.map_err(Error::internal)?;
         let message = String::from_utf8_lossy(&message);
         if !status.success() {
-            return Err(refuse(status, &message));
+            return Err(refuse(status, &message, patience));
         }
         if code.len() as u64 >= CODE_BYTES_MAX {
             return Err(over(&format!("{CODE_BYTES_MAX} bytes of code")));
@@ -93,10 +94,11 @@ impl Compiler {
         Ok(code)
     }
 
-    fn spawn(&self) -> Result<Child, Error> {
+    fn spawn(&self, patience: Patience) -> Result<Child, Error> {
         Command::new(&self.command.program)
             .args(&self.command.args)
             .env_clear()
+            .env(CPU_SECONDS, patience.cpu_seconds.to_string())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -122,7 +124,7 @@ async fn read(from: impl AsyncRead + Unpin, bytes_max: u64) -> Vec<u8> {
     bytes
 }
 
-fn refuse(status: ExitStatus, message: &str) -> Error {
+fn refuse(status: ExitStatus, message: &str, patience: Patience) -> Error {
     // The CPU limit ends the child by SIGXCPU or SIGKILL; memory that is refused by SIGABRT.
     const SIGABRT: i32 = 6;
     const SIGKILL: i32 = 9;
@@ -132,7 +134,7 @@ fn refuse(status: ExitStatus, message: &str) -> Error {
             "ModuleNotCompilable",
             format!("the module cannot be compiled: {message}"),
         ),
-        (_, Some(SIGXCPU | SIGKILL)) => over(&format!("{} s of CPU", limits::CPU_SECONDS_MAX)),
+        (_, Some(SIGXCPU | SIGKILL)) => over(&format!("{} s of CPU", patience.cpu_seconds)),
         (_, Some(SIGABRT)) => over(&format!("{} bytes of memory", limits::MEMORY_BYTES_MAX)),
         _ => Error::new(
             Kind::Unavailable,

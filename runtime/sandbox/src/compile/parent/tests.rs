@@ -4,6 +4,7 @@ use bytes::Bytes;
 use steploom_types::{Error, Kind};
 
 use super::Compiler;
+use crate::compile::Patience;
 use crate::config::CompilerCommand;
 
 fn shell(script: &str) -> Compiler {
@@ -13,23 +14,28 @@ fn shell(script: &str) -> Compiler {
     })
 }
 
-async fn refused(compiler: &Compiler) -> Error {
+async fn refused(compiler: &Compiler, patience: Patience) -> Error {
     let module = Bytes::from(vec![0; 1 << 20]);
-    compiler.compile(&module).await.expect_err("refused")
+    let code = compiler.compile(&module, patience).await;
+    code.expect_err("refused")
 }
 
 #[tokio::test]
 async fn what_the_process_writes_is_the_code() {
-    let code = shell("cat").compile(&Bytes::from_static(b"code")).await;
+    let compiler = shell("cat");
+    let module = Bytes::from_static(b"code");
+    let code = compiler.compile(&module, Patience::MODULE).await;
     assert_eq!(code.expect("compiles"), b"code");
 }
 
 #[tokio::test]
 async fn a_process_that_hangs_is_killed() {
-    let mut compiler = shell("sleep 600");
-    compiler.wall = Duration::from_millis(100);
+    let patience = Patience {
+        wall: Duration::from_millis(100),
+        ..Patience::MODULE
+    };
     let before = Instant::now();
-    let error = refused(&compiler).await;
+    let error = refused(&shell("sleep 600"), patience).await;
     assert_eq!((error.kind, error.code), (Kind::Invalid, "CompileLimit"));
     assert!(error.message.contains("0.1 s of time"), "{error}");
     assert!(before.elapsed() < Duration::from_secs(10));
@@ -45,7 +51,8 @@ async fn each_end_of_the_process_has_its_error() {
         ("kill -SEGV $$", "CompilerFailed"),
     ];
     for (script, code) in cases {
-        assert_eq!(refused(&shell(script)).await.code, code, "{script}");
+        let error = refused(&shell(script), Patience::MODULE).await;
+        assert_eq!(error.code, code, "{script}");
     }
 }
 
@@ -55,5 +62,6 @@ async fn a_missing_program_is_ours_to_mend() {
         program: "/nowhere".into(),
         args: Vec::new(),
     });
-    assert_eq!(refused(&compiler).await.kind, Kind::Unavailable);
+    let error = refused(&compiler, Patience::MODULE).await;
+    assert_eq!(error.kind, Kind::Unavailable);
 }
