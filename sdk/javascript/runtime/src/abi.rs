@@ -10,8 +10,7 @@ const ERROR_BIT: u64 = 1 << 31;
 /// Makes room for a package or an event of `len` bytes.
 #[unsafe(no_mangle)]
 extern "C" fn steploom_alloc(len: u32) -> u32 {
-    let mut room = std::mem::ManuallyDrop::new(Vec::<u8>::with_capacity(len as usize));
-    room.as_mut_ptr() as u32
+    Box::into_raw(vec![0_u8; len as usize].into_boxed_slice()).cast::<u8>() as u32
 }
 
 /// Loads a package, before the memory is kept.
@@ -20,8 +19,9 @@ extern "C" fn steploom_alloc(len: u32) -> u32 {
 /// `ptr` is what `steploom_alloc(len)` gave, filled.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn steploom_load(ptr: u32, len: u32) -> u64 {
-    // SAFETY: as above; the text is not used again, so it is freed with the vector.
-    let package = unsafe { Vec::from_raw_parts(ptr as *mut u8, len as usize, len as usize) };
+    let place = std::ptr::slice_from_raw_parts_mut(ptr as *mut u8, len as usize);
+    // SAFETY: as above; the text is not used again, so it is freed with the box.
+    let package = unsafe { Box::from_raw(place) };
     pack(engine::load(&package))
 }
 

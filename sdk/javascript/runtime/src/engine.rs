@@ -73,7 +73,7 @@ pub(crate) fn load(package: &[u8]) -> Answer {
                 });
             match opened {
                 Ok(_) => engine.settle(&ctx),
-                Err(error) => engine.fallback(&ctx, &error),
+                Err(error) => fallback(&ctx, &error),
             }
         });
         engine.runtime.run_gc();
@@ -132,12 +132,9 @@ impl Engine {
     }
 
     fn answer(&self, ctx: &Ctx<'_>, event: &[u8]) -> Answer {
-        let event = match ctx.json_parse(event) {
-            Ok(event) => event,
-            Err(_) => {
-                let _ = ctx.catch();
-                return Answer::error("InvalidEvent", "the event is no JSON, or nested too deep");
-            }
+        let Ok(event) = ctx.json_parse(event) else {
+            ctx.catch();
+            return Answer::error("InvalidEvent", "the event is no JSON, or nested too deep");
         };
         let begun = self
             .begin
@@ -146,7 +143,7 @@ impl Engine {
             .and_then(|begin| begin.call::<_, ()>((event,)));
         match begun {
             Ok(()) => self.settle(ctx),
-            Err(error) => self.fallback(ctx, &error),
+            Err(error) => fallback(ctx, &error),
         }
     }
 
@@ -154,7 +151,7 @@ impl Engine {
     fn settle(&self, ctx: &Ctx<'_>) -> Answer {
         match self.run(ctx) {
             Ok(answer) => answer,
-            Err(error) => self.fallback(ctx, &error),
+            Err(error) => fallback(ctx, &error),
         }
     }
 
@@ -176,19 +173,19 @@ impl Engine {
             self.turn.clone().restore(ctx)?.call::<_, ()>(())?;
         }
     }
+}
 
-    /// What there is to say where not even an error could be written.
-    fn fallback(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Answer {
-        if let Some(code) = host::exit_code() {
-            return exited(code);
-        }
-        let thrown: Value = ctx.catch();
-        let message = thrown
-            .as_exception()
-            .and_then(rquickjs::Exception::message)
-            .unwrap_or_else(|| error.to_string());
-        Answer::error("InternalError", &message)
+/// What there is to say where not even an error could be written.
+fn fallback(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Answer {
+    if let Some(code) = host::exit_code() {
+        return exited(code);
     }
+    let thrown: Value = ctx.catch();
+    let message = thrown
+        .as_exception()
+        .and_then(rquickjs::Exception::message)
+        .unwrap_or_else(|| error.to_string());
+    Answer::error("InternalError", &message)
 }
 
 /// What of `steploom:call` is called from here.

@@ -98,7 +98,7 @@ pub(crate) fn looks_like_module(source: &str) -> bool {
     })
 }
 
-/// The names that a CommonJS file sets on its exports, as far as its text shows them.
+/// The names that a `CommonJS` file sets on its exports, as far as its text shows them.
 pub(crate) fn export_names(source: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (at, _) in source.match_indices("exports.") {

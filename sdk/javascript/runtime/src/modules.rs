@@ -17,7 +17,7 @@ pub(crate) const HOST: &str = "steploom:host";
 const FILE: &str = "file:";
 /// The module that answers events, as it is asked for from here.
 pub(crate) const MAIN: &str = "file:steploom:call";
-/// Begins a CommonJS file; on the first line, so that line numbers stay.
+/// Begins a `CommonJS` file; on the first line, so that line numbers stay.
 const OPENING: &str = "(function (exports, require, module, __filename, __dirname) {";
 
 thread_local! {
@@ -162,7 +162,7 @@ pub(crate) fn kind(ctx: &Ctx<'_>, path: &str) -> Kind {
     Kind::Module
 }
 
-/// A CommonJS file as the function that runs it.
+/// A `CommonJS` file as the function that runs it.
 pub(crate) fn compile<'js>(ctx: &Ctx<'js>, path: &str) -> Result<Function<'js>> {
     let source = source(ctx, path)?;
     let mut options = EvalOptions::default();
@@ -193,7 +193,7 @@ fn correct_column(ctx: &Ctx<'_>, path: &str, error: Error) -> Error {
     ctx.throw(thrown)
 }
 
-/// The exports of an ES module that a CommonJS file requires; it must not wait for anything.
+/// The exports of an ES module that a `CommonJS` file requires; it must not wait for anything.
 pub(crate) fn namespace<'js>(ctx: &Ctx<'js>, path: &str) -> Result<Value<'js>> {
     let promise = Module::import(ctx, format!("{FILE}{path}"))?;
     while promise.state() == rquickjs::promise::PromiseState::Pending && ctx.execute_pending_job() {
@@ -209,17 +209,18 @@ pub(crate) fn namespace<'js>(ctx: &Ctx<'js>, path: &str) -> Result<Value<'js>> {
     }
 }
 
-/// An ES module with what a CommonJS file exports.
+/// An ES module with what a `CommonJS` file exports.
 fn wrap_common(path: &str, source: &str) -> String {
     let path = serde_json::Value::from(path);
     let mut text = format!(
         "import {{ requireFile }} from \"file:steploom:commonjs\";const all = requireFile({path});export default all;"
     );
-    for (at, name) in files::export_names(source).iter().enumerate() {
-        text.push_str(&format!(
-            "const n{at} = all?.{name};export {{ n{at} as {name} }};"
-        ));
-    }
+    let names = files::export_names(source);
+    let exports = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| format!("const n{at} = all?.{name};export {{ n{at} as {name} }};"));
+    text.extend(exports);
     text
 }
 

@@ -5,13 +5,13 @@ use url::{Url, quirks};
 
 /// An address in its parts, as `URL` names them; undefined if it is none. With a `part` it is the address with that
 /// part set to `value`.
-pub(crate) fn parse<'js>(
-    ctx: Ctx<'js>,
+pub(crate) fn parse(
+    ctx: Ctx<'_>,
     text: String,
     base: Option<String>,
     part: Option<String>,
     value: Option<String>,
-) -> Result<Option<Object<'js>>> {
+) -> Result<Option<Object<'_>>> {
     let parsed = match base {
         Some(base) => Url::parse(&base).and_then(|base| base.join(&text)),
         None => Url::parse(&text),

