@@ -120,7 +120,7 @@ def test_code_and_configuration_change_apart(lam, make, module, name):
 def test_bad_functions_are_refused(lam, make, module, name):
     refusals = [
         ({"Code": {"ZipFile": b"no zip"}}, "InvalidParameterValueException", "Could not unzip uploaded file. ..."),
-        ({"Code": {"ZipFile": zipped(b"", "a.py")}}, "InvalidParameterValueException", "The zip has no WebAssembly module ..."),
+        ({"Code": {"ZipFile": zipped(b"", "a.py")}}, "InvalidParameterValueException", "the zip has no WebAssembly module ..."),
         ({"Code": {"ZipFile": zipped(b"not wasm")}}, "InvalidParameterValueException", None),
         ({"Code": {"S3Bucket": "there-is-none", "S3Key": "k"}}, "InvalidParameterValueException", "...NoSuchBucket..."),
         ({"Timeout": 901}, "ValidationException", "...Value '901' at 'timeout' failed..."),

@@ -16,6 +16,9 @@ DEFAULTS: Dict[str, Any] = {
     "atMostOnce": False,
     "environment": {},
     "volumes": [],
+    "allowHosts": [],
+    "runtime": None,
+    "handler": None,
     "lambda": {},
 }
 
