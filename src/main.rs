@@ -28,9 +28,9 @@ use crate::failure::Failure;
 use crate::view::{Paint, out};
 
 /// Every invocation and every fact allocates a little: with the system's allocator that was a sixth of
-/// a request's time.
+/// a request's time. This one also gives back what other threads than the allocating one have freed.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The word by which the platform starts itself again to compile one untrusted module under limits.
 /// Not for people, so it is no command that the help knows.

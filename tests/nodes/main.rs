@@ -1,7 +1,7 @@
 //! Several processes of the real program on one Postgres: who owns what, calls that arrive at the
 //! wrong one, processes that leave, die, and stand still.
 //!
-//! Without Postgres on this computer they are skipped, and say so.
+//! `STEPLOOM_FREEZES=500` makes nodes stand still as often as that. Without Postgres on this computer they are skipped, and say so.
 
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other test programs use the rest")]
@@ -25,6 +25,14 @@ use support::wait::until;
 const TAKEOVER_MAX: Duration = Duration::from_secs(10);
 
 const SHARDS: usize = 16;
+
+/// How many times a node is made to stand still.
+fn freezes() -> usize {
+    let wanted = std::env::var("STEPLOOM_FREEZES").ok();
+    wanted.map_or(20, |number| {
+        number.parse().expect("STEPLOOM_FREEZES is a number")
+    })
+}
 
 /// Processes on one database.
 struct Nodes {
@@ -112,9 +120,9 @@ fn start(nodes: &[&Server], numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(one).collect()
 }
 
-/// All of these end well, once, with what they were started with, whoever is asked.
-fn check(nodes: &[&Server], ids: &[String]) {
-    for (n, id) in ids.iter().enumerate() {
+/// All of these, numbered from the first, end well, once, with what they were started with, whoever is asked.
+fn check(nodes: &[&Server], first: usize, ids: &[String]) {
+    for (n, id) in (first..).zip(ids) {
         let node = nodes[n % nodes.len()];
         let ended = until(&format!("execution {id} ends"), || {
             // While a shard has no owner, the answer is to come again.
@@ -173,11 +181,11 @@ fn two_nodes_share_the_work_and_one_leaves() {
         began.elapsed() < Duration::from_secs(5),
         "leases were given back"
     );
-    check(&[&b], &ids);
+    check(&[&b], 0, &ids);
     // It comes back and gets its share.
     let a = nodes.start("a");
     share(&[&a, &b]);
-    check(&[&a, &b], &ids[..4]);
+    check(&[&a, &b], 0, &ids[..4]);
 }
 
 #[test]
@@ -198,25 +206,33 @@ fn two_nodes_go_on_with_what_a_third_had() {
             .then_some(())
     });
     assert!(began.elapsed() < TAKEOVER_MAX, "{:?}", began.elapsed());
-    check(&[&a, &b], &ids);
+    check(&[&a, &b], 0, &ids);
 }
 
 #[test]
 fn a_node_that_stood_still_finds_that_others_took_its_place() {
     let Some(nodes) = Nodes::new() else { return };
     let (a, b) = (nodes.start("a"), nodes.start("b"));
-    share(&[&a, &b]);
     deploy(&a);
-    let ids = start(&[&a, &b], 0..60);
-    signal(a.pid(), Signal::STOP);
-    let all = vec![Some(id(&b)); SHARDS];
-    until("b has everything", || (owners(&b) == all).then_some(()));
-    check(&[&b], &ids);
-    signal(a.pid(), Signal::CONT);
-    // What it was about to write is refused, and it says what the others say.
-    check(&[&a, &b], &ids);
+    let mut started = 0;
+    for freeze in 0..freezes() {
+        let (still, other) = if freeze % 2 == 0 { (&a, &b) } else { (&b, &a) };
+        share(&[&a, &b]);
+        let first = started;
+        started += 30;
+        let ids = start(&[&a, &b], first..started);
+        signal(still.pid(), Signal::STOP);
+        let all = vec![Some(id(other)); SHARDS];
+        until("the other has everything", || {
+            (owners(other) == all).then_some(())
+        });
+        check(&[other], first, &ids);
+        signal(still.pid(), Signal::CONT);
+        // What it was about to write is refused, and it says what the other says.
+        check(&[&a, &b], first, &ids);
+    }
     share(&[&a, &b]);
-    let more = start(&[&a, &b], 60..100);
+    let more = start(&[&a, &b], started..started + 40);
     assert_eq!(more.iter().collect::<BTreeSet<_>>().len(), 40);
 }
 
@@ -236,7 +252,7 @@ fn a_shard_splits_under_load() {
         assert_eq!(split["into"].as_array().map(Vec::len), Some(2));
     }
     ids.extend(start(&[&a, &b], 30..60));
-    check(&[&a, &b], &ids);
+    check(&[&a, &b], 0, &ids);
     assert_eq!(owners(&a).len(), SHARDS + 2);
 }
 

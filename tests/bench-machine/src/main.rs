@@ -20,7 +20,7 @@ use report::{Report, Row};
 
 /// The server's allocator.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Rounds, of which the median is shown.
 const ROUNDS: usize = 9;

@@ -42,7 +42,7 @@ use crate::host::Host;
 
 /// The same as the server's, so that floors are not the slower for theirs.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The word by which the sandbox of this process starts it again to compile a module under limits.
 const COMPILE_MODULE: &str = "compile-module";
