@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::Serialize;
 use steploom_api::wire::{
-    AllowedHost, Function, FunctionSettings, Machine, MachineType, OfAlias, SetUrl, UrlAuth,
+    AllowedHost, Function, FunctionSettings, Machine, MachineType, OfAlias, Reuse, SetUrl, UrlAuth,
     VolumeMount,
 };
 use steploom_sdk::Client;
@@ -97,6 +97,24 @@ impl From<Type> for MachineType {
     }
 }
 
+/// Which calls share an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shared {
+    /// Each has a fresh one
+    None,
+    /// Calls of one version, one after the other
+    Version,
+}
+
+impl From<Shared> for Reuse {
+    fn from(shared: Shared) -> Self {
+        match shared {
+            Shared::None => Self::None,
+            Shared::Version => Self::Version,
+        }
+    }
+}
+
 /// What functions may use; what is left out keeps its default.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings of functions")]
@@ -132,6 +150,18 @@ pub(crate) struct Settings {
     /// Make an attempt by an execution once at the most: it fails if nobody knows what became of it
     #[arg(long)]
     at_most_once: bool,
+
+    /// Which calls of a program share an instance: what one leaves in memory the next finds [default: none]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    reuse: Option<Shared>,
+
+    /// Calls that an instance serves, with --reuse version [default: 1000]
+    #[arg(long, value_name = "N")]
+    reuse_uses: Option<u32>,
+
+    /// Seconds for which it does [default: 300]
+    #[arg(long, value_name = "N")]
+    reuse_seconds: Option<u32>,
 
     /// A variable of the environment; may be given several times
     #[arg(long = "env", value_name = "KEY=VALUE", value_parser = parse::variable)]
@@ -175,6 +205,9 @@ impl Settings {
             disk_bytes_max: self.disk.unwrap_or(default.disk_bytes_max),
             max_concurrency: self.max_concurrency,
             at_most_once: self.at_most_once,
+            reuse: self.reuse.map_or(default.reuse, Reuse::from),
+            reuse_uses_max: self.reuse_uses.unwrap_or(default.reuse_uses_max),
+            reuse_seconds_max: self.reuse_seconds.unwrap_or(default.reuse_seconds_max),
             environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
             volumes: self.volumes,
             allow_hosts: self.allow_hosts,

@@ -125,6 +125,35 @@ fn what_cannot_be_loaded_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn calls_of_one_version_share_an_instance_if_it_says_so() {
+    let (server, _runtimes) = server();
+    let called = |name: &str| server.invoke(name, &json!({})).expect(200)[0].clone();
+    let settings = json!({"runtime": "python", "reuse": "version", "reuseUsesMax": 3});
+    let made = server.put_form("warm", b"x = 1", &settings).expect(201);
+    assert_eq!(made["latest"]["settings"]["reuse"], "version");
+    let counts: Vec<_> = (0..5).map(|_| called("warm")).collect();
+    assert_eq!(counts, [2, 3, 4, 2, 3]);
+    assert_eq!(server.metric("steploom_sandboxes_idle"), 1.0);
+    // Another version begins anew.
+    server.put_form("warm", b"x = 2", &settings).expect(200);
+    assert_eq!(called("warm"), 2);
+    server
+        .put_form("cold", b"x = 1", &json!({"runtime": "python"}))
+        .expect(201);
+    assert_eq!([called("cold"), called("cold")], [2, 2]);
+
+    let refused = |code: &[u8], settings: Value, says: &str| {
+        let put = server.put_form("wrong", code, &settings);
+        let problem = put.problem(400, "InvalidSettings");
+        assert!(problem.to_string().contains(says), "{problem}");
+    };
+    let echo = guest::wasm(guest::ECHO);
+    refused(&echo, json!({"reuse": "version"}), "only programs");
+    refused(&echo, json!({"reuseUsesMax": 0}), "1 to 1000000");
+    refused(&echo, json!({"reuseSecondsMax": 100_000}), "1 to 86400");
+}
+
+#[test]
 fn a_server_without_the_runtime_says_how_it_is_given() {
     let folder = tempfile::tempdir().expect("a folder");
     let empty = folder.path().display().to_string();

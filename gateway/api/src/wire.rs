@@ -33,7 +33,7 @@ pub use execution::{
 };
 pub use function::{
     AllowedHost, Function, FunctionKind, FunctionPage, FunctionSettings, FunctionVersion,
-    FunctionVersions, VolumeMount,
+    FunctionVersions, Reuse, VolumeMount,
 };
 pub use function_events::{
     Destinations, EventSettings, FunctionEvents, OfQualifier, PutEventSettings, SetEvents,

@@ -6,7 +6,7 @@ use steploom_types::{AccountId, Digest, Error, Json, Name, Timestamp, limits::fu
 
 use crate::{Cancel, Kind, Outbound};
 
-/// An invocation to run in a fresh instance.
+/// An invocation to run.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The module, which [`Runner::prepare`](crate::Runner::prepare) has compiled before, here or
@@ -26,8 +26,19 @@ pub struct Call {
     pub event: Json,
     /// Where the requests go that the function makes itself; it may make none if `None`.
     pub outbound: Option<Arc<dyn Outbound>>,
+    /// Whether it may run in the instance of an earlier call, and its own be used again.
+    pub reuse: Option<Reuse>,
     /// Ends the invocation early. Dropping the future of the invocation does the same.
     pub cancel: Option<Cancel>,
+}
+
+/// How long an instance of a program serves one version of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reuse {
+    /// Calls.
+    pub uses_max: u32,
+    /// Seconds from the beginning of its first.
+    pub seconds_max: u32,
 }
 
 /// What one invocation may use.

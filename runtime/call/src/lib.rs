@@ -10,7 +10,7 @@ mod kind;
 mod program;
 mod runner;
 
-pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused};
+pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused, Reuse};
 pub use cancel::Cancel;
 pub use http::{Body, NotSent, Outbound, Served};
 pub use kind::Kind;

@@ -79,4 +79,6 @@ pub struct Gauges {
     pub memory_bytes_admitted: u64,
     /// Modules whose code is loaded.
     pub modules_loaded: u32,
+    /// Instances of programs that wait for another call.
+    pub idle: u32,
 }

@@ -72,6 +72,21 @@ impl Admission {
             .map_err(|_| self.full())
     }
 
+    /// Whether a call that may hold so many bytes could run at once.
+    pub(crate) fn has_room(&self, memory_bytes: u64) -> bool {
+        let units = units(memory_bytes).clamp(1, self.memory_units) as usize;
+        self.instances.available_permits() > 0 && self.memory.available_permits() >= units
+    }
+
+    /// The right to hold so many bytes while nothing runs, if nobody else needs them.
+    pub(crate) fn hold(&self, memory_bytes: u64) -> Option<OwnedSemaphorePermit> {
+        if self.waiting.load(Ordering::Acquire) > 0 {
+            return None;
+        }
+        let memory = Arc::clone(&self.memory);
+        memory.try_acquire_many_owned(units(memory_bytes)).ok()
+    }
+
     /// Invocations that run.
     pub(crate) fn running(&self) -> u32 {
         self.instances_max

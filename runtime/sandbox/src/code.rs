@@ -25,6 +25,13 @@ pub(crate) struct Code {
     pub(crate) size_bytes: usize,
 }
 
+impl Code {
+    /// Whether an instance of it can be called more than once.
+    pub(crate) fn is_reusable(&self) -> bool {
+        matches!(&self.callable, Callable::Reactor(reactor) if reactor.is_reusable())
+    }
+}
+
 /// Code by kind.
 pub(crate) enum Callable {
     /// See [`Kind::Command`].

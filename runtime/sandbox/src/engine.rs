@@ -33,8 +33,8 @@ const MEMORY_GUARD_BYTES: u64 = 32 << 20;
 /// Bytes of an initial memory image that may be zeros in between and is still mapped, not copied.
 const DENSE_IMAGE_BYTES: u64 = 64 << 20;
 /// Bytes of stack for WebAssembly, and for WebAssembly with the host functions that it calls.
-const WASM_STACK_BYTES: usize = 512 << 10;
-const ASYNC_STACK_BYTES: usize = 1 << 20;
+const WASM_STACK_BYTES: usize = 2 << 20;
+const ASYNC_STACK_BYTES: usize = 3 << 20;
 /// Frames of a trap's backtrace.
 const BACKTRACE_FRAMES_MAX: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 
@@ -45,6 +45,13 @@ const KEEP_RESIDENT_BYTES: usize = 16 << 20;
 pub(crate) const KEEP_RESIDENT_SHARE: u64 = 4;
 /// Instances of a process: more would need more address space than there is.
 pub(crate) const INSTANCES_MAX: u32 = 4_096;
+
+/// One instance waits for another call of the same version, at the most, for so many that may run; see [`idle_max`].
+const IDLE_SHARE: u32 = 4;
+/// See [`idle_max`].
+const IDLE_MAX: u32 = 64;
+/// Core instances of a program: its memory and its code.
+const CORE_INSTANCES_PER_PROGRAM: u32 = 2;
 
 /// Memories, tables and core instances of one component; a plain module has one instance.
 pub(crate) const MEMORIES_PER_CALL: u32 = 3;
@@ -90,6 +97,11 @@ pub(crate) fn running(instances_max: u32, memory_bytes_total: u64) -> Result<Eng
     })
 }
 
+/// Instances that may wait for another call.
+pub(crate) fn idle_max(instances_max: u32) -> u32 {
+    instances_max.div_ceil(IDLE_SHARE).min(IDLE_MAX)
+}
+
 /// A hash of everything that compiled code depends on.
 pub(crate) fn fingerprint(engine: &Engine) -> [u8; 32] {
     struct Sha(Sha256);
@@ -132,13 +144,14 @@ fn shape() -> Config {
 }
 
 fn pool(instances_max: u32, keep_resident: usize) -> PoolingAllocationConfig {
-    let n = instances_max;
+    let (n, idle) = (instances_max, idle_max(instances_max));
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(n)
-        .total_core_instances(n * CORE_INSTANCES_PER_CALL)
-        .total_memories(n * MEMORIES_PER_CALL)
-        .total_tables(n * TABLES_PER_CALL)
-        .total_stacks(n)
+        .total_core_instances(n * CORE_INSTANCES_PER_CALL + idle * CORE_INSTANCES_PER_PROGRAM)
+        .total_memories(n * MEMORIES_PER_CALL + idle)
+        .total_tables(n * TABLES_PER_CALL + idle * TABLES_PER_CALL)
+        // A store keeps its stack.
+        .total_stacks(n + idle)
         .max_core_instances_per_component(CORE_INSTANCES_PER_CALL)
         .max_memories_per_component(MEMORIES_PER_CALL)
         .max_tables_per_component(TABLES_PER_CALL)

@@ -135,6 +135,11 @@ impl Guest {
         Ok(())
     }
 
+    /// Drops what the call was given, so that none of it is open while its instance waits.
+    pub(crate) fn forget(&mut self) {
+        self.wasi = None;
+    }
+
     /// Preview 1, for the linker of modules.
     pub(crate) fn preview1(&mut self) -> &mut WasiP1Ctx {
         match &mut self.wasi {
@@ -169,19 +174,23 @@ impl WasiHttpView for Guest {
     }
 }
 
-/// A store for one invocation. With `counted`, its host calls are counted.
+/// A store for a guest.
+pub(crate) fn store(engine: &Engine, guest: Guest) -> Store<Guest> {
+    let mut store = Store::new(engine, guest);
+    store.limiter(|guest| &mut guest.limiter);
+    store
+}
+
+/// Gives a store what one invocation may use. With `counted`, its host calls are counted.
 ///
 /// # Errors
 /// Never with our engine.
-pub(crate) fn store(
-    engine: &Engine,
-    guest: Guest,
+pub(crate) fn provide(
+    store: &mut Store<Guest>,
     fuel_max: u64,
     output_bytes_max: u64,
     counted: bool,
-) -> wasmtime::Result<Store<Guest>> {
-    let mut store = Store::new(engine, guest);
-    store.limiter(|guest| &mut guest.limiter);
+) -> wasmtime::Result<()> {
     store.set_fuel(fuel_max)?;
     store.fuel_async_yield_interval(Some(YIELD_FUEL))?;
     // A larger output is a stream, which is handed over in pieces.
@@ -192,7 +201,7 @@ pub(crate) fn store(
     if counted {
         store.call_hook_async(HostCalls::default());
     }
-    Ok(store)
+    Ok(())
 }
 
 /// Counts host calls, and lets others run in between: fuel alone would not, since a guest that

@@ -11,10 +11,12 @@ use steploom_types::{Error, Timestamp};
 use tokio::time::timeout;
 use wasmtime::{Engine, Store};
 
+use crate::admission::Admission;
 use crate::code::{Callable, Code};
 use crate::disk::{Quota, Scratch, ScratchRoot};
 use crate::guest::{self, Gifts, Guest};
 use crate::http::{Exchange, Line, Outgoing, Said, Stop};
+use crate::idle::{Idle, Warm};
 use crate::kind::Answer;
 use crate::streams::{Lines, Output, Shared, Sink};
 use crate::{Call, Config, Failure, Finished, context, fail};
@@ -27,6 +29,8 @@ pub(crate) struct Host<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) config: &'a Config,
     pub(crate) scratch: &'a ScratchRoot,
+    pub(crate) admission: &'a Admission,
+    pub(crate) idle: &'a Idle,
     /// Files, streams and the like that one guest may have at once.
     pub(crate) resources_max: usize,
 }
@@ -89,33 +93,49 @@ async fn run_once(
     };
     let scratch = scratch(&host, code, call)?;
     let quota = Quota::new(call.limits.disk_bytes_max);
-    let mut store = store(&host, code, call, &clock, &streams, scratch.as_ref(), quota)?;
+    let mut guest = guest(&host, code, call, &clock, &streams, scratch.as_ref(), quota)?;
+    let mut warm = if let Some(mut warm) = host.idle.take(call) {
+        guest.limiter = warm.store.data().limiter.next();
+        *warm.store.data_mut() = guest;
+        warm
+    } else {
+        Warm::new(guest::store(host.engine, guest))
+    };
+    let (fuel_max, bytes_max) = (call.limits.fuel_max, call.limits.output_bytes_max);
+    let provided = guest::provide(&mut warm.store, fuel_max, bytes_max, code.wasi.is_some());
+    provided.map_err(Error::internal)?;
 
     let line = match &errand {
         Errand::Serve(exchange) => Some(exchange.line()),
         Errand::Handle | Errand::Load(_) => None,
     };
-    let guest = run(code, call, &mut store, &streams, errand);
+    let can_stay = matches!(errand, Errand::Handle) && code.is_reusable();
+    let guest = run(code, call, &mut warm, &streams, errand);
     let ended = clock.watch(call, wanted(line.as_deref(), call, guest));
     let ended = ended.await;
     let duration = clock.start.elapsed();
     let outcome = match ended {
         Ended::Outcome(outcome) => outcome,
-        Ended::Trap(error) => Err(trap(&error, &store, call, &streams)?),
+        Ended::Trap(error) => Err(trap(&error, &warm.store, call, &streams)?),
     };
     if outcome.is_err()
         && let Some(line) = line
     {
         line.break_off();
     }
-    let fuel_left = store.get_fuel().map_err(Error::internal)?;
-    let memory_bytes = store.data().limiter.memory_bytes_peak();
-    if let Some(limit) = store.data().disk.refused() {
+    let fuel_left = warm.store.get_fuel().map_err(Error::internal)?;
+    let memory_bytes = warm.store.data().limiter.memory_bytes_peak();
+    if let Some(limit) = warm.store.data().disk.refused() {
         streams.logs.lock().platform(format!(
             "{SCRATCH_PATH} is full: the function's limit is {limit} bytes written"
         ));
     }
-    drop(store);
+    if can_stay && outcome.is_ok() {
+        host.idle
+            .keep(call, warm, |bytes| host.admission.hold(bytes));
+    } else {
+        drop(warm);
+    }
     if let Some(scratch) = scratch {
         scratch.remove().await;
     }
@@ -140,10 +160,11 @@ enum Ended {
 async fn run(
     code: &Code,
     call: &Call,
-    store: &mut Store<Guest>,
+    warm: &mut Warm,
     streams: &Streams,
     errand: Errand<'_>,
 ) -> Ended {
+    let Warm { store, place, .. } = warm;
     let event = call.event.text();
     let output_bytes_max = call.limits.output_bytes_max;
     let answer = match (&code.callable, errand) {
@@ -152,7 +173,8 @@ async fn run(
             Err(error) => Err(error),
         },
         (Callable::Reactor(reactor), Errand::Handle) => {
-            reactor.run(store, event.as_bytes(), output_bytes_max).await
+            let event = event.as_bytes();
+            reactor.run(store, place, event, output_bytes_max).await
         }
         (Callable::Reactor(reactor), Errand::Load(left)) => {
             let loaded = Box::pin(reactor.load(store, event.as_bytes(), output_bytes_max));
@@ -257,8 +279,8 @@ fn scratch(host: &Host<'_>, code: &Code, call: &Call) -> Result<Option<Scratch>,
         .transpose()
 }
 
-/// The store of an invocation, with everything that the guest is given.
-fn store(
+/// The guest of an invocation, with everything that it is given.
+fn guest(
     host: &Host<'_>,
     code: &Code,
     call: &Call,
@@ -266,7 +288,7 @@ fn store(
     streams: &Streams,
     scratch: Option<&Scratch>,
     quota: Quota,
-) -> Result<Store<Guest>, Error> {
+) -> Result<Guest, Error> {
     let mut guest = Guest::new(call.limits.memory_bytes_max, quota);
     if let Some(version) = code.wasi {
         let logs = Sink::Log(streams.logs.clone());
@@ -296,14 +318,7 @@ fn store(
             .with_detail(format!("{e:#}"))
         })?;
     }
-    guest::store(
-        host.engine,
-        guest,
-        call.limits.fuel_max,
-        call.limits.output_bytes_max,
-        code.wasi.is_some(),
-    )
-    .map_err(Error::internal)
+    Ok(guest)
 }
 
 /// The folders that the guest sees: its scratch folder, and its volumes, read-only.

@@ -10,7 +10,7 @@ pub(crate) use command::Command;
 pub(crate) use handler::Handler;
 pub(crate) use http::Http;
 pub(crate) use language::{Language, LanguageRuntime};
-pub(crate) use reactor::{Reactor, Start};
+pub(crate) use reactor::{Place, Reactor, Start};
 
 use wasmtime::{Extern, Func, Instance, ModuleExport, Store};
 

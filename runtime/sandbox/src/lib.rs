@@ -22,6 +22,7 @@ mod fail;
 mod gate;
 mod guest;
 mod http;
+mod idle;
 mod image;
 mod invoke;
 mod kind;
@@ -36,5 +37,5 @@ pub use config::{CompilerCommand, Config};
 pub use sandbox::Sandbox;
 pub use steploom_call::{
     Body, Call, Cancel, Context, Failure, Finished, Gauges, Inspected, Kind, Limits, Loaded,
-    LogEntry, NotSent, Outbound, Program, Refused, Runner, Served, Snapshot,
+    LogEntry, NotSent, Outbound, Program, Refused, Reuse, Runner, Served, Snapshot,
 };

@@ -32,6 +32,21 @@ impl Limiter {
         }
     }
 
+    /// That of the next call of an instance, which holds what it held.
+    pub(crate) fn next(&self) -> Self {
+        Self {
+            memory_bytes: self.memory_bytes,
+            memory_bytes_peak: self.memory_bytes,
+            table_elements: self.table_elements,
+            ..Self::new(self.memory_bytes_max)
+        }
+    }
+
+    /// Linear memory that is held now.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.memory_bytes
+    }
+
     /// The most linear memory that was held.
     pub(crate) fn memory_bytes_peak(&self) -> u64 {
         self.memory_bytes_peak

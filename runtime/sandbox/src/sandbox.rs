@@ -19,6 +19,7 @@ use crate::codes::{Codes, Missing};
 use crate::compile::parent::Compiler;
 use crate::disk::ScratchRoot;
 use crate::http::{Exchange, Stop, payload};
+use crate::idle::Idle;
 use crate::invoke::{self, Host};
 use crate::link::Linkers;
 use crate::runtimes::Runtimes;
@@ -45,6 +46,7 @@ struct Inner {
     admission: Admission,
     runtimes: Runtimes,
     scratch: ScratchRoot,
+    idle: Idle,
     resources_max: usize,
 }
 
@@ -82,6 +84,7 @@ impl Sandbox {
         Ok(Self(Arc::new(Inner {
             runtimes: Runtimes::new(config.runtimes.clone(), Arc::clone(&config.artifacts)),
             scratch: ScratchRoot::open(&config.cache_dir.join(SCRATCH_FOLDER))?,
+            idle: Idle::new(engine::idle_max(config.instances_max) as usize),
             resources_max: resources_max(config.instances_max),
             config,
             engine,
@@ -103,7 +106,11 @@ impl Inner {
                 format!("the module is a {is}, not a {}", call.kind),
             )));
         }
-        let enter = self.admission.enter(call.limits.memory_bytes_max);
+        let memory_bytes = call.limits.memory_bytes_max;
+        if self.idle.len() > 0 && !self.admission.has_room(memory_bytes) {
+            self.idle.clear();
+        }
+        let enter = self.admission.enter(memory_bytes);
         let permit = match &call.cancel {
             None => Some(enter.await?),
             Some(cancel) => tokio::select! {
@@ -120,6 +127,8 @@ impl Inner {
             engine: &self.engine,
             config: &self.config,
             scratch: &self.scratch,
+            admission: &self.admission,
+            idle: &self.idle,
             resources_max: self.resources_max,
         }
     }
@@ -239,6 +248,7 @@ impl Runner for Sandbox {
             context: program.context,
             event: program.package,
             outbound: None,
+            reuse: None,
             cancel: None,
         };
         let enter = inner.admission.enter(call.limits.memory_bytes_max);
@@ -265,6 +275,7 @@ impl Runner for Sandbox {
             waiting: admission.waiting(),
             memory_bytes_admitted: admission.memory_bytes(),
             modules_loaded: self.0.codes.loaded() as u32,
+            idle: self.0.idle.len() as u32,
         }
     }
 }

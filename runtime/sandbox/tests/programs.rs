@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use steploom_sandbox::{Failure, Limits, Program, Refused, Runner, Snapshot};
+use steploom_sandbox::{Call, Failure, Limits, Program, Refused, Reuse, Runner, Snapshot};
 use steploom_types::Json;
 
 use crate::support::{AMPLE_MS, Node, Ready, call, refusal, result};
@@ -15,7 +15,11 @@ const LANGUAGE: &str = include_str!("guests/language.wat");
 fn node(file: &Path) -> Node {
     fs::write(file, wat::parse_str(LANGUAGE).expect("text")).expect("writes");
     let name = "echo".parse().expect("a name");
-    Node::with(|config| config.runtimes = BTreeMap::from([(name, file.to_owned())]))
+    Node::with(|config| {
+        config.runtimes = BTreeMap::from([(name, file.to_owned())]);
+        // One of four may wait.
+        config.instances_max = 16;
+    })
 }
 
 fn program(runtime: &str, package: &str) -> Program {
@@ -115,4 +119,72 @@ async fn a_runtime_alone_cannot_be_called() {
         panic!("{refused:?}");
     };
     assert_eq!(error.code, "WrongKind");
+}
+
+fn again(ready: Ready, uses_max: u32) -> Call {
+    Call {
+        reuse: Some(Reuse {
+            uses_max,
+            seconds_max: 3_600,
+        }),
+        ..call(ready, "null")
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_asks_for_it_is_called_again_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = node(&folder.path().join("echo.wasm"));
+    let one = ready(&node, "7").await;
+    let called = async |call: Call| result(&node.invoke(call).await);
+    assert_eq!(called(again(one, 3)).await, "[2,7]");
+    assert_eq!(called(again(one, 3)).await, "[3,7]");
+    assert_eq!(node.sandbox.gauges().idle, 1);
+    // Neither others' calls nor those of another version, nor those that do not ask for it.
+    for change in [
+        |call: &mut Call| call.context.version = 4,
+        |call: &mut Call| call.context.function = "other".parse().expect("a name"),
+        |call: &mut Call| call.limits.fuel_max -= 1,
+        |call: &mut Call| call.reuse = None,
+    ] {
+        let mut other = again(one, 3);
+        change(&mut other);
+        assert_eq!(called(other).await, "[2,7]");
+    }
+    assert_eq!(called(again(one, 3)).await, "[4,7]");
+    // That was its last.
+    assert_eq!(called(again(one, 3)).await, "[2,7]");
+}
+
+#[tokio::test]
+async fn what_an_instance_holds_counts_for_its_next_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = node(&folder.path().join("echo.wasm"));
+    let one = ready(&node, "7").await;
+    let first = node.invoke(again(one, 9)).await;
+    let second = node.invoke(again(one, 9)).await;
+    assert_eq!(result(&second), "[3,7]");
+    assert_eq!(second.memory_bytes, first.memory_bytes);
+    assert_eq!(second.logs.len(), first.logs.len());
+    // An instance is worn when it holds half of what it may.
+    let tight = |mut call: Call| {
+        call.limits.memory_bytes_max = first.memory_bytes;
+        call
+    };
+    for _ in 0..2 {
+        let finished = node.invoke(tight(again(one, 9))).await;
+        assert_eq!(result(&finished), "[2,7]");
+    }
+}
+
+#[tokio::test]
+async fn instances_that_wait_make_room_for_calls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = node(&folder.path().join("echo.wasm"));
+    let one = ready(&node, "7").await;
+    assert_eq!(result(&node.invoke(again(one, 9)).await), "[2,7]");
+    let mut large = call(one, "null");
+    large.limits.memory_bytes_max = 4 << 30;
+    assert_eq!(result(&node.invoke(large).await), "[2,7]");
+    assert_eq!(node.sandbox.gauges().idle, 0);
 }

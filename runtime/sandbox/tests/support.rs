@@ -141,6 +141,7 @@ pub(crate) fn call(ready: Ready, event: &str) -> Call {
         },
         event: Json::parse(event).expect("JSON"),
         outbound: None,
+        reuse: None,
         cancel: None,
     }
 }

@@ -357,6 +357,14 @@ pub mod function {
     pub const ERROR_OBJECT_BYTES_MAX: usize = 32 * 1024;
     /// The largest limit on attempts of one function at once.
     pub const CONCURRENCY_MAX: u32 = 100_000;
+    /// Calls that an instance of a program serves, where it serves more than one.
+    pub const REUSE_USES_DEFAULT: u32 = 1_000;
+    /// The most calls that may be asked for.
+    pub const REUSE_USES_MAX: u32 = 1_000_000;
+    /// Seconds for which it does.
+    pub const REUSE_SECONDS_DEFAULT: u32 = 300;
+    /// The most seconds that may be asked for.
+    pub const REUSE_SECONDS_MAX: u32 = 86_400;
     /// Calls of host functions in one invocation.
     pub const HOST_CALLS_MAX: u64 = 10_000_000;
 }

@@ -263,6 +263,7 @@ impl Dispatcher {
             },
             event,
             outbound: self.gate_out.way(caller.account, &function.allow_hosts),
+            reuse: function.reuse,
             cancel: None,
         }
     }

@@ -47,6 +47,7 @@ pub(crate) struct Metrics {
     pub(crate) invocation_seconds: Histogram,
     pub(crate) sandboxes_running: IntGauge,
     pub(crate) sandboxes_waiting: IntGauge,
+    pub(crate) sandboxes_idle: IntGauge,
     pub(crate) log_lines: IntCounter,
     pub(crate) log_lines_lost: IntCounter,
     http_requests: IntCounterVec,
@@ -216,6 +217,11 @@ impl Metrics {
                 r,
                 "steploom_sandboxes_waiting",
                 "Invocations that wait for a permit.",
+            )?,
+            sandboxes_idle: gauge(
+                r,
+                "steploom_sandboxes_idle",
+                "Instances that wait for another call of their version",
             )?,
             log_lines: counter(
                 r,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use steploom_api::wire::{self, FunctionProfile, FunctionSettings, ReleaseNumber};
-use steploom_call::{Kind, Limits};
+use steploom_call::{Kind, Limits, Reuse};
 use steploom_store::catalog::{EntryKind, FunctionVersion, Machine, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
 use steploom_types::{AccountId, Digest, MachineName, Name, Result};
@@ -32,6 +32,8 @@ pub(crate) struct Function {
     pub(crate) is_reserved: bool,
     /// Whether an attempt is made once at the most.
     pub(crate) at_most_once: bool,
+    /// Whether its instances serve more than one call, and for how long.
+    pub(crate) reuse: Option<Reuse>,
     pub(crate) environment: Arc<[(String, String)]>,
     pub(crate) volumes: Vec<(Name, String)>,
     /// The hosts that it may call.
@@ -337,6 +339,10 @@ fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
         concurrency_max: settings.max_concurrency,
         is_reserved: false,
         at_most_once: settings.at_most_once,
+        reuse: (settings.reuse == wire::Reuse::Version).then_some(Reuse {
+            uses_max: settings.reuse_uses_max,
+            seconds_max: settings.reuse_seconds_max,
+        }),
         environment: settings.environment.into_iter().collect(),
         volumes: settings
             .volumes

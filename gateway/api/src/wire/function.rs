@@ -44,6 +44,13 @@ pub struct FunctionSettings {
     /// not made again, and fails with `Function.OutcomeUnknown`. As `AtMostOnce` of each `Task` that calls it.
     #[serde(skip_serializing_if = "super::is_default")]
     pub at_most_once: bool,
+    /// Whether a program's instance serves more than one call.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub reuse: Reuse,
+    /// Calls that an instance serves, if it serves more than one: 1 to 1,000,000.
+    pub reuse_uses_max: u32,
+    /// Seconds for which it does: 1 to 86,400.
+    pub reuse_seconds_max: u32,
     /// Environment variables; names that start with `STEPLOOM_` are ours.
     #[serde(skip_serializing_if = "super::is_default")]
     pub environment: BTreeMap<String, String>,
@@ -73,12 +80,26 @@ impl Default for FunctionSettings {
             disk_bytes_max: limits::DISK_BYTES_DEFAULT,
             max_concurrency: None,
             at_most_once: false,
+            reuse: Reuse::None,
+            reuse_uses_max: limits::REUSE_USES_DEFAULT,
+            reuse_seconds_max: limits::REUSE_SECONDS_DEFAULT,
             environment: BTreeMap::new(),
             volumes: Vec::new(),
             allow_hosts: Vec::new(),
             lambda: BTreeMap::new(),
         }
     }
+}
+
+/// Which calls share an instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Reuse {
+    /// None: each has a fresh one.
+    #[default]
+    None,
+    /// Calls of one version, one after the other: what one leaves in memory the next finds.
+    Version,
 }
 
 /// A volume that a function sees, read-only.

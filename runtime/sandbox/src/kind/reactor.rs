@@ -5,6 +5,9 @@ use wasmtime::{Extern, Instance, InstancePre, Memory, ModuleExport, Store};
 use super::{Answer, Language};
 use crate::guest::Guest;
 
+/// Where a reactor's instance is.
+pub(crate) type Place = (Instance, Memory);
+
 /// In the length that `steploom_handle` answers: the result is an error.
 const ERROR_BIT: u32 = 1 << 31;
 
@@ -34,24 +37,21 @@ pub(crate) enum Start {
 }
 
 impl Reactor {
-    /// Calls it once.
+    /// Calls it once, where it is, or in a fresh instance.
     ///
     /// # Errors
     /// A trap, or a limit that was hit.
     pub(crate) async fn run(
         &self,
         store: &mut Store<Guest>,
+        place: &mut Option<Place>,
         event: &[u8],
         output_bytes_max: u64,
     ) -> wasmtime::Result<Answer> {
-        let (instance, memory) = self.instantiate(store).await?;
-        if let Start::Fresh {
-            initialize: Some(initialize),
-            ..
-        } = &self.start
-        {
-            super::call(&instance, store, initialize).await?;
-        }
+        let (instance, memory) = match *place {
+            Some(place) => place,
+            None => *place.insert(self.begin(store).await?),
+        };
         self.exchange(
             (&instance, memory),
             &self.handle,
@@ -97,7 +97,24 @@ impl Reactor {
         Ok((answer, image))
     }
 
-    async fn instantiate(&self, store: &mut Store<Guest>) -> wasmtime::Result<(Instance, Memory)> {
+    /// Whether its instances can be called more than once.
+    pub(crate) fn is_reusable(&self) -> bool {
+        matches!(self.start, Start::Loaded(_))
+    }
+
+    async fn begin(&self, store: &mut Store<Guest>) -> wasmtime::Result<Place> {
+        let (instance, memory) = self.instantiate(store).await?;
+        if let Start::Fresh {
+            initialize: Some(initialize),
+            ..
+        } = &self.start
+        {
+            super::call(&instance, store, initialize).await?;
+        }
+        Ok((instance, memory))
+    }
+
+    async fn instantiate(&self, store: &mut Store<Guest>) -> wasmtime::Result<Place> {
         match &self.start {
             Start::Fresh { pre, memory, .. } => {
                 let instance = pre.instantiate_async(&mut *store).await?;

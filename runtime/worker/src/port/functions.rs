@@ -28,7 +28,7 @@ impl Functions for Port {
         settings::check(&wanted, &*self.shared.runner)?;
         function_events::check_dead_letter(&name, &wanted)?;
         let (upload, wanted) = self.module_of(account, &name, code, wanted).await?;
-        settings::check_output(&wanted, upload.kind)?;
+        settings::check_kind(&wanted, upload.kind)?;
         let module = &upload.module;
         let digest = self.shared.artifacts.put_module(module).await?;
         self.shared.runner.prepare(digest, module).await?;

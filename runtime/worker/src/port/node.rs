@@ -114,6 +114,10 @@ impl Node for Port {
             .metrics
             .sandboxes_waiting
             .set(i64::from(gauges.waiting));
+        self.shared
+            .metrics
+            .sandboxes_idle
+            .set(i64::from(gauges.idle));
         self.shared.metrics.render()
     }
 

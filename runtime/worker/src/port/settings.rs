@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use steploom_api::wire::FunctionSettings;
+use steploom_api::wire::{FunctionSettings, Reuse};
 use steploom_call::{Kind, Runner};
 use steploom_types::error::Problem;
 use steploom_types::limits::{self, function as f};
@@ -59,6 +59,12 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
             f::CONCURRENCY_MAX.into(),
         );
     }
+    for (field, value, most) in [
+        ("reuseUsesMax", s.reuse_uses_max, f::REUSE_USES_MAX),
+        ("reuseSecondsMax", s.reuse_seconds_max, f::REUSE_SECONDS_MAX),
+    ] {
+        check_range(&mut problems, field, value.into(), 1, most.into());
+    }
     let kept = serde_json::to_string(&s.lambda).map_err(Error::internal)?;
     if kept.len() > limits::LAMBDA_KEPT_BYTES_MAX {
         let (bytes, most) = (kept.len(), limits::LAMBDA_KEPT_BYTES_MAX);
@@ -68,26 +74,30 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
     check_environment(&mut problems, s);
     check_volumes(&mut problems, s, runner);
     check_hosts(&mut problems, s);
+    refuse(problems)
+}
+
+/// Refuses what only some modules may have: an output that is passed on as it comes, and instances that serve
+/// more than one call. A program is known by its runtime, which is in the settings by now.
+pub(super) fn check_kind(settings: &FunctionSettings, kind: Kind) -> Result<()> {
+    let mut problems = Vec::new();
+    if kind != Kind::Http {
+        let (bytes, most) = (settings.output_bytes_max, limits::INVOKE_BODY_BYTES_MAX);
+        check_range(&mut problems, "outputBytesMax", bytes, 1, most as u64);
+    }
+    if settings.reuse == Reuse::Version && settings.runtime.is_none() {
+        let message = "only programs that the server loads, in JavaScript or Python, can be called again in the \
+                       same instance: leave it out"
+            .to_owned();
+        problem(&mut problems, "NO_PROGRAM", "/reuse".into(), message);
+    }
+    refuse(problems)
+}
+
+fn refuse(problems: Vec<Problem>) -> Result<()> {
     if problems.is_empty() {
         return Ok(());
     }
-    Err(
-        Error::invalid("InvalidSettings", "the function's settings are refused")
-            .with_problems(problems),
-    )
-}
-
-/// Refuses an output that only what is passed on as it comes may have.
-pub(super) fn check_output(settings: &FunctionSettings, kind: Kind) -> Result<()> {
-    let (bytes, most) = (
-        settings.output_bytes_max,
-        limits::INVOKE_BODY_BYTES_MAX as u64,
-    );
-    if kind == Kind::Http || bytes <= most {
-        return Ok(());
-    }
-    let mut problems = Vec::new();
-    check_range(&mut problems, "outputBytesMax", bytes, 1, most);
     let message = "the function's settings are refused";
     Err(Error::invalid("InvalidSettings", message).with_problems(problems))
 }
