@@ -40,6 +40,11 @@ pub(crate) fn digest(stored: &[u8]) -> Result<Digest> {
     Ok(Digest::from_bytes(bytes))
 }
 
+/// The key of an object or a value.
+pub(crate) fn key(stored: Vec<u8>) -> Result<String> {
+    String::from_utf8(stored).map_err(|bad_key| bad("key", bad_key.into_bytes()))
+}
+
 pub(crate) fn name(stored: &str) -> Result<Name> {
     stored.parse().map_err(|_| bad("name", stored))
 }

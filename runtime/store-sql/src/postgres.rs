@@ -92,7 +92,8 @@ pub async fn open(url: &str, options: Options) -> Result<Store, Error> {
         catalog: catalog.clone(),
         keys: catalog.clone(),
         audit: catalog.clone(),
-        schedules: catalog,
+        schedules: catalog.clone(),
+        keyvalues: catalog,
         leases: Arc::new(lease::Leases::new(links(LEASES_MAX))),
     })
 }

@@ -72,7 +72,8 @@ async fn open_with(dir: &Path, options: Options) -> Result<Store, steploom_types
         keys: catalog.clone(),
         audit: catalog.clone(),
         leases: Arc::new(leases),
-        schedules: catalog,
+        schedules: catalog.clone(),
+        keyvalues: catalog,
     })
 }
 

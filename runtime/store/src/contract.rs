@@ -13,6 +13,7 @@ pub mod catalog;
 mod fixture;
 pub mod journal;
 pub mod key;
+pub mod keyvalue;
 pub mod lease;
 pub mod list;
 pub mod partition;
@@ -150,6 +151,15 @@ macro_rules! contract {
             lists_and_drops_uploads,
             shows_an_account_its_own_entries_only,
             outlives_a_restart,
+        );
+        $crate::contract!(@ $subject, keyvalue:
+            keeps_values_as_they_are,
+            writes_many_at_once,
+            lists_keys_by_their_bytes,
+            adds_to_numbers,
+            additions_from_many_at_once_add_up,
+            swaps_what_is_expected,
+            shows_an_account_its_own_values_only,
         );
         $crate::contract!(@ $subject, schedule:
             writes_over_the_revision_that_is_known,

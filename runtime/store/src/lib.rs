@@ -15,6 +15,7 @@ mod error;
 pub mod frame;
 pub mod journal;
 pub mod key;
+pub mod keyvalue;
 pub mod lease;
 pub mod memory;
 pub mod projection;
@@ -28,6 +29,7 @@ pub use clock::Clock;
 pub use error::{Error, Result};
 pub use journal::Journal;
 pub use key::Keys;
+pub use keyvalue::KeyValues;
 pub use lease::Leases;
 pub use projection::Projection;
 pub use schedule::Schedules;
@@ -49,4 +51,6 @@ pub struct Store {
     pub leases: Arc<dyn Leases>,
     /// Schedules.
     pub schedules: Arc<dyn Schedules>,
+    /// What functions keep by key.
+    pub keyvalues: Arc<dyn KeyValues>,
 }

@@ -6,6 +6,7 @@
 mod catalog;
 mod journal;
 mod key;
+mod keyvalue;
 mod projection;
 mod schedule;
 
@@ -31,6 +32,7 @@ pub struct Memory {
     executions: Arc<Mutex<projection::Executions>>,
     catalog: Arc<Mutex<catalog::Entries>>,
     schedules: Arc<Mutex<schedule::Rows>>,
+    keyvalues: Arc<Mutex<keyvalue::Values>>,
 }
 
 impl Memory {
@@ -46,6 +48,7 @@ impl Memory {
             executions: Arc::new(Mutex::new(projection::Executions::new(PARTITION_ROWS))),
             catalog: Arc::default(),
             schedules: Arc::default(),
+            keyvalues: Arc::default(),
         }
     }
 
@@ -67,6 +70,7 @@ impl Memory {
             audit: Arc::new(self.clone()),
             leases: Arc::new(self.clone()),
             schedules: Arc::new(self.clone()),
+            keyvalues: Arc::new(self.clone()),
         }
     }
 

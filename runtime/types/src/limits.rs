@@ -305,6 +305,18 @@ pub mod object {
     pub const XML_BYTES_MAX: usize = 4 * 1024 * 1024;
 }
 
+/// What functions keep by key in stores.
+pub mod keyvalue {
+    /// Bytes of a key in UTF-8; it has one at least (DynamoDB: 1,024 of a sort key).
+    pub const KEY_BYTES_MAX: usize = 1_024;
+    /// Bytes of a value: a row of the database holds it.
+    pub const VALUE_BYTES_MAX: usize = 1024 * 1024;
+    /// Keys that are read, set or deleted at once.
+    pub const BATCH_KEYS_MAX: usize = 1_000;
+    /// Bytes of values that are read or set at once.
+    pub const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+}
+
 /// Seconds that a task's call over HTTP may take in all (AWS: 60).
 pub const HTTP_TASK_SECONDS_MAX: u64 = 60;
 

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use steploom_store::catalog::{
     Entry, EntryKind, Finish, Finished, Function, FunctionVersion, Machine, MachineVersion,
     NewFunctionVersion, Object, Over, Part, Put, Upload,
 };
 use steploom_store::journal::{Append, Appended, Epoch, Lsn, Record};
+use steploom_store::keyvalue::Added;
 use steploom_store::lease::{Lease, Node, NodeId, Shard};
 use steploom_store::projection::{
     Change, Chunk, Closed, Cursor, Filter, Loaded, Partition, Row, Snapshot, SnapshotAt, Status,
 };
 use steploom_store::schedule::{Filter as ScheduleFilter, Schedule};
-use steploom_store::{Audit, Catalog, Journal, Keys, Leases, Projection, Result, Schedules, Store};
+use steploom_store::{
+    Audit, Catalog, Journal, KeyValues, Keys, Leases, Projection, Result, Schedules, Store,
+};
 use steploom_types::audit::AuditRecord;
 use steploom_types::key::{Key, KeyId};
 use steploom_types::{AccountId, Digest, ExecutionId, MachineName, Name, ShardId, Slot, Timestamp};
@@ -39,7 +43,8 @@ pub(crate) fn gated(gate: Arc<Gate>, store: Store) -> Store {
         keys: gated.clone(),
         audit: gated.clone(),
         leases: gated.clone(),
-        schedules: gated,
+        schedules: gated.clone(),
+        keyvalues: gated,
     }
 }
 
@@ -175,6 +180,15 @@ passes! { Schedules, schedules {
     WriteCatalog delete(account: AccountId, group: &Name, name: &Name, revision: Option<u64>) -> bool;
     WriteCatalog delete_group(account: AccountId, group: &Name, limit: u32) -> u64;
     ReadCatalog due(slots: (u16, u16), until: Timestamp, limit: u32) -> Vec<Schedule>;
+}}
+
+passes! { KeyValues, keyvalues {
+    ReadCatalog get(account: AccountId, store: &Name, keys: &[String]) -> Vec<Option<Bytes>>;
+    WriteCatalog set(account: AccountId, store: &Name, values: &[(String, Bytes)]) -> ();
+    WriteCatalog delete(account: AccountId, store: &Name, keys: &[String]) -> u64;
+    WriteCatalog increment(account: AccountId, store: &Name, key: &str, by: i64) -> Added;
+    WriteCatalog swap(account: AccountId, store: &Name, key: &str, expected: Option<&[u8]>, new: &Bytes) -> bool;
+    ReadCatalog keys(account: AccountId, store: &Name, prefix: &str, after: Option<&str>, limit: u32) -> Vec<String>;
 }}
 
 passes! { Leases, leases {

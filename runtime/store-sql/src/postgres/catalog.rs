@@ -8,6 +8,7 @@ mod audit;
 mod entries;
 mod functions;
 mod keys;
+mod keyvalues;
 mod machines;
 mod objects;
 mod schedules;

@@ -5,6 +5,8 @@ use steploom_store::catalog::Object;
 use steploom_store::{Error, Result};
 use steploom_types::Timestamp;
 
+use crate::column;
+
 /// The columns of an object.
 #[derive(FromRow)]
 pub(crate) struct Stored {
@@ -20,8 +22,7 @@ impl TryFrom<Stored> for Object {
 
     fn try_from(row: Stored) -> Result<Self> {
         Ok(Self {
-            key: String::from_utf8(row.key)
-                .map_err(|_| Error::Corrupt("an object's key is no text".into()))?,
+            key: column::key(row.key)?,
             blob: row.blob,
             size_bytes: row.size_bytes.cast_unsigned(),
             facets: row.facets,

@@ -8,6 +8,7 @@ mod audit;
 mod entries;
 mod functions;
 mod keys;
+mod keyvalues;
 mod machines;
 mod objects;
 mod schedules;
@@ -34,19 +35,24 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/catalog");
 
 /// The catalog's file.
 pub(super) struct Entries {
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
     readers: SqlitePool,
+    /// Writes of values by key that wait for the writer.
+    queue: keyvalues::Queue,
     /// Ours as long as this is open.
-    _folder: Arc<Folder>,
+    folder: Arc<Folder>,
 }
 
 impl Entries {
     pub(super) async fn open(folder: Arc<Folder>) -> Result<Self> {
         let options = connect::options(&folder.file("catalog.db"));
         Ok(Self {
-            writer: Mutex::new(Writer::open(options.clone(), &MIGRATIONS).await?),
+            writer: Arc::new(Mutex::new(
+                Writer::open(options.clone(), &MIGRATIONS).await?,
+            )),
             readers: connect::readers(options),
-            _folder: folder,
+            queue: keyvalues::Queue::default(),
+            folder,
         })
     }
 }

@@ -15,6 +15,7 @@ use super::{Options, connect, open_with};
 
 mod crash;
 mod folder;
+mod keyvalues;
 mod plans;
 mod rotation;
 mod upgrade;

@@ -102,3 +102,19 @@ async fn questions_search_an_index() {
         }
     }
 }
+
+/// Values may be large: a list of keys does not touch them.
+#[tokio::test]
+async fn keys_of_values_are_listed_from_the_index_alone() {
+    let files = Files::new();
+    drop(files.open().await.unwrap());
+    let mut file = raw(&files.dir.path().join("catalog.db")).await;
+    let sql = "SELECT key FROM keyvalue
+         WHERE account = 1 AND store = 's' AND key > x'61' AND key >= x'61' AND key < x'62'
+         ORDER BY key LIMIT 9";
+    let found = plan(&mut file, sql).await;
+    let expected =
+        "COVERING INDEX sqlite_autoindex_keyvalue_1 (account=? AND store=? AND key>? AND key<?)";
+    assert!(found.contains(expected), "{found}");
+    assert!(!found.contains("TEMP B-TREE"), "{found}");
+}
