@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use steploom_api::wire::{AllowedHost, StartBefore, VolumeMount};
-use steploom_types::{Error, ExecutionId, MachineName, Name, Timestamp, limits};
+use steploom_types::{Error, ExecutionId, Grant, MachineName, Name, Timestamp, limits};
 
 use crate::view::live::now;
 
@@ -117,6 +117,11 @@ pub(crate) fn allowed_host(text: &str) -> Result<AllowedHost, String> {
         host: host.to_owned(),
         connection,
     })
+}
+
+/// Parses a grant of `--grant`.
+pub(crate) fn grant(text: &str) -> Result<Grant, String> {
+    text.parse().map_err(|error: Error| error.message)
 }
 
 /// A number and a unit; without a unit `bare` counts, if there is such a thing.

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use steploom_types::Name;
+use steploom_types::{Grant, Name};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -65,6 +65,9 @@ pub(crate) struct Manifest {
     /// Variables that the commands of the build are given.
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,
+    /// What the function may do on the platform.
+    #[serde(default)]
+    pub(crate) grants: Vec<Grant>,
 }
 
 impl Project {

@@ -10,7 +10,7 @@ use steploom_api::wire::{
     VolumeMount,
 };
 use steploom_sdk::Client;
-use steploom_types::Name;
+use steploom_types::{Grant, Name};
 
 use super::Context;
 use crate::exit::Exit;
@@ -175,6 +175,11 @@ pub(crate) struct Settings {
     #[arg(long = "allow-host", value_name = "[SCHEME://]HOST[:PORT][=CONNECTION]", value_parser = parse::allowed_host)]
     allow_hosts: Vec<AllowedHost>,
 
+    /// What the function may do on the platform: config, logging, keyvalue=STORE, objects=BUCKET, invoke=FUNCTION,
+    /// start=MACHINE or tasks; may be given several times
+    #[arg(long = "grant", value_name = "GRANT", value_parser = parse::grant)]
+    grants: Vec<Grant>,
+
     /// Bytes of one result: up to 6MiB, of kind http up to 1GiB [default: 6MiB]
     #[arg(long, value_name = "SIZE", value_parser = parse::size_bytes)]
     output: Option<u64>,
@@ -211,6 +216,7 @@ impl Settings {
             environment: self.environment.into_iter().collect::<BTreeMap<_, _>>(),
             volumes: self.volumes,
             allow_hosts: self.allow_hosts,
+            grants: self.grants,
             output_bytes_max: self.output.unwrap_or(default.output_bytes_max),
             ..default
         }

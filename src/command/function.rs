@@ -144,6 +144,9 @@ fn text(function: &Function, paint: Paint) -> String {
             Cell::new(format!("{} at {}", volume.name, volume.path)),
         );
     }
+    for grant in &settings.grants {
+        rows.field("grant", grant.to_string());
+    }
     rows.field("created", human::ago(function.created_at, now()));
     rows.field("updated", human::ago(latest.created_at, now()));
     rows.text(&[])

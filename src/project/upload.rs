@@ -7,8 +7,8 @@ use std::path::Path;
 use steploom_api::wire::FunctionSettings;
 use steploom_package::{Archive, Language};
 use steploom_sdk::PutFunction;
-use steploom_types::Name;
 use steploom_types::limits::package::FILES_MAX;
+use steploom_types::{Grant, Name};
 
 use super::{MANIFEST, Project};
 use crate::exit::Exit;
@@ -34,6 +34,8 @@ pub(crate) struct Upload {
     runtime: Option<Name>,
     /// Its handler, if that is said.
     handler: Option<String>,
+    /// What it may do on the platform.
+    grants: Vec<Grant>,
 }
 
 impl Upload {
@@ -48,6 +50,7 @@ impl Upload {
             code: input::file_bytes(path)?,
             runtime: language.map(|of| of.name.parse()).transpose()?,
             handler: None,
+            grants: Vec::new(),
         })
     }
 
@@ -58,7 +61,10 @@ impl Upload {
     pub(crate) fn of_project(project: &Project) -> Result<Self, Failure> {
         let manifest = &project.manifest;
         let Some(runtime) = &manifest.runtime else {
-            return Self::of_file(&project.module());
+            return Ok(Self {
+                grants: manifest.grants.clone(),
+                ..Self::of_file(&project.module())?
+            });
         };
         let mut files = BTreeMap::new();
         collect(&project.folder, "", &mut files)?;
@@ -66,14 +72,20 @@ impl Upload {
             code: Archive::write(&files)?.into(),
             runtime: Some(runtime.clone()),
             handler: manifest.handler.clone(),
+            grants: manifest.grants.clone(),
         })
     }
 
-    /// With its settings, which go before what a project says.
+    /// With its settings, which go before what a project says; grants of both count.
     pub(crate) fn put(self, settings: &FunctionSettings) -> PutFunction {
         let mut settings = settings.clone();
         settings.runtime = settings.runtime.or(self.runtime);
         settings.handler = settings.handler.or(self.handler);
+        for grant in self.grants {
+            if !settings.grants.contains(&grant) {
+                settings.grants.push(grant);
+            }
+        }
         PutFunction {
             code: self.code.into(),
             settings: Some(settings),

@@ -3,6 +3,7 @@
 //!
 //! Most tests share one server, under names of their own.
 
+mod ability;
 mod bad_definition;
 mod bad_input;
 mod bad_module;

@@ -1,5 +1,7 @@
 //! Guests as text: small modules, so that no test needs a toolchain for WebAssembly.
 
+use serde_json::Value;
+
 macro_rules! sandbox {
     ($name:literal) => {
         include_str!(concat!(
@@ -34,6 +36,15 @@ pub(crate) const SPIN: &str = include_str!("../../runtime/sandbox/tests/hostile/
 /// Traps at once.
 pub(crate) const TRAP: &str =
     include_str!("../../runtime/sandbox/tests/hostile/lifecycle_trap.wat");
+
+/// Asks the platform by this line and, as the body, its event; answers the line and the body of what it is answered.
+pub(crate) fn ask(line: &Value) -> String {
+    let line = line.to_string();
+    sandbox!("ask")
+        .replace("NEXT", &(1024 + line.len() + 1).to_string())
+        .replace("LENGTH", &(line.len() + 1).to_string())
+        .replace("LINE", &line.replace('"', "\\\""))
+}
 
 /// The module that a text means.
 #[track_caller]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steploom_types::{AccountId, Digest, Error, Json, Name, Timestamp, limits::function};
 
-use crate::{Cancel, Kind, Outbound};
+use crate::{Abilities, Cancel, Kind, Outbound};
 
 /// An invocation to run.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Call {
     pub outbound: Option<Arc<dyn Outbound>>,
     /// Whether it may run in the instance of an earlier call, and its own be used again.
     pub reuse: Option<Reuse>,
+    /// Who does what the function asks of the platform; nobody does it now if `None`.
+    pub abilities: Option<Arc<dyn Abilities>>,
     /// Ends the invocation early. Dropping the future of the invocation does the same.
     pub cancel: Option<Cancel>,
 }

@@ -3,6 +3,7 @@
 //! The worker asks a [`Runner`] and knows no engine; `steploom-sandbox` is the one that runs
 //! WebAssembly, and tests have runners of their own.
 
+mod ability;
 mod call;
 mod cancel;
 mod http;
@@ -10,6 +11,7 @@ mod kind;
 mod program;
 mod runner;
 
+pub use ability::{Abilities, Answer, Ask, Unanswered};
 pub use call::{Call, Context, Failure, Finished, Limits, LogEntry, Refused, Reuse};
 pub use cancel::Cancel;
 pub use http::{Body, NotSent, Outbound, Served};

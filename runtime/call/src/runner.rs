@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use steploom_types::{Digest, Error, Name};
+use steploom_types::{Digest, Error, Grant, Name};
 
 use crate::{Body, Call, Finished, Kind, Loaded, Program, Refused, Served};
 
@@ -12,12 +12,13 @@ pub trait Runner: Send + Sync {
     /// Whether this node offers a volume of that name.
     fn volume_exists(&self, name: &Name) -> bool;
 
-    /// Checks an uploaded module, which is not trusted, without compiling it. Takes CPU in
-    /// proportion to its size, up to a second for the largest: call it where blocking is allowed.
+    /// Checks an uploaded module, which is not trusted, without compiling it; some interfaces may be imported
+    /// by a function that has the grant alone. Takes CPU in proportion to its size, up to a second for the
+    /// largest: call it where blocking is allowed.
     ///
     /// # Errors
     /// `Invalid` / `InvalidModule` with every problem and its place: the module must be changed.
-    fn inspect(&self, module: &[u8]) -> Result<Inspected, Error>;
+    fn inspect(&self, module: &[u8], grants: &[Grant]) -> Result<Inspected, Error>;
 
     /// Makes a module ready for calls, once. The module must have passed [`Runner::inspect`], and
     /// `digest` must be its digest. May be dropped.

@@ -3,7 +3,7 @@
 
 use steploom_types::error::Problem;
 use steploom_types::limits::{self, compile, function};
-use steploom_types::{Error, limits::MODULE_BYTES_MAX};
+use steploom_types::{Error, Grant, limits::MODULE_BYTES_MAX};
 use wasmparser::{
     Encoding, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, Parser,
     Payload, TypeRef, ValidPayload, Validator, ValidatorResources,
@@ -30,11 +30,11 @@ const PARTS_MAX: u32 = 256;
 /// Bytes of a page of linear memory.
 const PAGE_BYTES: u64 = 64 * 1024;
 
-/// Checks a module or component.
+/// Checks a module or component of a function with these grants.
 ///
 /// # Errors
 /// `Invalid` / `InvalidModule` with each problem and its place.
-pub(crate) fn inspect(module: &[u8]) -> Result<Inspected, Error> {
+pub(crate) fn inspect(module: &[u8], grants: &[Grant]) -> Result<Inspected, Error> {
     let mut gate = Gate::default();
     if module.len() > MODULE_BYTES_MAX {
         gate.refuse(
@@ -63,7 +63,7 @@ pub(crate) fn inspect(module: &[u8]) -> Result<Inspected, Error> {
         gate.refuse("NOT_CALLABLE", "exports".to_owned(), why);
         Kind::Command
     });
-    gate.check_imports();
+    gate.check_imports(grants);
     if !gate.problems.is_empty() {
         return Err(gate.error());
     }
@@ -290,16 +290,15 @@ impl Gate {
         Ok(validator.into_allocations())
     }
 
-    fn check_imports(&mut self) {
+    fn check_imports(&mut self, grants: &[Grant]) {
         let missing: Vec<_> = self
             .imports
             .iter()
             .enumerate()
-            .filter(|(_, import)| !offer::has(import))
-            .map(|(at, import)| (format!("import {at}"), offer::explain(import)))
+            .filter_map(|(at, import)| Some((at, offer::refusal(import, grants)?)))
             .collect();
-        for (place, why) in missing {
-            self.refuse("UNKNOWN_IMPORT", place, why);
+        for (at, (code, why)) in missing {
+            self.refuse(code, format!("import {at}"), why);
         }
     }
 

@@ -14,6 +14,7 @@ use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::ability::Platform;
 use crate::context::Variable;
 use crate::disk::Quota;
 use crate::disk::preview1::InLine;
@@ -37,6 +38,7 @@ pub(crate) struct Guest {
     pub(crate) limiter: Limiter,
     pub(crate) disk: Quota,
     pub(crate) in_line: InLine,
+    pub(crate) platform: Platform,
     /// Files, streams and the like that it may have at once.
     pub(crate) resources_max: usize,
     wasi: Option<Wasi>,
@@ -78,11 +80,12 @@ pub(crate) enum WasiVersion {
 }
 
 impl Guest {
-    pub(crate) fn new(memory_bytes_max: u64, disk: Quota) -> Self {
+    pub(crate) fn new(memory_bytes_max: u64, disk: Quota, platform: Platform) -> Self {
         Self {
             limiter: Limiter::new(memory_bytes_max),
             disk,
             in_line: InLine::default(),
+            platform,
             resources_max: 0,
             wasi: None,
         }
@@ -138,6 +141,7 @@ impl Guest {
     /// Drops what the call was given, so that none of it is open while its instance waits.
     pub(crate) fn forget(&mut self) {
         self.wasi = None;
+        self.platform.close();
     }
 
     /// Preview 1, for the linker of modules.

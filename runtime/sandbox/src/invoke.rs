@@ -11,6 +11,7 @@ use steploom_types::{Error, Timestamp};
 use tokio::time::timeout;
 use wasmtime::{Engine, Store};
 
+use crate::ability::Platform;
 use crate::admission::Admission;
 use crate::code::{Callable, Code};
 use crate::disk::{Quota, Scratch, ScratchRoot};
@@ -289,7 +290,8 @@ fn guest(
     scratch: Option<&Scratch>,
     quota: Quota,
 ) -> Result<Guest, Error> {
-    let mut guest = Guest::new(call.limits.memory_bytes_max, quota);
+    let platform = Platform::new(call.abilities.clone(), clock.deadline);
+    let mut guest = Guest::new(call.limits.memory_bytes_max, quota, platform);
     if let Some(version) = code.wasi {
         let logs = Sink::Log(streams.logs.clone());
         let is_command = matches!(code.callable, Callable::Command(_));

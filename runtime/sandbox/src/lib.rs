@@ -9,6 +9,7 @@
 //!
 //! The worker calls it; what a function's name, versions and retries are is the worker's business.
 
+mod ability;
 mod admission;
 mod cache;
 mod code;
@@ -36,6 +37,7 @@ pub use compile::child::compiler_main;
 pub use config::{CompilerCommand, Config};
 pub use sandbox::Sandbox;
 pub use steploom_call::{
-    Body, Call, Cancel, Context, Failure, Finished, Gauges, Inspected, Kind, Limits, Loaded,
-    LogEntry, NotSent, Outbound, Program, Refused, Reuse, Runner, Served, Snapshot,
+    Abilities, Answer, Ask, Body, Call, Cancel, Context, Failure, Finished, Gauges, Inspected,
+    Kind, Limits, Loaded, LogEntry, NotSent, Outbound, Program, Refused, Reuse, Runner, Served,
+    Snapshot, Unanswered,
 };

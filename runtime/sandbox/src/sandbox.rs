@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use steploom_types::limits::INVOKE_BODY_BYTES_MAX;
-use steploom_types::{Digest, Error, Name};
+use steploom_types::{Digest, Error, Grant, Name};
 use tokio::sync::oneshot;
 use wasmtime::Engine;
 
@@ -166,8 +166,8 @@ impl Runner for Sandbox {
         self.0.config.volumes.contains_key(name)
     }
 
-    fn inspect(&self, module: &[u8]) -> Result<Inspected, Error> {
-        gate::inspect(module)
+    fn inspect(&self, module: &[u8], grants: &[Grant]) -> Result<Inspected, Error> {
+        gate::inspect(module, grants)
     }
 
     async fn prepare(&self, digest: Digest, module: &Bytes) -> Result<(), Error> {
@@ -249,6 +249,7 @@ impl Runner for Sandbox {
             event: program.package,
             outbound: None,
             reuse: None,
+            abilities: None,
             cancel: None,
         };
         let enter = inner.admission.enter(call.limits.memory_bytes_max);

@@ -280,7 +280,7 @@ async fn every_host_function_takes_every_argument() {
 /// What compiling a bomb may come to: refused, or code that runs.
 async fn detonate(node: &Node, name: &str, module: Vec<u8>) {
     let module = Bytes::from(module);
-    if let Err(error) = node.sandbox.inspect(&module) {
+    if let Err(error) = node.sandbox.inspect(&module, &[]) {
         assert_eq!(error.code, "InvalidModule", "{name}: {error}");
         return;
     }

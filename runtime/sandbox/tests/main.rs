@@ -1,6 +1,8 @@
 //! What a user of the sandbox can observe: kinds of functions, limits, files, the cache of code.
 //! Guests are WebAssembly text, in `guests/` or beside the test.
 
+#[path = "ability.rs"]
+mod ability;
 #[path = "cache.rs"]
 mod cache;
 #[path = "files.rs"]

@@ -13,7 +13,12 @@ use crate::support::{AMPLE_MS, Node, Ready, call, refusal, result};
 const LANGUAGE: &str = include_str!("guests/language.wat");
 
 fn node(file: &Path) -> Node {
-    fs::write(file, wat::parse_str(LANGUAGE).expect("text")).expect("writes");
+    node_with(file, LANGUAGE)
+}
+
+/// A node with the language "echo", whose runtime this text is.
+pub(crate) fn node_with(file: &Path, runtime: &str) -> Node {
+    fs::write(file, wat::parse_str(runtime).expect("text")).expect("writes");
     let name = "echo".parse().expect("a name");
     Node::with(|config| {
         config.runtimes = BTreeMap::from([(name, file.to_owned())]);
@@ -41,7 +46,8 @@ async fn load(node: &Node, package: &str) -> Result<Snapshot, Failure> {
     loaded.expect("is tried").outcome
 }
 
-async fn ready(node: &Node, package: &str) -> Ready {
+/// A program that was loaded.
+pub(crate) async fn ready(node: &Node, package: &str) -> Ready {
     let snapshot = load(node, package).await.expect("can be loaded");
     let digest = node.artifacts.put_module(&snapshot.module).await;
     let digest = digest.expect("stores");

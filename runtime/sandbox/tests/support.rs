@@ -84,7 +84,7 @@ impl Node {
 
     pub(crate) async fn put(&self, text: &str) -> Ready {
         let module = Bytes::from(wat::parse_str(text).expect("the guest is WebAssembly"));
-        let found = self.sandbox.inspect(&module).expect("passes the gate");
+        let found = self.sandbox.inspect(&module, &[]).expect("passes the gate");
         let digest = self.artifacts.put_module(&module).await.expect("stores");
         self.sandbox
             .prepare(digest, &module)
@@ -142,6 +142,7 @@ pub(crate) fn call(ready: Ready, event: &str) -> Call {
         event: Json::parse(event).expect("JSON"),
         outbound: None,
         reuse: None,
+        abilities: None,
         cancel: None,
     }
 }

@@ -351,6 +351,17 @@ pub mod function {
     pub const STREAM_BYTES_MAX: u64 = 1024 * 1024 * 1024;
     /// Hosts, or kinds of hosts, that a function may call.
     pub const ALLOW_HOSTS_MAX: usize = 64;
+    /// Grants of a function.
+    pub const GRANTS_MAX: usize = 64;
+    /// Functions in a chain in which each invokes the next: every one of them holds its sandbox while it waits.
+    pub const INVOKE_DEPTH_MAX: u32 = 8;
+    /// What one invocation may ask of the platform: each may be as much work as a request over the API.
+    pub const ASKS_MAX: u32 = 10_000;
+    /// Bytes of the line with which it asks, which says what is asked for.
+    pub const ASK_LINE_BYTES_MAX: usize = 64 * 1024;
+    /// Bytes of an object that it reads or writes so, whole and in memory. Whatever else it asks for, and is
+    /// answered, may have [`INVOKE_BODY_BYTES_MAX`](super::INVOKE_BODY_BYTES_MAX).
+    pub const ASK_OBJECT_BYTES_MAX: usize = 16 * 1024 * 1024;
     /// Requests that one invocation may make over HTTP.
     pub const OUTBOUND_REQUESTS_MAX: u32 = 100;
     /// Bytes that these may send in all, and bytes of what they are answered.

@@ -8,7 +8,7 @@ mod http;
 mod job;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,15 +18,17 @@ use steploom_call::{Call, Context, Refused, Runner};
 use steploom_machine::service;
 use steploom_machine::{Failure, Invoke, OUTCOME_UNKNOWN, Started};
 use steploom_probe::{Mark, mark};
-use steploom_types::{AccountId, Error, Json, MachineName, Name};
+use steploom_types::{AccountId, Error, Json, MachineName, Name, Timestamp};
 use tokio::sync::oneshot;
 
+use crate::ability::Granted;
 use crate::effect::Answer;
 use crate::fair::{Fair, Flow, Permit, Waits};
 use crate::logs::{Logs, Origin};
 use crate::metrics::Metrics;
 use crate::outbound::Gate;
 use crate::registry::{Function, Registry};
+use crate::shared::Shared;
 
 pub(crate) use job::{Asking, Job, Work, begin};
 
@@ -68,6 +70,8 @@ pub(crate) struct Dispatcher {
     metrics: Arc<Metrics>,
     /// Where functions' own requests leave.
     gate_out: Arc<Gate>,
+    /// Who does what functions ask of the platform. Set once, when there is a node around it.
+    platform: OnceLock<Weak<Shared>>,
     /// Attempts that run here.
     permits: Queue,
     /// Attempts that run here of functions that have a limit.
@@ -84,8 +88,17 @@ pub(crate) struct Caller {
     pub(crate) state: Option<Arc<str>>,
     pub(crate) attempt: Option<Arc<str>>,
     pub(crate) retry: u32,
-    pub(crate) deadline: Option<steploom_types::Timestamp>,
+    pub(crate) within: Within,
     pub(crate) traceparent: Option<String>,
+}
+
+/// What an invocation lies within.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Within {
+    /// Functions that wait for it, each for the next.
+    pub(crate) depth: u32,
+    /// When whoever waits stops waiting.
+    pub(crate) deadline: Option<Timestamp>,
 }
 
 impl Dispatcher {
@@ -103,10 +116,17 @@ impl Dispatcher {
             logs,
             metrics,
             gate_out: Arc::new(gate_out),
+            platform: OnceLock::new(),
             permits: Fair::new(tasks_max.max(1)),
             gates: Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
         }
+    }
+
+    /// What functions ask of the platform is done by this node from now on.
+    pub(crate) fn attach(&self, shared: &Arc<Shared>) {
+        // It is set once: a dispatcher is a part of one node.
+        let _ = self.platform.set(Arc::downgrade(shared));
     }
 
     /// The queue of a function that may run only so often at once.
@@ -193,7 +213,10 @@ impl Dispatcher {
             state: Some(Arc::clone(&invoke.state)),
             attempt: Some(Arc::clone(&attempt)),
             retry: invoke.retry,
-            deadline: invoke.deadline,
+            within: Within {
+                depth: 0,
+                deadline: invoke.deadline,
+            },
             traceparent: None,
         };
         let version = Some(function.version);
@@ -243,6 +266,14 @@ impl Dispatcher {
 
     /// A call of a function, by the settings of its version.
     fn prepare(&self, function: &Function, caller: Caller, event: Json) -> Call {
+        let Within { depth, deadline } = caller.within;
+        let abilities = Granted::new(
+            self.platform.get().cloned().unwrap_or_default(),
+            caller.account,
+            function,
+            depth,
+            caller.traceparent.clone(),
+        );
         Call {
             module: function.module,
             kind: function.kind,
@@ -254,7 +285,7 @@ impl Dispatcher {
                 function: function.name.clone(),
                 version: function.version,
                 account: caller.account,
-                deadline: caller.deadline,
+                deadline,
                 execution: caller.execution,
                 state: caller.state,
                 attempt: caller.attempt,
@@ -264,6 +295,7 @@ impl Dispatcher {
             event,
             outbound: self.gate_out.way(caller.account, &function.allow_hosts),
             reuse: function.reuse,
+            abilities: Some(Arc::new(abilities)),
             cancel: None,
         }
     }

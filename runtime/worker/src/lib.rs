@@ -3,6 +3,7 @@
 //! A [`Worker`] is one node. It takes shards, keeps their executions going, runs functions in the
 //! sandbox, and answers the gateway's ports. Nobody else writes to the store.
 
+mod ability;
 mod activities;
 mod archive;
 mod belonging;
@@ -127,6 +128,7 @@ impl Worker {
         let shards = Shards::new(shared.node.clone());
         shards.refresh(&shared, Instant::now()).await?;
         shared.set_shards(shards.clone());
+        shared.dispatcher.attach(&shared);
         let keeper = shards::start(shared.clone(), shards.clone());
         let archivist = archive::keeper::start(shared.clone(), shards.clone(), retention);
         let scheduler = schedules::keep(shared.clone(), shards.clone());

@@ -8,7 +8,7 @@ use steploom_api::wire::{self, FunctionProfile, FunctionSettings, ReleaseNumber}
 use steploom_call::{Kind, Limits, Reuse};
 use steploom_store::catalog::{EntryKind, FunctionVersion, Machine, MachineVersion};
 use steploom_store::{Catalog, Error as StoreError};
-use steploom_types::{AccountId, Digest, MachineName, Name, Result};
+use steploom_types::{AccountId, Digest, Grant, MachineName, Name, Result};
 
 use crate::cache::Cache;
 use crate::outbound::AllowedHost;
@@ -38,6 +38,8 @@ pub(crate) struct Function {
     pub(crate) volumes: Vec<(Name, String)>,
     /// The hosts that it may call.
     pub(crate) allow_hosts: Arc<[AllowedHost]>,
+    /// What it may ask of the platform.
+    pub(crate) grants: Arc<[Grant]>,
     /// Who is given events that failed.
     pub(crate) dead_letter: Option<String>,
 }
@@ -321,6 +323,7 @@ fn resolve(name: &Name, row: &FunctionVersion) -> Result<Function> {
     Ok(Function {
         dead_letter,
         allow_hosts,
+        grants: settings.grants.into(),
         name: name.clone(),
         version: row.version,
         module: row.module,

@@ -349,6 +349,9 @@ type FunctionSettings struct {
 	Volumes []VolumeMount `json:"volumes,omitempty"`
 	// Hosts that it may call over HTTP; none if left out.
 	AllowHosts []AllowedHost `json:"allowHosts,omitempty"`
+	// What it may do on the platform while it runs: `config`, `logging`, `keyvalue=STORE`, `objects=BUCKET`,
+	// `invoke=FUNCTION`, `start=MACHINE`, `tasks`; nothing if left out.
+	Grants []string `json:"grants,omitempty"`
 	// What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect.
 	Lambda json.RawMessage `json:"lambda,omitempty"`
 }

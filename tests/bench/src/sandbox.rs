@@ -111,7 +111,7 @@ async fn sandboxed(folder: &Path, guest: Bytes) -> Result<Sandboxed> {
         volumes: BTreeMap::new(),
         runtimes: BTreeMap::new(),
     })?;
-    let kind = sandbox.inspect(&guest)?.kind;
+    let kind = sandbox.inspect(&guest, &[])?.kind;
     let digest = Digest::of(&guest);
     sandbox.prepare(digest, &guest).await?;
     let call = call(digest, kind)?;
@@ -155,6 +155,7 @@ fn call(module: Digest, kind: Kind) -> Result<Call> {
         },
         event: Json::parse(EVENT)?,
         outbound: None,
+        abilities: None,
         cancel: None,
     })
 }

@@ -11,7 +11,7 @@ use steploom_artifacts::Artifacts;
 use steploom_call::{
     Body, Call, Failure, Finished, Gauges, Inspected, Loaded, Program, Refused, Runner, Served,
 };
-use steploom_types::{Digest, Error, Json, Kind, Name, Result};
+use steploom_types::{Digest, Error, Grant, Json, Kind, Name, Result};
 
 use crate::gate::Gate;
 use crate::lots::{digest, scramble};
@@ -147,7 +147,7 @@ impl Runner for Sandbox {
         false
     }
 
-    fn inspect(&self, _module: &[u8]) -> Result<Inspected> {
+    fn inspect(&self, _module: &[u8], _grants: &[Grant]) -> Result<Inspected> {
         Err(Error::internal("functions are put into the catalog"))
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use steploom_types::limits::function as limits;
-use steploom_types::{Digest, Name, Timestamp};
+use steploom_types::{Digest, Grant, Name, Timestamp};
 use utoipa::ToSchema;
 
 /// What a version may use and what it is given. Everything may be left out.
@@ -60,6 +60,11 @@ pub struct FunctionSettings {
     /// Hosts that it may call over HTTP; none if left out.
     #[serde(skip_serializing_if = "super::is_default")]
     pub allow_hosts: Vec<AllowedHost>,
+    /// What it may do on the platform while it runs: `config`, `logging`, `keyvalue=STORE`, `objects=BUCKET`,
+    /// `invoke=FUNCTION`, `start=MACHINE`, `tasks`; nothing if left out.
+    #[serde(skip_serializing_if = "super::is_default")]
+    #[schema(value_type = Vec<String>, example = json!(["invoke=resize", "objects=photos"]))]
+    pub grants: Vec<Grant>,
     /// What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect.
     #[serde(skip_serializing_if = "super::is_default")]
     #[schema(value_type = Object)]
@@ -86,6 +91,7 @@ impl Default for FunctionSettings {
             environment: BTreeMap::new(),
             volumes: Vec::new(),
             allow_hosts: Vec::new(),
+            grants: Vec::new(),
             lambda: BTreeMap::new(),
         }
     }

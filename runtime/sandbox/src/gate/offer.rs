@@ -1,6 +1,10 @@
-//! What the sandbox offers to import: WASI preview 1 to modules, WASI 0.2 to components.
+//! What the sandbox offers to import: WASI preview 1 and the platform to modules, WASI 0.2 to components, and more to
+//! those whose function is granted it.
+
+use steploom_types::Grant;
 
 use super::{Import, NAME_SHOWN_MAX};
+use crate::ability;
 
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 
@@ -88,13 +92,24 @@ const INTERFACES: &[&str] = &[
     "wasi:sockets/udp-create-socket",
 ];
 
+/// Why an import is refused to a function with these grants: a code and a sentence. `None` if it is offered.
+pub(super) fn refusal(import: &Import, grants: &[Grant]) -> Option<(&'static str, String)> {
+    let _ = grants;
+    (!has(import)).then(|| ("UNKNOWN_IMPORT", explain(import)))
+}
+
 /// Whether an import is offered.
-pub(super) fn has(import: &Import) -> bool {
+fn has(import: &Import) -> bool {
     if import.name.is_empty() {
         let interface = interface(&import.module);
         return interface.is_some_and(|name| INTERFACES.contains(&name));
     }
-    import.module == PREVIEW1 && PREVIEW1_FUNCTIONS.contains(&import.name.as_str())
+    let functions = match import.module.as_str() {
+        PREVIEW1 => PREVIEW1_FUNCTIONS,
+        ability::MODULE => ability::FUNCTIONS,
+        _ => return false,
+    };
+    functions.contains(&import.name.as_str())
 }
 
 /// Whether an import can create or open files.
@@ -110,8 +125,8 @@ pub(crate) fn names_filesystem(module: &str, name: &str) -> bool {
     interface(module) == Some("wasi:filesystem/types")
 }
 
-/// Why an import is refused.
-pub(super) fn explain(import: &Import) -> String {
+/// Why an import is not offered.
+fn explain(import: &Import) -> String {
     if import.name.is_empty() {
         return format!(
             "imports {}, which is not offered; offered are, in version 0.2: {}",
@@ -121,7 +136,9 @@ pub(super) fn explain(import: &Import) -> String {
     }
     let full = quoted(&format!("{}.{}", import.module, import.name));
     format!(
-        "imports {full}, which is not offered; offered are, in '{PREVIEW1}': {}",
+        "imports {full}, which is not offered; offered are, in '{}': {}; in '{PREVIEW1}': {}",
+        ability::MODULE,
+        ability::FUNCTIONS.join(", "),
         PREVIEW1_FUNCTIONS.join(", ")
     )
 }

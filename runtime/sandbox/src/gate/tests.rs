@@ -14,7 +14,7 @@ fn wasm(text: &str) -> Vec<u8> {
 }
 
 fn refused(module: &[u8]) -> Error {
-    let error = inspect(module).expect_err("refused");
+    let error = inspect(module, &[]).expect_err("refused");
     assert_eq!(error.code, "InvalidModule");
     error
 }
@@ -56,17 +56,24 @@ fn each_kind_is_recognised() {
         ),
     ];
     for (text, kind) in cases {
-        assert_eq!(inspect(&wasm(&text)).expect("passes").kind, kind, "{text}");
+        assert_eq!(
+            inspect(&wasm(&text), &[]).expect("passes").kind,
+            kind,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn what_an_instance_needs_is_found() {
-    let found = inspect(&wasm(
-        r#"(module (import "wasi_snapshot_preview1" "path_open"
+    let found = inspect(
+        &wasm(
+            r#"(module (import "wasi_snapshot_preview1" "path_open"
              (func (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
              (memory (export "memory") 17) (func (export "_start")))"#,
-    ))
+        ),
+        &[],
+    )
     .expect("passes");
     assert_eq!(found.memory_bytes_min, 17 * 65_536);
     assert!(found.uses_filesystem);
@@ -155,7 +162,7 @@ fn what_is_no_module_is_refused_at_its_byte() {
     for at in 0..module.len() {
         module[at] ^= 0x55;
         // Whatever it says, it says it without a panic.
-        let _ = inspect(&module);
+        let _ = inspect(&module, &[]);
         module[at] ^= 0x55;
     }
 }
@@ -169,7 +176,9 @@ fn memories_and_tables_are_bounded() {
     );
     let largest = "(module (memory 65536) (func (export \"_start\")))";
     assert_eq!(
-        inspect(&wasm(largest)).expect("passes").memory_bytes_min,
+        inspect(&wasm(largest), &[])
+            .expect("passes")
+            .memory_bytes_min,
         4 << 30
     );
 }
@@ -243,4 +252,19 @@ fn leb(out: &mut Vec<u8>, mut value: usize) {
         value >>= 7;
     }
     out.push(value as u8);
+}
+
+#[test]
+fn the_platform_may_be_imported_by_modules() {
+    let import = |name: &str| {
+        format!("(module (import \"steploom\" \"{name}\" (func)) (func (export \"_start\")))")
+    };
+    for name in ["call", "take", "fuel"] {
+        inspect(&wasm(&import(name)), &[]).expect("passes");
+    }
+    check(
+        &import("fly"),
+        "UNKNOWN_IMPORT",
+        "imports 'steploom.fly', which is not offered; offered are, in 'steploom': call, take, fuel;",
+    );
 }

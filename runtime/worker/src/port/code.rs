@@ -76,6 +76,7 @@ impl Port {
         let runner = self.shared.runner.clone();
         let (name, runtime) = (name.clone(), settings.runtime.clone());
         let handler = settings.handler.clone();
+        let grants = settings.grants.clone();
         let work = move || {
             let program = program(&name, &code, runtime.as_ref(), handler.as_deref())?;
             if let Some((language, program)) = program {
@@ -86,7 +87,7 @@ impl Port {
             } else {
                 code
             };
-            let found = runner.inspect(&module)?;
+            let found = runner.inspect(&module, &grants)?;
             Ok(Read::Module(module, found))
         };
         #[expect(

@@ -13,7 +13,7 @@ use steploom_types::{AccountId, Error, ExecutionId, MachineName, Name, Result, l
 use super::{
     NewExecution, Port, after_name, function_events, function_not_found, page_by_name, settings,
 };
-use crate::dispatcher::Caller;
+use crate::dispatcher::{Caller, Within};
 use crate::registry;
 
 #[async_trait]
@@ -164,27 +164,7 @@ impl Functions for Port {
     }
 
     async fn invoke(&self, account: AccountId, invoke: Invoke) -> Result<Invocation> {
-        let registry = &self.shared.registry;
-        let qualifier = invoke.qualifier.as_deref();
-        let found = registry.qualified(account, &invoke.name, qualifier).await?;
-        let absent = || function_not_found(&invoke.name, qualifier);
-        let (function, release) = found.ok_or_else(absent)?;
-        let request_id = self.request_id();
-        let caller = caller(account, &request_id, invoke.traceparent);
-        let dispatcher = &self.shared.dispatcher;
-        let room = dispatcher.room(account, &function);
-        let _room = room.map_err(|r| refused(&invoke.name, r))?;
-        let finished = dispatcher.invoke(&function, caller, invoke.event).await;
-        let finished = finished.map_err(|r| refused(&invoke.name, r))?;
-        Ok(Invocation {
-            request_id,
-            version: function.version,
-            release,
-            outcome: finished.outcome.map_err(failure),
-            duration_us: finished.duration_us,
-            fuel_used: finished.fuel_used,
-            memory_bytes: finished.memory_bytes,
-        })
+        self.invoke_within(account, invoke, Within::default()).await
     }
 
     async fn serve(&self, account: AccountId, serve: Serve) -> Result<Serving> {
@@ -197,7 +177,8 @@ impl Functions for Port {
             return Ok(Serving::TakesEvents(serve.request));
         }
         let request_id = self.request_id();
-        let caller = caller(account, &request_id, serve.traceparent);
+        let within = Within::default();
+        let caller = caller(account, &request_id, serve.traceparent, within);
         let dispatcher = &self.shared.dispatcher;
         let room = dispatcher.room(account, &function);
         let room = room.map_err(|r| refused(&serve.name, r))?;
@@ -243,6 +224,36 @@ impl Functions for Port {
 }
 
 impl Port {
+    /// Invokes a function for somebody whose own time may be over before the function's is.
+    pub(crate) async fn invoke_within(
+        &self,
+        account: AccountId,
+        invoke: Invoke,
+        within: Within,
+    ) -> Result<Invocation> {
+        let registry = &self.shared.registry;
+        let qualifier = invoke.qualifier.as_deref();
+        let found = registry.qualified(account, &invoke.name, qualifier).await?;
+        let absent = || function_not_found(&invoke.name, qualifier);
+        let (function, release) = found.ok_or_else(absent)?;
+        let request_id = self.request_id();
+        let caller = caller(account, &request_id, invoke.traceparent, within);
+        let dispatcher = &self.shared.dispatcher;
+        let room = dispatcher.room(account, &function);
+        let _room = room.map_err(|r| refused(&invoke.name, r))?;
+        let finished = dispatcher.invoke(&function, caller, invoke.event).await;
+        let finished = finished.map_err(|r| refused(&invoke.name, r))?;
+        Ok(Invocation {
+            request_id,
+            version: function.version,
+            release,
+            outcome: finished.outcome.map_err(failure),
+            duration_us: finished.duration_us,
+            fuel_used: finished.fuel_used,
+            memory_bytes: finished.memory_bytes,
+        })
+    }
+
     /// An id for an invocation.
     pub(super) fn request_id(&self) -> String {
         let (chance, clock) = (&self.shared.chance, &self.shared.clock);
@@ -251,7 +262,12 @@ impl Port {
 }
 
 /// Who calls outside of any execution.
-fn caller(account: AccountId, request_id: &str, traceparent: Option<String>) -> Caller {
+fn caller(
+    account: AccountId,
+    request_id: &str,
+    traceparent: Option<String>,
+    within: Within,
+) -> Caller {
     Caller {
         account,
         request_id: request_id.into(),
@@ -259,7 +275,7 @@ fn caller(account: AccountId, request_id: &str, traceparent: Option<String>) -> 
         state: None,
         attempt: None,
         retry: 0,
-        deadline: None,
+        within,
         traceparent,
     }
 }

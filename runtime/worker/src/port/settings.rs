@@ -74,6 +74,7 @@ pub(super) fn check(settings: &FunctionSettings, runner: &dyn Runner) -> Result<
     check_environment(&mut problems, s);
     check_volumes(&mut problems, s, runner);
     check_hosts(&mut problems, s);
+    check_grants(&mut problems, s);
     refuse(problems)
 }
 
@@ -213,5 +214,13 @@ fn check_hosts(problems: &mut Vec<Problem>, settings: &FunctionSettings) {
             }
             Ok(_) => {}
         }
+    }
+}
+
+fn check_grants(problems: &mut Vec<Problem>, settings: &FunctionSettings) {
+    let (found, most) = (settings.grants.len(), f::GRANTS_MAX);
+    if found > most {
+        let message = format!("there are {found} grants; at most {most} are allowed");
+        problem(problems, "TOO_LARGE", "/grants".into(), message);
     }
 }

@@ -9,7 +9,7 @@ use steploom_call::{
     Body, Call, Failure, Finished, Gauges, Inspected, Kind, Loaded, Program, Refused, Runner,
     Served,
 };
-use steploom_types::{Digest, Error, Json, Name, Result};
+use steploom_types::{Digest, Error, Grant, Json, Name, Result};
 use tokio::sync::Semaphore;
 
 #[derive(Default)]
@@ -112,7 +112,7 @@ impl Runner for Scripted {
         false
     }
 
-    fn inspect(&self, _module: &[u8]) -> Result<Inspected> {
+    fn inspect(&self, _module: &[u8], _grants: &[Grant]) -> Result<Inspected> {
         Ok(Inspected {
             kind: Kind::Command,
             memory_bytes_min: 0,

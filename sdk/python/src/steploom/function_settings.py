@@ -17,6 +17,7 @@ DEFAULTS: Dict[str, Any] = {
     "environment": {},
     "volumes": [],
     "allowHosts": [],
+    "grants": [],
     "runtime": None,
     "handler": None,
     "lambda": {},

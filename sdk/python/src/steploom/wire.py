@@ -784,6 +784,10 @@ class FunctionSettings(_FunctionSettings_lambda, total=False):
     """Folders of the node that its operator offers (`steploom up --volume NAME=DIR`)."""
     allowHosts: List[AllowedHost]
     """Hosts that it may call over HTTP; none if left out."""
+    grants: List[str]
+    """What it may do on the platform while it runs: `config`, `logging`, `keyvalue=STORE`, `objects=BUCKET`,
+    `invoke=FUNCTION`, `start=MACHINE`, `tasks`; nothing if left out.
+    """
 
 
 class _FunctionVersion(TypedDict):

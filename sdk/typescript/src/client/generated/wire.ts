@@ -567,6 +567,11 @@ export interface FunctionSettings {
   volumes?: VolumeMount[];
   /** Hosts that it may call over HTTP; none if left out. */
   allowHosts?: AllowedHost[];
+  /**
+   * What it may do on the platform while it runs: `config`, `logging`, `keyvalue=STORE`, `objects=BUCKET`,
+   * `invoke=FUNCTION`, `start=MACHINE`, `tasks`; nothing if left out.
+   */
+  grants?: string[];
   /** What else AWS's tools said of it, such as `Runtime` and `Role`: kept, shown to them, and of no effect. */
   lambda?: { [name: string]: Json };
 }

@@ -1,0 +1,167 @@
+//! What functions ask of the platform while they run, and the port to whoever does it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use steploom_types::{Callee, Error, Grant, Json, Name, Timestamp};
+
+/// Something that a function asks for, within its own account.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// To invoke a function and wait for its result.
+    Invoke {
+        /// The function.
+        function: Callee,
+        /// Its event.
+        event: Json,
+    },
+    /// To start an execution.
+    Start {
+        /// Of this machine.
+        machine: Name,
+        /// Its name, which makes the start idempotent.
+        name: Option<Name>,
+        /// Its input.
+        input: Json,
+    },
+    /// To end a task well.
+    Succeed {
+        /// The task.
+        token: String,
+        /// Its result.
+        output: Json,
+    },
+    /// To end a task badly.
+    Fail {
+        /// The task.
+        token: String,
+        /// The name that `Retry` and `Catch` match.
+        error: Option<String>,
+        /// Why, for people.
+        cause: Option<String>,
+    },
+    /// To say that a task is still being worked on.
+    Heartbeat {
+        /// The task.
+        token: String,
+    },
+    /// To read an object.
+    Read {
+        /// Where it is.
+        bucket: Name,
+        /// Its key.
+        key: String,
+    },
+    /// To write an object, replacing what is there.
+    Write {
+        /// Where it is.
+        bucket: Name,
+        /// Its key.
+        key: String,
+        /// What its content is.
+        content_type: Option<String>,
+        /// The content.
+        content: Bytes,
+    },
+    /// To delete an object; there may be none.
+    Remove {
+        /// Where it is.
+        bucket: Name,
+        /// Its key.
+        key: String,
+    },
+    /// To list keys of objects.
+    List {
+        /// Where they are.
+        bucket: Name,
+        /// Only those that begin so.
+        prefix: String,
+        /// Only those behind this one.
+        after: Option<String>,
+    },
+    /// To read one of the function's own variables.
+    Config {
+        /// Its name.
+        key: String,
+    },
+}
+
+/// What a function is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The result of an invoked function.
+    Result(Json),
+    /// An execution that was started, as a list of them shows it.
+    Started(Json),
+    /// An object.
+    Object {
+        /// What its content is.
+        content_type: String,
+        /// Its content.
+        content: Bytes,
+    },
+    /// A page of keys.
+    Keys {
+        /// The keys, in order.
+        keys: Vec<String>,
+        /// The next page is behind this one; there is none if `None`.
+        next: Option<String>,
+    },
+    /// A variable, if there is one of that name.
+    Variable(Option<String>),
+}
+
+/// Why a function is not given what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// A name that programs may match; of a function that was invoked and failed, its error's.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// What a function may ask for, by its own rules.
+#[async_trait]
+pub trait Abilities: Send + Sync + fmt::Debug {
+    /// Does what is asked, or says why not. The caller's own time ends at `deadline`. Dropping the future gives it
+    /// up; what was asked may be done then or not.
+    ///
+    /// # Errors
+    /// [`Unanswered`].
+    async fn ask(&self, ask: Ask, deadline: Timestamp) -> Result<Answer, Unanswered>;
+}
+
+impl Ask {
+    /// The grant that it takes.
+    pub fn grant(&self) -> Grant {
+        match self {
+            Self::Invoke { function, .. } => Grant::Invoke(Some(function.clone())),
+            Self::Start { machine, .. } => Grant::Start(Some(machine.clone())),
+            Self::Succeed { .. } | Self::Fail { .. } | Self::Heartbeat { .. } => Grant::Tasks,
+            Self::Read { bucket, .. }
+            | Self::Write { bucket, .. }
+            | Self::Remove { bucket, .. }
+            | Self::List { bucket, .. } => Grant::Objects(bucket.clone()),
+            Self::Config { .. } => Grant::Config,
+        }
+    }
+}
+
+impl Unanswered {
+    /// Of this name, for this reason.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl From<Error> for Unanswered {
+    fn from(error: Error) -> Self {
+        Self::new(error.code, error.message)
+    }
+}
