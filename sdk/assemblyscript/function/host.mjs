@@ -1,5 +1,6 @@
 // A host of one function, for tests: what the platform does with a module of kind reactor, in
-// little. It knows no limits, and nothing of WASI but what steploom.ts asks for.
+// little. It knows no limits, nothing of WASI but what steploom.ts asks for, and of calls back what the
+// test says.
 
 import { readFile } from "node:fs/promises";
 
@@ -10,14 +11,22 @@ const ERROR_BIT = 2 ** 31;
  * Reads a module and gives a function that calls it, each time in a fresh instance:
  * `call(event, environment)` gives `{ result }` or `{ error: { errorType, errorMessage } }`, and
  * `log`, the lines that were logged, as objects where they are JSON. Throws what a trap throws, with its `log`.
+ * What the function calls back is answered by a third argument: it is given the request's line, an object, and
+ * its body, and gives `{ ok, body }` or `{ error: { code, message } }`.
  */
 export async function load(path) {
   const module = await WebAssembly.compile(await readFile(path));
-  return (event, environment = {}) => call(module, Buffer.from(JSON.stringify(event)), environment);
+  return (event, environment = {}, platform = nobody) =>
+    call(module, Buffer.from(JSON.stringify(event)), environment, platform);
 }
 
-function call(module, event, environment) {
-  const guest = { memory: null, written: "" };
+/** Answers calls back where a test does not. */
+function nobody() {
+  return { error: { code: "NoPlatform", message: "there is no platform here: calls back are answered where Steploom runs the function" } };
+}
+
+function call(module, event, environment, platform) {
+  const guest = { memory: null, written: "", platform, answer: Buffer.alloc(0) };
   try {
     const { exports } = new WebAssembly.Instance(module, imports(guest, environment));
     guest.memory = exports.memory;
@@ -87,5 +96,24 @@ function imports(guest, environment) {
       return 0;
     },
   };
-  return { wasi_snapshot_preview1: wasi };
+  return { wasi_snapshot_preview1: wasi, steploom: callsBack(guest) };
+}
+
+/** The largest number that says how much fuel is left. */
+const FUEL = 2n ** 63n - 1n;
+
+function callsBack(guest) {
+  return {
+    call(at, size) {
+      const request = Buffer.from(Buffer.from(guest.memory.buffer, at, size));
+      const end = request.indexOf("\n");
+      const { body = "", ...line } = guest.platform(JSON.parse(request.subarray(0, end).toString()), request.subarray(end + 1));
+      guest.answer = Buffer.concat([Buffer.from(`${JSON.stringify(line)}\n`), Buffer.from(body)]);
+      return guest.answer.length;
+    },
+    take(to) {
+      Buffer.from(guest.memory.buffer).set(guest.answer, to);
+    },
+    fuel: () => FUEL,
+  };
 }

@@ -58,7 +58,7 @@ export class Answer {
 
 /**
  * What a function learns of the call that it answers; a text is empty where there is nothing to
- * say. Calls back to the platform will be methods of it.
+ * say.
  */
 export class Context {
   /** The invocation's id, under which its log is found. */
@@ -411,6 +411,217 @@ export function seed(): f64 {
   random_get(place, 8);
   return reinterpret<f64>(load<u64>(place));
 }
+
+// --- Calls back: what a function asks of the platform while it runs. Its owner grants each, such as
+// by `steploom deploy --grant invoke=resize`. What is not granted has the code AccessDenied, and its
+// message says what grants it; in tests, where there is no platform, the code is NoPlatform.
+
+/** What the platform said to a call. `Answer.error(reply.code, reply.message)` passes an error on. */
+export class Reply {
+  constructor(
+    /** What went wrong; empty where all went well. */
+    readonly code: string,
+    /** The same for people. */
+    readonly message: string,
+    /** What there is to say beside the body, as JSON. */
+    readonly said: string,
+    /** A result, an object, a value. */
+    readonly body: ArrayBuffer,
+    /** Whether there is what was asked for: a value of a store, a variable. */
+    readonly found: bool = true,
+  ) {}
+
+  get isError(): bool {
+    return this.code.length > 0;
+  }
+
+  /** The body as text. */
+  get text(): string {
+    return String.UTF8.decode(this.body);
+  }
+
+  /** The id of the execution that was started. */
+  get id(): string {
+    return textOf(this.said, "id");
+  }
+
+  /** The sum that `keyvalue.increment` came to. */
+  get sum(): i64 {
+    const value = member(this.said, "value");
+    return value === null ? 0 : I64.parseInt(value);
+  }
+
+  /** What kind of bytes an object has, such as `image/png`; empty if nobody said so. */
+  get contentType(): string {
+    return textOf(this.said, "contentType");
+  }
+
+  /** The page of keys that was listed, in their order. */
+  get keys(): string[] {
+    const keys = new Array<string>();
+    const json = member(this.said, "keys");
+    if (json === null) return keys;
+    const end = endOf(json);
+    let at = skipSpace(startOf(json) + UNIT, end);
+    while (unitAt(at, end) == Unit.QUOTE) {
+      const keyEnd = skipString(at, end);
+      keys.push(unquoted(at, keyEnd));
+      at = skipSpace(keyEnd, end);
+      if (unitAt(at, end) == Unit.COMMA) at = skipSpace(at + UNIT, end);
+    }
+    return keys;
+  }
+
+  /** What the next page is asked for `after`; empty behind the last page. */
+  get next(): string {
+    return textOf(this.said, "next");
+  }
+}
+
+/** Invokes a function and waits: its result is the reply's `text`, its error the `code`. 6 MiB each at most. Grant: `invoke=NAME`. */
+export function invoke(name: string, event: string): Reply {
+  return ask(new Fields().set("op", "invoke").set("function", name), utf8(event));
+}
+
+/**
+ * Starts an execution, which goes on by itself; the reply has its `id`. While one of that name runs, the
+ * same name and input give the same id. Grant: `start=MACHINE`.
+ */
+export function start(machine: string, input: string, name: string = ""): Reply {
+  const line = new Fields().set("op", "start").set("machine", machine);
+  return ask(name.length ? line.set("name", name) : line, utf8(input));
+}
+
+/** Ends the task that waits for this token, with its output. Grant: `tasks`. */
+export function succeed(token: string, output: string): Reply {
+  return ask(new Fields().set("op", "succeed").set("token", token), utf8(output));
+}
+
+/** Ends it badly: `Retry` and `Catch` match `name`. Grant: `tasks`. */
+export function fail(token: string, name: string, cause: string): Reply {
+  return ask(new Fields().set("op", "fail").set("token", token).set("error", name).set("cause", cause));
+}
+
+/** Says that it is still being worked on. Grant: `tasks`. */
+export function heartbeat(token: string): Reply {
+  return ask(new Fields().set("op", "heartbeat").set("token", token));
+}
+
+/** A variable of the function's own (`deploy --env`): `text`, if it is `found`. Grant: `config`. */
+export function config(key: string): Reply {
+  const reply = ask(new Fields().set("op", "config").set("key", key));
+  const value = text(member(reply.said, "value"));
+  return new Reply(reply.code, reply.message, reply.said, utf8(value === null ? "" : value), value !== null);
+}
+
+/** How much fuel is left to this call; about one goes with each instruction. Needs no grant. */
+export function fuel(): i64 {
+  return host_fuel();
+}
+
+/** Objects of a bucket: bytes under a key, 16 MiB at most. Grant: `objects=BUCKET`. */
+export class objects {
+  /** The reply has `body` and `contentType`; one that is not there is an error. */
+  static read(bucket: string, key: string): Reply {
+    return ask(request("read", "bucket", bucket).set("key", key));
+  }
+
+  /** One that is there is replaced. */
+  static write(bucket: string, key: string, body: ArrayBuffer, contentType: string = ""): Reply {
+    const line = request("write", "bucket", bucket).set("key", key);
+    return ask(contentType.length ? line.set("contentType", contentType) : line, body);
+  }
+
+  /** There may be none. */
+  static remove(bucket: string, key: string): Reply {
+    return ask(request("remove", "bucket", bucket).set("key", key));
+  }
+
+  /** A page of the `keys` that begin with `prefix`, from the first one or, for the `next` page, behind `after`. */
+  static list(bucket: string, prefix: string = "", after: string = ""): Reply {
+    return ask(page(request("list", "bucket", bucket), prefix, after));
+  }
+}
+
+/** Values of a store, by keys. Grant: `keyvalue=STORE`. */
+export class keyvalue {
+  /** The reply has the value as `body` or `text`, if it is `found`. */
+  static get(store: string, key: string): Reply {
+    const reply = ask(request("get", "store", store).set("key", key));
+    return reply.code == "KeyNotFound" ? new Reply("", "", "", reply.body, false) : reply;
+  }
+
+  static set(store: string, key: string, value: ArrayBuffer): Reply {
+    return ask(request("set", "store", store).set("key", key), value);
+  }
+
+  /** There may be none. */
+  static delete(store: string, key: string): Reply {
+    return ask(request("delete", "store", store).set("key", key));
+  }
+
+  /** Adds to the whole number that a key has, 0 if it has none; nobody comes in between. The reply has the `sum`. */
+  static increment(store: string, key: string, by: i64 = 1): Reply {
+    return ask(request("increment", "store", store).set("key", key).set("by", by));
+  }
+
+  /** A page of `keys`, as of `objects.list`. */
+  static keys(store: string, prefix: string = "", after: string = ""): Reply {
+    return ask(page(request("keys", "store", store), prefix, after));
+  }
+}
+
+function request(op: string, name: string, value: string): Fields {
+  return new Fields().set("op", op).set(name, value);
+}
+
+function page(line: Fields, prefix: string, after: string): Fields {
+  line.set("prefix", prefix);
+  return after.length ? line.set("after", after) : line;
+}
+
+/** A request is a line of JSON, then bytes as they are; so is an answer. */
+function ask(line: Fields, body: ArrayBuffer = new ArrayBuffer(0)): Reply {
+  const head = utf8(line.toString() + "\n");
+  const request = heap.alloc(head.byteLength + body.byteLength);
+  memory.copy(request, changetype<usize>(head), head.byteLength);
+  memory.copy(request + head.byteLength, changetype<usize>(body), body.byteLength);
+  const answer = new ArrayBuffer(<i32>host_call(request, head.byteLength + body.byteLength));
+  heap.free(request);
+  host_take(changetype<usize>(answer));
+  return replyOf(answer);
+}
+
+function replyOf(answer: ArrayBuffer): Reply {
+  const at = changetype<usize>(answer);
+  let end = 0;
+  while (end < answer.byteLength && load<u8>(at + end) != 0x0a) end++;
+  const said = String.UTF8.decodeUnsafe(at, end);
+  const body = answer.slice(min(end + 1, answer.byteLength));
+  const good = member(said, "ok");
+  if (good !== null) return new Reply("", "", good, body);
+  const bad = member(said, "error");
+  const code = textOf(bad, "code");
+  return new Reply(code.length ? code : "InvalidAnswer", textOf(bad, "message"), "", body);
+}
+
+/** What the member says; empty if there is none. */
+function textOf(json: string | null, name: string): string {
+  const found = text(member(json, name));
+  return found === null ? "" : found;
+}
+
+// A function that makes no calls back has none of these among its imports.
+
+// @ts-ignore: decorator
+@external("steploom", "call")
+declare function host_call(request: usize, size: usize): usize;
+// @ts-ignore: decorator
+@external("steploom", "take")
+declare function host_take(to: usize): void;
+// @ts-ignore: decorator
+@external("steploom", "fuel")
+declare function host_fuel(): i64;
 
 // --- WASI preview 1, the little that is needed. A function returns 0 or an error's number.
 

@@ -1,6 +1,9 @@
 // A function that does what the event's "do" says, for the helper's tests.
 
-import { Answer, Context, debug, error, Fields, handle, info, member, nowMs, quote, text, variable, warn } from "../steploom";
+import {
+  Answer, Context, Fields, Reply, config, debug, error, fail, fuel, handle, heartbeat, info, invoke, keyvalue, member,
+  nowMs, objects, quote, start, succeed, text, variable, warn,
+} from "../steploom";
 export { steploom_alloc, steploom_handle } from "../steploom";
 
 handle((call: Context, event: string): Answer => {
@@ -27,8 +30,48 @@ handle((call: Context, event: string): Answer => {
   if (what == "nothing") return Answer.result("");
   if (what == "nonsense") return Answer.result("{no JSON");
   if (what == "big") return Answer.result(quote("x".repeat(7 << 20)));
+  if (what == "call") return called(text(member(event, "op"))!);
   return Answer.error("Unknown", what);
 });
+
+/** Makes a call back and shows its reply. */
+function called(op: string): Answer {
+  if (op == "fuel") return Answer.result(fuel().toString());
+  const reply = replyTo(op);
+  if (reply.isError) return Answer.error(reply.code, reply.message);
+  const keys = reply.keys.map<string>((key: string): string => quote(key)).join(",");
+  return Answer.result(new Fields()
+    .set("text", reply.text)
+    .set("found", reply.found)
+    .set("id", reply.id)
+    .set("sum", reply.sum)
+    .set("contentType", reply.contentType)
+    .json("keys", "[" + keys + "]")
+    .set("next", reply.next)
+    .toString());
+}
+
+function replyTo(op: string): Reply {
+  const body = String.UTF8.encode("two\nlines");
+  if (op == "invoke") return invoke("resize", '{"a":\n1}');
+  if (op == "start") return start("orders", "{}");
+  if (op == "start by name") return start("orders", "{}", "o-1");
+  if (op == "succeed") return succeed("token", "[1]");
+  if (op == "fail") return fail("token", "Late", "too\nlate");
+  if (op == "heartbeat") return heartbeat("token");
+  if (op == "config") return config("COLOR");
+  if (op == "read") return objects.read("photos", "å");
+  if (op == "write") return objects.write("photos", "å", body);
+  if (op == "write a kind") return objects.write("photos", "å", body, "image/png");
+  if (op == "remove") return objects.remove("photos", "å");
+  if (op == "list") return objects.list("photos");
+  if (op == "list on") return objects.list("photos", "a", "b");
+  if (op == "get") return keyvalue.get("sessions", "k");
+  if (op == "set") return keyvalue.set("sessions", "k", body);
+  if (op == "delete") return keyvalue.delete("sessions", "k");
+  if (op == "increment") return keyvalue.increment("sessions", "k", -5);
+  return keyvalue.keys("sessions", "a");
+}
 
 /** The member that the event's "name" names, and what it says if it is a string. */
 function memberOf(json: string | null, event: string): Answer {

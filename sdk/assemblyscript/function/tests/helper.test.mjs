@@ -130,6 +130,61 @@ test("chance and time are the host's", () => {
   assert.ok(Math.abs(now - Date.now()) < 600_000);
 });
 
+/** What a call back asks, and what comes of an answer to it. */
+function asked(op, answer = { ok: {} }) {
+  let request;
+  const outcome = call({ do: "call", op }, {}, (line, body) => {
+    request = [line, body.toString()];
+    return answer;
+  });
+  return { request, ...outcome };
+}
+
+test("calls back ask for what they say", () => {
+  const requests = {
+    invoke: [{ op: "invoke", function: "resize" }, '{"a":\n1}'],
+    start: [{ op: "start", machine: "orders" }, "{}"],
+    "start by name": [{ op: "start", machine: "orders", name: "o-1" }, "{}"],
+    succeed: [{ op: "succeed", token: "token" }, "[1]"],
+    fail: [{ op: "fail", token: "token", error: "Late", cause: "too\nlate" }, ""],
+    heartbeat: [{ op: "heartbeat", token: "token" }, ""],
+    config: [{ op: "config", key: "COLOR" }, ""],
+    read: [{ op: "read", bucket: "photos", key: "å" }, ""],
+    write: [{ op: "write", bucket: "photos", key: "å" }, "two\nlines"],
+    "write a kind": [{ op: "write", bucket: "photos", key: "å", contentType: "image/png" }, "two\nlines"],
+    remove: [{ op: "remove", bucket: "photos", key: "å" }, ""],
+    list: [{ op: "list", bucket: "photos", prefix: "" }, ""],
+    "list on": [{ op: "list", bucket: "photos", prefix: "a", after: "b" }, ""],
+    get: [{ op: "get", store: "sessions", key: "k" }, ""],
+    set: [{ op: "set", store: "sessions", key: "k" }, "two\nlines"],
+    delete: [{ op: "delete", store: "sessions", key: "k" }, ""],
+    increment: [{ op: "increment", store: "sessions", key: "k", by: -5 }, ""],
+    keys: [{ op: "keys", store: "sessions", prefix: "a" }, ""],
+  };
+  for (const [op, request] of Object.entries(requests)) assert.deepEqual(asked(op).request, request);
+});
+
+test("what calls back give is read", () => {
+  const nothing = { text: "", found: true, id: "", sum: 0, contentType: "", keys: [], next: "" };
+  const given = (op, answer, expect) => assert.deepEqual(asked(op, answer).result, { ...nothing, ...expect });
+  given("invoke", { ok: {}, body: '{"a":\n"å"}\n' }, { text: '{"a":\n"å"}\n' });
+  given("start", { ok: { id: "e-1" } }, { id: "e-1" });
+  given("config", { ok: { value: '"blue"' } }, { text: '"blue"' });
+  given("config", { ok: {} }, { found: false });
+  given("read", { ok: { contentType: "image/png", sizeBytes: 1 }, body: "x" }, { text: "x", contentType: "image/png" });
+  given("list", { ok: { keys: ["a", 'å "b"'], next: "c" } }, { keys: ["a", 'å "b"'], next: "c" });
+  given("keys", { ok: { keys: [] } }, {});
+  given("get", { error: { code: "KeyNotFound", message: "no" } }, { found: false });
+  given("increment", { ok: { value: -(2 ** 53) } }, { sum: -(2 ** 53) });
+});
+
+test("what calls back fail with is read", () => {
+  const error = { code: "AccessDenied", message: 'deploy it with "--grant"' };
+  assert.deepEqual(asked("invoke", { error }).error, { errorType: error.code, errorMessage: error.message });
+  assert.equal(call({ do: "call", op: "invoke" }).error.errorType, "NoPlatform");
+  assert.equal(call({ do: "call", op: "fuel" }).result, Number(2n ** 63n - 1n));
+});
+
 test("garbage is collected", () => {
   assert.equal(call({ do: "garbage" }).result, 2 ** 30);
 });

@@ -1,6 +1,7 @@
-// A probe: does what the event says, be it good or bad, for the table in ../../probes.json.
+// A probe: does what the event says, be it good or bad, for the tables in ../../.
 
 import { Answer, Context, Fields, debug, error, handle, info, member, quote, text, warn } from "./steploom";
+import { callBack } from "./calls";
 export { steploom_alloc, steploom_handle } from "./steploom"; // for the host
 
 // @ts-ignore: decorator
@@ -24,7 +25,7 @@ handle((call: Context, event: string): Answer => {
     error("four");
     return Answer.result("{}");
   }
-  return Answer.error("UnknownProbe", `there is no probe "${what}"`);
+  return callBack(what, event);
 });
 
 function echo(value: string | null): Answer {
