@@ -88,7 +88,11 @@ pub(crate) static LANGUAGES: &[Language] = &[
             "steploom/context.go" <= "function/context.go",
             "steploom/error.go" <= "function/error.go",
             "steploom/log.go" <= "function/log.go",
+            "steploom/keyvalue.go" <= "function/keyvalue.go",
+            "steploom/objects.go" <= "function/objects.go",
+            "steploom/platform.go" <= "function/platform.go",
             "steploom/host_wasip1.go" <= "function/host_wasip1.go",
+            "steploom/host_other.go" <= "function/host_other.go",
         ),
     },
     Language {

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Context is what a function learns of the call that it answers. Calls back to the platform will
-// be methods of it.
+// Context is what a function learns of the call that it answers.
 type Context struct {
 	// RequestID is the invocation's id, under which its log is found.
 	RequestID string

@@ -1,4 +1,4 @@
-// A probe: does what the event says, be it good or bad, for the table in ../probes.json.
+// A probe: does what the event says, be it good or bad, for the tables in ../.
 package main
 
 import (
@@ -15,6 +15,8 @@ type Event struct {
 	Value   any    `json:"value"`
 	Error   string `json:"error"`
 	Message string `json:"message"`
+	Name    string `json:"name"`
+	Key     string `json:"key"`
 }
 
 func init() { function.Handle(handler) }
@@ -53,7 +55,7 @@ func handler(call function.Context, event Event) (any, error) {
 		slog.Error("four")
 		return struct{}{}, nil
 	}
-	return nil, function.Errorf("UnknownProbe", "there is no probe %q", event.Do)
+	return callBack(event)
 }
 
 // bomb takes memory until it is refused.
