@@ -94,6 +94,37 @@ test "the context is what the environment says" {
     try std.testing.expectEqual(2, context.retry);
 }
 
+fn resize(call: *steploom.Call, event: Event) !usize {
+    const small = try steploom.invoke(call, Event, "resize", event);
+    return small.text.len;
+}
+
+test "there is no platform outside, and what a call failed with is the handler's error" {
+    try checkError(resize, "{\"text\":\"a\"}",
+        \\{"errorType":"NoPlatform","errorMessage":"there is no platform here: calls back are answered where Steploom runs the function"}
+    );
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    var call: steploom.Call = .{ .arena = arena.allocator() };
+    const failed = error.CallFailed;
+    try std.testing.expectError(failed, steploom.start(&call, "orders", .{ .id = 1 }, "o-1"));
+    try std.testing.expectError(failed, steploom.succeed(&call, "token", 1));
+    try std.testing.expectError(failed, steploom.fail(&call, "token", "Late", "too late"));
+    try std.testing.expectError(failed, steploom.heartbeat(&call, "token"));
+    try std.testing.expectError(failed, steploom.config(&call, "COLOR"));
+    try std.testing.expectError(failed, steploom.objects.read(&call, "photos", "a"));
+    try std.testing.expectError(failed, steploom.objects.write(&call, "photos", "a", .{ .body = "1" }));
+    try std.testing.expectError(failed, steploom.objects.remove(&call, "photos", "a"));
+    try std.testing.expectError(failed, steploom.objects.list(&call, "photos", "", null));
+    try std.testing.expectError(failed, steploom.keyvalue.get(&call, "sessions", "a"));
+    try std.testing.expectError(failed, steploom.keyvalue.set(&call, "sessions", "a", "1"));
+    try std.testing.expectError(failed, steploom.keyvalue.delete(&call, "sessions", "a"));
+    try std.testing.expectError(failed, steploom.keyvalue.increment(&call, "sessions", "a", -1));
+    try std.testing.expectError(failed, steploom.keyvalue.keys(&call, "sessions", "", "b"));
+    try std.testing.expectEqualStrings("NoPlatform", call.code);
+    try std.testing.expectEqual(std.math.maxInt(u64), steploom.fuel());
+}
+
 test "a call knows its context" {
     var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
     defer arena.deinit();
