@@ -284,6 +284,24 @@ static inline steploom_text steploom_member(steploom_text json, const char *name
     return found;
 }
 
+/*
+ * The next item of a list, as it stands there; no text behind the last. `rest` begins as the list's JSON, and is
+ * what is left of it afterwards.
+ */
+static inline steploom_text steploom_next(steploom_text *rest) {
+    steploom_text item = {NULL, 0}, nothing = {NULL, 0};
+    if (rest->len == 0) return nothing;
+    const char *end = rest->data + rest->len, *at = steploom_skip_space(rest->data, end);
+    if (at == end || (*at != '[' && *at != ',')) return nothing;
+    at = steploom_skip_space(at + 1, end);
+    item.data = at;
+    at = steploom_skip_value(at, end);
+    item.len = (size_t)(at - item.data);
+    rest->data = at;
+    rest->len = (size_t)(end - at);
+    return item.len ? item : nothing;
+}
+
 /* ---- Answers ---- */
 
 /* What a handler returns: the JSON of a result or, with `failed`, of an error. */
@@ -443,16 +461,52 @@ static inline void steploom_log_list(steploom_level level, const char *message, 
  */
 #define steploom_log(level, ...) steploom_log_list((level), __VA_ARGS__, steploom_string_field(NULL, NULL))
 
-/* ---- Calls to the platform ---- */
+/* ---- Calls back ---- */
 
-/* None yet: what a function may ask of its host while it runs will stand here. */
+/*
+ * What the platform said to a call that its owner must have granted (`steploom deploy --grant invoke=resize`).
+ * With a `code` it failed: `return steploom_error(reply.code, reply.message)` passes that on. What was not
+ * granted is "AccessDenied"; outside of WebAssembly, as in tests, all are "NoPlatform".
+ */
+typedef struct {
+    const char *code;    /* what went wrong, such as "AccessDenied"; NULL where all went well */
+    const char *message; /* that, for people */
+    steploom_text said;  /* JSON: what there is to say beside the body */
+    steploom_text body;  /* a result, an object, a value; it ends with a 0 that is not counted */
+} steploom_reply;
 
-/* ---- The host's side ---- */
+#ifdef __wasm__
+#define STEPLOOM_IMPORT(name) __attribute__((import_module("steploom"), import_name(name)))
+STEPLOOM_IMPORT("call") size_t steploom_host_call(const char *request, size_t len);
+STEPLOOM_IMPORT("take") void steploom_host_take(char *to);
+STEPLOOM_IMPORT("fuel") int64_t steploom_host_fuel(void);
 
-/* In the length of an answer: it is an error. */
-#define STEPLOOM_ERROR_BIT 0x80000000u
+static inline size_t steploom_send(steploom_text request) { return steploom_host_call(request.data, request.len); }
 
-/* A place for an event of `len` bytes, and a 0 behind it. */
+static inline void steploom_take(char *to, size_t len) {
+    (void)len;
+    steploom_host_take(to);
+}
+
+/* How much fuel is left to this call; about one goes with each instruction. Needs no grant. */
+static inline int64_t steploom_fuel(void) { return steploom_host_fuel(); }
+#else
+static const char steploom_nobody[] =
+    "{\"error\":{\"code\":\"NoPlatform\",\"message\":\"there is no platform here: calls back are answered where "
+    "Steploom runs the function\"}}\n";
+
+static inline size_t steploom_send(steploom_text request) {
+    (void)request;
+    return sizeof steploom_nobody - 1;
+}
+
+static inline void steploom_take(char *to, size_t len) { memcpy(to, steploom_nobody, len); }
+
+/* Nobody counts here: the largest number there is. */
+static inline int64_t steploom_fuel(void) { return INT64_MAX; }
+#endif
+
+/* A place for `len` bytes, and a 0 behind it. */
 static inline char *steploom_place(size_t len) {
     char *place = len < SIZE_MAX ? (char *)malloc(len + 1) : NULL;
     if (!place) {
@@ -462,6 +516,165 @@ static inline char *steploom_place(size_t len) {
     place[len] = 0;
     return place;
 }
+
+/* The text of a string of JSON, with a 0 behind it that is not counted; no text where it is something else. */
+static inline steploom_text steploom_unquoted(steploom_text json) {
+    steploom_buffer text = {NULL, 0, 0};
+    steploom_text none = {NULL, 0};
+    if (!steploom_add_unquoted(&text, json)) return none;
+    steploom_add_character(&text, 0);
+    text.len--;
+    return steploom_written(&text);
+}
+
+/* Takes an answer apart, whose bytes it keeps: a line of JSON, then the body. */
+static inline steploom_reply steploom_read_reply(steploom_text answer) {
+    const char *end = answer.len ? (const char *)memchr(answer.data, '\n', answer.len) : NULL;
+    steploom_text line = {answer.data, end ? (size_t)(end - answer.data) : answer.len};
+    steploom_text error = steploom_member(line, "error"), empty = {answer.data + answer.len, 0};
+    steploom_reply reply = {NULL, NULL, steploom_member(line, "ok"), empty};
+    if (end) {
+        reply.body.data = end + 1;
+        reply.body.len = answer.len - line.len - 1;
+    }
+    if (!reply.said.data) {
+        reply.code = steploom_unquoted(steploom_member(error, "code")).data;
+        reply.message = steploom_unquoted(steploom_member(error, "message")).data;
+        if (!reply.code) reply.code = "InvalidAnswer";
+        if (!reply.message) reply.message = "";
+    }
+    return reply;
+}
+
+/* Ends the names of a request. */
+#define STEPLOOM_END ((const char *)NULL)
+
+/* The beginning of a request's line: what is asked for, then names and values in turn; a value that is NULL is left out. */
+static inline steploom_buffer steploom_request(const char *op, ...) {
+    steploom_buffer request = {NULL, 0, 0};
+    const char *name = "op", *value = op;
+    va_list list;
+    va_start(list, op);
+    for (; name; name = va_arg(list, const char *), value = name ? va_arg(list, const char *) : NULL) {
+        if (!value) continue;
+        steploom_add(&request, request.len ? "," : "{");
+        steploom_add_quoted(&request, steploom_text_of(name));
+        steploom_add(&request, ":");
+        steploom_add_quoted(&request, steploom_text_of(value));
+    }
+    va_end(list);
+    return request;
+}
+
+/* Ends the line, sends the request with its body, and gives what is said to it. */
+static inline steploom_reply steploom_ask(steploom_buffer request, steploom_text body) {
+    steploom_add(&request, "}\n");
+    steploom_add_text(&request, body);
+    size_t len = steploom_send(steploom_written(&request));
+    free(request.data);
+    steploom_text answer = {steploom_place(len), len};
+    steploom_take((char *)answer.data, len);
+    return steploom_read_reply(answer);
+}
+
+/* Invokes a function and waits; the result is the body. Its error is the code here. 6 MiB each at most. Grant: `invoke=FUNCTION`. */
+static inline steploom_reply steploom_invoke(const char *function, steploom_text event) {
+    return steploom_ask(steploom_request("invoke", "function", function, STEPLOOM_END), event);
+}
+
+/*
+ * Starts an execution, which goes on by itself: {"id"} is said. While one of that name runs, the same name and
+ * input give the same id; `name` may be NULL. Grant: `start=MACHINE`.
+ */
+static inline steploom_reply steploom_start(const char *machine, steploom_text input, const char *name) {
+    return steploom_ask(steploom_request("start", "machine", machine, "name", name, STEPLOOM_END), input);
+}
+
+/* Ends the task that waits for this token, with its output. Grant: `tasks`. */
+static inline steploom_reply steploom_succeed(const char *token, steploom_text output) {
+    return steploom_ask(steploom_request("succeed", "token", token, STEPLOOM_END), output);
+}
+
+/* Ends it badly: `error` is what `Retry` and `Catch` match. Grant: `tasks`. */
+static inline steploom_reply steploom_fail(const char *token, const char *error, const char *cause) {
+    return steploom_ask(
+        steploom_request("fail", "token", token, "error", error, "cause", cause, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* Says that it is still being worked on. Grant: `tasks`. */
+static inline steploom_reply steploom_heartbeat(const char *token) {
+    return steploom_ask(steploom_request("heartbeat", "token", token, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* A variable of the function's own (`deploy --env`) as the body; no text where it has none. Grant: `config`. */
+static inline steploom_reply steploom_config(const char *key) {
+    steploom_reply reply = steploom_ask(steploom_request("config", "key", key, STEPLOOM_END), steploom_text_of(NULL));
+    reply.body = steploom_unquoted(steploom_member(reply.said, "value"));
+    return reply;
+}
+
+/* An object of a bucket, 16 MiB at most, as the body: {"contentType", "sizeBytes"} is said. Grant, here and below: `objects=BUCKET`. */
+static inline steploom_reply steploom_objects_read(const char *bucket, const char *key) {
+    return steploom_ask(steploom_request("read", "bucket", bucket, "key", key, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* Writes an object; one that is there is replaced. `content_type`, such as "image/png", may be NULL. */
+static inline steploom_reply steploom_objects_write(
+    const char *bucket, const char *key, steploom_text body, const char *content_type) {
+    return steploom_ask(
+        steploom_request("write", "bucket", bucket, "key", key, "contentType", content_type, STEPLOOM_END), body);
+}
+
+/* Removes an object; there may be none. */
+static inline steploom_reply steploom_objects_remove(const char *bucket, const char *key) {
+    return steploom_ask(steploom_request("remove", "bucket", bucket, "key", key, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/*
+ * A page of the keys that begin with `prefix`, from the first one or, for the next page, behind `after`; both may
+ * be NULL. {"keys", "next"} is said, `next` being what the next page is asked for `after`; `steploom_next` reads keys.
+ */
+static inline steploom_reply steploom_objects_list(const char *bucket, const char *prefix, const char *after) {
+    return steploom_ask(
+        steploom_request("list", "bucket", bucket, "prefix", prefix, "after", after, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* The value of a key of a store as the body; no text where it has none. Grant, here and below: `keyvalue=STORE`. */
+static inline steploom_reply steploom_keyvalue_get(const char *store, const char *key) {
+    steploom_reply reply =
+        steploom_ask(steploom_request("get", "store", store, "key", key, STEPLOOM_END), steploom_text_of(NULL));
+    steploom_reply nothing = {NULL, NULL, {NULL, 0}, {NULL, 0}};
+    return reply.code && strcmp(reply.code, "KeyNotFound") == 0 ? nothing : reply;
+}
+
+/* Sets the value of a key. */
+static inline steploom_reply steploom_keyvalue_set(const char *store, const char *key, steploom_text value) {
+    return steploom_ask(steploom_request("set", "store", store, "key", key, STEPLOOM_END), value);
+}
+
+/* Deletes a key; there may be none. */
+static inline steploom_reply steploom_keyvalue_delete(const char *store, const char *key) {
+    return steploom_ask(steploom_request("delete", "store", store, "key", key, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* Adds to the whole number that a key has, 0 if it has none, and nobody comes in between: the sum {"value"} is said. */
+static inline steploom_reply steploom_keyvalue_increment(const char *store, const char *key, int64_t by) {
+    steploom_buffer request = steploom_request("increment", "store", store, "key", key, STEPLOOM_END);
+    steploom_add(&request, ",\"by\":");
+    steploom_add_integer(&request, by);
+    return steploom_ask(request, steploom_text_of(NULL));
+}
+
+/* A page of the keys of a store, as of `steploom_objects_list`. */
+static inline steploom_reply steploom_keyvalue_keys(const char *store, const char *prefix, const char *after) {
+    return steploom_ask(
+        steploom_request("keys", "store", store, "prefix", prefix, "after", after, STEPLOOM_END), steploom_text_of(NULL));
+}
+
+/* ---- The host's side ---- */
+
+/* In the length of an answer: it is an error. */
+#define STEPLOOM_ERROR_BIT 0x80000000u
 
 /* An answer as the host takes it: its place in the upper half, its length in the lower. */
 static inline uint64_t steploom_pack(steploom_answer answer) {

@@ -136,6 +136,68 @@ static void lines_have_level_message_and_fields(void) {
     steploom_log(STEPLOOM_INFO, "another", fields[0], fields[1]);
 }
 
+static void check_items(const char *json, const char *expect) {
+    steploom_buffer seen = {0};
+    steploom_text rest = steploom_text_of(json), item;
+    while ((item = steploom_next(&rest)).data) {
+        steploom_add_text(&seen, item);
+        steploom_add(&seen, ";");
+    }
+    steploom_add(&seen, ".");
+    check(json, steploom_written(&seen), expect);
+    free(seen.data);
+}
+
+static void items_are_found(void) {
+    check_items("[]", ".");
+    check_items(" [ ] ", ".");
+    check_items("[\"a,]\"]", "\"a,]\";.");
+    check_items("[1 ,[2,3], {\"a\":[4]} , null]", "1;[2,3];{\"a\":[4]};null;.");
+    static const char *const others[] = {"", "null", "{}", "\"[1]\"", "["};
+    for (size_t index = 0; index < sizeof others / sizeof *others; index++) check_items(others[index], ".");
+}
+
+static void requests_are_a_line(void) {
+    steploom_buffer request = steploom_request("write", "key", "a\n\"b\"", "contentType", NULL, "after", "c", STEPLOOM_END);
+    check("request", steploom_written(&request), "{\"op\":\"write\",\"key\":\"a\\n\\\"b\\\"\",\"after\":\"c\"");
+    free(request.data);
+}
+
+static void replies_are_a_line_and_a_body(void) {
+    steploom_reply good = steploom_read_reply(steploom_text_of("{\"ok\":{\"value\":2}}\n1\n2\n"));
+    check("code", steploom_text_of(good.code), NULL);
+    check("said", good.said, "{\"value\":2}");
+    check("body", good.body, "1\n2\n");
+    check("no body", steploom_read_reply(steploom_text_of("{\"ok\":{}}")).body, "");
+    steploom_reply bad = steploom_read_reply(
+        steploom_text_of("{\"error\":{\"code\":\"AccessDenied\",\"message\":\"--grant \\\"tasks\\\"\"}}\n"));
+    check("code", steploom_text_of(bad.code), "AccessDenied");
+    check("message", steploom_text_of(bad.message), "--grant \"tasks\"");
+    check("no answer", steploom_text_of(steploom_read_reply(steploom_text_of("")).code), "InvalidAnswer");
+}
+
+static void check_nobody(steploom_reply reply) { check("outside", steploom_text_of(reply.code), "NoPlatform"); }
+
+static void there_is_no_platform_outside(void) {
+    steploom_text json = steploom_text_of("{}");
+    check_nobody(steploom_invoke("resize", json));
+    check_nobody(steploom_start("orders", json, NULL));
+    check_nobody(steploom_succeed("token", json));
+    check_nobody(steploom_fail("token", "Late", "too late"));
+    check_nobody(steploom_heartbeat("token"));
+    check_nobody(steploom_config("COLOR"));
+    check_nobody(steploom_objects_read("photos", "a"));
+    check_nobody(steploom_objects_write("photos", "a", json, NULL));
+    check_nobody(steploom_objects_remove("photos", "a"));
+    check_nobody(steploom_objects_list("photos", NULL, NULL));
+    check_nobody(steploom_keyvalue_get("sessions", "a"));
+    check_nobody(steploom_keyvalue_set("sessions", "a", json));
+    check_nobody(steploom_keyvalue_delete("sessions", "a"));
+    check_nobody(steploom_keyvalue_increment("sessions", "a", -1));
+    check_nobody(steploom_keyvalue_keys("sessions", "a", "b"));
+    check_integer(steploom_fuel(), "9223372036854775807");
+}
+
 static void there_is_no_context_outside(void) {
     steploom_context context = steploom_get_context();
     check("request id", steploom_text_of(context.request_id), NULL);
@@ -153,6 +215,10 @@ int main(void) {
     whole_numbers_are_written();
     answers_are_packed();
     lines_have_level_message_and_fields();
+    items_are_found();
+    requests_are_a_line();
+    replies_are_a_line_and_a_body();
+    there_is_no_platform_outside();
     there_is_no_context_outside();
     fprintf(stderr, "%d checks failed\n", failures);
     return failures > 0;
