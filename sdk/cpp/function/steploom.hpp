@@ -35,6 +35,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace steploom {
 
@@ -163,6 +164,170 @@ inline void log(Level level, const char *message, std::initializer_list<Field> f
     const auto *first = fields.size() > 0 ? &fields.begin()->field : nullptr;
     steploom_log_fields(static_cast<steploom_level>(level), message, first, fields.size());
 }
+
+/* ---- Calls back ---- */
+
+/*
+ * What the function's owner must have granted (`steploom deploy --grant invoke=resize`). What was not granted is
+ * the error "AccessDenied", whose message says what grants it; outside of WebAssembly, as in tests, all are
+ * "NoPlatform".
+ */
+
+/* A page of keys, in their order. */
+struct Keys {
+    std::vector<std::string> keys;
+    /* What the next page is asked for `after`; nothing behind the last page. */
+    std::optional<std::string> next;
+};
+
+namespace detail {
+
+using Reply = std::expected<steploom_reply, Error>;
+
+inline Reply checked(steploom_reply reply) {
+    if (reply.code) return std::unexpected(Error{reply.code, reply.message});
+    return reply;
+}
+
+inline std::expected<void, Error> only(Reply reply) {
+    return reply.transform([](const steploom_reply &) {});
+}
+
+inline std::string copied(steploom_text text) { return std::string(text.data ? text.data : "", text.len); }
+
+inline std::optional<std::string> some(steploom_text text) {
+    return text.data ? std::optional(copied(text)) : std::nullopt;
+}
+
+inline std::optional<std::string> said(const steploom_reply &reply, const char *name) {
+    return some(steploom_unquoted(steploom_member(reply.said, name)));
+}
+
+inline std::optional<std::string> body(const steploom_reply &reply) { return some(reply.body); }
+
+inline Keys keys(const steploom_reply &reply) {
+    Keys page{.keys = {}, .next = said(reply, "next")};
+    steploom_text rest = steploom_member(reply.said, "keys");
+    for (auto item = steploom_next(&rest); item.data; item = steploom_next(&rest)) {
+        page.keys.push_back(copied(steploom_unquoted(item)));
+    }
+    return page;
+}
+
+} // namespace detail
+
+/* Invokes a function and waits for its result, or its error. 6 MiB each at most. Grant: `invoke=FUNCTION`. */
+inline Result invoke(const std::string &function, std::string_view event) {
+    return detail::checked(steploom_invoke(function.c_str(), detail::borrow(event))).transform([](const auto &reply) {
+        return detail::copied(reply.body);
+    });
+}
+
+/*
+ * Starts an execution, which goes on by itself, and gives its id. While one of that name runs, the same name and
+ * input give the same id. Grant: `start=MACHINE`.
+ */
+inline Result start(
+    const std::string &machine, std::string_view input, const std::optional<std::string> &name = std::nullopt) {
+    const char *named = name ? name->c_str() : nullptr;
+    return detail::checked(steploom_start(machine.c_str(), detail::borrow(input), named)).transform([](const auto &reply) {
+        return detail::said(reply, "id").value_or("");
+    });
+}
+
+/* Ends the task that waits for this token, with its output. Grant: `tasks`. */
+inline std::expected<void, Error> succeed(const std::string &token, std::string_view output) {
+    return detail::only(detail::checked(steploom_succeed(token.c_str(), detail::borrow(output))));
+}
+
+/* Ends it badly: `error` is what `Retry` and `Catch` match. Grant: `tasks`. */
+inline std::expected<void, Error> fail(const std::string &token, const std::string &error, const std::string &cause) {
+    return detail::only(detail::checked(steploom_fail(token.c_str(), error.c_str(), cause.c_str())));
+}
+
+/* Says that it is still being worked on. Grant: `tasks`. */
+inline std::expected<void, Error> heartbeat(const std::string &token) {
+    return detail::only(detail::checked(steploom_heartbeat(token.c_str())));
+}
+
+/* A variable of the function's own (`deploy --env`); nothing where it has none. Grant: `config`. */
+inline std::expected<std::optional<std::string>, Error> config(const std::string &key) {
+    return detail::checked(steploom_config(key.c_str())).transform(detail::body);
+}
+
+/* How much fuel is left to this call; about one goes with each instruction. Outside nobody counts: the largest number. */
+inline std::int64_t fuel() { return steploom_fuel(); }
+
+/* Objects of a bucket: bytes under a key, 16 MiB at most. Grant: `objects=BUCKET`. */
+namespace objects {
+
+/* An object, and what it is, if somebody said so: "image/png". */
+struct Object {
+    std::string body;
+    std::optional<std::string> content_type;
+};
+
+/* One that is not there is an error. */
+inline std::expected<Object, Error> read(const std::string &bucket, const std::string &key) {
+    return detail::checked(steploom_objects_read(bucket.c_str(), key.c_str())).transform([](const auto &reply) {
+        return Object{detail::copied(reply.body), detail::said(reply, "contentType")};
+    });
+}
+
+/* One that is there is replaced. */
+inline std::expected<void, Error> write(const std::string &bucket, const std::string &key, const Object &object) {
+    const char *type = object.content_type ? object.content_type->c_str() : nullptr;
+    return detail::only(
+        detail::checked(steploom_objects_write(bucket.c_str(), key.c_str(), detail::borrow(object.body), type)));
+}
+
+/* There may be none. */
+inline std::expected<void, Error> remove(const std::string &bucket, const std::string &key) {
+    return detail::only(detail::checked(steploom_objects_remove(bucket.c_str(), key.c_str())));
+}
+
+/* A page of the keys that begin with `prefix`, from the first one or, for the next page, behind `after`. */
+inline std::expected<Keys, Error> list(
+    const std::string &bucket, const std::string &prefix = "", const std::optional<std::string> &after = std::nullopt) {
+    const char *behind = after ? after->c_str() : nullptr;
+    return detail::checked(steploom_objects_list(bucket.c_str(), prefix.c_str(), behind)).transform(detail::keys);
+}
+
+} // namespace objects
+
+/* Values of a store, by keys. Grant: `keyvalue=STORE`. */
+namespace keyvalue {
+
+/* Nothing where the key has none. */
+inline std::expected<std::optional<std::string>, Error> get(const std::string &store, const std::string &key) {
+    return detail::checked(steploom_keyvalue_get(store.c_str(), key.c_str())).transform(detail::body);
+}
+
+inline std::expected<void, Error> set(const std::string &store, const std::string &key, std::string_view value) {
+    return detail::only(detail::checked(steploom_keyvalue_set(store.c_str(), key.c_str(), detail::borrow(value))));
+}
+
+/* Deletes a key; there may be none. */
+inline std::expected<void, Error> erase(const std::string &store, const std::string &key) {
+    return detail::only(detail::checked(steploom_keyvalue_delete(store.c_str(), key.c_str())));
+}
+
+/* Adds to the whole number that a key has, 0 if it has none, and gives the sum; nobody comes in between. */
+inline std::expected<std::int64_t, Error> increment(const std::string &store, const std::string &key, std::int64_t by = 1) {
+    const auto reply = detail::checked(steploom_keyvalue_increment(store.c_str(), key.c_str(), by));
+    return reply.transform([](const auto &reply) {
+        return static_cast<std::int64_t>(std::strtoll(steploom_member(reply.said, "value").data, nullptr, 10));
+    });
+}
+
+/* A page of keys, as of `objects::list`. */
+inline std::expected<Keys, Error> keys(
+    const std::string &store, const std::string &prefix = "", const std::optional<std::string> &after = std::nullopt) {
+    const char *behind = after ? after->c_str() : nullptr;
+    return detail::checked(steploom_keyvalue_keys(store.c_str(), prefix.c_str(), behind)).transform(detail::keys);
+}
+
+} // namespace keyvalue
 
 /* ---- The host's side ---- */
 

@@ -64,6 +64,40 @@ static void check_answer(std::string_view event, bool failed, std::string_view e
     check(answer.failed ? "failed" : "worked", failed ? "failed" : "worked");
 }
 
+static void replies_become_values() {
+    const auto read = [](std::string_view answer) {
+        return steploom::detail::checked(steploom_read_reply(steploom::detail::borrow(answer)));
+    };
+    const auto page = read("{\"ok\":{\"keys\":[\"a\",\"\\u00e5\"],\"next\":\"b\"}}\n").transform(steploom::detail::keys);
+    check(page->keys.at(0) + page->keys.at(1), "aå");
+    check(page->next.value_or("none"), "b");
+    const auto last = read("{\"ok\":{\"keys\":[]}}\n").transform(steploom::detail::keys);
+    check(last->next.value_or("none"), "none");
+    check(std::to_string(last->keys.size()), "0");
+    const auto error = read(R"({"error":{"code":"AccessDenied","message":"--grant tasks"}})").error();
+    check(error.type + ": " + error.message, "AccessDenied: --grant tasks");
+}
+
+static void there_is_no_platform_outside() {
+    const auto check_nobody = [](const auto &called) { check(called ? "somebody" : called.error().type, "NoPlatform"); };
+    check_nobody(steploom::invoke("resize", "{}"));
+    check_nobody(steploom::start("orders", "{}", "o-1"));
+    check_nobody(steploom::succeed("token", "1"));
+    check_nobody(steploom::fail("token", "Late", "too late"));
+    check_nobody(steploom::heartbeat("token"));
+    check_nobody(steploom::config("COLOR"));
+    check_nobody(steploom::objects::read("photos", "a"));
+    check_nobody(steploom::objects::write("photos", "a", {.body = "1", .content_type = "text/plain"}));
+    check_nobody(steploom::objects::remove("photos", "a"));
+    check_nobody(steploom::objects::list("photos"));
+    check_nobody(steploom::keyvalue::get("sessions", "a"));
+    check_nobody(steploom::keyvalue::set("sessions", "a", "1"));
+    check_nobody(steploom::keyvalue::erase("sessions", "a"));
+    check_nobody(steploom::keyvalue::increment("sessions", "a"));
+    check_nobody(steploom::keyvalue::keys("sessions", "a", "b"));
+    check(std::to_string(steploom::fuel()), "9223372036854775807");
+}
+
 static void there_is_no_context_outside() {
     const auto context = steploom::context();
     check(context.request_id, "");
@@ -78,6 +112,8 @@ int main() {
     lines_are_logged();
     check_answer("null", false, "4");
     check_answer("", true, R"({"errorType":"Empty\"Event","errorMessage":"no\u0000thing\n"})");
+    replies_become_values();
+    there_is_no_platform_outside();
     there_is_no_context_outside();
     std::fprintf(stderr, "%d checks failed\n", failures);
     return failures > 0;
