@@ -1,4 +1,6 @@
-//! A probe: does what the event says, be it good or bad, for the table in ../../probes.json.
+//! A probe: does what the event says, be it good or bad, for the tables in ../../.
+
+mod calls;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -13,6 +15,8 @@ struct Event {
     value: Json,
     error: String,
     message: String,
+    name: String,
+    key: String,
 }
 
 /// Any JSON.
@@ -42,6 +46,7 @@ enum Answer {
         execution: Option<String>,
         state: Option<String>,
     },
+    Called(calls::Called),
     Empty {},
 }
 
@@ -79,7 +84,8 @@ fn handler(event: Event, context: &Context) -> Result<Answer, Error> {
             error!("four");
             Ok(Answer::Empty {})
         }
-        _ => Err(Error::new("UnknownProbe", "there is no such probe")),
+        Some(what) => calls::probe(what, &event.name, &event.key, event.value).map(Answer::Called),
+        None => Err(Error::new("UnknownProbe", "there is no such probe")),
     }
 }
 
