@@ -40,6 +40,8 @@ declare module "steploom" {
   export class FunctionError extends Error {
     /** The name has at most 256 bytes, the message 32 KiB. */
     constructor(name: string, message?: string, options?: { cause?: unknown });
+    /** The name again, of what a call back failed with. */
+    readonly code?: string;
   }
 
   /** Fields of a log line. What cannot be JSON is written as text. */
@@ -56,4 +58,69 @@ declare module "steploom" {
   }
 
   export const log: Log;
+
+  // Calls back: what the function's owner grants it, such as by `steploom deploy --grant invoke=resize`. One that
+  // fails throws a FunctionError with a `code`; what is not granted is `AccessDenied`.
+
+  /** Text, or bytes. */
+  export type Content = string | ArrayBuffer | ArrayBufferView;
+
+  /** A page of keys, in their order; `next` is what the next page is asked for `after`. */
+  export interface Keys {
+    keys: string[];
+    next: string | undefined;
+  }
+
+  /** Which keys are listed: those that begin with `prefix`, behind `after`. */
+  export interface Listing {
+    prefix?: string;
+    after?: string;
+  }
+
+  /** Invokes a function and waits for its result, or its error. 6 MiB each at most. Grant: `invoke=NAME`. */
+  export function invoke<Result = any>(name: string, event?: unknown): Result;
+
+  /**
+   * Starts an execution, which goes on by itself, and gives its id. While one of that name runs, the same name and
+   * input give the same id. Grant: `start=MACHINE`.
+   */
+  export function start(machine: string, input?: unknown, name?: string): string;
+
+  /** Ends the task that waits for this token, with its output. Grant: `tasks`. */
+  export function succeed(token: string, output?: unknown): void;
+
+  /** Ends it badly: `error` is what `Retry` and `Catch` match. Grant: `tasks`. */
+  export function fail(token: string, error: string, cause?: string): void;
+
+  /** Says that it is still being worked on. Grant: `tasks`. */
+  export function heartbeat(token: string): void;
+
+  /** Objects of a bucket: bytes under a key, 16 MiB at most. Grant: `objects=BUCKET`. */
+  export const objects: {
+    /** One that is not there is an error. */
+    read(bucket: string, key: string): { body: Uint8Array; contentType: string | undefined };
+    /** One that is there is replaced. */
+    write(bucket: string, key: string, body: Content, contentType?: string): void;
+    /** There may be none. */
+    remove(bucket: string, key: string): void;
+    list(bucket: string, listing?: Listing): Keys;
+  };
+
+  /** Values of a store, by keys. Grant: `keyvalue=STORE`. */
+  export const keyvalue: {
+    /** Undefined where the key has none. */
+    get(store: string, key: string): Uint8Array | undefined;
+    set(store: string, key: string, value: Content): void;
+    /** There may be none. */
+    delete(store: string, key: string): void;
+    /** Adds to the whole number that a key has, 0 if it has none, and gives the sum; nobody comes in between. */
+    increment(store: string, key: string, by?: number): number;
+    keys(store: string, listing?: Listing): Keys;
+  };
+
+  /** A variable of the function's own (`deploy --env`); undefined where it has none. Grant: `config`. */
+  export function config(key: string): string | undefined;
+
+  /** How much fuel is left to this call; about one goes with each instruction. Needs no grant. */
+  export function fuel(): number;
 }

@@ -1,5 +1,6 @@
-// A probe: does what the event says, be it good or bad, for the table in ../probes.json.
+// A probe: does what the event says, be it good or bad, for the tables in ../.
 
+import { callBack } from "./calls.mjs";
 import { FunctionError, log } from "./steploom.mjs";
 
 export function handler(event, context) {
@@ -33,7 +34,7 @@ export function handler(event, context) {
       log.error("four");
       return {};
   }
-  throw new FunctionError("UnknownProbe", `there is no probe ${event?.do}`);
+  return callBack(event);
 }
 
 /** Takes memory until it is refused. */

@@ -19,7 +19,7 @@ pub(crate) const PUBLIC: [(&str, &str); 11] = [
 ];
 
 /// What only the modules here may import.
-const PRIVATE: [(&str, &str); 13] = [
+const PRIVATE: [(&str, &str); 14] = [
     ("steploom:buffer", include_str!("js/buffer.js")),
     ("steploom:call", include_str!("js/call.js")),
     ("steploom:clone", include_str!("js/clone.js")),
@@ -30,6 +30,7 @@ const PRIVATE: [(&str, &str); 13] = [
     ("steploom:encoding", include_str!("js/encoding.js")),
     ("steploom:failure", include_str!("js/failure.js")),
     ("steploom:inspect", include_str!("js/inspect.js")),
+    ("steploom:platform", include_str!("js/platform.js")),
     ("steploom:process", include_str!("js/process.js")),
     ("steploom:timers", include_str!("js/timers.js")),
     ("steploom:url", include_str!("js/url.js")),

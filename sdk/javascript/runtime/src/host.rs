@@ -7,7 +7,7 @@ use rquickjs::prelude::{Func, Opt};
 use rquickjs::{Ctx, Error, Exception, Function, Object, Result, TypedArray, Value};
 
 use crate::files::Kind;
-use crate::{disk, modules, random, raw, system};
+use crate::{disk, modules, platform, random, raw, system};
 
 thread_local! {
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
@@ -50,12 +50,14 @@ macro_rules! functions {
 }
 
 functions! {
+    "ask": ask,
     "compile": compile,
     "decode": decode,
     "encode": encode,
     "environment": environment,
     "exit": exit,
     "files": files,
+    "fuel": fuel,
     "find": find,
     "isLoading": is_loading,
     "kind": kind,
@@ -97,6 +99,19 @@ fn random_bytes(ctx: Ctx<'_>, count: u32) -> Result<TypedArray<'_, u8>> {
         ));
     }
     TypedArray::new(ctx, bytes)
+}
+
+/// The platform's answer to a request: a line of JSON, then bytes as they are.
+fn ask<'js>(ctx: Ctx<'js>, line: String, body: TypedArray<'js, u8>) -> Result<TypedArray<'js, u8>> {
+    let mut request = line.into_bytes();
+    request.push(b'\n');
+    request.extend(raw::copy(&body));
+    TypedArray::new(ctx, platform::ask(&request))
+}
+
+/// How much fuel is left; no number of it is so large that it would lose digits.
+fn fuel() -> f64 {
+    platform::fuel() as f64
 }
 
 fn encode(ctx: Ctx<'_>, text: String) -> Result<TypedArray<'_, u8>> {

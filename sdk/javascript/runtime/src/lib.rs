@@ -12,6 +12,7 @@ mod engine;
 mod files;
 mod host;
 mod modules;
+mod platform;
 mod random;
 mod raw;
 mod system;

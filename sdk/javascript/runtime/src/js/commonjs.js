@@ -52,16 +52,28 @@ function parse(path) {
   }
 }
 
+/** What a built-in module exports, by its whole name; undefined if it is none. */
+function builtin(name) {
+  if (name !== "steploom" && !name.startsWith("node:")) return undefined;
+  const all = host.namespace(name);
+  return all.default ?? all;
+}
+
+/** The same by what functions call it. */
+export function getBuiltinModule(name) {
+  try {
+    return builtin(host.find("", `${name}`));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The `require` of a file. */
 export function requireFrom(base) {
   const require = (name) => {
     if (typeof name !== "string" || name === "") throw new TypeError("require needs the name of a module");
     const found = host.find(base, name);
-    if (found === "steploom" || found.startsWith("node:")) {
-      const all = host.namespace(found);
-      return all.default ?? all;
-    }
-    return requireFile(found);
+    return builtin(found) ?? requireFile(found);
   };
   require.resolve = (name) => host.find(base, name);
   require.cache = loaded;

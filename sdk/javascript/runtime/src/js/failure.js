@@ -14,7 +14,15 @@ export function compilePlaces() {
   place = /^\s*at (?:.*\()?([^()\s][^()]*?):(\d+)(?::(\d+))?\)?\s*$/m;
 }
 
-/** An error with a name, which `Retry` and `Catch` match. */
+/** An error with a name, which `Retry` and `Catch` of a state machine match. */
+export class FunctionError extends Error {
+  constructor(name, message = "", options = undefined) {
+    super(message, options);
+    Object.defineProperty(this, "name", { value: `${name}`, configurable: true, writable: true });
+  }
+}
+
+/** The same of the runtime's own. */
 export function named(name, message) {
   const error = new Error(message);
   Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });

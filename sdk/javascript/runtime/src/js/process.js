@@ -1,4 +1,5 @@
 // `process` and `performance`: the environment of this call, its clock and its end.
+import { getBuiltinModule } from "steploom:commonjs";
 import * as host from "steploom:host";
 
 const target = {};
@@ -76,6 +77,7 @@ export const process = {
   stdout: stream(1),
   stderr: stream(2),
   cwd: () => "/function",
+  getBuiltinModule,
   exit: (code) => host.exit(Number(code ?? process.exitCode ?? 0) | 0),
   hrtime,
   uptime: () => uptimeMs() / 1e3,

@@ -1,15 +1,10 @@
-// What a function imports from "steploom": log lines with a level and fields, errors with a name, the call's context.
+// What a function imports from "steploom": log lines with a level and fields, errors with a name, the call's context,
+// and calls back.
 import { context } from "steploom:context";
+import { FunctionError } from "steploom:failure";
 import { inspect } from "steploom:inspect";
 import * as host from "steploom:host";
-
-/** An error with a name, which `Retry` and `Catch` of a state machine match. */
-export class FunctionError extends Error {
-  constructor(name, message = "", options = undefined) {
-    super(message, options);
-    Object.defineProperty(this, "name", { value: `${name}`, configurable: true, writable: true });
-  }
-}
+import * as platform from "steploom:platform";
 
 /** Logs at level INFO; `log.debug`, `log.info`, `log.warn` and `log.error` say the level. */
 export function log(message, fields) {
@@ -39,5 +34,6 @@ function jsonable(value) {
   }
 }
 
-export { context };
-export default { FunctionError, log, context };
+export { context, FunctionError };
+export * from "steploom:platform";
+export default { FunctionError, log, context, ...platform };

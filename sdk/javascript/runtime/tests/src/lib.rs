@@ -144,6 +144,8 @@ pub struct Outcome {
     pub text: String,
     /// What was written: the stream, and the text.
     pub log: Vec<(u32, String)>,
+    /// What was asked of the platform.
+    pub asked: Vec<String>,
     memory: Vec<u8>,
 }
 
@@ -245,10 +247,12 @@ impl Run {
             }
             Err(trap) => (Err(json!({"trap": format!("{trap:?}")})), String::new()),
         };
+        let host = self.store.into_data();
         Outcome {
             answer,
             text,
-            log: self.store.into_data().log,
+            log: host.log,
+            asked: host.asked,
             memory,
         }
     }

@@ -1,13 +1,16 @@
 //! The host's side of WASI preview 1, as much as the module imports: an environment, clocks, randomness, a log, and a
-//! folder in memory that is there in a call only.
+//! folder in memory that is there in a call only. Calls back have the answers that a test gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use wasmtime::{Caller, Linker, Memory, Result, StoreLimits, format_err};
 
 const MODULE: &str = "wasi_snapshot_preview1";
+const PLATFORM: &str = "steploom";
+/// What a call back is answered when there is no answer left, as while a function is loaded.
+const NOT_NOW: &str = r#"{"error":{"code":"NotNow","message":"ask in the handler"}}"#;
 /// The folder's descriptor, and its path.
 const FOLDER: u32 = 3;
 const FOLDER_PATH: &str = "/tmp";
@@ -25,6 +28,11 @@ pub struct Host {
     environment: BTreeMap<String, String>,
     /// What it wrote: the stream, and the text.
     pub log: Vec<(u32, String)>,
+    /// What it asked of the platform.
+    pub asked: Vec<String>,
+    /// What it is answered, in turn.
+    answers: VecDeque<String>,
+    taken: Vec<u8>,
     /// How much memory it may have.
     pub memory_bytes_max: usize,
     pub(crate) limits: StoreLimits,
@@ -46,6 +54,9 @@ impl Default for Host {
         Self {
             environment: BTreeMap::new(),
             log: Vec::new(),
+            asked: Vec::new(),
+            answers: VecDeque::new(),
+            taken: Vec::new(),
             memory_bytes_max: 128 << 20,
             limits: StoreLimits::default(),
             memory: None,
@@ -62,6 +73,11 @@ impl Host {
     /// Sets a variable of the environment.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Answers its next call back.
+    pub fn answer(&mut self, answer: &str) {
+        self.answers.push_back(answer.to_owned());
     }
 
     /// Gives it the folder.
@@ -156,6 +172,21 @@ impl<'a> Place<'a> {
 #[expect(clippy::too_many_lines, reason = "a list of functions")]
 pub fn link(linker: &mut Linker<Host>) -> Result<()> {
     type C<'a> = Caller<'a, Host>;
+    linker.func_wrap(PLATFORM, "call", |c: C<'_>, at: u32, size: u32| {
+        let mut place = Place::of(c);
+        let request = String::from_utf8(place.get(at, size)).expect("UTF-8");
+        let host = place.host();
+        host.asked.push(request);
+        let answer = host.answers.pop_front();
+        host.taken = answer.unwrap_or_else(|| NOT_NOW.to_owned()).into_bytes();
+        host.taken.len() as u32
+    })?;
+    linker.func_wrap(PLATFORM, "take", |c: C<'_>, to: u32| {
+        let mut place = Place::of(c);
+        let answer = std::mem::take(&mut place.host().taken);
+        place.put(to, &answer);
+    })?;
+    linker.func_wrap(PLATFORM, "fuel", |c: C<'_>| c.get_fuel())?;
     linker.func_wrap(
         MODULE,
         "environ_sizes_get",

@@ -9,5 +9,6 @@ mod limits;
 mod log;
 mod modules;
 mod numbers;
+mod platform;
 mod timers;
 mod web;
