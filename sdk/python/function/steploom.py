@@ -1,16 +1,30 @@
-"""What functions in Python share: errors with a name, and log lines with a level and fields.
+"""What functions in Python share: errors with a name, log lines with a level and fields, and calls back.
 
     from steploom import FunctionError, log
 
     def handler(event, context):
         log.info("asked", order=event["order"])
         raise FunctionError("OrderUnknown", f"there is no order {event['order']}")
+
+Where Steploom runs a function it has a module of the same name in its place; this one is for tests.
 """
 
 import json
 import sys
 
-__all__ = ["FunctionError", "log"]
+__all__ = [
+    "FunctionError",
+    "config",
+    "fail",
+    "fuel",
+    "heartbeat",
+    "invoke",
+    "keyvalue",
+    "log",
+    "objects",
+    "start",
+    "succeed",
+]
 
 
 class FunctionError(Exception):
@@ -18,7 +32,8 @@ class FunctionError(Exception):
 
     def __init__(self, name, message=""):
         super().__init__(message)
-        self.error_type = str(name)
+        self.error_type = self.code = str(name)
+        self.message = message
 
 
 class _Log:
@@ -50,3 +65,32 @@ class _Log:
 
 
 log = _Log()
+
+
+# Calls back: what the function's owner grants it, such as by `steploom deploy --grant invoke=resize`. Nobody is here who
+# could answer them; a test puts something in their place: unittest.mock.patch("handler.invoke").
+
+
+def _nobody(*_, **__):
+    message = "there is no platform here: calls back are answered where Steploom runs the function"
+    raise FunctionError("NoPlatform", message)
+
+
+invoke = start = succeed = fail = heartbeat = config = _nobody
+
+
+class objects:
+    """Objects of a bucket."""
+
+    read = write = remove = list = staticmethod(_nobody)
+
+
+class keyvalue:
+    """Values of a store, by keys."""
+
+    get = set = delete = increment = keys = staticmethod(_nobody)
+
+
+def fuel():
+    """How much fuel is left; nobody counts here."""
+    return sys.maxsize

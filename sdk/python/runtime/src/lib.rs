@@ -17,3 +17,4 @@ mod json;
 mod load;
 mod native;
 mod package;
+mod platform;

@@ -7,9 +7,10 @@ mod _steploom {
     use std::io::Write as _;
 
     use rustpython_vm::builtins::{PyDictRef, PyStrRef};
-    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+    use rustpython_vm::function::ArgBytesLike;
+    use rustpython_vm::{AsObject as _, PyObjectRef, PyResult, VirtualMachine};
 
-    use crate::{environment, guest, json};
+    use crate::{environment, guest, json, platform};
 
     /// The variables of this call's environment, bytes by bytes.
     #[pyfunction]
@@ -37,6 +38,29 @@ mod _steploom {
         line.extend(b"}\n");
         // A line that cannot be written is lost; the call goes on.
         let _ = std::io::stderr().write_all(&line);
+    }
+
+    /// Asks the platform for something: what the answer's line says, and its body.
+    #[pyfunction]
+    fn ask(
+        line: PyDictRef,
+        body: ArgBytesLike,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        let mut request = json::write(line.as_object(), &json::RESULT, vm)?;
+        request.push(b'\n');
+        request.extend_from_slice(&body.borrow_buf());
+        let mut answer = platform::ask(&request);
+        let end = answer.iter().position(|byte| *byte == b'\n');
+        let body = answer.split_off(end.map_or(answer.len(), |end| end + 1));
+        let said = json::read(&answer, false, vm)?;
+        Ok((said, vm.ctx.new_bytes(body).into()))
+    }
+
+    /// How much fuel is left.
+    #[pyfunction]
+    fn fuel() -> i64 {
+        platform::fuel()
     }
 
     /// Sets how deep calls may go, within what the stack has room for.

@@ -9,4 +9,5 @@ mod library;
 mod limits;
 mod log;
 mod package;
+mod platform;
 mod support;

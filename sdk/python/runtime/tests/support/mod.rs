@@ -1,14 +1,15 @@
 //! Does what the host does: builds the module, loads a function into it, keeps the memory, and calls from there.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::{env, fs};
 
 use serde_json::{Value, json};
 use wasm_encoder::RawSection;
 use wasmparser::{Data, DataKind, Operator, Parser, Payload};
-use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, Store, TypedFunc};
+use wasmtime::{Caller, Config, Engine, Instance, Linker, Memory, Module, Store, TypedFunc};
 use wasmtime_wasi::p1::{WasiP1Ctx, add_to_linker_sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
@@ -20,6 +21,8 @@ const FUEL: u64 = 50_000_000_000;
 /// Bytes of a log that are kept.
 const LOG_BYTES_MAX: usize = 1 << 20;
 const PAGE_BYTES: usize = 64 << 10;
+/// What a call back is answered when there is no answer left, as while a function is loaded.
+const NOT_NOW: &str = r#"{"error":{"code":"NotNow","message":"ask in the handler"}}"#;
 
 /// The module, compiled, and the data that it begins with, by address.
 struct Compiled {
@@ -34,6 +37,15 @@ pub(crate) struct Function {
     pub(crate) load_log: String,
 }
 
+/// The other side of calls back.
+#[derive(Default)]
+struct Platform {
+    /// What is answered, in turn.
+    answers: VecDeque<String>,
+    asked: Vec<String>,
+    taken: Vec<u8>,
+}
+
 /// What became of a call.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -42,6 +54,8 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// What was asked of the platform.
+    pub(crate) asked: Vec<String>,
 }
 
 /// Loads a function of one file, `hello.py`.
@@ -77,7 +91,7 @@ impl Function {
             .map(|(path, text)| ((*path).to_owned(), (*text).into()))
             .collect();
         let package = json!({"entry": entry, "handler": handler, "files": files}).to_string();
-        let mut guest = Guest::new(&[], None, None);
+        let mut guest = Guest::new(&[], None, &[], None);
         if let Ok(initialize) = guest
             .instance
             .get_typed_func::<(), ()>(&mut guest.store, "_initialize")
@@ -103,15 +117,12 @@ impl Function {
         environment: &[(&str, &str)],
         tmp: Option<&Path>,
     ) -> Answer {
-        let mut guest = Guest::new(environment, tmp, Some(&self.memory));
-        let (text, result) = guest.ask("steploom_handle", event);
-        let [stdout, stderr] = guest.logs();
-        Answer {
-            result,
-            text,
-            stdout,
-            stderr,
-        }
+        Guest::new(environment, tmp, &[], Some(&self.memory)).handle(event)
+    }
+
+    /// Calls with answers to what it asks of the platform.
+    pub(crate) fn call_answered(&self, event: &str, answers: &[&str]) -> Answer {
+        Guest::new(&[], None, answers, Some(&self.memory)).handle(event)
     }
 }
 
@@ -120,10 +131,16 @@ struct Guest {
     memory: Memory,
     instance: Instance,
     outputs: [MemoryOutputPipe; 2],
+    platform: Arc<Mutex<Platform>>,
 }
 
 impl Guest {
-    fn new(environment: &[(&str, &str)], tmp: Option<&Path>, from: Option<&[u8]>) -> Self {
+    fn new(
+        environment: &[(&str, &str)],
+        tmp: Option<&Path>,
+        answers: &[&str],
+        from: Option<&[u8]>,
+    ) -> Self {
         let Compiled { code: module, data } = compiled();
         let outputs = [(); 2].map(|()| MemoryOutputPipe::new(LOG_BYTES_MAX));
         let mut wasi = WasiCtxBuilder::new();
@@ -161,14 +178,33 @@ impl Guest {
         linker
             .define(&store, "env", "memory", memory)
             .expect("the name is new");
+        let platform = Arc::new(Mutex::new(Platform {
+            answers: answers.iter().map(|answer| (*answer).into()).collect(),
+            ..Platform::default()
+        }));
+        link_platform(&mut linker, memory, &platform);
         let instance = linker
             .instantiate(&mut store, module)
-            .expect("it imports nothing but WASI");
+            .expect("it imports nothing but WASI and the platform");
         Self {
             store,
             memory,
             instance,
             outputs,
+            platform,
+        }
+    }
+
+    fn handle(mut self, event: &str) -> Answer {
+        let (text, result) = self.ask("steploom_handle", event);
+        let [stdout, stderr] = self.logs();
+        let asked = std::mem::take(&mut self.platform.lock().expect("one thread").asked);
+        Answer {
+            result,
+            text,
+            stdout,
+            stderr,
+            asked,
         }
     }
 
@@ -206,6 +242,34 @@ impl Guest {
             .each_ref()
             .map(|output| String::from_utf8(output.contents().to_vec()).expect("a log is UTF-8"))
     }
+}
+
+/// Offers calls back, and fuel.
+fn link_platform(linker: &mut Linker<WasiP1Ctx>, memory: Memory, platform: &Arc<Mutex<Platform>>) {
+    type C<'a> = Caller<'a, WasiP1Ctx>;
+    let module = "steploom";
+    let asked = Arc::clone(platform);
+    let call = move |caller: C<'_>, at: u32, len: u32| {
+        let (at, len) = (at as usize, len as usize);
+        let request = memory.data(&caller)[at..at + len].to_vec();
+        let mut platform = asked.lock().expect("one thread");
+        let request = String::from_utf8(request).expect("a request is UTF-8 here");
+        platform.asked.push(request);
+        let answer = platform.answers.pop_front();
+        platform.taken = answer.unwrap_or_else(|| NOT_NOW.into()).into_bytes();
+        platform.taken.len() as u32
+    };
+    linker.func_wrap(module, "call", call).expect("new");
+    let taken = Arc::clone(platform);
+    let take = move |mut caller: C<'_>, to: u32| {
+        let answer = std::mem::take(&mut taken.lock().expect("one thread").taken);
+        memory
+            .write(&mut caller, to as usize, &answer)
+            .expect("the place is in memory");
+    };
+    linker.func_wrap(module, "take", take).expect("new");
+    let fuel = |caller: C<'_>| caller.get_fuel();
+    linker.func_wrap(module, "fuel", fuel).expect("new");
 }
 
 fn compiled() -> &'static Compiled {
