@@ -2,7 +2,7 @@
 //!
 //! For each language whose toolchain is there, its helper is tested; then the real program makes a project, tests, builds
 //! and deploys it, and the same events have the same answers in all of them, first of the project as it is, then of one whose handler does
-//! as it is told, good and bad (`tests/languages`). A language whose toolchain is not on this
+//! as it is told, good and bad, and calls back, with grants and without (`tests/languages`). A language whose toolchain is not on this
 //! computer is skipped, and that is said; with `STEPLOOM_LANGUAGES_REQUIRED` set it is an error. Zig is
 //! installed where it is missing.
 
@@ -53,6 +53,13 @@ fn helper_tests(language: &str) -> &'static [&'static [&'static str]] {
     }
 }
 
+/// What probes are deployed with, so that bad ones end soon.
+const LIMITS: [&str; 4] = ["--timeout-ms", "1000", "--memory", "32MiB"];
+/// What `calls.json` has the probes start, use and read.
+const CALLS: &str = "calls";
+/// A variable of the probes' own.
+const VARIABLE: &str = "COLOR=\"blue\" 🚀";
+
 /// A language as `steploom doctor --json` shows it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,6 +101,7 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     let service = Service::start("languages")?;
     let work = shell::target()?.join(format!("tmp/languages-{}", std::process::id()));
     fs::create_dir_all(&work)?;
+    tools.prepare_calls(&work, &service.url)?;
     let mut failed = Vec::new();
     for Language { language, is_ready } in languages {
         if runtimes::is_of(&language) && !runtimes::has(&language) {
@@ -189,10 +197,49 @@ impl Tools {
         shell::run(new.current_dir(work))?;
         let handler = shell::root().join("tests/languages").join(language);
         copy(&handler, &work.join(&name))?;
-        let limits = ["--timeout-ms", "1000", "--memory", "32MiB"];
         let mut deploy = self.command(&["deploy", &name, "--endpoint", url]);
-        shell::run(deploy.args(limits).current_dir(work))?;
-        self.ask_all(&name, work, url, &case::probes()?)
+        shell::run(deploy.args(LIMITS).current_dir(work))?;
+        self.ask_all(&name, work, url, &case::probes()?)?;
+        self.try_calls(language, work, url)
+    }
+
+    /// Has the probe call back, with what it was deployed with, which is no grant, then with a grant of each kind.
+    fn try_calls(&self, language: &str, work: &Path, url: &str) -> Result<()> {
+        let name = format!("probe-{language}");
+        let cases = case::calls(language)?;
+        let denied: Vec<_> = cases.iter().filter_map(Case::denied).collect();
+        self.ask_all(&name, work, url, &denied)
+            .context("without grants")?;
+        let mut deploy = self.command(&["deploy", &name, "--endpoint", url, "--env", VARIABLE]);
+        deploy.args(LIMITS);
+        for grant in [
+            format!("invoke=hello-{language}"),
+            format!("start={CALLS}"),
+            format!("objects={CALLS}"),
+            format!("keyvalue={CALLS}"),
+            "config".to_owned(),
+            "tasks".to_owned(),
+        ] {
+            deploy.args(["--grant", &grant]);
+        }
+        shell::run(deploy.current_dir(work))?;
+        self.ask_all(&name, work, url, &cases)
+            .context("with grants")
+    }
+
+    /// Makes the machine and the bucket of the calls back.
+    fn prepare_calls(&self, work: &Path, url: &str) -> Result<()> {
+        let machine = shell::root().join(format!("tests/languages/{CALLS}.asl.json"));
+        let mut deploy = self.command(&["deploy", "--endpoint", url]);
+        shell::run(deploy.arg(&machine))?;
+        let mut put = self.command(&[
+            "object",
+            "put",
+            &format!("{CALLS}/machine"),
+            "--endpoint",
+            url,
+        ]);
+        shell::run(put.arg(&machine).current_dir(work))
     }
 
     fn ask_all(&self, name: &str, work: &Path, url: &str, cases: &[Case]) -> Result<()> {

@@ -38,6 +38,16 @@ impl Case {
         }
     }
 
+    /// The same of a function that is granted nothing; none where it needs no grant.
+    pub(super) fn denied(&self) -> Option<Self> {
+        (self.event["do"] != "fuel").then(|| Self {
+            event: self.event.clone(),
+            result: None,
+            error: Some("AccessDenied".to_owned()),
+            errors: Vec::new(),
+        })
+    }
+
     /// Looks at what `steploom invoke --json` answered: on standard output, or as a problem on standard error.
     pub(crate) fn check(&self, said: &str, complaint: &str) -> Result<()> {
         let told = || format!("{} {}", shortened(said), shortened(complaint));
@@ -75,11 +85,20 @@ pub(super) fn probes() -> Result<Vec<Case>> {
     read("probes.json")
 }
 
+/// Those for the probe of a language, calling back.
+pub(super) fn calls(language: &str) -> Result<Vec<Case>> {
+    read_with("calls.json", |text| text.replace("LANGUAGE", language))
+}
+
 fn read(name: &str) -> Result<Vec<Case>> {
+    read_with(name, |text| text)
+}
+
+fn read_with(name: &str, change: impl FnOnce(String) -> String) -> Result<Vec<Case>> {
     let file = shell::root().join("tests/languages").join(name);
     let text =
         fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no table", file.display()))
+    serde_json::from_str(&change(text)).with_context(|| format!("{} is no table", file.display()))
 }
 
 /// The beginning of a text.
