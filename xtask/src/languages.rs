@@ -64,8 +64,18 @@ const VARIABLE: &str = "COLOR=\"blue\" 🚀";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Language {
-    language: String,
+    #[serde(rename = "language")]
+    name: String,
     is_ready: bool,
+    tools: Vec<Tool>,
+}
+
+/// A program of a language's toolchain.
+#[derive(Deserialize)]
+struct Tool {
+    /// What installs it, if it is missing.
+    #[serde(default)]
+    install: Option<String>,
 }
 
 /// Checks format and lints of the crates that are copied into projects.
@@ -95,7 +105,7 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     let tools = Tools::find()?;
     let mut languages = tools.languages()?;
     if let Some(only) = only {
-        languages.retain(|one| one.language == only);
+        languages.retain(|one| one.name == only);
         ensure!(!languages.is_empty(), "there is no language '{only}'");
     }
     let service = Service::start("languages")?;
@@ -103,7 +113,12 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     fs::create_dir_all(&work)?;
     tools.prepare_calls(&work, &service.url)?;
     let mut failed = Vec::new();
-    for Language { language, is_ready } in languages {
+    for Language {
+        name: language,
+        is_ready,
+        ..
+    } in languages
+    {
         if runtimes::is_of(&language) && !runtimes::has(&language) {
             eprintln!(
                 "SKIPPED: functions in {language} are not tried: 'cargo xtask runtimes' has not built its runtime"
@@ -148,6 +163,16 @@ impl Tools {
         })
     }
 
+    /// A shell that has the program and its toolchains on its search path.
+    pub(crate) fn bash(&self) -> Command {
+        let mut command = Command::new("bash");
+        let mut path: OsString = self.steploom.parent().map(Into::into).unwrap_or_default();
+        path.push(":");
+        path.push(&self.path);
+        command.env("PATH", path);
+        command
+    }
+
     /// The program, with these words.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.steploom);
@@ -163,7 +188,19 @@ impl Tools {
     pub(crate) fn ready(&self) -> Result<Vec<String>> {
         let languages = self.languages()?.into_iter();
         let ready = languages.filter(|language| language.is_ready);
-        Ok(ready.map(|ready| ready.language).collect())
+        Ok(ready.map(|ready| ready.name).collect())
+    }
+
+    /// What installs the toolchain of a language where none of it is on the search path.
+    pub(crate) fn installs(&self, language: &str) -> Result<Vec<String>> {
+        let mut doctor = self.command(&["doctor", "--json"]);
+        let said = shell::output(doctor.env("PATH", ""))?;
+        let languages: Vec<Language> = serde_json::from_str(&said)?;
+        let of = languages.into_iter().filter(|of| of.name == language);
+        Ok(of
+            .flat_map(|of| of.tools)
+            .filter_map(|tool| tool.install)
+            .collect())
     }
 
     fn languages(&self) -> Result<Vec<Language>> {

@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod clients;
 mod conformance;
+mod docs;
 mod fuzz;
 mod languages;
 mod modules;
@@ -83,6 +84,11 @@ enum Verb {
         /// Only this one, such as go
         language: Option<String>,
     },
+    /// Type what the pages of docs/languages/ say, and compare with what they say is printed
+    Docs {
+        /// Only this one, such as go
+        page: Option<String>,
+    },
     /// Test, build, deploy and call the projects of modules/ whose toolchains are there
     Samples {
         /// Only this one, such as csv-json
@@ -131,6 +137,7 @@ fn main() -> ExitCode {
         Verb::Aws { args } => aws::run(&args),
         Verb::Clients { client } => clients::run(client),
         Verb::Languages { language } => languages::run(language.as_deref()),
+        Verb::Docs { page } => docs::run(page.as_deref()),
         Verb::Samples { name } => samples::run(name.as_deref()),
         Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),
