@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -9,8 +11,9 @@ use steploom_api::wire::{
     AllowedHost, Function, FunctionSettings, Machine, MachineType, OfAlias, Reuse, SetUrl, UrlAuth,
     VolumeMount,
 };
-use steploom_sdk::Client;
+use steploom_sdk::{Client, PutFunction};
 use steploom_types::{Grant, Name};
+use tokio::time::timeout;
 
 use super::Context;
 use crate::exit::Exit;
@@ -19,6 +22,8 @@ use crate::project::{self, Language, Project, Upload};
 use crate::view::{Paint, human, out};
 use crate::{input, parse};
 
+/// How long an upload may take before it is said why.
+const QUIET_MAX: Duration = Duration::from_secs(3);
 /// How the name of a function's file ends.
 const FUNCTION_SUFFIX: &str = ".wasm";
 /// How the name of a zip ends.
@@ -282,7 +287,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let client = &context.client;
     if let Some(project) = &project {
         let put = Upload::of_project(project)?.put(&settings);
-        let function = client.put_function(&project.name, put).await?;
+        let function = upload(client, &project.name, put).await?;
         let address = address_of(client, &project.name, args.http).await?;
         let one = Deployed::Function(function.into());
         if context.json && many {
@@ -366,8 +371,19 @@ pub(crate) async fn function(
     path: &Path,
     settings: &FunctionSettings,
 ) -> Result<Function, Failure> {
-    let put = Upload::of_file(path)?.put(settings);
-    Ok(client.put_function(name, put).await?)
+    upload(client, name, Upload::of_file(path)?.put(settings)).await
+}
+
+/// Uploads, and says what takes so long if it does.
+async fn upload(client: &Client, name: &Name, put: PutFunction) -> Result<Function, Failure> {
+    let mut answered = pin!(client.put_function(name, put));
+    if let Ok(function) = timeout(QUIET_MAX, &mut answered).await {
+        return Ok(function?);
+    }
+    out::note(format!(
+        "{name}: the server compiles it; the first program in a language also waits for its runtime, once"
+    ));
+    Ok(answered.await?)
 }
 
 /// Opens a function to HTTP, or closes it; gives its address by name.

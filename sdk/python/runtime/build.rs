@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// Bytes of the module's own stack. It lies below everything else, so that an overflow traps instead of spoiling memory.
-const STACK_BYTES: usize = 1 << 20;
+const STACK_BYTES: usize = 4 << 20;
 
 /// Packages and modules that a function has no use for: windows, terminals, processes, servers, debuggers, installers.
 const LEFT_OUT: &[&str] = &[

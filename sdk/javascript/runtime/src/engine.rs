@@ -9,9 +9,9 @@ use rquickjs::{
 use crate::files::Package;
 use crate::{host, modules, random};
 
-/// Bytes of the module's own stack that JavaScript may take before it is a `RangeError`. The host gives 512 KiB for
+/// Bytes of the module's own stack that JavaScript may take before it is a `RangeError`. The host gives 2 MiB for
 /// WebAssembly's own frames, which grow along: see the README for what was measured.
-const STACK_BYTES_MAX: usize = 256 << 10;
+const STACK_BYTES_MAX: usize = 1 << 20;
 /// Bytes that a call may allocate before unreachable cycles are looked for; most calls end before.
 const COLLECT_BYTES: usize = 16 << 20;
 

@@ -1,11 +1,19 @@
-//! A call: the event is read, the handler runs, its result is written. What was made stays: the memory ends here.
+//! A call: the event is read, the handler runs, its result is written. What was made stays, as the memory mostly ends
+//! here; another call in the same memory takes it down first.
+
+use std::cell::Cell;
 
 use rustpython_vm::builtins::PyCoroutine;
-use rustpython_vm::{PyResult, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use crate::failure::Failure;
 use crate::load::{Function, flush, function};
 use crate::{guest, json};
+
+thread_local! {
+    /// What the call before returned.
+    static BEFORE: Cell<Option<PyObjectRef>> = const { Cell::new(None) };
+}
 
 /// Answers one event.
 pub(crate) fn handle(event: &[u8]) -> Result<Vec<u8>, Failure> {
@@ -16,6 +24,7 @@ pub(crate) fn handle(event: &[u8]) -> Result<Vec<u8>, Failure> {
         ));
     };
     guest::with(|vm| {
+        drop(BEFORE.take());
         let result = call(&function, event, vm);
         // What is printed after all is lost; what the handler returned is not.
         let _ = flush(vm);
@@ -41,6 +50,6 @@ fn call(function: &Function, event: &[u8], vm: &VirtualMachine) -> PyResult<Vec<
         result
     };
     let text = json::write(&result, &json::RESULT, vm);
-    std::mem::forget(result);
+    BEFORE.set(Some(result));
     text
 }

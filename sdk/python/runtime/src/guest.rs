@@ -8,9 +8,9 @@ use rustpython_vm::{Interpreter, InterpreterBuilder, Settings, VirtualMachine};
 /// Python's standard library, compiled, as `build.rs` picked it.
 static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library"));
 
-/// Calls of Python functions within each other; more is a `RecursionError`. The host's stack, of 512 KiB, has room for
+/// Calls of Python functions within each other; more is a `RecursionError`. The host's stack, of 2 MiB, has room for
 /// this many of the costliest kind.
-pub(crate) const RECURSION_MAX: usize = 100;
+pub(crate) const RECURSION_MAX: usize = 400;
 
 thread_local! {
     static INTERPRETER: OnceCell<Interpreter> = const { OnceCell::new() };

@@ -15,7 +15,7 @@ pub use module::{Code, image};
 pub use wasi::{Host, link};
 
 /// Bytes of stack for WebAssembly, as the sandbox has it.
-const WASM_STACK_BYTES: usize = 512 << 10;
+const WASM_STACK_BYTES: usize = 2 << 20;
 const ERROR_BIT: u64 = 1 << 31;
 
 static CODE: LazyLock<(Engine, Code)> = LazyLock::new(|| {

@@ -15,7 +15,7 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// Bytes of stack that the host gives to WebAssembly.
-const STACK_BYTES: usize = 512 << 10;
+const STACK_BYTES: usize = 2 << 20;
 /// Instructions, about, of one call.
 const FUEL: u64 = 50_000_000_000;
 /// Bytes of a log that are kept.
