@@ -30,7 +30,11 @@ const ADDRESS: &str = "http://127.0.0.1:8080";
 const LINES_SHOWN: usize = 40;
 
 /// Every page, and the languages whose toolchains it takes, as `steploom doctor` has them.
-const PAGES: &[(&str, &[&str])] = &[("javascript", &["javascript"]), ("python", &["python"])];
+const PAGES: &[(&str, &[&str])] = &[
+    ("javascript", &["javascript"]),
+    ("python", &["python"]),
+    ("assemblyscript", &["assemblyscript"]),
+];
 
 /// Builds the server, and tries one page or all of them.
 pub(crate) fn run(page: Option<&str>) -> Result<()> {
