@@ -9,6 +9,7 @@ mod ci;
 mod clients;
 mod conformance;
 mod docs;
+mod foreign;
 mod fuzz;
 mod languages;
 mod modules;
@@ -89,6 +90,8 @@ enum Verb {
         /// Only this one, such as go
         page: Option<String>,
     },
+    /// Call a component that others wrote for `wasmtime serve`, as they left it
+    Foreign,
     /// Test, build, deploy and call the projects of modules/ whose toolchains are there
     Samples {
         /// Only this one, such as csv-json
@@ -138,6 +141,7 @@ fn main() -> ExitCode {
         Verb::Clients { client } => clients::run(client),
         Verb::Languages { language } => languages::run(language.as_deref()),
         Verb::Docs { page } => docs::run(page.as_deref()),
+        Verb::Foreign => foreign::run(),
         Verb::Samples { name } => samples::run(name.as_deref()),
         Verb::Moto { args } => aws::run_moto(&args),
         Verb::Conformance { args } => conformance::run(&args),

@@ -2,7 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use crate::{aws, clients, docs, languages, modules, postgres, runtimes, samples, shell, sim};
+use crate::{
+    aws, clients, docs, foreign, languages, modules, postgres, runtimes, samples, shell, sim,
+};
 
 /// What is simulated in every run of all tests: this many hours, and each planted bug for as long as it
 /// takes to find it.
@@ -43,6 +45,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         note(clients::run_built());
         note(languages::try_built(None));
         note(docs::try_built(None));
+        note(foreign::try_built());
         for sample in SAMPLES {
             note(samples::try_built(Some(sample)));
         }
