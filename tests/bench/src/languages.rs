@@ -1,4 +1,5 @@
-//! `languages`: the function that `steploom new` makes in each language, called in a fresh instance each time.
+//! `languages`: the function that `steploom new` makes in each language, called in a fresh instance each time; that of
+//! programs also in one instance after the other (`reuse`).
 //!
 //! What is measured is what the server says that a call took, from the start of the instance to its end. The floor
 //! is the benchmark's function, a reactor without a library, called in turns with the others. A language whose
@@ -23,16 +24,21 @@ const ROUND_SECONDS: u64 = 1;
 /// What each project greets.
 const GREETED: &str = r#"{"name": "Ada"}"#;
 
-/// A language, what its row is called, and how many microseconds a call may take.
-const LANGUAGES: [(&str, &str, f64); 8] = [
-    ("rust", "Rust, p50", 15.0),
-    ("c", "C, p50", 15.0),
-    ("cpp", "C++, p50", 15.0),
-    ("zig", "Zig, p50", 15.0),
-    ("assemblyscript", "AssemblyScript, p50", 15.0),
-    ("go", "Go, p50", 300.0),
-    ("javascript", "JavaScript, p50", 60.0),
-    ("python", "Python, p50", 1_000.0),
+/// What programs are deployed with, so that their instances serve more than one call.
+const REUSED: &[&str] = &["--reuse", "version"];
+
+/// A language, what its row is called, how many microseconds a call may take, and what it is deployed with.
+const ROWS: [(&str, &str, f64, &[&str]); 10] = [
+    ("rust", "Rust, p50", 15.0, &[]),
+    ("c", "C, p50", 15.0, &[]),
+    ("cpp", "C++, p50", 15.0, &[]),
+    ("zig", "Zig, p50", 15.0, &[]),
+    ("assemblyscript", "AssemblyScript, p50", 15.0, &[]),
+    ("go", "Go, p50", 300.0, &[]),
+    ("javascript", "JavaScript, p50", 60.0, &[]),
+    ("javascript", "JavaScript, reused, p50", 60.0, REUSED),
+    ("python", "Python, p50", 1_000.0, &[]),
+    ("python", "Python, reused, p50", 50.0, REUSED),
 ];
 
 /// A language whose function is there.
@@ -50,9 +56,10 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
     let folder = options.scratch()?;
     let url = format!("http://{}", server.address());
     let mut all = Vec::new();
-    for (language, title, most) in LANGUAGES {
-        let name = format!("hello-{language}");
-        if deploy(&program, folder.path(), language, &name, &url)? {
+    for (row, (language, title, most, more)) in ROWS.into_iter().enumerate() {
+        let name = format!("hello-{row}");
+        let words = [&["deploy", &name, "--endpoint", &url], more].concat();
+        if deploy(&program, folder.path(), language, &name, &words)? {
             all.push(There {
                 title,
                 most,
@@ -95,7 +102,13 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
 }
 
 /// Makes a project and deploys it; whether that went well.
-fn deploy(program: &Path, folder: &Path, language: &str, name: &str, url: &str) -> Result<bool> {
+fn deploy(
+    program: &Path,
+    folder: &Path,
+    language: &str,
+    name: &str,
+    words: &[&str],
+) -> Result<bool> {
     let steploom = |words: &[&str]| {
         Command::new(program)
             .args(words)
@@ -107,7 +120,7 @@ fn deploy(program: &Path, folder: &Path, language: &str, name: &str, url: &str) 
     };
     let made = steploom(&["new", name, "--lang", language])?;
     ensure!(made.success(), "a project in {language} cannot be made");
-    let deployed = steploom(&["deploy", name, "--endpoint", url])?;
+    let deployed = steploom(words)?;
     Ok(deployed.success())
 }
 
