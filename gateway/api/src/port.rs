@@ -10,6 +10,7 @@ mod execution;
 mod function;
 mod function_profile;
 mod key;
+mod keyvalue;
 mod log;
 mod machine;
 mod map_run;
@@ -35,6 +36,7 @@ pub use function::{
 };
 pub use function_profile::FunctionProfiles;
 pub use key::{Audit, Keys};
+pub use keyvalue::{KeyValues, no_value};
 pub use log::{LogStream, Logs, ReadLogs};
 pub use machine::{Machines, PutMachine};
 pub use map_run::MapRuns;
@@ -66,6 +68,8 @@ pub struct Ports {
     pub activities: Arc<dyn Activities>,
     /// Buckets and objects.
     pub buckets: Arc<dyn Buckets>,
+    /// Values by key.
+    pub keyvalues: Arc<dyn KeyValues>,
     /// Connections.
     pub connections: Arc<dyn Connections>,
     /// States by themselves.

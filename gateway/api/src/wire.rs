@@ -10,6 +10,7 @@ mod function_events;
 mod function_profile;
 mod function_url;
 mod key;
+mod keyvalue;
 mod log;
 mod machine;
 mod map_run;
@@ -47,6 +48,7 @@ pub use function_url::{
     UrlAuth, UrlCors,
 };
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, KeyStatus, ListKeys, OfAccount};
+pub use keyvalue::{IncrementValue, Incremented, ListStoreKeys, StoreKeys};
 pub use log::{LogLevel, LogLine, LogPage, LogSource, Logging};
 pub use machine::{
     Diagnostic, Machine, MachinePage, MachineSummary, MachineVersion, MachineVersions, Retention,

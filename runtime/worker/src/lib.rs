@@ -156,6 +156,7 @@ impl Worker {
             tasks: self.port.clone(),
             activities: self.port.clone(),
             buckets: self.port.clone(),
+            keyvalues: self.port.clone(),
             connections: self.port.clone(),
             test_states: self.port.clone(),
             keys: keys.clone(),

@@ -11,6 +11,7 @@ mod function_profiles;
 mod function_urls;
 mod functions;
 mod history;
+mod keyvalues;
 mod logs;
 mod machines;
 mod map_runs;

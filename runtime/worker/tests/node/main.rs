@@ -7,6 +7,7 @@ mod control;
 mod effects;
 mod express;
 mod fairness;
+mod keyvalues;
 mod limits;
 mod memory;
 mod node;

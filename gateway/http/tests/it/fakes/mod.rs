@@ -6,6 +6,7 @@ mod executions;
 mod function_profiles;
 mod functions;
 mod keys;
+mod keyvalues;
 mod logs;
 mod machines;
 mod map_runs;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub(crate) activity_tags: BTreeMap<Name, BTreeMap<String, String>>,
     /// By bucket and key: content type and content.
     pub(crate) buckets: BTreeMap<Name, BTreeMap<String, (String, Bytes)>>,
+    /// By store and key.
+    pub(crate) keyvalues: BTreeMap<(Name, String), Bytes>,
     pub(crate) connections: BTreeMap<Name, wire::Connection>,
     pub(crate) keys: BTreeMap<KeyId, Key>,
     pub(crate) audit: Vec<AuditRecord>,
@@ -91,6 +94,7 @@ impl World {
             tasks: Arc::clone(self) as _,
             activities: Arc::clone(self) as _,
             buckets: Arc::clone(self) as _,
+            keyvalues: Arc::clone(self) as _,
             connections: Arc::clone(self) as _,
             test_states: Arc::clone(self) as _,
             keys: Arc::clone(self) as _,
