@@ -85,6 +85,8 @@ pub enum Ask {
         /// Its name.
         key: String,
     },
+    /// To read all of them.
+    Variables,
 }
 
 /// What a function is given.
@@ -112,6 +114,8 @@ pub enum Answer {
     },
     /// A variable, if there is one of that name.
     Variable(Option<String>),
+    /// All variables, by name.
+    Variables(Vec<(String, String)>),
 }
 
 /// Why a function is not given what it asks for.
@@ -145,7 +149,7 @@ impl Ask {
             | Self::Write { bucket, .. }
             | Self::Remove { bucket, .. }
             | Self::List { bucket, .. } => Grant::Objects(bucket.clone()),
-            Self::Config { .. } => Grant::Config,
+            Self::Config { .. } | Self::Variables => Grant::Config,
         }
     }
 }

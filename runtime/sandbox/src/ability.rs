@@ -1,24 +1,34 @@
-//! What guests ask of the platform: the import module `steploom` of core modules, and what is kept of it for one
-//! guest. What a guest may ask for, and who does it, the call's [`Abilities`] say.
+//! What guests ask of the platform: the import module `steploom` of core modules, standard interfaces of components,
+//! and what is kept of it for one guest. What a guest may ask for, and who does it, the call's [`Abilities`] say.
 
+mod config;
+mod logging;
 mod text;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::Value;
 use steploom_call::{Abilities, Answer, Ask, Unanswered};
 use steploom_types::limits::function as limits;
 use steploom_types::{Error, Timestamp};
 use tokio::task::JoinSet;
+use wasmtime::component;
 use wasmtime::{Caller, Extern, Linker, Memory, Trap};
 
 use crate::guest::Guest;
 use crate::image::MEMORY;
+use crate::streams::{Lines, Shared};
 
 /// The module that core modules import.
 pub(crate) const MODULE: &str = "steploom";
 /// Its functions.
 pub(crate) const FUNCTIONS: &[&str] = &["call", "take", "fuel"];
+/// Interfaces that components may import whose function has a grant of a kind, and how that is written.
+pub(crate) const INTERFACES: &[(&str, &str, &str)] = &[
+    (config::STORE, "config", "config"),
+    (logging::LOGGING, "logging", "logging"),
+];
 /// Bytes of the largest request: an object, and the line before it.
 const REQUEST_BYTES_MAX: usize = limits::ASK_OBJECT_BYTES_MAX + limits::ASK_LINE_BYTES_MAX + 1;
 
@@ -27,6 +37,7 @@ const REQUEST_BYTES_MAX: usize = limits::ASK_OBJECT_BYTES_MAX + limits::ASK_LINE
 pub(crate) struct Platform {
     abilities: Option<Arc<dyn Abilities>>,
     deadline: Timestamp,
+    logs: Shared<Lines>,
     asked: u32,
     /// The line and the body of the last answer, until they are taken.
     answer: Option<(String, Bytes)>,
@@ -34,10 +45,15 @@ pub(crate) struct Platform {
 
 impl Platform {
     /// That of a guest whose time ends at `deadline`.
-    pub(crate) fn new(abilities: Option<Arc<dyn Abilities>>, deadline: Timestamp) -> Self {
+    pub(crate) fn new(
+        abilities: Option<Arc<dyn Abilities>>,
+        deadline: Timestamp,
+        logs: Shared<Lines>,
+    ) -> Self {
         Self {
             abilities,
             deadline,
+            logs,
             asked: 0,
             answer: None,
         }
@@ -47,6 +63,11 @@ impl Platform {
     pub(crate) fn close(&mut self) {
         self.abilities = None;
         self.answer = None;
+    }
+
+    /// Writes a line of the guest's log.
+    fn log(&self, line: &Value) {
+        self.logs.lock().write(format!("{line}\n").as_bytes());
     }
 
     /// Has done what the guest asks for. Dropping the future gives it up.
@@ -73,6 +94,17 @@ impl Platform {
             }
         }
     }
+}
+
+/// Links the interfaces of components.
+///
+/// # Errors
+/// Never with our engine.
+pub(crate) fn add_interfaces_to_linker(
+    linker: &mut component::Linker<Guest>,
+) -> wasmtime::Result<()> {
+    config::add_to_linker(linker)?;
+    logging::add_to_linker(linker)
 }
 
 /// Links the module.
@@ -131,6 +163,11 @@ fn take(mut caller: Caller<'_, Guest>, to: u32) -> wasmtime::Result<()> {
     of_line.copy_from_slice(line.as_bytes());
     of_body.copy_from_slice(&body);
     Ok(())
+}
+
+/// The platform answered what was not asked for: a fault of ours.
+fn confused(answer: &Answer) -> Unanswered {
+    Error::internal(format!("an answer to something else: {answer:?}")).into()
 }
 
 /// The memory of whoever calls.

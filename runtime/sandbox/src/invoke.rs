@@ -290,7 +290,7 @@ fn guest(
     scratch: Option<&Scratch>,
     quota: Quota,
 ) -> Result<Guest, Error> {
-    let platform = Platform::new(call.abilities.clone(), clock.deadline);
+    let platform = Platform::new(call.abilities.clone(), clock.deadline, streams.logs.clone());
     let mut guest = Guest::new(call.limits.memory_bytes_max, quota, platform);
     if let Some(version) = code.wasi {
         let logs = Sink::Log(streams.logs.clone());

@@ -26,6 +26,7 @@ impl Linkers {
         let mut component = component::Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut component)?;
         disk::preview2::add_to_linker(&mut component)?;
+        ability::add_interfaces_to_linker(&mut component)?;
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut component)?;
         Ok(Self { module, component })
     }

@@ -241,3 +241,31 @@ async fn a_program_asks_when_it_is_called_and_not_while_it_is_loaded() {
     assert_eq!(both[1], json!({"ok": {}}));
     assert_eq!(platform.asked().len(), 1);
 }
+
+#[tokio::test]
+async fn a_component_reads_variables_and_writes_lines_with_a_level() {
+    let node = Node::new();
+    let guest = include_str!("guests/config.wat");
+    let ready = node.put_granted(guest, &["config", "logging"]).await;
+    for (given, expect) in [
+        (Ok(Answer::Variable(Some("[1]".to_owned()))), Ok("[1]")),
+        (Ok(Answer::Variable(None)), Ok("null")),
+        (
+            Err(Unanswered::new("AccessDenied", "no")),
+            Err("AccessDenied: no"),
+        ),
+    ] {
+        let platform = Platform::of([given]);
+        let mut asked = call(ready, "\"COLOR\"");
+        asked.abilities = Some(Arc::clone(&platform) as Arc<dyn Abilities>);
+        let finished = node.invoke(asked).await;
+        match expect {
+            Ok(value) => assert_eq!(result(&finished), value),
+            Err(cause) => failed(&finished, "Function.Failed", cause),
+        }
+        let key = "COLOR".to_owned();
+        assert_eq!(platform.asked(), [Ask::Config { key }]);
+        let line = r#"{"level":"WARN","message":"\"COLOR\"","context":"variables"}"#;
+        assert_eq!(finished.logs[0].message, line);
+    }
+}

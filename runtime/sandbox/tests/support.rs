@@ -83,8 +83,20 @@ impl Node {
     }
 
     pub(crate) async fn put(&self, text: &str) -> Ready {
+        self.put_granted(text, &[]).await
+    }
+
+    /// Puts a guest whose function has these grants.
+    pub(crate) async fn put_granted(&self, text: &str, grants: &[&str]) -> Ready {
         let module = Bytes::from(wat::parse_str(text).expect("the guest is WebAssembly"));
-        let found = self.sandbox.inspect(&module, &[]).expect("passes the gate");
+        let grants: Vec<_> = grants
+            .iter()
+            .map(|text| text.parse().expect("a grant"))
+            .collect();
+        let found = self
+            .sandbox
+            .inspect(&module, &grants)
+            .expect("passes the gate");
         let digest = self.artifacts.put_module(&module).await.expect("stores");
         self.sandbox
             .prepare(digest, &module)

@@ -206,6 +206,7 @@ impl Abilities for Granted {
                 after,
             } => return self.list(&port, &bucket, prefix, after).await,
             Ask::Config { key } => return Ok(Answer::Variable(self.variable(&key))),
+            Ask::Variables => return Ok(Answer::Variables(self.environment.to_vec())),
         };
         done.map(|()| Answer::Done).map_err(told)
     }

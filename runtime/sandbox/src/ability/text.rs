@@ -156,6 +156,7 @@ pub(super) fn write(answered: Result<Answer, Unanswered>) -> (String, Bytes) {
         Ok(Answer::Keys { keys, next }) => {
             (with("next", next, json!({"keys": keys})), Bytes::new())
         }
+        Ok(Answer::Variables(variables)) => (variables.into_iter().collect(), Bytes::new()),
         Ok(Answer::Variable(value)) => (with("value", value, json!({})), Bytes::new()),
     };
     (line(&Said::Ok(&ok)), body)

@@ -94,7 +94,17 @@ const INTERFACES: &[&str] = &[
 
 /// Why an import is refused to a function with these grants: a code and a sentence. `None` if it is offered.
 pub(super) fn refusal(import: &Import, grants: &[Grant]) -> Option<(&'static str, String)> {
-    let _ = grants;
+    let mut granted = ability::INTERFACES.iter();
+    let found = granted.find(|(name, ..)| import.name.is_empty() && import.module == *name);
+    if let Some((name, kind, form)) = found {
+        let has_grant = grants.iter().any(|grant| grant.kind() == *kind);
+        return (!has_grant).then(|| {
+            let why = format!(
+                "imports '{name}', which the function is not granted; its owner can grant it: steploom deploy --grant {form}"
+            );
+            ("NOT_GRANTED", why)
+        });
+    }
     (!has(import)).then(|| ("UNKNOWN_IMPORT", explain(import)))
 }
 
@@ -128,10 +138,12 @@ pub(crate) fn names_filesystem(module: &str, name: &str) -> bool {
 /// Why an import is not offered.
 fn explain(import: &Import) -> String {
     if import.name.is_empty() {
+        let granted: Vec<_> = ability::INTERFACES.iter().map(|(name, ..)| *name).collect();
         return format!(
-            "imports {}, which is not offered; offered are, in version 0.2: {}",
+            "imports {}, which is not offered; offered are, in version 0.2: {}; and, if they are granted: {}",
             quoted(&import.module),
-            INTERFACES.join(", ")
+            INTERFACES.join(", "),
+            granted.join(", ")
         );
     }
     let full = quoted(&format!("{}.{}", import.module, import.name));

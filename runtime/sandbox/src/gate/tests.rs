@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use steploom_types::Error;
+use steploom_types::{Error, Grant};
 
 use super::inspect;
 use crate::Kind;
@@ -266,5 +266,27 @@ fn the_platform_may_be_imported_by_modules() {
         &import("fly"),
         "UNKNOWN_IMPORT",
         "imports 'steploom.fly', which is not offered; offered are, in 'steploom': call, take, fuel;",
+    );
+}
+
+#[test]
+fn an_interface_that_is_to_be_granted_says_how() {
+    let text = r#"(component
+        (import "wasi:config/store@0.2.0-rc.1" (instance))
+        (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+        (func (export "handle") (canon lift (core func $i "f"))))"#;
+    check(
+        text,
+        "NOT_GRANTED",
+        "imports 'wasi:config/store@0.2.0-rc.1', which the function is not granted; its owner can grant it: steploom deploy --grant config",
+    );
+    let grants = |grant: &str| [grant.parse::<Grant>().expect("a grant")];
+    assert!(inspect(&wasm(text), &grants("logging")).is_err());
+    inspect(&wasm(text), &grants("config")).expect("passes");
+    let other = text.replace("-rc.1", "-rc.9");
+    check(
+        &other,
+        "UNKNOWN_IMPORT",
+        "if they are granted: wasi:config/store@0.2.0-rc.1, ",
     );
 }
