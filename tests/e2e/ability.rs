@@ -255,3 +255,32 @@ fn grants_come_from_the_command_line_and_from_the_project() {
     let refused = server().run(&["deploy", &path, "--grant", "objects"]);
     refused.code(2).notes("needs a name: objects=NAME");
 }
+
+#[test]
+fn a_function_keeps_values_in_its_store() {
+    let granted = ["keyvalue=ask-store"];
+    let op = |op: &str, key: &str| json!({"op": op, "store": "ask-store", "key": key});
+    let done = json!([{"ok": {}}, null]);
+    denied(&op("get", "k"), "keyvalue=ask-store");
+    assert_eq!(
+        asks("ask-set", &op("set", "k"), &granted, &json!({"n": 7})),
+        done
+    );
+    let answer = asks("ask-get", &op("get", "k"), &granted, &json!({}));
+    assert_eq!(answer, json!([{"ok": {}}, {"n": 7}]));
+    let answer = asks("ask-get", &op("get", "none"), &granted, &json!({}));
+    assert_eq!(answer[0]["error"]["code"], "KeyNotFound", "{answer}");
+    for sum in [1, 2] {
+        let answer = asks("ask-add", &op("increment", "n"), &granted, &json!({}));
+        assert_eq!(answer[0], json!({"ok": {"value": sum}}));
+    }
+    let list = json!({"op": "keys", "store": "ask-store"});
+    let answer = asks("ask-keys", &list, &granted, &json!({}));
+    assert_eq!(answer[0], json!({"ok": {"keys": ["k", "n"]}}));
+    assert_eq!(
+        asks("ask-delete", &op("delete", "k"), &granted, &json!({})),
+        done
+    );
+    let answer = asks("ask-keys", &list, &granted, &json!({}));
+    assert_eq!(answer[0], json!({"ok": {"keys": ["n"]}}));
+}

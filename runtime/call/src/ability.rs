@@ -80,6 +80,45 @@ pub enum Ask {
         /// Only those behind this one.
         after: Option<String>,
     },
+    /// To read values.
+    Get {
+        /// Where they are.
+        store: Name,
+        /// Their keys.
+        keys: Vec<String>,
+    },
+    /// To write values, all of them or none.
+    Set {
+        /// Where they are.
+        store: Name,
+        /// Keys and values.
+        values: Vec<(String, Bytes)>,
+    },
+    /// To delete values; there may be none.
+    Delete {
+        /// Where they are.
+        store: Name,
+        /// Their keys.
+        keys: Vec<String>,
+    },
+    /// To add to a value that is a number; one that is not there is 0.
+    Increment {
+        /// Where it is.
+        store: Name,
+        /// Its key.
+        key: String,
+        /// What is added.
+        by: i64,
+    },
+    /// To list keys of values.
+    Keys {
+        /// Where they are.
+        store: Name,
+        /// Only those that begin so.
+        prefix: String,
+        /// Only those behind this one.
+        after: Option<String>,
+    },
     /// To read one of the function's own variables.
     Config {
         /// Its name.
@@ -112,6 +151,10 @@ pub enum Answer {
         /// The next page is behind this one; there is none if `None`.
         next: Option<String>,
     },
+    /// Values, each in its key's place.
+    Values(Vec<Option<Bytes>>),
+    /// A number, after it was added to.
+    Number(i64),
     /// A variable, if there is one of that name.
     Variable(Option<String>),
     /// All variables, by name.
@@ -130,6 +173,9 @@ pub struct Unanswered {
 /// What a function may ask for, by its own rules.
 #[async_trait]
 pub trait Abilities: Send + Sync + fmt::Debug {
+    /// Whether something is granted.
+    fn is_granted(&self, wanted: &Grant) -> bool;
+
     /// Does what is asked, or says why not. The caller's own time ends at `deadline`. Dropping the future gives it
     /// up; what was asked may be done then or not.
     ///
@@ -149,6 +195,11 @@ impl Ask {
             | Self::Write { bucket, .. }
             | Self::Remove { bucket, .. }
             | Self::List { bucket, .. } => Grant::Objects(bucket.clone()),
+            Self::Get { store, .. }
+            | Self::Set { store, .. }
+            | Self::Delete { store, .. }
+            | Self::Increment { store, .. }
+            | Self::Keys { store, .. } => Grant::Keyvalue(store.clone()),
             Self::Config { .. } | Self::Variables => Grant::Config,
         }
     }

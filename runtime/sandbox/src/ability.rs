@@ -2,6 +2,7 @@
 //! and what is kept of it for one guest. What a guest may ask for, and who does it, the call's [`Abilities`] say.
 
 mod config;
+mod keyvalue;
 mod logging;
 mod text;
 
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use steploom_call::{Abilities, Answer, Ask, Unanswered};
 use steploom_types::limits::function as limits;
-use steploom_types::{Error, Timestamp};
+use steploom_types::{Error, Grant, Timestamp};
 use tokio::task::JoinSet;
 use wasmtime::component;
 use wasmtime::{Caller, Extern, Linker, Memory, Trap};
@@ -28,6 +29,9 @@ pub(crate) const FUNCTIONS: &[&str] = &["call", "take", "fuel"];
 pub(crate) const INTERFACES: &[(&str, &str, &str)] = &[
     (config::STORE, "config", "config"),
     (logging::LOGGING, "logging", "logging"),
+    (keyvalue::STORE, "keyvalue", "keyvalue=STORE"),
+    (keyvalue::ATOMICS, "keyvalue", "keyvalue=STORE"),
+    (keyvalue::BATCH, "keyvalue", "keyvalue=STORE"),
 ];
 /// Bytes of the largest request: an object, and the line before it.
 const REQUEST_BYTES_MAX: usize = limits::ASK_OBJECT_BYTES_MAX + limits::ASK_LINE_BYTES_MAX + 1;
@@ -63,6 +67,12 @@ impl Platform {
     pub(crate) fn close(&mut self) {
         self.abilities = None;
         self.answer = None;
+    }
+
+    /// Whether something is granted; nothing is while there is nobody to do it.
+    fn is_granted(&self, wanted: &Grant) -> bool {
+        let abilities = self.abilities.as_ref();
+        abilities.is_some_and(|abilities| abilities.is_granted(wanted))
     }
 
     /// Writes a line of the guest's log.
@@ -104,6 +114,7 @@ pub(crate) fn add_interfaces_to_linker(
     linker: &mut component::Linker<Guest>,
 ) -> wasmtime::Result<()> {
     config::add_to_linker(linker)?;
+    keyvalue::add_to_linker(linker)?;
     logging::add_to_linker(linker)
 }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use steploom_sandbox::{Abilities, Answer, Ask, Finished, Limits, Runner, Unanswered};
 use steploom_types::limits::function::ASKS_MAX;
-use steploom_types::{Json, Timestamp};
+use steploom_types::{Grant, Json, Timestamp};
 
 use crate::programs::{node_with, ready};
 use crate::support::{Node, call, failed, result};
@@ -48,6 +48,10 @@ impl Drop for Waiting {
 
 #[async_trait]
 impl Abilities for Platform {
+    fn is_granted(&self, wanted: &Grant) -> bool {
+        wanted.to_string() != "keyvalue=other"
+    }
+
     async fn ask(&self, ask: Ask, deadline: Timestamp) -> Result<Answer, Unanswered> {
         self.asked
             .lock()
@@ -268,4 +272,67 @@ async fn a_component_reads_variables_and_writes_lines_with_a_level() {
         let line = r#"{"level":"WARN","message":"\"COLOR\"","context":"variables"}"#;
         assert_eq!(finished.logs[0].message, line);
     }
+}
+
+/// A guest that keeps its event in a store.
+fn keeper(store: &str) -> String {
+    include_str!("guests/keyvalue.wat")
+        .replace("STORE", store)
+        .replace("LENGTH", &store.len().to_string())
+}
+
+#[tokio::test]
+async fn a_component_keeps_values() {
+    let node = Node::new();
+    let ready = node
+        .put_granted(&keeper("sessions"), &["keyvalue=sessions"])
+        .await;
+    let platform = Platform::of([
+        Ok(Answer::Done),
+        Ok(Answer::Number(7)),
+        Ok(Answer::Values(vec![Some(Bytes::from_static(b"{}"))])),
+        Ok(Answer::Keys {
+            keys: vec!["calls".into(), "last".into()],
+            next: None,
+        }),
+    ]);
+    let mut asked = call(ready, r#"{"n":1}"#);
+    asked.abilities = Some(Arc::clone(&platform) as Arc<dyn Abilities>);
+    let finished = node.invoke(asked).await;
+    assert_eq!(result(&finished), "[7,{},2]");
+    let store = "sessions".parse().expect("a name");
+    let Ask::Set {
+        store: written,
+        values,
+    } = &platform.asked()[0]
+    else {
+        panic!("{:?}", platform.asked());
+    };
+    assert_eq!(
+        (written, &values[0].1),
+        (&store, &Bytes::from_static(br#"{"n":1}"#))
+    );
+    let key = "calls".to_owned();
+    assert_eq!(platform.asked()[1], Ask::Increment { store, key, by: 1 });
+}
+
+#[tokio::test]
+async fn a_component_is_told_what_store_it_cannot_have() {
+    let node = Node::new();
+    // The numbers of errors in wasi:keyvalue.
+    for (store, error) in [("a b", "0"), ("other", "1")] {
+        let ready = node
+            .put_granted(&keeper(store), &["keyvalue=sessions"])
+            .await;
+        let mut asked = call(ready, "null");
+        asked.abilities = Some(Platform::of([]) as Arc<dyn Abilities>);
+        failed(&node.invoke(asked).await, "Function.Failed", error);
+    }
+    let ready = node
+        .put_granted(&keeper("sessions"), &["keyvalue=sessions"])
+        .await;
+    let mut asked = call(ready, "null");
+    let broken = Unanswered::new("ValueTooLarge", "too large");
+    asked.abilities = Some(Platform::of([Err(broken)]) as Arc<dyn Abilities>);
+    failed(&node.invoke(asked).await, "Function.Failed", "2");
 }

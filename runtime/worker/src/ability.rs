@@ -4,7 +4,7 @@
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
-use steploom_api::port::{Buckets as _, Executions as _, Invoke, ListKeys, Tasks as _};
+use steploom_api::port::{Buckets as _, Executions as _, Invoke, KeyValues, ListKeys, Tasks as _};
 use steploom_api::wire::{FailTask, StartExecution};
 use steploom_call::{Abilities, Answer, Ask, Unanswered};
 use steploom_types::limits::{PAGE_SIZE_MAX, function as limits};
@@ -46,7 +46,7 @@ impl Granted {
     }
 
     fn ensure_granted(&self, wanted: &Grant) -> Result<(), Unanswered> {
-        if self.grants.iter().any(|grant| grant.covers(wanted)) {
+        if self.is_granted(wanted) {
             return Ok(());
         }
         let message = format!(
@@ -155,6 +155,22 @@ impl Granted {
         })
     }
 
+    async fn keys(
+        &self,
+        port: &Port,
+        store: &Name,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<Answer, Unanswered> {
+        let limit = PAGE_SIZE_MAX;
+        let found = KeyValues::keys(port, self.account, store, prefix, after, limit).await;
+        let found = found.map_err(told)?;
+        Ok(Answer::Keys {
+            keys: found.keys,
+            next: found.next,
+        })
+    }
+
     fn variable(&self, key: &str) -> Option<String> {
         let mut variables = self.environment.iter();
         let found = variables.find(|(name, _)| name == key);
@@ -164,6 +180,10 @@ impl Granted {
 
 #[async_trait]
 impl Abilities for Granted {
+    fn is_granted(&self, wanted: &Grant) -> bool {
+        self.grants.iter().any(|grant| grant.covers(wanted))
+    }
+
     async fn ask(&self, ask: Ask, deadline: Timestamp) -> Result<Answer, Unanswered> {
         self.ensure_granted(&ask.grant())?;
         let account = self.account;
@@ -205,6 +225,25 @@ impl Abilities for Granted {
                 prefix,
                 after,
             } => return self.list(&port, &bucket, prefix, after).await,
+            Ask::Get { store, keys } => {
+                let values = KeyValues::get_many(&port, account, &store, &keys).await;
+                return values.map(Answer::Values).map_err(told);
+            }
+            Ask::Set { store, values } => {
+                KeyValues::set_many(&port, account, &store, &values).await
+            }
+            Ask::Delete { store, keys } => {
+                KeyValues::delete_many(&port, account, &store, &keys).await
+            }
+            Ask::Increment { store, key, by } => {
+                let sum = KeyValues::increment(&port, account, &store, &key, by).await;
+                return sum.map(Answer::Number).map_err(told);
+            }
+            Ask::Keys {
+                store,
+                prefix,
+                after,
+            } => return self.keys(&port, &store, &prefix, after.as_deref()).await,
             Ask::Config { key } => return Ok(Answer::Variable(self.variable(&key))),
             Ask::Variables => return Ok(Answer::Variables(self.environment.to_vec())),
         };

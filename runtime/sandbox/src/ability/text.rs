@@ -53,6 +53,30 @@ enum Line {
         prefix: String,
         after: Option<String>,
     },
+    Get {
+        store: Name,
+        key: String,
+    },
+    Set {
+        store: Name,
+        key: String,
+    },
+    Delete {
+        store: Name,
+        key: String,
+    },
+    Increment {
+        store: Name,
+        key: String,
+        #[serde(default = "one")]
+        by: i64,
+    },
+    Keys {
+        store: Name,
+        #[serde(default)]
+        prefix: String,
+        after: Option<String>,
+    },
     Config {
         key: String,
     },
@@ -132,6 +156,28 @@ pub(super) fn read(request: &[u8]) -> Result<Ask, Unanswered> {
             prefix,
             after,
         },
+        Line::Get { store, key } => {
+            let keys = vec![key];
+            Ask::Get { store, keys }
+        }
+        Line::Set { store, key } => {
+            let values = vec![(key, Bytes::copy_from_slice(body))];
+            Ask::Set { store, values }
+        }
+        Line::Delete { store, key } => {
+            let keys = vec![key];
+            Ask::Delete { store, keys }
+        }
+        Line::Increment { store, key, by } => Ask::Increment { store, key, by },
+        Line::Keys {
+            store,
+            prefix,
+            after,
+        } => Ask::Keys {
+            store,
+            prefix,
+            after,
+        },
         Line::Config { key } => Ask::Config { key },
     })
 }
@@ -156,10 +202,23 @@ pub(super) fn write(answered: Result<Answer, Unanswered>) -> (String, Bytes) {
         Ok(Answer::Keys { keys, next }) => {
             (with("next", next, json!({"keys": keys})), Bytes::new())
         }
+        Ok(Answer::Values(values)) => match values.into_iter().next().flatten() {
+            Some(value) => (json!({}), value),
+            None => {
+                let absent = Unanswered::new("KeyNotFound", "the store has no value of that key");
+                return write(Err(absent));
+            }
+        },
+        Ok(Answer::Number(sum)) => (json!({ "value": sum }), Bytes::new()),
         Ok(Answer::Variables(variables)) => (variables.into_iter().collect(), Bytes::new()),
         Ok(Answer::Variable(value)) => (with("value", value, json!({})), Bytes::new()),
     };
     (line(&Said::Ok(&ok)), body)
+}
+
+/// What is added where it is not said.
+fn one() -> i64 {
+    1
 }
 
 /// The object with a field, if there is such a thing.
