@@ -14,6 +14,7 @@ pub(crate) const LOGGING: &str = "wasi:logging/logging@0.1.0-draft";
 #[derive(Clone, Copy, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
+#[expect(dead_code, reason = "guests make them, by their number")]
 enum Level {
     #[component(name = "trace")]
     Trace,
