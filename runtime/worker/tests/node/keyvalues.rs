@@ -25,11 +25,12 @@ async fn values_are_set_read_swapped_listed_and_deleted() {
     let (values, s) = (node.ports().keyvalues, store());
     assert_eq!(values.get(LOCAL, &s, "k").await.unwrap(), None);
     values.set(LOCAL, &s, "k", "v".into()).await.unwrap();
-    let many = [("a".into(), "1".into()), ("b".into(), "2".into())];
+    let many = [("a", "1"), ("b", "2")].map(|(key, value)| (key.to_owned(), value.into()));
     values.set_many(LOCAL, &s, &many).await.unwrap();
-    let keys = ["b".into(), "none".into(), "k".into()];
+    let keys = ["b", "none", "k"].map(str::to_owned);
     let found = values.get_many(LOCAL, &s, &keys).await.unwrap();
-    assert_eq!(found, [Some("2".into()), None, Some("v".into())]);
+    let some = |value: &'static str| Some(Bytes::from(value));
+    assert_eq!(found, [some("2"), None, some("v")]);
     assert_eq!(values.increment(LOCAL, &s, "b", 40).await.unwrap(), 42);
     let swap = async |expected: Option<&[u8]>, new: &'static str| {
         let swap = values.swap(LOCAL, &s, "k", expected, new.into());
