@@ -33,6 +33,8 @@ pub enum Area {
     Activities,
     /// Buckets and objects, by the names of the buckets.
     Objects,
+    /// Values by key, by the names of their stores.
+    Stores,
     /// Connections.
     Connections,
     /// Schedules and rules.
@@ -46,13 +48,14 @@ pub enum Area {
 }
 
 /// Areas by name. `keys` is none that a scope can name: it takes `admin`.
-const AREAS: [(&str, Area); 10] = [
+const AREAS: [(&str, Area); 11] = [
     ("functions", Area::Functions),
     ("machines", Area::Machines),
     ("executions", Area::Executions),
     ("tasks", Area::Tasks),
     ("activities", Area::Activities),
     ("objects", Area::Objects),
+    ("stores", Area::Stores),
     ("connections", Area::Connections),
     ("schedules", Area::Schedules),
     ("audit", Area::Audit),

@@ -44,7 +44,7 @@ enum Named {
 
 use Area::{
     Activities, Audit, Cluster, Connections, Executions, Functions, Keys, Machines, Objects,
-    Schedules, Tasks,
+    Schedules, Stores, Tasks,
 };
 use Named::{All, Body, Execution, Known, Nothing, Open, Path, Query};
 use Verb::{Invoke, Read, Write};
@@ -340,6 +340,27 @@ const NEEDS: &[Line] = &[
     (
         "DELETE /v1/buckets/{name}/objects/{key}",
         Objects,
+        Write,
+        Path(1),
+    ),
+    // Values by key.
+    ("GET /v1/stores/{store}/keys", Stores, Read, Path(1)),
+    (
+        "PUT /v1/stores/{store}/values/{key}",
+        Stores,
+        Write,
+        Path(1),
+    ),
+    ("GET /v1/stores/{store}/values/{key}", Stores, Read, Path(1)),
+    (
+        "DELETE /v1/stores/{store}/values/{key}",
+        Stores,
+        Write,
+        Path(1),
+    ),
+    (
+        "POST /v1/stores/{store}/values/{key}/increment",
+        Stores,
         Write,
         Path(1),
     ),

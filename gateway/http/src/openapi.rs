@@ -157,6 +157,7 @@ fn describe(document: &mut OpenApi, config: &Config) {
         ),
         ("activities", "Tasks that workers of your own ask for"),
         ("buckets", "The objects that tasks and Maps read and write"),
+        ("stores", "Small values by key, which functions keep"),
         (
             "connections",
             "Credentials for calls that tasks make over HTTP",

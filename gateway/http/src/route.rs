@@ -15,6 +15,7 @@ mod map_run;
 mod node;
 mod schedule;
 mod schedule_group;
+mod store;
 mod task;
 
 pub(crate) use function::invoke::traceparent;
@@ -81,6 +82,7 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .merge(executions())
         .merge(tasks())
         .merge(objects())
+        .merge(stores())
         .merge(keys())
         .merge(schedules())
         .merge(cluster())
@@ -242,6 +244,18 @@ fn objects() -> OpenApiRouter<Arc<App>> {
             connection::put::put_connection,
             connection::delete::delete_connection
         ))
+}
+
+/// Values by key.
+fn stores() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(store::list_keys::list_store_keys))
+        .routes(routes!(
+            store::put_value::put_value,
+            store::get_value::get_value,
+            store::delete_value::delete_value
+        ))
+        .routes(routes!(store::increment_value::increment_value))
 }
 
 /// Keys, and who changed what.

@@ -91,6 +91,46 @@ func TestObjects(t *testing.T) {
 	}
 }
 
+func TestValues(t *testing.T) {
+	c := realClient(t)
+	ctx := bounded(t)
+	keys := []string{"%2F", "..", "a/b c", "ä?#%&+"}
+	for _, key := range keys {
+		if err := c.PutValue(ctx, "things", key, []byte(key)); err != nil {
+			t.Fatal(key, err)
+		}
+		value, err := c.GetValue(ctx, "things", key)
+		if err != nil || string(value) != key {
+			t.Error(key, string(value), err)
+		}
+	}
+	page, err := c.ListStoreKeys(ctx, "things", &client.ListStoreKeysQuery{Limit: 3})
+	if err != nil || !slices.Equal(page.Keys, keys[:3]) {
+		t.Fatal(page, err)
+	}
+	rest, err := c.ListStoreKeys(ctx, "things", &client.ListStoreKeysQuery{After: page.Next})
+	if err != nil || !slices.Equal(rest.Keys, keys[3:]) || rest.Next != "" {
+		t.Error(rest, err)
+	}
+	for _, by := range []int64{2, -5} {
+		if _, err := c.IncrementValue(ctx, "things", "n", client.IncrementValue{By: client.Ptr(by)}); err != nil {
+			t.Error(err)
+		}
+	}
+	if value, err := c.GetValue(ctx, "things", "n"); err != nil || string(value) != "-3" {
+		t.Error(string(value), err)
+	}
+	if _, err := c.IncrementValue(ctx, "things", "..", client.IncrementValue{}); !errors.Is(err, client.ErrConflict) {
+		t.Error(err)
+	}
+	if err := c.DeleteValue(ctx, "things", "n"); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.GetValue(ctx, "things", "n"); !errors.Is(err, client.ErrNotFound) {
+		t.Error(err)
+	}
+}
+
 func TestSchedules(t *testing.T) {
 	c := realClient(t)
 	ctx := bounded(t)

@@ -161,6 +161,24 @@ class Areas(Served):
         with self.assertRaises(steploom.Invalid):
             self.api.get_object("b", "")
 
+    def test_values(self) -> None:
+        value = bytes(range(256))
+        for key in ("a", "a/b c", "é?&=#%"):
+            self.api.put_value("s", key, value)
+            self.assertEqual(self.api.get_value("s", key), value)
+        self.assertEqual(self.api.increment_value("s", "n"), {"value": 1})
+        self.assertEqual(self.api.increment_value("s", "n", {"by": -3}), {"value": -2})
+        self.assertEqual(self.api.get_value("s", "n"), b"-2")
+        page = self.api.list_store_keys("s", prefix="a", limit=1)
+        self.assertEqual(page, {"keys": ["a"], "next": "a"})
+        rest = self.api.list_store_keys("s", prefix="a", after=page["next"])
+        self.assertEqual(rest, {"keys": ["a/b c"]})
+        with self.assertRaises(steploom.Conflict):
+            self.api.increment_value("s", "a")
+        self.api.delete_value("s", "a")
+        with self.assertRaises(steploom.NotFound):
+            self.api.get_value("s", "a")
+
     def test_tasks(self) -> None:
         self.api.put_activity("approve")
         resource = self.api.get_activity("approve")["arn"]

@@ -37,7 +37,7 @@ def write_operations(document: Schema) -> Dict[str, str]:
     modules = {tag: _module(tag, told[tag], [o for o in operations if o.tag == tag]) for tag in tags}
     lines = [HEAD.format(title="Every operation of the HTTP API."), "from __future__ import annotations\n"]
     lines += [f"from .{tag} import {tag.capitalize()}" for tag in tags]
-    lines += ["", "", f"class Api({', '.join(tag.capitalize() for tag in tags)}):", *docstring(ALL, "    ")]
+    lines += ["", "", "class Api(", *(f"    {tag.capitalize()}," for tag in tags), "):", *docstring(ALL, "    ")]
     return {**modules, "__init__": "\n".join(lines) + "\n"}
 
 

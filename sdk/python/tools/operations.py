@@ -11,6 +11,7 @@ REPEATABLE = {
     "change_function_tags": "True",
     "change_tags": "True",
     "delete_object": "True",
+    "delete_value": "True",
     "heartbeat_task": "True",
     "pause_execution": "True",
     "pause_schedule": "True",

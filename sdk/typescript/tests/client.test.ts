@@ -241,6 +241,21 @@ test("lists are gone through page by page", async () => {
   );
 });
 
+test("plain methods: values by key", async () => {
+  const { api } = client;
+  const value = new Uint8Array([0, 255, 10]);
+  await api.putValue("s", "a/é ?#%2F", value);
+  assert.deepEqual(await api.getValue("s", "a/é ?#%2F"), value);
+  assert.equal((await api.incrementValue("s", "n", { by: -2 })).value, -2);
+  assert.equal((await api.incrementValue("s", "n")).value, -1);
+  const { keys, next } = await api.listStoreKeys("s", { limit: 1 });
+  assert.deepEqual(keys, ["a/é ?#%2F"]);
+  assert.deepEqual(await api.listStoreKeys("s", { after: next }), { keys: ["n"] });
+  await assert.rejects(api.incrementValue("s", "a/é ?#%2F"), { code: "NotANumber" });
+  await api.deleteValue("s", "n");
+  await assert.rejects(api.getValue("s", "n"), { code: "KeyNotFound" });
+});
+
 test("plain methods: buckets, activities, tags, schedules", async () => {
   const { api } = client;
   assert.equal((await api.putBucket("b")).isNew, true);

@@ -25,6 +25,7 @@ export const REPEATABLE: Record<string, string> = {
   resume_schedule: "true",
   revoke_key: "true",
   delete_object: "true",
+  delete_value: "true",
 };
 
 /** Milliseconds that an answer may take, where that is more than usual. */

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::call::Front;
 
 /// Every route there is: adding one means adding it here, so that nothing is exposed by accident.
-const ROUTES: [&str; 112] = [
+const ROUTES: [&str; 117] = [
     "GET /v1/keys",
     "POST /v1/keys",
     "DELETE /v1/keys/{id}",
@@ -57,6 +57,11 @@ const ROUTES: [&str; 112] = [
     "PUT /v1/buckets/{name}/objects/{key}",
     "GET /v1/buckets/{name}/objects/{key}",
     "DELETE /v1/buckets/{name}/objects/{key}",
+    "GET /v1/stores/{store}/keys",
+    "PUT /v1/stores/{store}/values/{key}",
+    "GET /v1/stores/{store}/values/{key}",
+    "DELETE /v1/stores/{store}/values/{key}",
+    "POST /v1/stores/{store}/values/{key}/increment",
     "GET /v1/connections",
     "PUT /v1/connections/{name}",
     "DELETE /v1/connections/{name}",
@@ -152,6 +157,7 @@ async fn every_route_listed_is_routed() {
     let front = Front::new();
     for line in ROUTES {
         let line = line.replace("{id}", "x").replace("{name}", "echo");
+        let line = line.replace("{store}", "echo");
         // An endless stream would never be read to its end.
         if line.ends_with("/logs/stream") {
             continue;
@@ -255,6 +261,7 @@ async fn bodies_are_told_as_they_are_taken() {
         "POST /v1/executions/{id}/redrive",
         "POST /v1/functions/{name}/invoke",
         "POST /v1/shards/{id}/split",
+        "POST /v1/stores/{store}/values/{key}/increment",
     ] {
         assert_ne!(body(may_be_empty)["required"], true, "{may_be_empty}");
     }
@@ -267,6 +274,7 @@ async fn bodies_are_told_as_they_are_taken() {
     }
     for bytes in [
         &body("PUT /v1/buckets/{name}/objects/{key}")["content"]["application/octet-stream"],
+        &body("PUT /v1/stores/{store}/values/{key}")["content"]["application/octet-stream"],
         &body("PUT /v1/functions/{name}")["content"]["application/wasm"],
     ] {
         let schema = resolve(&document, &bytes["schema"]);

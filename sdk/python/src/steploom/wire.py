@@ -835,6 +835,20 @@ class History(_History, total=False):
     """Pass as `next` to get the page after this; absent on the last."""
 
 
+class IncrementValue(TypedDict, total=False):
+    """What to add to a number."""
+
+    by: int
+    """A whole number, below 0 as well; 1 if left out."""
+
+
+class Incremented(TypedDict):
+    """What came of adding to a number."""
+
+    value: int
+    """The number that is there now."""
+
+
 class Index(TypedDict):
     """What answers at `/`."""
 
@@ -1621,6 +1635,20 @@ class StopExecution(TypedDict, total=False):
     """An error's name to be kept with it."""
     cause: Optional[str]
     """Why."""
+
+
+class _StoreKeys(TypedDict):
+    """What `StoreKeys` always has."""
+
+    keys: List[str]
+    """The keys."""
+
+
+class StoreKeys(_StoreKeys, total=False):
+    """Keys of a store, by their bytes."""
+
+    next: Optional[str]
+    """Pass as `after` to get the page after this; absent on the last."""
 
 
 class SucceedTask(TypedDict, total=False):

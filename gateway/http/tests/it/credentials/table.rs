@@ -111,6 +111,14 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("PUT /v1/buckets/echo/objects/x", "objects:write:echo"),
     ("GET /v1/buckets/echo/objects/x", "objects:read:echo"),
     ("DELETE /v1/buckets/echo/objects/x", "objects:write:echo"),
+    ("GET /v1/stores/echo/keys", "stores:read:echo"),
+    ("PUT /v1/stores/echo/values/x", "stores:write:echo"),
+    ("GET /v1/stores/echo/values/x", "stores:read:echo"),
+    ("DELETE /v1/stores/echo/values/x", "stores:write:echo"),
+    (
+        "POST /v1/stores/echo/values/x/increment",
+        "stores:write:echo",
+    ),
     ("GET /v1/connections", "connections:read"),
     ("PUT /v1/connections/echo", "connections:write:echo"),
     ("DELETE /v1/connections/echo", "connections:write:echo"),
@@ -161,6 +169,7 @@ pub(super) fn route_of(line: &str) -> String {
             "functions" | "machines" | "activities" | "buckets" | "connections" | "schedules"
             | "schedule-groups",
         ) => "{name}",
+        Some("stores") => "{store}",
         Some("tasks") => "{token}",
         Some("keys" | "shards") => "{id}",
         _ => "",
@@ -172,7 +181,7 @@ pub(super) fn route_of(line: &str) -> String {
         let before = place.checked_sub(1).map_or("", |before| parts[before]);
         match (before, *part) {
             ("map-runs" | "releases", _) => parts[place] = "{number}",
-            ("objects", _) => parts[place] = "{key}",
+            ("objects" | "values", _) => parts[place] = "{key}",
             ("versions", _) => parts[place] = "{version}",
             ("aliases", _) => parts[place] = "{alias}",
             ("executions", "x") => parts[place] = "{execution}",

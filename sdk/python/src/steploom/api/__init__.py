@@ -16,8 +16,23 @@ from .logs import Logs
 from .machines import Machines
 from .node import Node
 from .schedules import Schedules
+from .stores import Stores
 from .tasks import Tasks
 
 
-class Api(Activities, Audit, Buckets, Connections, Executions, Functions, Keys, Logs, Machines, Node, Schedules, Tasks):
+class Api(
+    Activities,
+    Audit,
+    Buckets,
+    Connections,
+    Executions,
+    Functions,
+    Keys,
+    Logs,
+    Machines,
+    Node,
+    Schedules,
+    Stores,
+    Tasks,
+):
     """Every operation of the HTTP API, by the id that it has in the OpenAPI document."""

@@ -1457,6 +1457,81 @@ export class Api {
   }
 
   /**
+   * Keys of a store by their bytes, a page at a time. A store is there as soon as something is written into it;
+   * one that is not there has no keys.
+   *
+   * `GET /v1/stores/{store}/keys`
+   */
+  async listStoreKeys(
+    store: string,
+    query: wire.ListStoreKeysQuery = {},
+    options: CallOptions = {},
+  ): Promise<wire.StoreKeys> {
+    const call = { method: "GET", path: path`/v1/stores/${store}/keys`, query } as const;
+    return this.#transport.json<wire.StoreKeys>(call, options);
+  }
+
+  /**
+   * Deletes a value; there may be none.
+   *
+   * `DELETE /v1/stores/{store}/values/{key}`
+   */
+  async deleteValue(store: string, key: string, options: CallOptions = {}): Promise<void> {
+    const call = { method: "DELETE", path: path`/v1/stores/${store}/values/${key}`, isRepeatable: true } as const;
+    return this.#transport.done(call, options);
+  }
+
+  /**
+   * A value, as it was set.
+   *
+   * `GET /v1/stores/{store}/values/{key}`
+   */
+  async getValue(store: string, key: string, options: CallOptions = {}): Promise<Uint8Array> {
+    const call = { method: "GET", path: path`/v1/stores/${store}/values/${key}` } as const;
+    return this.#transport.bytes(call, options);
+  }
+
+  /**
+   * Sets a value of up to 1 MiB, replacing what was there. When the answer is there, it survives a crash.
+   *
+   * `PUT /v1/stores/{store}/values/{key}`
+   */
+  async putValue(
+    store: string,
+    key: string,
+    content: Content,
+    type: string = "application/octet-stream",
+    options: CallOptions = {},
+  ): Promise<void> {
+    const call = {
+      method: "PUT",
+      path: path`/v1/stores/${store}/values/${key}`,
+      body: { content: content as BodyInit, type },
+    } as const;
+    return this.#transport.done(call, options);
+  }
+
+  /**
+   * Adds to a value that is a whole number in decimal digits; one that is not there is 0. Of additions at the same
+   * time none is lost. A value that is no number stays as it is: 409 `NotANumber`.
+   *
+   * `POST /v1/stores/{store}/values/{key}/increment`
+   */
+  async incrementValue(
+    store: string,
+    key: string,
+    body: wire.IncrementValue = {},
+    options: CallOptions = {},
+  ): Promise<wire.Incremented> {
+    const call = {
+      method: "POST",
+      path: path`/v1/stores/${store}/values/${key}/increment`,
+      body: { content: writeJson(body, "the body"), type: "application/json" },
+    } as const;
+    return this.#transport.json<wire.Incremented>(call, options);
+  }
+
+  /**
    * Ends a task with a failure. The body may be empty.
    *
    * `POST /v1/tasks/{token}/failure`

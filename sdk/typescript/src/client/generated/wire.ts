@@ -622,6 +622,18 @@ export interface History {
   next?: string;
 }
 
+/** What to add to a number. */
+export interface IncrementValue {
+  /** A whole number, below 0 as well; 1 if left out. */
+  by?: number;
+}
+
+/** What came of adding to a number. */
+export interface Incremented {
+  /** The number that is there now. */
+  value: number;
+}
+
 /** What answers at `/`. */
 export interface Index {
   /** The product's name. */
@@ -1293,6 +1305,14 @@ export interface StopExecution {
   cause?: string;
 }
 
+/** Keys of a store, by their bytes. */
+export interface StoreKeys {
+  /** The keys. */
+  keys: string[];
+  /** Pass as `after` to get the page after this; absent on the last. */
+  next?: string;
+}
+
 /** Ends a task well. */
 export interface SucceedTask {
   /** The task's result; `{}` if left out. */
@@ -1672,4 +1692,14 @@ export interface PauseScheduleQuery {
 export interface ResumeScheduleQuery {
   /** The group; `default` if left out. */
   group?: string;
+}
+
+/** What narrows or changes `list_store_keys`. */
+export interface ListStoreKeysQuery {
+  /** Only those that begin so. */
+  prefix?: string;
+  /** Only those behind this key; `next` of the page before. */
+  after?: string;
+  /** How many: 1 to 1,000; 100 if left out. */
+  limit?: number;
 }
