@@ -102,6 +102,7 @@ pub(crate) enum Command {
     Activity(command::activity::Args),
     Schedule(command::schedule::Args),
     Object(command::object::Args),
+    Kv(command::kv::Args),
     Connection(command::connection::Args),
     Key(command::key::Args),
     Audit(command::audit::Args),

@@ -12,6 +12,7 @@ pub(crate) mod function;
 pub(crate) mod history;
 pub(crate) mod invoke;
 pub(crate) mod key;
+pub(crate) mod kv;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod machine;
@@ -106,6 +107,7 @@ async fn client(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Activity(args) => activity::run(args, context).await,
         Command::Schedule(args) => schedule::run(args, context).await,
         Command::Object(args) => object::run(args, context).await,
+        Command::Kv(args) => kv::run(args, context).await,
         Command::Connection(args) => connection::run(args, context).await,
         Command::Key(args) => key::run(args, context).await,
         Command::Audit(args) => audit::run(args, context).await,

@@ -45,6 +45,16 @@ pub(crate) fn file_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
+/// The bytes of a file, or of standard input if it is `-`.
+pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+    if file != Path::new(STDIN) {
+        return file_bytes(file);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// A file or folder that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let exit = match error.kind() {

@@ -19,6 +19,7 @@ mod express;
 mod function;
 mod http;
 mod keys;
+mod keyvalue;
 mod limit;
 mod log;
 mod machine;

@@ -33,6 +33,7 @@ mod form;
 mod function;
 mod function_profile;
 mod key;
+mod keyvalue;
 mod log;
 mod machine;
 mod map_run;

@@ -389,3 +389,29 @@ async fn the_process() {
     let missing = client.ready().await.unwrap_err();
     assert_eq!(missing.problem().unwrap().title, "shard 3");
 }
+
+#[tokio::test]
+async fn values_by_key() {
+    let (_world, client) = front().await;
+    let (store, key) = (name("s"), "a/\u{fc} ?#%2F");
+    let value = bytes::Bytes::from_static(&[0, 159, 255]);
+    client.put_value(&store, key, value.clone()).await.unwrap();
+    assert_eq!(client.get_value(&store, key).await.unwrap(), value);
+    let sum = client.increment_value(&store, "n", -2).await.unwrap();
+    assert_eq!(sum.value, -2);
+    let list = wire::ListStoreKeys {
+        limit: Some(1),
+        ..wire::ListStoreKeys::default()
+    };
+    let page = client.list_store_keys(&store, &list).await.unwrap();
+    assert_eq!(page.keys, [key]);
+    let list = wire::ListStoreKeys {
+        after: page.next,
+        ..wire::ListStoreKeys::default()
+    };
+    let rest = client.list_store_keys(&store, &list).await.unwrap();
+    assert_eq!(rest.keys, ["n"]);
+    client.delete_value(&store, key).await.unwrap();
+    let gone = client.get_value(&store, key).await.unwrap_err();
+    assert_eq!(gone.problem().unwrap().code, "KeyNotFound");
+}
