@@ -33,6 +33,7 @@ const LINES_SHOWN: usize = 40;
 const PAGES: &[(&str, &[&str])] = &[
     ("javascript", &["javascript"]),
     ("python", &["python"]),
+    ("zig", &["zig"]),
     ("assemblyscript", &["assemblyscript"]),
 ];
 
