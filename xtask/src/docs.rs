@@ -34,6 +34,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("javascript", &["javascript"]),
     ("python", &["python"]),
     ("zig", &["zig"]),
+    ("c", &["c", "cpp"]),
     ("assemblyscript", &["assemblyscript"]),
 ];
 
