@@ -36,6 +36,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("zig", &["zig"]),
     ("c", &["c", "cpp"]),
     ("assemblyscript", &["assemblyscript"]),
+    ("other", &["c", "assemblyscript", "rust"]),
 ];
 
 /// Builds the server, and tries one page or all of them.
