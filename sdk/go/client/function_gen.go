@@ -343,6 +343,12 @@ type FunctionSettings struct {
 	// Whether an attempt by an execution is made once at the most: one of which nobody knows what became is
 	// not made again, and fails with `Function.OutcomeUnknown`. As `AtMostOnce` of each `Task` that calls it.
 	AtMostOnce bool `json:"atMostOnce,omitempty"`
+	// Whether a program's instance serves more than one call.
+	Reuse Reuse `json:"reuse,omitempty"`
+	// Calls that an instance serves, if it serves more than one: 1 to 1,000,000.
+	ReuseUsesMax *int `json:"reuseUsesMax,omitempty"`
+	// Seconds for which it does: 1 to 86,400.
+	ReuseSecondsMax *int `json:"reuseSecondsMax,omitempty"`
 	// Environment variables; names that start with `STEPLOOM_` are ours.
 	Environment map[string]string `json:"environment,omitempty"`
 	// Folders of the node that its operator offers (`steploom up --volume NAME=DIR`).
@@ -399,6 +405,15 @@ type PublishFunction struct {
 	// For people; at most 256 characters.
 	Description string `json:"description,omitempty"`
 }
+
+// Reuse: which calls share an instance.
+type Reuse string
+
+// What Reuse may be.
+const (
+	ReuseNone    Reuse = "none"
+	ReuseVersion Reuse = "version"
+)
 
 // SetEvents: how events are handled, all of it: what is left out is as if nothing had been said.
 type SetEvents struct {

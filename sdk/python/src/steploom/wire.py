@@ -778,6 +778,12 @@ class FunctionSettings(_FunctionSettings_lambda, total=False):
     """Whether an attempt by an execution is made once at the most: one of which nobody knows what became is not
     made again, and fails with `Function.OutcomeUnknown`. As `AtMostOnce` of each `Task` that calls it.
     """
+    reuse: Reuse
+    """Whether a program's instance serves more than one call."""
+    reuseUsesMax: int
+    """Calls that an instance serves, if it serves more than one: 1 to 1,000,000."""
+    reuseSecondsMax: int
+    """Seconds for which it does: 1 to 86,400."""
     environment: Dict[str, str]
     """Environment variables; names that start with `STEPLOOM_` are ours."""
     volumes: List[VolumeMount]
@@ -1279,6 +1285,10 @@ class Retention(TypedDict, total=False):
     """Days since they ended: 1 to 36,500."""
     executions: Optional[int]
     """The newest so many, about: they go by segments of the archive."""
+
+
+Reuse = Literal["none", "version"]
+"""Which calls share an instance."""
 
 
 class Schedule(TypedDict):

@@ -561,6 +561,12 @@ export interface FunctionSettings {
    * again, and fails with `Function.OutcomeUnknown`. As `AtMostOnce` of each `Task` that calls it.
    */
   atMostOnce?: boolean;
+  /** Whether a program's instance serves more than one call. */
+  reuse?: Reuse;
+  /** Calls that an instance serves, if it serves more than one: 1 to 1,000,000. */
+  reuseUsesMax?: number;
+  /** Seconds for which it does: 1 to 86,400. */
+  reuseSecondsMax?: number;
   /** Environment variables; names that start with `STEPLOOM_` are ours. */
   environment?: { [name: string]: string };
   /** Folders of the node that its operator offers (`steploom up --volume NAME=DIR`). */
@@ -1004,6 +1010,9 @@ export interface Retention {
   /** The newest so many, about: they go by segments of the archive. */
   executions?: number;
 }
+
+/** Which calls share an instance. */
+export type Reuse = "none" | "version";
 
 /** A schedule. */
 export interface Schedule {
