@@ -78,7 +78,7 @@ fn additions_from_many_at_once_add_up() {
         };
         let writers = (0..WRITERS).map(|_| scope.spawn(move || (0..EACH).map(add).collect()));
         let writers: Vec<thread::ScopedJoinHandle<'_, Vec<i64>>> = writers.collect();
-        let joined = writers.into_iter().map(|writer| writer.join());
+        let joined = writers.into_iter().map(thread::ScopedJoinHandle::join);
         joined.flat_map(|sums| sums.expect("no panic")).collect()
     });
     sums.sort_unstable();
