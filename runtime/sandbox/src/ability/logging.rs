@@ -48,18 +48,19 @@ impl Level {
 /// # Errors
 /// Never with our engine.
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.instance(LOGGING)?.func_wrap("log", log)
+    linker.instance(LOGGING)?.func_wrap(
+        "log",
+        |guest: StoreContextMut<'_, Guest>, (level, context, message): (Level, String, String)| {
+            log(guest, level, context, &message);
+            Ok(())
+        },
+    )
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the linker wants it so")]
-fn log(
-    mut guest: StoreContextMut<'_, Guest>,
-    (level, context, message): (Level, String, String),
-) -> wasmtime::Result<()> {
+fn log(mut guest: StoreContextMut<'_, Guest>, level: Level, context: String, message: &str) {
     let mut line = json!({"level": level.as_str(), "message": message});
     if !context.is_empty() {
         line["context"] = context.into();
     }
     guest.data_mut().platform.log(&line);
-    Ok(())
 }

@@ -202,13 +202,13 @@ pub(super) fn write(answered: Result<Answer, Unanswered>) -> (String, Bytes) {
         Ok(Answer::Keys { keys, next }) => {
             (with("next", next, json!({"keys": keys})), Bytes::new())
         }
-        Ok(Answer::Values(values)) => match values.into_iter().next().flatten() {
-            Some(value) => (json!({}), value),
-            None => {
+        Ok(Answer::Values(values)) => {
+            let Some(value) = values.into_iter().next().flatten() else {
                 let absent = Unanswered::new("KeyNotFound", "the store has no value of that key");
                 return write(Err(absent));
-            }
-        },
+            };
+            (json!({}), value)
+        }
         Ok(Answer::Number(sum)) => (json!({ "value": sum }), Bytes::new()),
         Ok(Answer::Variables(variables)) => (variables.into_iter().collect(), Bytes::new()),
         Ok(Answer::Variable(value)) => (with("value", value, json!({})), Bytes::new()),
