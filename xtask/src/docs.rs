@@ -33,6 +33,8 @@ const LINES_SHOWN: usize = 40;
 const PAGES: &[(&str, &[&str])] = &[
     ("javascript", &["javascript"]),
     ("python", &["python"]),
+    ("rust", &["rust"]),
+    ("go", &["go"]),
     ("zig", &["zig"]),
     ("c", &["c", "cpp"]),
     ("assemblyscript", &["assemblyscript"]),
