@@ -133,7 +133,7 @@ fn calls_of_one_version_share_an_instance_if_it_says_so() {
     assert_eq!(made["latest"]["settings"]["reuse"], "version");
     let counts: Vec<_> = (0..5).map(|_| called("warm")).collect();
     assert_eq!(counts, [2, 3, 4, 2, 3]);
-    assert_eq!(server.metric("steploom_sandboxes_idle"), 1.0);
+    assert_eq!(server.metric("steploom_sandboxes_idle") as u32, 1);
     // Another version begins anew.
     server.put_form("warm", b"x = 2", &settings).expect(200);
     assert_eq!(called("warm"), 2);

@@ -84,7 +84,7 @@ fn ask(url: &str, line: &str, body: &str) -> Result<String> {
     let authority = url.strip_prefix("http://").context("it is not http")?;
     let (method, path) = line.split_once(' ').context("it is no request line")?;
     let mut stream = TcpStream::connect(authority)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     write!(
         stream,
         "{method} /fn/000000000000/web{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n{HEADER}\r\n\

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::{Value, json};
-use steploom_sandbox::{Abilities, Answer, Ask, Finished, Limits, Runner, Unanswered};
+use steploom_sandbox::{Abilities, Answer, Ask, Finished, Limits, Unanswered};
 use steploom_types::limits::function::ASKS_MAX;
 use steploom_types::{Grant, Json, Timestamp};
 

@@ -156,6 +156,7 @@ fn call(module: Digest, kind: Kind) -> Result<Call> {
         event: Json::parse(EVENT)?,
         outbound: None,
         abilities: None,
+        reuse: None,
         cancel: None,
     })
 }

@@ -170,8 +170,8 @@ async fn a_key_or_a_value_that_is_none_is_refused() {
     let limit = front.get("/v1/stores/s/keys?limit=1001").await;
     assert_eq!(limit.problem().code, "InvalidLimit");
     let large = "v".repeat(1024 * 1024);
-    assert_eq!(front.send(&put("k"), &[], &large).await.status, 204);
-    let larger = front.send(&put("k"), &[], &format!("{large}v")).await;
+    assert_eq!(front.send(&put("k"), &[], large.clone()).await.status, 204);
+    let larger = front.send(&put("k"), &[], format!("{large}v")).await;
     assert_eq!(larger.status, 413);
     assert_eq!(larger.problem().code, "BodyTooLarge");
 }
