@@ -10,7 +10,7 @@ use wasmtime::{Caller, Linker, Memory, Result, StoreLimits, format_err};
 const MODULE: &str = "wasi_snapshot_preview1";
 const PLATFORM: &str = "steploom";
 /// What a call back is answered when there is no answer left, as while a function is loaded.
-const NOT_NOW: &str = r#"{"error":{"code":"NotNow","message":"ask in the handler"}}"#;
+const NOT_NOW: &str = "{\"error\":{\"code\":\"NotNow\",\"message\":\"ask in the handler\"}}\n";
 /// The folder's descriptor, and its path.
 const FOLDER: u32 = 3;
 const FOLDER_PATH: &str = "/tmp";

@@ -22,7 +22,7 @@ const FUEL: u64 = 50_000_000_000;
 const LOG_BYTES_MAX: usize = 1 << 20;
 const PAGE_BYTES: usize = 64 << 10;
 /// What a call back is answered when there is no answer left, as while a function is loaded.
-const NOT_NOW: &str = r#"{"error":{"code":"NotNow","message":"ask in the handler"}}"#;
+const NOT_NOW: &str = "{\"error\":{\"code\":\"NotNow\",\"message\":\"ask in the handler\"}}\n";
 
 /// The module, compiled, and the data that it begins with, by address.
 struct Compiled {
