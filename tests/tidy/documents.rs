@@ -32,6 +32,10 @@ fn links(text: &str) -> Vec<(usize, &str)> {
             continue;
         }
         for (at, start) in line.match_indices("](") {
+            // Behind an odd number of backticks there is code.
+            if line[..at].matches('`').count() % 2 == 1 {
+                continue;
+            }
             let rest = &line[at + start.len()..];
             let target = rest.split([')', ' ']).next().unwrap_or_default();
             let is_elsewhere = target.contains("://") || target.starts_with("mailto:");
@@ -46,7 +50,13 @@ fn links(text: &str) -> Vec<(usize, &str)> {
 #[test]
 fn links_are_found_outside_of_code_only() {
     let text = "[a](a.md) and [b](docs/b.md#part \"title\"), ![c](c.svg)\n\
-                [d](https://example.org)\n```\n[e](e.md)\n```\n[f](#f)\n";
-    let expect = [(1, "a.md"), (1, "docs/b.md#part"), (1, "c.svg"), (6, "#f")];
+                [d](https://example.org)\n```\n[e](e.md)\n```\n[f](#f) `g[G](1)` [`h`](h.md)\n";
+    let expect = [
+        (1, "a.md"),
+        (1, "docs/b.md#part"),
+        (1, "c.svg"),
+        (6, "#f"),
+        (6, "h.md"),
+    ];
     assert_eq!(links(text), expect);
 }
