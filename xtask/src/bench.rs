@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{modules, shell};
+use crate::{modules, runtimes, shell};
 
 /// A benchmark.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -26,6 +26,8 @@ pub(crate) enum Name {
     Sleepers,
     /// A process killed with many executions in flight
     Recover,
+    /// The project of every language, fresh and reused
+    Languages,
     /// The pure interpreter alone, on one core
     Machine,
 }
@@ -41,6 +43,7 @@ pub(crate) fn run(name: Name, json: bool) -> Result<()> {
         Name::Latency => "latency",
         Name::Sleepers => "sleepers",
         Name::Recover => "recover",
+        Name::Languages => "languages",
         // Without functions, so nothing else has to be built.
         Name::Machine => {
             let mut command = in_release("steploom-bench-machine");
@@ -48,6 +51,10 @@ pub(crate) fn run(name: Name, json: bool) -> Result<()> {
         }
     };
     modules::build(None)?;
+    if name == "languages" {
+        // Beside the server, where it looks for them.
+        runtimes::run(None, false)?;
+    }
     let mut command = in_release("steploom-bench");
     command.env("STEPLOOM_MODULES", shell::target()?.join("modules"));
     shell::run(command.arg(name).args(json.then_some("--json")))
