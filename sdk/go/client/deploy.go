@@ -140,6 +140,20 @@ func completed(settings FunctionSettings) FunctionSettings {
 			*setting.field = Ptr(setting.standard)
 		}
 	}
+	for _, setting := range []struct {
+		field    **int
+		standard int
+	}{
+		{&settings.ReuseUsesMax, 1_000},
+		{&settings.ReuseSecondsMax, 300},
+	} {
+		if *setting.field == nil {
+			*setting.field = Ptr(setting.standard)
+		}
+	}
+	if settings.Reuse == "" {
+		settings.Reuse = ReuseNone
+	}
 	if len(settings.Environment) == 0 {
 		settings.Environment = nil
 	}

@@ -34,6 +34,8 @@ const SETTINGS_DEFAULT: FunctionSettings = {
   outputBytesMax: 6 * 1024 * 1024,
   logBytesMax: 256 * 1024,
   diskBytesMax: 64 * 1024 * 1024,
+  reuseUsesMax: 1_000,
+  reuseSecondsMax: 300,
 };
 
 /** Uploads a module, unless the newest version is of the same module and settings. */
