@@ -107,7 +107,7 @@ impl Inner {
             )));
         }
         let memory_bytes = call.limits.memory_bytes_max;
-        if self.idle.len() > 0 && !self.admission.has_room(memory_bytes) {
+        if !self.admission.has_room(memory_bytes) {
             self.idle.clear();
         }
         let enter = self.admission.enter(memory_bytes);

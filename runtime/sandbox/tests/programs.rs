@@ -184,6 +184,20 @@ async fn what_an_instance_holds_counts_for_its_next_call() {
 }
 
 #[tokio::test]
+async fn an_instance_whose_call_failed_serves_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = node(&folder.path().join("echo.wasm"));
+    let one = ready(&node, "7").await;
+    assert_eq!(result(&node.invoke(again(one, 9)).await), "[2,7]");
+    let mut bad = again(one, 9);
+    bad.event = Json::parse("9").expect("JSON");
+    let failed = node.invoke(bad).await;
+    assert_eq!(failed.outcome.expect_err("traps").error, "Function.Trap");
+    assert_eq!(node.sandbox.gauges().idle, 0);
+    assert_eq!(result(&node.invoke(again(one, 9)).await), "[2,7]");
+}
+
+#[tokio::test]
 async fn instances_that_wait_make_room_for_calls() {
     let folder = tempfile::tempdir().expect("a folder");
     let node = node(&folder.path().join("echo.wasm"));

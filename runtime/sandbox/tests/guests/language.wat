@@ -1,5 +1,5 @@
 ;; A runtime of a language whose programs are JSON: a program answers itself, in a list with how often it was
-;; called in this memory. The program 1 cannot be loaded.
+;; called in this memory. The program 1 cannot be loaded, and the event 9 is a trap.
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (import "env" "memory" (memory 2))
@@ -27,7 +27,8 @@
     (i32.store (i32.const 0) (i32.add (local.get $len) (i32.const 4)))
     (i64.const 0x1000000004))
 
-  (func (export "steploom_handle") (param i32 i32) (result i64)
+  (func (export "steploom_handle") (param $at i32) (param i32) (result i64)
+    (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 57)) (then (unreachable)))
     (i32.store (i32.const 8) (i32.const 128))
     (i32.store (i32.const 12) (i32.const 7))
     (drop (call $fd_write (i32.const 2) (i32.const 8) (i32.const 1) (i32.const 4)))
