@@ -33,7 +33,7 @@ use crate::shards::Shards;
 use crate::{Chance, Clock, Config};
 
 /// Tasks that load executions at once, over all shards: each holds some megabytes of facts.
-pub(crate) const LOADS_MAX: usize = 8;
+pub(crate) const LOADS_MAX: u32 = 8;
 
 pub(crate) struct Shared {
     pub(crate) node: NodeId,
@@ -135,7 +135,7 @@ impl Shared {
             seal,
             run_limits: config.run_limits,
             data_limit_bytes_max: config.data_limit_bytes_max,
-            loads: Semaphore::new(LOADS_MAX),
+            loads: Semaphore::new(LOADS_MAX as usize),
             express: Semaphore::new(limits::express::RUNS_MAX),
             test_states: Arc::new(Semaphore::new(limits::TEST_STATES_MAX)),
             express_owned: Semaphore::new(limits::express::RUNS_MAX),

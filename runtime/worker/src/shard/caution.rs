@@ -4,8 +4,11 @@
 //! found by notes that outlive the process: each recovery is noted when it begins, and struck out when
 //! the shard has been served for a while. A recovery that finds such a note goes carefully: it notes
 //! what it is about to load, in small lots, then those of the lot in doubt one by one. One that was
-//! alone when the process died, three times in a row, is set aside. Fewer times may be chance: whoever
-//! kills a process does not look at what it loads.
+//! alone when the process died, three times in a row, is set aside.
+//!
+//! Whoever kills a process does not look at what it loads, so that it could be chance. Hence one that was
+//! alone once is loaded while no other is, of any shard, and some seconds after its shard was taken, later
+//! each time: a process that is killed again and again soon after its start does not come so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,6 +31,10 @@ pub(super) const LOT: usize = 32;
 /// Before the store is asked again when it did not answer.
 const RETRY: Duration = Duration::from_millis(200);
 
+/// How long after its shard was taken one is loaded that was alone when the process died; so much
+/// longer each time. All is over before the shard [settles](SETTLED_AFTER).
+const SUSPECT_WAITS: Duration = Duration::from_secs(2);
+
 /// So often in a row is one alone when the process dies: then it is set aside.
 const DEATHS_MAX: u32 = 3;
 
@@ -45,6 +52,7 @@ struct Notes {
 /// How carefully a shard is recovered.
 pub(super) struct Caution {
     notes: Notes,
+    began_at: Instant,
     /// `None` once that is over.
     settles_at: Option<Instant>,
     /// Those of the lot that was being loaded when the process died.
@@ -70,8 +78,10 @@ impl Caution {
             *notes.deaths.entry(*alone).or_default() += 1;
         }
         let doubtful = loading.into_iter().chain(notes.deaths.keys().copied());
+        let began_at = Instant::now();
         let caution = Self {
-            settles_at: Some(Instant::now() + SETTLED_AFTER),
+            began_at,
+            settles_at: Some(began_at + SETTLED_AFTER),
             doubtful: doubtful.collect(),
             notes,
         };
@@ -87,6 +97,13 @@ impl Caution {
     /// Whether this one is to be loaded alone.
     pub(super) fn is_doubtful(&self, id: ExecutionId) -> bool {
         self.doubtful.contains(&id)
+    }
+
+    /// Before when this one is not to be loaded, as the process died while it was.
+    pub(super) fn not_before(&self, id: ExecutionId) -> Option<Instant> {
+        let deaths = *self.notes.deaths.get(&id)?;
+        let waits = self.is_careful() && deaths < DEATHS_MAX;
+        waits.then(|| self.began_at + SUSPECT_WAITS * deaths)
     }
 
     /// How often the process died of this one, if that was too often.
@@ -127,6 +144,11 @@ impl Caution {
 pub(super) struct Loading(Notes);
 
 impl Loading {
+    /// Whether one is loaded alone.
+    pub(super) fn is_of_one(&self) -> bool {
+        self.0.loading.len() == 1
+    }
+
     /// The same with nothing being loaded: what follows is not the harm of what was.
     pub(super) fn over(mut self) -> Self {
         for id in std::mem::take(&mut self.0.loading) {

@@ -5,7 +5,7 @@
 pub(crate) mod fold;
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use steploom_machine::Action;
 use steploom_probe::{Bug, Mark, is_planted, mark};
 use steploom_types::{AccountId, ExecutionId, ShardId, limits};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Command;
 use super::caution::{self, Caution, Loading};
@@ -23,7 +24,7 @@ use super::owned::{News, Owned, in_order};
 use super::quarantine::Aside;
 use super::start::Taken;
 use crate::express::Try;
-use crate::shared::Shared;
+use crate::shared::{LOADS_MAX, Shared};
 
 /// Executions that one task brings.
 const PAGE: usize = 256;
@@ -85,6 +86,8 @@ pub(super) struct Loads {
     /// Those for which no task was begun; those that somebody waits for come first.
     urgent: VecDeque<ExecutionId>,
     later: VecDeque<ExecutionId>,
+    /// Those that are not to be loaded yet, and from when on.
+    suspects: BTreeSet<(Instant, ExecutionId)>,
     tasks: usize,
     /// Those on their way of which the journal's tail has facts.
     with_tail: usize,
@@ -223,6 +226,20 @@ impl Loads {
         drop(in_order(&mut self.coming));
     }
 
+    /// In how long one may be loaded that was not to be.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        let (at, _) = self.suspects.first()?;
+        Some(at.saturating_duration_since(Instant::now()))
+    }
+
+    /// Queues those that may be loaded by now.
+    fn recall(&mut self) {
+        while self.due_in().is_some_and(|due| due.is_zero()) {
+            let (_, id) = self.suspects.pop_first().expect("one is due");
+            self.later.push_back(id);
+        }
+    }
+
     /// Those that one task is to bring.
     fn lot(&mut self, caution: &Caution) -> Vec<Wanted> {
         let is_careful = caution.is_careful();
@@ -232,6 +249,10 @@ impl Loads {
             let Some(id) = self.urgent.pop_front().or_else(|| self.later.pop_front()) else {
                 break;
             };
+            if let Some(at) = caution.not_before(id).filter(|at| *at > Instant::now()) {
+                self.suspects.insert((at, id));
+                continue;
+            }
             let is_alone = is_careful && caution.is_doubtful(id);
             if is_alone && !lot.is_empty() {
                 self.urgent.push_front(id);
@@ -373,6 +394,7 @@ impl Owned {
     /// Begins what there is room for.
     pub(super) fn begin_loads(&mut self) {
         self.scan_awake();
+        self.loads.recall();
         let is_careful = self.caution.is_careful();
         let tasks_max = if is_careful { 1 } else { TASKS_MAX };
         while self.loads.tasks < tasks_max {
@@ -382,8 +404,8 @@ impl Owned {
             }
             self.loads.tasks += 1;
             let about = is_careful.then(|| {
-                let ids = lot.iter().map(|one| one.id);
-                self.caution.about(ids.collect())
+                let ids: Vec<_> = lot.iter().map(|one| one.id).collect();
+                self.caution.about(ids)
             });
             let (shared, news) = (self.shared.clone(), self.news.sender.clone());
             let shard = self.lease.shard;
@@ -578,19 +600,21 @@ async fn bring_all(
     about: Option<Loading>,
     news: mpsc::Sender<News>,
 ) {
+    let is_alone = about.as_ref().is_some_and(Loading::is_of_one);
+    let permits = if is_alone { LOADS_MAX } else { 1 };
+    // The semaphore is never closed.
+    let permit = shared.loads.acquire_many(permits).await;
     if let Some(about) = &about {
         about.note(&shared, shard).await;
     }
-    // The semaphore is never closed.
-    let permit = shared.loads.acquire().await;
     let brought = fold::bring(&shared, wanted).await;
     let is_away = brought
         .iter()
         .any(|(_, b)| matches!(b, Brought::Unknown(_)));
-    drop(permit);
     if let Some(about) = about {
         about.over().note(&shared, shard).await;
     }
+    drop(permit);
     if is_away {
         tokio::time::sleep(RETRY).await;
     }

@@ -721,8 +721,11 @@ impl Owned {
         let lapse = self.home.next_lapse();
         let lapse = lapse.map(|at| Duration::from_millis(at.millis_since(self.shared.clock.now())));
         let settles = self.caution.due_in();
+        let suspects = self.loads.due_in();
         let (look, remind) = (self.look_due_in(), self.remind_due_in());
-        let due = [timer, checkpoint, wake, lapse, settles, look, remind];
+        let due = [
+            timer, checkpoint, wake, lapse, settles, suspects, look, remind,
+        ];
         let due = due.into_iter().flatten().min();
         async move {
             match due {

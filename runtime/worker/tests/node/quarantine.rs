@@ -1,5 +1,7 @@
 //! What cannot go on is set aside alone, and the others go on.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use steploom_api::wire::ExecutionStatus as Status;
 use steploom_store::catalog::{Entry, EntryKind, Put};
@@ -74,24 +76,29 @@ async fn an_execution_that_brings_its_owner_down_is_set_aside() {
     // What a process leaves behind that died again and again while the first was loaded alone, and once
     // while the second was.
     let (guilty, unlucky) = (ids[1], ids[2]);
-    let entry = Entry {
-        name: shard_of(&node, guilty).await.parse().unwrap(),
-        body: json!({"attempts": 5, "loading": [guilty],
-            "deaths": {guilty.to_string(): 2, unlucky.to_string(): 1}})
-        .to_string(),
-        created_at: Timestamp::from_millis(0),
-    };
-    let catalog = node.store().store().catalog;
-    let kind = EntryKind::Recovery;
-    catalog
-        .put_entry(LOCAL, kind, &entry, Put::Upsert)
-        .await
-        .unwrap();
+    for of in [guilty, unlucky] {
+        let entry = Entry {
+            name: shard_of(&node, of).await.parse().unwrap(),
+            body: json!({"attempts": 5, "loading": [guilty],
+                "deaths": {guilty.to_string(): 2, unlucky.to_string(): 1}})
+            .to_string(),
+            created_at: Timestamp::from_millis(0),
+        };
+        let catalog = node.store().store().catalog;
+        let kind = EntryKind::Recovery;
+        catalog
+            .put_entry(LOCAL, kind, &entry, Put::Upsert)
+            .await
+            .unwrap();
+    }
+    let restarted = Instant::now();
     node.crash_and_restart().await;
     node.clock.advance_ms(3_600_000);
-    for id in [ids[0], ids[2]] {
+    for id in [ids[0], unlucky] {
         assert_eq!(node.ended(id).await.summary.status, Status::Succeeded);
     }
+    // Who kills the process soon after its start does not meet one that is under suspicion.
+    assert!(restarted.elapsed() >= Duration::from_secs(2));
     node.until(|| async { node.get(guilty).await.summary.status == Status::Quarantined })
         .await;
     assert!(
