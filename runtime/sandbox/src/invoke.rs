@@ -14,7 +14,8 @@ use wasmtime::{Engine, Store};
 use crate::ability::Platform;
 use crate::admission::Admission;
 use crate::code::{Callable, Code};
-use crate::disk::{Quota, Scratch, ScratchRoot};
+use crate::disk::Quota;
+use crate::disk::scratch::{Scratch, ScratchRoot};
 use crate::guest::{self, Gifts, Guest};
 use crate::http::{Exchange, Line, Outgoing, Said, Stop};
 use crate::idle::{Idle, Warm};
@@ -131,14 +132,18 @@ async fn run_once(
             "{SCRATCH_PATH} is full: the function's limit is {limit} bytes written"
         ));
     }
+    // One that was stopped may still be at work on a file.
+    let is_clean = outcome.is_ok() && warm.store.data().disk.is_untouched();
     if can_stay && outcome.is_ok() {
         host.idle
             .keep(call, warm, |bytes| host.admission.hold(bytes));
     } else {
         drop(warm);
     }
-    if let Some(scratch) = scratch {
-        scratch.remove().await;
+    match scratch {
+        Some(scratch) if is_clean => host.scratch.keep(scratch),
+        Some(scratch) => scratch.remove().await,
+        None => {}
     }
     let (logs, log_bytes_dropped) = streams.logs.lock().finish();
     Ok(Finished {
@@ -335,7 +340,7 @@ fn folders(
         return Ok(folders);
     }
     if let Some(scratch) = scratch {
-        folders.push((scratch.path(), SCRATCH_PATH.to_owned(), true));
+        folders.push((scratch.path().to_owned(), SCRATCH_PATH.to_owned(), true));
     }
     for (name, guest_path) in &call.volumes {
         let host_path = config.volumes.get(name).ok_or_else(|| {

@@ -17,7 +17,7 @@ use crate::cache::Cache;
 use crate::code::Code;
 use crate::codes::{Codes, Missing};
 use crate::compile::parent::Compiler;
-use crate::disk::ScratchRoot;
+use crate::disk::scratch::ScratchRoot;
 use crate::http::{Exchange, Stop, payload};
 use crate::idle::Idle;
 use crate::invoke::{self, Host};

@@ -142,7 +142,7 @@ fn nothing_is_left(node: &Node, name: &str) {
     let gauges = node.sandbox.gauges();
     assert_eq!((gauges.running, gauges.waiting), (0, 0), "{name}");
     assert_eq!(gauges.memory_bytes_admitted, 0, "{name}");
-    assert_eq!(node.scratch_folders(), 0, "{name}");
+    assert_eq!(node.scratch_files(), 0, "{name}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

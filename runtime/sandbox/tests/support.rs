@@ -1,7 +1,7 @@
 //! A sandbox of a test's own, with its own folder and its own compiling process.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,18 +115,24 @@ impl Node {
         self.invoke(call(ready, event)).await
     }
 
-    /// Scratch folders that are there now.
+    /// Scratch folders that are there now, of calls and empty ones.
     pub(crate) fn scratch_folders(&self) -> usize {
         let root = self.folder.path().join("code/scratch");
-        let processes = std::fs::read_dir(root).expect("lists");
-        processes
-            .map(|process| entries(&process.expect("reads").path()))
-            .sum()
+        entries(&root).iter().flat_map(|of| entries(of)).count()
+    }
+
+    /// What is in scratch folders now.
+    pub(crate) fn scratch_files(&self) -> usize {
+        let root = self.folder.path().join("code/scratch");
+        let processes = entries(&root);
+        let folders = processes.iter().flat_map(|of| entries(of));
+        folders.map(|folder| entries(&folder).len()).sum()
     }
 }
 
-fn entries(folder: &Path) -> usize {
-    std::fs::read_dir(folder).expect("lists").count()
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let found = std::fs::read_dir(folder).expect("lists");
+    found.map(|entry| entry.expect("reads").path()).collect()
 }
 
 pub(crate) fn call(ready: Ready, event: &str) -> Call {
