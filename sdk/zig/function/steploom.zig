@@ -369,16 +369,30 @@ const error_bit: u64 = 1 << 31;
 pub fn serve(comptime handler: anytype) void {
     if (!builtin.cpu.arch.isWasm()) return;
     const host = struct {
+        /// What most calls need stands in the module's own memory: to make that larger costs each call more
+        /// than a short handler takes.
+        var room: std.heap.StackFallbackAllocator(128 * 1024) = undefined;
+        var memory: ?std.mem.Allocator = null;
+
+        fn allocator() std.mem.Allocator {
+            if (memory == null) {
+                room.fallback_allocator = std.heap.wasm_allocator;
+                if (std.debug.runtime_safety) room.get_called = false;
+                memory = room.get();
+            }
+            return memory.?;
+        }
+
         /// A place for an event of so many bytes.
         fn alloc(len: usize) callconv(.c) [*]u8 {
-            const place = std.heap.wasm_allocator.alloc(u8, len) catch outOfMemory();
+            const place = allocator().alloc(u8, len) catch outOfMemory();
             return place.ptr;
         }
 
         /// Answers the event that was written there: the answer's place in the upper half, its length in
         /// the lower.
         fn handle(event: [*]const u8, len: usize) callconv(.c) u64 {
-            var arena: std.heap.ArenaAllocator = .init(std.heap.wasm_allocator);
+            var arena: std.heap.ArenaAllocator = .init(allocator());
             const given = answer(handler, arena.allocator(), event[0..len]);
             const place: u64 = @intFromPtr(given.json.ptr);
             const bit = if (given.failed) error_bit else 0;
