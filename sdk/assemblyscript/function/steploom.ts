@@ -653,14 +653,15 @@ export function variable(name: string): string | null {
   const count = load<u32>(place);
   const places = heap.alloc(count * sizeof<usize>() + load<u32>(place + 4));
   environ_get(places, places + count * sizeof<usize>());
-  const start = name + "=";
+  const start = utf8(name + "=");
+  const size = <usize>start.byteLength;
   let value: string | null = null;
   for (let i: u32 = 0; i < count && value === null; i++) {
     const at = load<usize>(places + i * sizeof<usize>());
     let end = at;
     while (load<u8>(end)) end++;
-    const pair = String.UTF8.decodeUnsafe(at, end - at);
-    if (pair.startsWith(start)) value = pair.substring(start.length);
+    if (end - at < size || memory.compare(at, changetype<usize>(start), size)) continue;
+    value = String.UTF8.decodeUnsafe(at + size, end - at - size);
   }
   heap.free(places);
   return value;
