@@ -2,9 +2,10 @@
 //!
 //! Every folder of `modules/` with a `steploom.toml` is deployed by the real program, which tests and builds it first.
 //! Then its function and its machine have to answer as `tests/modules/cases.json` says, and the calls that its README
-//! shows as it shows. One whose toolchain is not on this computer is skipped, and that is said; with
+//! shows as it shows. Those that call a host have one on this computer. One whose toolchain is not on this computer is skipped, and that is said; with
 //! `STEPLOOM_LANGUAGES_REQUIRED` set it is an error.
 
+mod host;
 mod readme;
 mod table;
 
@@ -14,6 +15,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use self::host::Host;
 use self::table::Sample;
 use crate::languages::{Case, Tools, shortened};
 use crate::service::Service;
@@ -32,14 +34,15 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
 
 /// The same with the server that `cargo build` has made. A sample that fails does not keep the rest from running.
 pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
-    let mut samples = table::read()?;
+    let host = Host::start()?;
+    let mut samples = table::read(&host)?;
     if let Some(only) = only {
         samples.retain(|sample, _| sample == only);
         ensure!(!samples.is_empty(), "there is no sample '{only}'");
     } else {
         ensure_complete(&samples.keys().cloned().collect::<Vec<_>>())?;
     }
-    let bench = Bench::set_up()?;
+    let bench = Bench::set_up(host)?;
     let mut failed = Vec::new();
     for (name, sample) in samples {
         if let Some(missing) = bench.missing(&sample) {
@@ -96,11 +99,12 @@ struct Bench {
     tools: Tools,
     ready: Vec<String>,
     service: Service,
+    host: Host,
     work: PathBuf,
 }
 
 impl Bench {
-    fn set_up() -> Result<Self> {
+    fn set_up(host: Host) -> Result<Self> {
         let tools = Tools::find()?;
         let data = shell::root().join("tests/modules/data");
         let volume = format!("samples={}", data.display());
@@ -109,7 +113,11 @@ impl Bench {
         Ok(Self {
             ready: tools.ready()?,
             tools,
-            service: Service::start_with("samples-server", &["--volume", &volume])?,
+            service: Service::start_with(
+                "samples-server",
+                &["--volume", &volume, "--egress-allow", "127.0.0.1"],
+            )?,
+            host,
             work,
         })
     }
@@ -126,7 +134,7 @@ impl Bench {
     fn try_sample(&self, name: &str, sample: &Sample) -> Result<usize> {
         self.deploy(name, sample)?;
         let folder = modules::folder().join(name);
-        let shown = readme::calls(&folder.join("README.md"), name)?;
+        let shown = readme::calls(&folder.join("README.md"), name, &self.host)?;
         for case in sample.invoke.iter().chain(&shown) {
             let (said, complaint) = self.ask(&["invoke", name, "--event-file"], case)?;
             case.check(&said, &complaint).with_context(|| of(case))?;

@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::host::Host;
 use crate::languages::Case;
 
 /// Reads every `$ steploom invoke NAME 'EVENT'`, whose answer stands below it up to the next command or the block's end.
-pub(super) fn calls(path: &Path, name: &str) -> Result<Vec<Case>> {
+pub(super) fn calls(path: &Path, name: &str, host: &Host) -> Result<Vec<Case>> {
     let text =
         fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    let text = host.in_place(&text);
     let command = format!("$ steploom invoke {name} '");
     let mut calls = Vec::new();
     let mut lines = text.lines().peekable();

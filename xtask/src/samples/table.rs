@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::host::Host;
 use crate::languages::{Case, shortened};
 use crate::shell;
 
@@ -31,10 +32,10 @@ pub(super) struct Sample {
     pub(super) start: Vec<Case>,
 }
 
-/// All of them, by name.
-pub(super) fn read() -> Result<BTreeMap<String, Sample>> {
+/// All of them, by name, with the host that they call.
+pub(super) fn read(host: &Host) -> Result<BTreeMap<String, Sample>> {
     let text = fs::read_to_string(shell::root().join(PATH));
-    let text = text.with_context(|| format!("can't read {PATH}"))?;
+    let text = host.in_place(&text.with_context(|| format!("can't read {PATH}"))?);
     let mut samples: BTreeMap<String, Sample> =
         serde_json::from_str(&text).with_context(|| format!("{PATH} is no table"))?;
     let all = samples.values_mut();
