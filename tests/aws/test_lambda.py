@@ -334,3 +334,43 @@ def test_a_program_in_javascript_is_made_changed_and_invoked(lam, name):
         assert (told["errorType"], told["errorMessage"]) == ("TypeError", "no luck")
     finally:
         lam.delete_function(FunctionName=name)
+
+
+PYTHON = os.path.join(os.environ.get("STEPLOOM_RUNTIMES", ""), "python.wasm")
+
+
+@pytest.mark.skipif(not os.path.exists(PYTHON), reason="STEPLOOM_RUNTIMES does not lead to python.wasm")
+def test_a_program_in_python_is_made_changed_and_invoked(name):
+    # The first one waits until the server has compiled Python.
+    lam = client("lambda", read_timeout=600)
+    first = b"from lib.greet import greet\ndef handler(event, context):\n    return greet(event['name'])\n"
+    greet = b"import os\ndef greet(name):\n    return {'greeting': f\"{os.environ['WORD']}, {name}!\"}\n"
+    lib = {"lib/__init__.py": b"", "lib/greet.py": greet}
+    made = lam.create_function(
+        FunctionName=name,
+        Role=ROLE,
+        Runtime="python3.12",
+        Handler="app.handler",
+        Environment={"Variables": {"WORD": "Hello"}},
+        Code={"ZipFile": zipped_files({"app.py": first, **lib})},
+    )
+    try:
+        assert (made["Runtime"], made["Handler"]) == ("python3.12", "app.handler")
+        event = json.dumps({"name": "Ada"})
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == {"greeting": "Hello, Ada!"}
+        lam.update_function_configuration(FunctionName=name, Environment={"Variables": {"WORD": "Hi"}})
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == {"greeting": "Hi, Ada!"}
+        second = b"def run(event, context):\n    return [event['name'], context.function_name, context.aws_request_id != '']\n"
+        lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"other.py": second, "app.py": first, **lib}))
+        lam.update_function_configuration(FunctionName=name, Handler="other.run")
+        assert payload(lam.invoke(FunctionName=name, Payload=event)) == ["Ada", name, True]
+        with refused("InvalidParameterValueException", "no file in Python is there for the handler 'none.run'; there is app.py, lib/__init__.py, lib/greet.py, other.py"):
+            lam.update_function_configuration(FunctionName=name, Handler="none.run")
+        failing = b"def run(event, context):\n    raise LookupError('no luck')\n"
+        lam.update_function_code(FunctionName=name, ZipFile=zipped_files({"other.py": failing}))
+        answer = lam.invoke(FunctionName=name)
+        assert answer["FunctionError"] == "Unhandled"
+        told = payload(answer)
+        assert (told["errorType"], told["errorMessage"]) == ("LookupError", "no luck")
+    finally:
+        lam.delete_function(FunctionName=name)
