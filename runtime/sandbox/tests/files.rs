@@ -80,6 +80,22 @@ async fn there_is_no_way_out() {
 }
 
 #[tokio::test]
+async fn a_folder_in_which_nothing_was_made_is_the_next_calls() {
+    let node = Node::new();
+    let mut asked = call(node.put(FILES).await, "\"e\"");
+    asked.limits.disk_bytes_max = 1 << 20;
+    for _ in 0..2 {
+        assert_eq!(result(&node.invoke(asked.clone()).await), "[63]");
+        assert_eq!((node.scratch_folders(), node.scratch_files()), (1, 0));
+    }
+    asked.event = serde_json::json!("c").into();
+    for _ in 0..2 {
+        assert_eq!(result(&node.invoke(asked.clone()).await), "[ 0]");
+        assert_eq!(node.scratch_folders(), 0);
+    }
+}
+
+#[tokio::test]
 async fn components_have_the_same_limit() {
     let node = Node::new();
     let guest = node.put(include_str!("guests/files-component.wat")).await;
