@@ -111,7 +111,7 @@ impl Failure {
         }
         for item in &self.problem.problems {
             let place = match &self.source {
-                None if item.message == self.problem.title => format!("  at {}", item.path),
+                None if self.problem.title.contains(&item.message) => format!("  at {}", item.path),
                 source => place(item, source.as_ref(), paint),
             };
             let _ = write!(text, "\n{place}");

@@ -76,6 +76,23 @@ fn a_place_that_repeats_the_title_is_only_named() {
     assert_eq!(text.lines().nth(1), Some("  at query/limit"));
 }
 
+    let mut two = problem(&[
+        (
+            "UNKNOWN_IMPORT",
+            "import 0",
+            "imports 'a', which is not offered",
+        ),
+        (
+            "UNKNOWN_IMPORT",
+            "import 1",
+            "imports 'b', which is not offered",
+        ),
+    ]);
+    two.title = "refused: imports 'a', which is not offered (and 1 more)".to_owned();
+    let text = Failure::of_problem(Exit::Refused, two).text(Paint::PLAIN);
+    let shown = "\n  at import 0\n  import 1 imports 'b', which is not offered [UNKNOWN_IMPORT]";
+    assert!(text.contains(shown), "{text}");
+
 #[test]
 fn a_function_that_failed_shows_its_error_and_cause() {
     let mut wire = problem(&[]);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::bad_input::changing_nothing;
+use crate::command::write;
 use crate::support::guest::wasm;
 use crate::support::server::Server;
 
@@ -116,6 +117,32 @@ fn imports_that_are_not_offered() {
             "import 0",
             "wasi:keyvalue/store@0.2.0",
         );
+    });
+}
+
+#[test]
+fn each_refused_import_is_said_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        r#"(module (import "env" "launch" (func)) (import "env" "memory" (memory 1)) {START})"#
+    );
+    let two = write(folder.path(), "refused.wasm", wasm(&text));
+    let text = format!(r#"(module (import "env" "launch" (func)) {START})"#);
+    let one = write(folder.path(), "refused-too.wasm", wasm(&text));
+    changing_nothing(|server| {
+        for (file, names) in [
+            (one, &["env.launch"][..]),
+            (two, &["env.launch", "env.memory"]),
+        ] {
+            let said = server.run(&["deploy", &file]);
+            said.code(4)
+                .notes("\n  at import ")
+                .notes("; offered are, in");
+            for text in [names, &["fd_write"][..]].concat() {
+                let times = said.stderr.matches(text).count();
+                assert_eq!(times, 1, "{text}: {}", said.stderr);
+            }
+        }
     });
 }
 

@@ -217,7 +217,7 @@ impl Gate {
                     });
                     if !matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)) {
                         self.refuse(
-                            "UNKNOWN_IMPORT",
+                            offer::UNKNOWN,
                             format!("import {}", self.imports.len() - 1),
                             format!(
                                 "'{}.{}' is no function, and only functions are offered",
@@ -298,7 +298,11 @@ impl Gate {
             .filter_map(|(at, import)| Some((at, offer::refusal(import, grants)?)))
             .collect();
         for (at, (code, why)) in missing {
-            self.refuse(code, format!("import {at}"), why);
+            let path = format!("import {at}");
+            // What is no function was refused for that.
+            if self.problems.iter().all(|problem| problem.path != path) {
+                self.refuse(code, path, why);
+            }
         }
     }
 
@@ -327,10 +331,14 @@ impl Gate {
     fn error(self) -> Error {
         let first = self.problems.first().map_or("", |p| &p.message);
         let more = self.problems.len() + self.problems_dropped - 1;
-        let message = match more {
+        let mut message = match more {
             0 => format!("the module is refused: {first}"),
             _ => format!("the module is refused: {first} (and {more} more)"),
         };
+        if self.problems.iter().any(|p| p.code == offer::UNKNOWN) {
+            message += "; ";
+            message += &offer::offered(self.shape.component);
+        }
         Error::invalid("InvalidModule", message).with_problems(self.problems)
     }
 }

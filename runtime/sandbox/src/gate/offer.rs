@@ -6,6 +6,9 @@ use steploom_types::Grant;
 use super::{Import, NAME_SHOWN_MAX};
 use crate::ability;
 
+/// The code of an import that is offered to nobody.
+pub(super) const UNKNOWN: &str = "UNKNOWN_IMPORT";
+
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 /// The functions of WASI preview 1; those on sockets answer that they are not supported.
@@ -105,7 +108,7 @@ pub(super) fn refusal(import: &Import, grants: &[Grant]) -> Option<(&'static str
             ("NOT_GRANTED", why)
         });
     }
-    (!has(import)).then(|| ("UNKNOWN_IMPORT", explain(import)))
+    (!has(import)).then(|| (UNKNOWN, explain(import)))
 }
 
 /// Whether an import is offered.
@@ -135,20 +138,27 @@ pub(crate) fn names_filesystem(module: &str, name: &str) -> bool {
     interface(module) == Some("wasi:filesystem/types")
 }
 
-/// Why an import is not offered.
+/// That an import is not offered.
 fn explain(import: &Import) -> String {
-    if import.name.is_empty() {
+    let full = match import.name.as_str() {
+        "" => quoted(&import.module),
+        name => quoted(&format!("{}.{name}", import.module)),
+    };
+    format!("imports {full}, which is not offered")
+}
+
+/// What is offered instead, to a component or a module.
+pub(super) fn offered(to_component: bool) -> String {
+    if to_component {
         let granted: Vec<_> = ability::INTERFACES.iter().map(|(name, ..)| *name).collect();
         return format!(
-            "imports {}, which is not offered; offered are, in version 0.2: {}; and, if they are granted: {}",
-            quoted(&import.module),
+            "offered are, in version 0.2: {}; and, if they are granted: {}",
             INTERFACES.join(", "),
             granted.join(", ")
         );
     }
-    let full = quoted(&format!("{}.{}", import.module, import.name));
     format!(
-        "imports {full}, which is not offered; offered are, in '{}': {}; in '{PREVIEW1}': {}",
+        "offered are, in '{}': {}; in '{PREVIEW1}': {}",
         ability::MODULE,
         ability::FUNCTIONS.join(", "),
         PREVIEW1_FUNCTIONS.join(", ")

@@ -116,12 +116,15 @@ fn every_missing_import_is_named() {
         (import "wasi_snapshot_preview1" "fd_fly" (func)) (func (export "_start")))"#;
     let error = refused(&wasm(text));
     assert_eq!(error.problems.len(), 3);
-    assert!(
-        error.problems[0]
-            .message
-            .starts_with("imports 'env.foo', which is not offered; offered are"),
+    assert_eq!(
+        error.problems[0].message,
+        "imports 'env.foo', which is not offered"
     );
     assert_eq!(error.problems[2].path, "import 2");
+    let once = "imports 'env.foo', which is not offered (and 2 more); offered are, in 'steploom': call, take, fuel; in";
+    assert!(error.message.contains(once), "{error}");
+    let memory = r#"(module (import "env" "memory" (memory 1)) (func (export "_start")))"#;
+    assert_eq!(refused(&wasm(memory)).problems.len(), 1, "said once");
     check(
         r#"(module (import "env" "memory" (memory 1)) (func (export "_start")))"#,
         "UNKNOWN_IMPORT",
@@ -240,7 +243,7 @@ fn a_flood_of_problems_is_cut() {
     let error = refused(&wasm(&format!("{text})")));
     assert_eq!(error.problems.len(), super::PROBLEMS_MAX);
     assert!(
-        error.message.ends_with("(and 1000 more)"),
+        error.message.contains("(and 1000 more); offered are"),
         "{}",
         error.message
     );
@@ -265,7 +268,7 @@ fn the_platform_may_be_imported_by_modules() {
     check(
         &import("fly"),
         "UNKNOWN_IMPORT",
-        "imports 'steploom.fly', which is not offered; offered are, in 'steploom': call, take, fuel;",
+        "imports 'steploom.fly', which is not offered",
     );
 }
 
@@ -284,9 +287,7 @@ fn an_interface_that_is_to_be_granted_says_how() {
     assert!(inspect(&wasm(text), &grants("logging")).is_err());
     inspect(&wasm(text), &grants("config")).expect("passes");
     let other = text.replace("-rc.1", "-rc.9");
-    check(
-        &other,
-        "UNKNOWN_IMPORT",
-        "if they are granted: wasi:config/store@0.2.0-rc.1, ",
-    );
+    let error = refused(&wasm(&other));
+    let offered = "if they are granted: wasi:config/store@0.2.0-rc.1, ";
+    assert!(error.message.contains(offered), "{error}");
 }
