@@ -65,7 +65,7 @@ impl Compiler {
             .map_err(|_| Error::internal("the compilers' semaphore is closed"))?;
         timeout(patience.wall, self.run(module, patience))
             .await
-            .unwrap_or_else(|_| Err(over(&format!("{} s of time", patience.wall.as_secs_f64()))))
+            .unwrap_or_else(|_| Err(late(patience)))
     }
 
     async fn run(&self, module: &Bytes, patience: Patience) -> Result<Vec<u8>, Error> {
@@ -151,6 +151,16 @@ fn over(limit: &str) -> Error {
         "CompileLimit",
         format!("compiling the module takes more than the limit of {limit}: make it smaller"),
     )
+}
+
+/// The CPU that it may have would have been enough for it to be refused: it did not get that in the time.
+fn late(patience: Patience) -> Error {
+    let message = format!(
+        "compiling the module was not done within {} s of time, because this node is busy or the module is large: upload it \
+         again when the node has less to do, or make it smaller",
+        patience.wall.as_secs_f64()
+    );
+    Error::invalid("CompileLimit", message)
 }
 
 fn no_pipe() -> Error {

@@ -37,7 +37,13 @@ async fn a_process_that_hangs_is_killed() {
     let before = Instant::now();
     let error = refused(&shell("sleep 600"), patience).await;
     assert_eq!((error.kind, error.code), (Kind::Invalid, "CompileLimit"));
-    assert!(error.message.contains("0.1 s of time"), "{error}");
+    for part in [
+        "within 0.1 s of time",
+        "when the node has less to do",
+        "make it smaller",
+    ] {
+        assert!(error.message.contains(part), "{part}: {error}");
+    }
     assert!(before.elapsed() < Duration::from_secs(10));
 }
 
