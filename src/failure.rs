@@ -108,6 +108,12 @@ impl Failure {
         if let Some(error) = &self.problem.error {
             let cause = self.problem.cause.as_deref().unwrap_or_default();
             let _ = write!(text, "\n  {} {cause}", paint.red(error));
+            // Some languages begin it with what stands above.
+            let again = format!("{error}: {cause}");
+            let places = self.problem.stack_trace.iter().filter(|at| **at != again);
+            for line in places.flat_map(|at| at.lines()) {
+                let _ = write!(text, "\n    {}", paint.dim(line));
+            }
         }
         for item in &self.problem.problems {
             let place = match &self.source {
@@ -125,9 +131,13 @@ impl Failure {
         text
     }
 
-    /// For programs: the problem as the API writes it.
+    /// For programs: the problem as the API writes it, without where the function failed, which is for people.
     pub(crate) fn json(&self) -> String {
-        serde_json::to_string(&self.problem).unwrap_or_default()
+        let problem = Problem {
+            stack_trace: Vec::new(),
+            ..(*self.problem).clone()
+        };
+        serde_json::to_string(&problem).unwrap_or_default()
     }
 }
 

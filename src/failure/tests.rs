@@ -16,6 +16,7 @@ fn problem(items: &[(&str, &str, &str)]) -> Problem {
             .collect(),
         error: None,
         cause: None,
+        stack_trace: Vec::new(),
         invocation_id: None,
     }
 }
@@ -74,7 +75,6 @@ fn a_place_that_repeats_the_title_is_only_named() {
     );
     let text = failure.text(Paint::PLAIN);
     assert_eq!(text.lines().nth(1), Some("  at query/limit"));
-}
 
     let mut two = problem(&[
         (
@@ -92,6 +92,7 @@ fn a_place_that_repeats_the_title_is_only_named() {
     let text = Failure::of_problem(Exit::Refused, two).text(Paint::PLAIN);
     let shown = "\n  at import 0\n  import 1 imports 'b', which is not offered [UNKNOWN_IMPORT]";
     assert!(text.contains(shown), "{text}");
+}
 
 #[test]
 fn a_function_that_failed_shows_its_error_and_cause() {
@@ -105,6 +106,22 @@ fn a_function_that_failed_shows_its_error_and_cause() {
 error: the definition is not valid [InvalidDefinition]
   Function.OutOfFuel it used all of its 1,000,000 fuel"
     );
+}
+
+#[test]
+fn where_a_function_failed_is_shown_to_people() {
+    let mut wire = problem(&[]);
+    wire.error = Some("TypeError".to_owned());
+    wire.cause = Some("no".to_owned());
+    wire.stack_trace = ["TypeError: no", "  File \"a.py\"\n    raise E", "at b"]
+        .map(str::to_owned)
+        .to_vec();
+    let failure = Failure::of_problem(Exit::Failed, wire);
+    let text = failure.text(Paint::PLAIN);
+    let shown =
+        "\n  TypeError no\n      File \"a.py\"\n        raise E\n    at b\nrequest id: req-1";
+    assert!(text.ends_with(shown), "{text}");
+    assert!(!failure.json().contains("stackTrace"));
 }
 
 #[test]

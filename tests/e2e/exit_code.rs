@@ -36,6 +36,13 @@ fn exit_codes_are_as_the_help_says() {
     json.code(1);
     let problem: Value = serde_json::from_str(&json.stderr).expect("one document of JSON");
     assert_eq!(problem["error"], "NoStock");
+    let told = r#"{"errorType": "E", "errorMessage": "no", "stackTrace": ["  File \"a.py\", line 2\n    raise E", "at 3"]}"#;
+    server
+        .run(&["invoke", "cli-fails", told])
+        .code(1)
+        .notes("\n  E no\n      File \"a.py\", line 2\n        raise E\n    at 3\nrequest id");
+    let json = server.run(&["invoke", "cli-fails", told, "--json"]);
+    assert!(!json.stderr.contains("stack"), "{json:?}");
     let fail = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Sorry", "Cause": "it is so"}}});
     server.put_machine("cli-fails", &fail).expect(201);
     server.run(&["start", "cli-fails"]).code(0);

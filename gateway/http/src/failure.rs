@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use steploom_api::port::FunctionFailure;
 use steploom_api::wire::{Problem, ProblemItem};
 use steploom_auth::failure::is_unauthenticated;
@@ -118,6 +119,7 @@ impl Failure {
             problems: self.error.problems.iter().map(item).collect(),
             error: function.map(|(failure, _)| failure.error.clone()),
             cause: function.map(|(failure, _)| failure.cause.clone()),
+            stack_trace: function.map_or_else(Vec::new, |(failure, _)| stack_trace(failure)),
             invocation_id: function.map(|(_, id)| id.clone()),
         }
     }
@@ -150,6 +152,17 @@ impl Failure {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
+}
+
+/// Where a function failed, if its error says so as Lambda's runtimes do.
+fn stack_trace(failure: &FunctionFailure) -> Vec<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        stack_trace: Vec<String>,
+    }
+    let object = failure.object.as_deref().unwrap_or_default();
+    serde_json::from_str(object).map_or_else(|_| Vec::new(), |told: Told| told.stack_trace)
 }
 
 impl IntoResponse for Failure {

@@ -26,6 +26,8 @@ type Problem struct {
 	FunctionError string `json:"error,omitempty"`
 	// FunctionCause is why it failed.
 	FunctionCause string `json:"cause,omitempty"`
+	// StackTrace is where it failed, if it told that, in the words of its language.
+	StackTrace []string `json:"stackTrace,omitempty"`
 	// InvocationID is under which the failed invocation's log is found.
 	InvocationID string `json:"invocationId,omitempty"`
 	// RetryAfter is when the server would be asked again; 0 if it did not say.

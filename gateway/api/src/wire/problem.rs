@@ -30,6 +30,9 @@ pub struct Problem {
     /// When a function failed: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// When a function failed and told it: where, in the words of its language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stack_trace: Vec<String>,
     /// When a function failed: the invocation's id, under which its logs are found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invocation_id: Option<String>,

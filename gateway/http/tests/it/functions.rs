@@ -211,7 +211,10 @@ async fn a_failing_function_is_a_bad_gateway() {
         assert_eq!(problem.code, "FunctionFailed");
         assert_eq!(problem.error.as_deref(), Some(error));
         assert_eq!(problem.cause.as_deref(), Some(cause));
+        assert!(problem.stack_trace.is_empty(), "it told none");
     }
+    let answer = front.json("POST /v1/functions/told/invoke", "{}").await;
+    assert_eq!(answer.problem().stack_trace, ["at a.js:1:2"]);
 }
 
 #[tokio::test]

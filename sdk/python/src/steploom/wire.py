@@ -1167,6 +1167,8 @@ class Problem(_Problem, total=False):
     """When a function failed: the name that `Retry` and `Catch` would match."""
     cause: Optional[str]
     """When a function failed: why."""
+    stackTrace: List[str]
+    """When a function failed and told it: where, in the words of its language."""
     invocationId: Optional[str]
     """When a function failed: the invocation's id, under which its logs are found."""
 

@@ -151,6 +151,11 @@ impl Functions for World {
             "echo" => Ok(invoke.event),
             "qualified" => Ok(Json::from(serde_json::json!(invoke.qualifier))),
             "fail" => failure("Oops", "it went wrong"),
+            "told" => Err(FunctionFailure {
+                error: "Oops".into(),
+                cause: "it went wrong".into(),
+                object: Some(r#"{"errorType":"Oops","stackTrace":["at a.js:1:2"]}"#.into()),
+            }),
             "late" => failure("States.Timeout", "it took longer than 30000 ms"),
             "busy" => {
                 let error = Error::new(Kind::Exhausted, "TooManyRequests", "no sandbox is free");

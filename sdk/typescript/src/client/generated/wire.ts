@@ -906,6 +906,8 @@ export interface Problem {
   error?: string;
   /** When a function failed: why. */
   cause?: string;
+  /** When a function failed and told it: where, in the words of its language. */
+  stackTrace?: string[];
   /** When a function failed: the invocation's id, under which its logs are found. */
   invocationId?: string;
 }
