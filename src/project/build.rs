@@ -1,6 +1,7 @@
 //! Running a project's own commands.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::{Command, Stdio};
 
 use super::{Project, Tool};
@@ -15,6 +16,14 @@ use crate::view::out;
 /// `ToolMissing`, with the command that installs it. `BuildFailed`: what the command said stands above. `ModuleMissing`: the
 /// build left another file behind than `steploom.toml` says.
 pub(crate) fn build(project: &Project) -> Result<(), Failure> {
+    let module = project.module();
+    let of_module = module
+        .parent()
+        .filter(|_| project.manifest.runtime.is_none());
+    if let Some(folder) = of_module {
+        // Not every compiler makes the folder that it is to write into.
+        fs::create_dir_all(folder)?;
+    }
     for command in &project.manifest.build {
         run(project, command, &project.manifest.environment)?;
     }

@@ -30,6 +30,9 @@ fn every_template_is_a_project_of_its_language() {
         let is_loaded = project.manifest.runtime.is_some();
         assert_eq!(project.manifest.build.is_empty(), is_loaded, "{language:?}");
         assert!(!project.manifest.test.is_empty(), "{language:?}");
+        let module = &project.manifest.module;
+        let is_apart = LEFT_BEHIND.iter().any(|folder| module.starts_with(folder));
+        assert!(is_apart || is_loaded, "{language:?}: {module:?}");
 
         fs::remove_file(folder.join(MANIFEST)).expect("it was there");
         let again = recognise(&folder).expect("one language");
