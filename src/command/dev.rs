@@ -1,9 +1,9 @@
 //! `dev`: a project that is built and deployed whenever it changes.
 
-use std::collections::BTreeMap;
-use std::fs;
+mod watch;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use steploom_types::Name;
@@ -13,13 +13,13 @@ use super::deploy::Settings;
 use super::{Context, logs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::project::{self, LEFT_BEHIND, Language, Project, Upload};
+use crate::project::{self, Language, Project, Upload};
 use crate::view::{Paint, out};
+
+use watch::Watch;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(200);
-/// Files that are looked at, at the most.
-const FILES_MAX: usize = 10_000;
 
 /// Build and deploy a project whenever one of its files changes, and show what the function logs
 ///
@@ -46,9 +46,6 @@ pub(crate) struct Args {
     settings: Settings,
 }
 
-/// When each file was changed last.
-type Seen = BTreeMap<PathBuf, Option<SystemTime>>;
-
 /// Goes on until Ctrl-C.
 pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let open = || Project::open(&args.path, args.name.as_ref(), args.language);
@@ -57,9 +54,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
     };
     let settings = args.settings.resolve();
     let mut follower: Option<(Name, JoinHandle<()>)> = None;
-    let mut seen = look(&project);
+    let mut watch = Watch::new(&project);
     loop {
-        match renew(&project, &settings, context).await {
+        match renew(&project, &mut watch, &settings, context).await {
             Ok(()) => {
                 let is_followed = follower
                     .as_ref()
@@ -74,7 +71,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<(), Failure> {
             Err(failure) if failure.exit == Exit::Unreachable => return Err(failure),
             Err(failure) => out::note(failure.text(Paint::of_stderr())),
         }
-        seen = changed(&project, seen).await;
+        changed(&project, &mut watch).await;
         match open() {
             Ok(Some(now)) => project = now,
             Ok(None) => return Err(none(&args.path)),
@@ -92,11 +89,16 @@ fn none(path: &Path) -> Failure {
 /// Builds it and deploys what came of that.
 async fn renew(
     project: &Project,
+    watch: &mut Watch,
     settings: &steploom_api::wire::FunctionSettings,
     context: &Context,
 ) -> Result<(), Failure> {
     let began = Instant::now();
-    block_in_place(|| project::build(project))?;
+    block_in_place(|| {
+        let built = project::build(project);
+        watch.built(project);
+        built
+    })?;
     let built = began.elapsed();
     let upload = block_in_place(|| Upload::of_project(project))?;
     let began = Instant::now();
@@ -134,41 +136,12 @@ async fn follow(name: &Name, context: &Context) -> Result<JoinHandle<()>, Failur
     }))
 }
 
-/// Waits for a change; gives what there is then.
-async fn changed(project: &Project, before: Seen) -> Seen {
+/// Waits for a change.
+async fn changed(project: &Project, watch: &mut Watch) {
     loop {
         tokio::time::sleep(LOOK).await;
-        let now = block_in_place(|| look(project));
-        if now != before {
-            return now;
+        if block_in_place(|| watch.has_changed(project)) {
+            return;
         }
     }
-}
-
-/// The project's files. What its build leaves behind is none of them.
-fn look(project: &Project) -> Seen {
-    let module = project.module();
-    let mut seen = Seen::new();
-    let mut left = vec![project.folder.clone()];
-    while let Some(folder) = left.pop() {
-        // What cannot be read now may be on its way.
-        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-        for entry in entries {
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = name.to_string_lossy();
-            if name.starts_with('.') || path == module || seen.len() >= FILES_MAX {
-                continue;
-            }
-            match entry.metadata() {
-                Ok(of) if of.is_dir() => {
-                    if !LEFT_BEHIND.contains(&name.as_ref()) {
-                        left.push(path);
-                    }
-                }
-                Ok(of) => drop(seen.insert(path, of.modified().ok())),
-                Err(_) => {}
-            }
-        }
-    }
-    seen
 }
