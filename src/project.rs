@@ -19,10 +19,10 @@ use crate::input;
 
 pub(crate) use build::{build, test};
 use language::recognise;
-pub(crate) use language::{LANGUAGES, Language, parse as language};
+pub(crate) use language::{LANGUAGES, Language, by_name as language};
 pub(crate) use template::write;
 use tool::Tool;
-pub(crate) use upload::{LEFT_BEHIND, Upload};
+pub(crate) use upload::{LEFT_BEHIND, Upload, ZIP};
 
 /// The name of the file that describes a project.
 pub(crate) const MANIFEST: &str = "steploom.toml";

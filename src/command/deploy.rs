@@ -26,8 +26,6 @@ use crate::{input, parse};
 const QUIET_MAX: Duration = Duration::from_secs(3);
 /// How the name of a function's file ends.
 const FUNCTION_SUFFIX: &str = ".wasm";
-/// How the name of a zip ends.
-const ZIP_ENDING: &str = "zip";
 /// How the name of a machine's file ends.
 const MACHINE_SUFFIXES: [&str; 3] = [".asl.json", ".asl.yaml", ".asl.yml"];
 
@@ -53,7 +51,7 @@ pub(crate) struct Args {
     path: PathBuf,
 
     /// The language of a folder without steploom.toml, if its files do not tell
-    #[arg(long = "lang", value_name = "LANG", value_parser = project::language)]
+    #[arg(long = "lang", value_name = "LANG", value_parser = project::language())]
     language: Option<&'static Language>,
 
     /// Run the project's own tests first, and upload nothing if one fails
@@ -357,9 +355,13 @@ fn project_of(args: &Args) -> Result<Option<Project>, Failure> {
         }
     }
     if args.language.is_some() || args.test {
-        return Err(Failure::usage(
-            "--lang and --test are for a folder that is built",
-        ));
+        let failure = Failure::usage("--lang and --test are for a folder that is built");
+        return Err(match args.language {
+            Some(_) => {
+                failure.advise("of a file its ending tells the language; of a zip, --runtime")
+            }
+            None => failure,
+        });
     }
     Ok(None)
 }
@@ -376,13 +378,17 @@ pub(crate) async fn function(
 
 /// Uploads, and says what takes so long if it does.
 async fn upload(client: &Client, name: &Name, put: PutFunction) -> Result<Function, Failure> {
+    let is_program = put.settings.as_ref().is_some_and(|of| of.runtime.is_some());
     let mut answered = pin!(client.put_function(name, put));
     if let Ok(function) = timeout(QUIET_MAX, &mut answered).await {
         return Ok(function?);
     }
-    out::note(format!(
-        "{name}: the server compiles it; the first program in a language also waits for its runtime, once"
-    ));
+    let what = if is_program {
+        "the server loads it; the first program in a language waits for its runtime, once"
+    } else {
+        "the server compiles it"
+    };
+    out::note(format!("{name}: {what}"));
     Ok(answered.await?)
 }
 
@@ -508,6 +514,8 @@ fn machines_beside(folder: &Path) -> Result<Vec<Item>, Failure> {
 
 fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
     let Some((kind, stem)) = kind(path).or_else(|| program(path)) else {
+        path.metadata()
+            .map_err(|error| input::unreadable(path, &error))?;
         let title = format!(
             "{} is neither a module (.wasm), a program (.js, .mjs, .py), a zip of one, nor a definition (.asl.json, .asl.yaml)",
             path.display()
@@ -531,7 +539,7 @@ fn file(path: &Path, name: Option<&Name>) -> Result<Item, Failure> {
 fn program(path: &Path) -> Option<(Kind, &str)> {
     let name = path.file_name()?.to_str()?;
     let (stem, ending) = name.rsplit_once('.')?;
-    let is_one = steploom_package::Language::of_file(name).is_some() || ending == ZIP_ENDING;
+    let is_one = steploom_package::Language::of_file(name).is_some() || ending == project::ZIP;
     is_one.then_some((Kind::Function, stem))
 }
 

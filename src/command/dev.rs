@@ -39,7 +39,7 @@ pub(crate) struct Args {
     name: Option<Name>,
 
     /// The language, if the files do not tell
-    #[arg(long = "lang", value_name = "LANG", value_parser = project::language)]
+    #[arg(long = "lang", value_name = "LANG", value_parser = project::language())]
     language: Option<&'static Language>,
 
     #[command(flatten)]

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     name: Name,
 
     /// The language
-    #[arg(long = "lang", value_name = "LANG", value_parser = project::language)]
+    #[arg(long = "lang", value_name = "LANG", value_parser = project::language())]
     language: &'static Language,
 
     /// The folder to make [default: the function's name]

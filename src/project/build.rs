@@ -27,7 +27,6 @@ pub(crate) fn build(project: &Project) -> Result<(), Failure> {
     for command in &project.manifest.build {
         run(project, command, &project.manifest.environment)?;
     }
-    let module = project.module();
     if project.manifest.runtime.is_some() || module.is_file() {
         return Ok(());
     }
@@ -48,6 +47,18 @@ pub(crate) fn test(project: &Project) -> Result<(), Failure> {
     let none = BTreeMap::new();
     let mut tests = project.manifest.test.iter();
     tests.try_for_each(|command| run(project, command, &none))
+}
+
+/// What failed may have been the wrong thing to do.
+fn guessed(project: &Project, failure: Failure) -> Failure {
+    let manifest = super::MANIFEST;
+    if project.folder.join(manifest).is_file() {
+        return failure;
+    }
+    let language = &project.manifest.language;
+    failure.advise(format!(
+        "without a {manifest} it is built as what 'steploom new --lang {language}' makes; a {manifest} says how else, --lang what it is written in"
+    ))
 }
 
 fn run(
@@ -82,7 +93,8 @@ fn run(
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {
             let title = format!("'{spelt}' failed ({status}); what it said stands above");
-            Err(Failure::new(Exit::Failed, "BuildFailed", title))
+            let failure = Failure::new(Exit::Failed, "BuildFailed", title);
+            Err(guessed(project, failure))
         }
         Err(error) => {
             let title = format!("'{program}' cannot be started: {error}");

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use steploom_types::Name;
 
 use super::template::render;
@@ -170,12 +171,13 @@ impl Language {
     }
 }
 
-/// What people type for a language.
-pub(crate) fn parse(text: &str) -> Result<&'static Language, String> {
-    let found = LANGUAGES.iter().find(|language| language.name == text);
-    found.ok_or_else(|| {
-        let names: Vec<_> = LANGUAGES.iter().map(|language| language.name).collect();
-        format!("expected one of {}", names.join(", "))
+/// Reads what people type for a language, and shows them what there is.
+pub(crate) fn by_name() -> impl TypedValueParser<Value = &'static Language> {
+    let names = LANGUAGES.iter().map(|language| language.name);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let mut languages = LANGUAGES.iter();
+        let found = languages.find(|language| language.name == name);
+        found.ok_or("no such language")
     })
 }
 

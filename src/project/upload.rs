@@ -26,6 +26,9 @@ pub(crate) const LEFT_BEHIND: [&str; 7] = [
     "zig-out",
 ];
 
+/// How the name of a zip ends.
+pub(crate) const ZIP: &str = "zip";
+
 /// Code as it is uploaded.
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -42,12 +45,23 @@ impl Upload {
     /// A file: a module, a program or a zip.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It cannot be read. `EmptyFile`, `NotAZip`.
     pub(crate) fn of_file(path: &Path) -> Result<Self, Failure> {
         let name = path.file_name().and_then(|name| name.to_str());
         let language = name.and_then(Language::of_file);
+        let code = input::file_bytes(path)?;
+        let refused = |code, why: &str| {
+            let title = format!("{} {why}", path.display());
+            Err(Failure::new(Exit::Refused, code, title))
+        };
+        if code.is_empty() {
+            return refused("EmptyFile", "is empty");
+        }
+        if path.extension().is_some_and(|ending| ending == ZIP) && !Archive::is_one(&code) {
+            return refused("NotAZip", "is no zip, whatever its name says");
+        }
         Ok(Self {
-            code: input::file_bytes(path)?,
+            code,
             runtime: language.map(|of| of.name.parse()).transpose()?,
             handler: None,
             grants: Vec::new(),

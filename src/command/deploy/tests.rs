@@ -34,7 +34,10 @@ fn what_cannot_be_deployed_is_refused_with_a_reason() {
     };
     check(folder.path(), None, Exit::NotFound, "no .wasm");
     check(folder.path(), Some("x"), Exit::Usage, "--name");
-    check(Path::new("x.txt"), None, Exit::Usage, "neither");
+    let text = folder.path().join("x.txt");
+    check(&text, None, Exit::NotFound, "cannot read");
+    fs::write(&text, "").unwrap();
+    check(&text, None, Exit::Usage, "neither");
     check(Path::new("ü.wasm"), None, Exit::Usage, "--name");
 }
 
