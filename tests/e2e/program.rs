@@ -104,6 +104,13 @@ fn what_cannot_be_loaded_is_told_and_changes_nothing() {
     );
     refused(&none, python.clone(), "NoHandler", "there is a.txt");
     let other = json!({"runtime": "python", "handler": "app.run"});
+    let both = zip(&[("index.js", ""), ("handler.py", "")]);
+    refused(
+        &both,
+        json!({}),
+        "AmbiguousLanguage",
+        "JavaScript (index.js) and in Python (handler.py)",
+    );
     refused(
         &zip(&[("main.py", "")]),
         other,

@@ -2,14 +2,18 @@
 //! runtime of its language.
 
 use bytes::Bytes;
+use serde_json::Value;
 use steploom_api::wire::FunctionSettings;
-use steploom_call::{Context, Inspected, Kind, Limits, Loaded};
+use steploom_call::{Context, Failure, Inspected, Kind, Limits, Loaded};
 use steploom_package::{Archive, LANGUAGES, Language, Program};
 use steploom_types::limits::package::LOAD_MS_MAX;
 use steploom_types::{AccountId, Digest, Error, Json, Name, Result};
 
 use super::Port;
 use super::functions::refused;
+
+/// Files of a zip that are shown of one without a handler.
+const SHOWN_MAX: usize = 10;
 
 /// A module that is ready to be stored.
 pub(super) struct Upload {
@@ -47,7 +51,8 @@ impl Port {
                 let loaded = self.load(account, name, runtime, &program, &settings);
                 let snapshot = loaded.await?.outcome.map_err(|failure| {
                     let (entry, error, cause) = (&program.entry, &failure.error, &failure.cause);
-                    let message = format!("{entry} cannot be loaded: {error}: {cause}");
+                    let place = place(language, &failure);
+                    let message = format!("{entry} cannot be loaded: {error}: {cause}{place}");
                     Error::invalid("ProgramNotLoaded", message)
                 })?;
                 let source = self.shared.artifacts.put_source(&code).await?;
@@ -159,11 +164,15 @@ fn program(
             let program = Program::of_files(language, handler, files.clone());
             program.ok().map(|program| (language, program))
         };
-        let found = LANGUAGES.iter().find_map(guess);
-        return found.map(Some).ok_or_else(|| {
+        let mut found: Vec<_> = LANGUAGES.iter().filter_map(guess).collect();
+        if found.len() > 1 {
+            return Err(several(&found));
+        }
+        return found.pop().map(Some).ok_or_else(|| {
             let message = format!(
-                "the zip has neither a WebAssembly module (*.wasm) nor a program whose handler is where it usually is; name its 'runtime' ({}) and its 'handler'",
-                names()
+                "the zip has neither a WebAssembly module (*.wasm) nor a program whose handler is where it usually is; name its 'runtime' ({}) and its 'handler'; there is {}",
+                names(),
+                files.keys().take(SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ")
             );
             Error::invalid("NoHandler", message)
         });
@@ -177,6 +186,35 @@ fn program(
     })?;
     let program = Program::of_text(language, name, handler, text.to_owned())?;
     Ok(Some((language, program)))
+}
+
+/// Where in a program loading failed, behind a space: the innermost place that its stack names. Python says that last.
+fn place(language: &Language, failure: &Failure) -> String {
+    let object = failure.object.as_deref().unwrap_or_default();
+    let told: Value = serde_json::from_str(object).unwrap_or_default();
+    let stack = told["stackTrace"].as_array().into_iter().flatten();
+    let mut places = stack
+        .filter_map(|entry| Some(entry.as_str()?.lines().next()?.trim()))
+        .filter(|line| line.starts_with("at ") || line.starts_with("File "));
+    let found = match language.name {
+        "python" => places.next_back(),
+        _ => places.next(),
+    };
+    found.map_or_else(String::new, |place| format!(" ({place})"))
+}
+
+/// A zip of which nobody can tell what is meant.
+fn several(found: &[(&'static Language, Program)]) -> Error {
+    let all: Vec<_> = found
+        .iter()
+        .map(|(language, program)| format!("{} ({})", language.title, program.entry))
+        .collect();
+    let message = format!(
+        "the zip has handlers in {}; say which with its 'runtime' ({})",
+        all.join(" and in "),
+        names()
+    );
+    Error::invalid("AmbiguousLanguage", message)
 }
 
 fn language(runtime: &Name) -> Result<&'static Language> {
