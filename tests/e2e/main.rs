@@ -26,6 +26,7 @@ mod machine;
 mod map_run;
 mod node;
 mod program;
+mod project;
 mod release;
 mod schedule;
 mod start;

@@ -12,7 +12,7 @@ use crate::support::guest;
 use crate::support::server::Server;
 
 /// A server whose Python and JavaScript are the runtime of tests, and the folder of those.
-fn server() -> (Server, TempDir) {
+pub(crate) fn server() -> (Server, TempDir) {
     let runtimes = tempfile::tempdir().expect("a folder");
     for name in ["python", "javascript"] {
         let file = runtimes.path().join(format!("{name}.wasm"));
@@ -102,8 +102,8 @@ fn what_cannot_be_loaded_is_told_and_changes_nothing() {
         "NoHandler",
         "neither a WebAssembly module",
     );
+    refused(&none, json!({}), "NoHandler", "there is a.txt");
     refused(&none, python.clone(), "NoHandler", "there is a.txt");
-    let other = json!({"runtime": "python", "handler": "app.run"});
     let both = zip(&[("index.js", ""), ("handler.py", "")]);
     refused(
         &both,
@@ -111,6 +111,7 @@ fn what_cannot_be_loaded_is_told_and_changes_nothing() {
         "AmbiguousLanguage",
         "JavaScript (index.js) and in Python (handler.py)",
     );
+    let other = json!({"runtime": "python", "handler": "app.run"});
     refused(
         &zip(&[("main.py", "")]),
         other,

@@ -136,6 +136,11 @@ impl Following {
         }
     }
 
+    /// Whether a line of standard output that was not read yet says this; reads what there is.
+    pub(crate) fn has_said(&self, text: &str) -> bool {
+        self.lines.try_iter().any(|line| line.contains(text))
+    }
+
     /// How it ended, once it has.
     pub(crate) fn code(&mut self) -> Option<i32> {
         until("it ends", || self.child.try_wait().expect("waits")).code()
