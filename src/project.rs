@@ -127,7 +127,8 @@ fn manifest(path: &Path) -> Result<Manifest, Failure> {
 
 /// Reads the text of a manifest.
 fn read(text: &str) -> Result<Manifest, String> {
-    let manifest: Manifest = toml::from_str(text).map_err(|error| error.to_string())?;
+    let manifest: Manifest =
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
     let commands = manifest.build.iter().chain(&manifest.test);
     if commands.into_iter().any(Vec::is_empty) {
         return Err("a command has no words".to_owned());

@@ -93,6 +93,7 @@ fn a_manifest_that_cannot_be_is_refused() {
         ("name = 'a b'\nmodule = 'a.wasm'", "has the character ' '"),
     ] {
         let said = refused(text);
+        assert_eq!(said, said.trim_end());
         assert!(said.contains(why), "{text}: {said}");
     }
 }
