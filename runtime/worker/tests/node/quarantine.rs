@@ -1,6 +1,6 @@
 //! What cannot go on is set aside alone, and the others go on.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use steploom_api::wire::ExecutionStatus as Status;
@@ -8,6 +8,7 @@ use steploom_store::catalog::{Entry, EntryKind, Put};
 use steploom_store::journal::Append;
 use steploom_store::lease::NodeId;
 use steploom_types::{AccountId, ExecutionId, Kind, Timestamp};
+use tokio::time::Instant;
 
 use crate::WAIT;
 use crate::node::Node;
