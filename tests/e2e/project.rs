@@ -128,7 +128,7 @@ fn a_language_that_cannot_be_told_is_asked_for() {
         .notes("say which with --lang");
     deploy(&["--lang", "rust"])
         .code(1)
-        .notes("could not find `Cargo.toml`")
+        .notes("Cargo.toml")
         .notes("failed (exit status: 101); what it said stands above")
         .notes("without a steploom.toml it is built as what 'steploom new --lang rust' makes");
     deploy(&["--lang", "cobol"])
