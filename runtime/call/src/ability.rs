@@ -1,6 +1,7 @@
 //! What functions ask of the platform while they run, and the port to whoever does it.
 
 use std::fmt;
+use std::ops::Range;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -46,12 +47,26 @@ pub enum Ask {
         /// The task.
         token: String,
     },
-    /// To read an object.
+    /// To learn of a bucket.
+    Bucket {
+        /// Its name.
+        bucket: Name,
+    },
+    /// To learn of an object.
+    About {
+        /// Where it is.
+        bucket: Name,
+        /// Its key.
+        key: String,
+    },
+    /// To read an object, or a part of it.
     Read {
         /// Where it is.
         bucket: Name,
         /// Its key.
         key: String,
+        /// Which bytes; what is behind its end is left out.
+        range: Range<u64>,
     },
     /// To write an object, replacing what is there.
     Write {
@@ -63,6 +78,17 @@ pub enum Ask {
         content_type: Option<String>,
         /// The content.
         content: Bytes,
+    },
+    /// To copy an object, with what is said of it, replacing what is there.
+    Copy {
+        /// Where it is.
+        bucket: Name,
+        /// Its key.
+        key: String,
+        /// Where the copy is to be.
+        to_bucket: Name,
+        /// The copy's key.
+        to_key: String,
     },
     /// To delete an object; there may be none.
     Remove {
@@ -137,6 +163,15 @@ pub enum Answer {
     Result(Json),
     /// An execution that was started, as a list of them shows it.
     Started(Json),
+    /// When a bucket was made.
+    MadeAt(Timestamp),
+    /// What is known of an object.
+    About {
+        /// Bytes of its content.
+        size_bytes: u64,
+        /// When it was put.
+        modified_at: Timestamp,
+    },
     /// An object.
     Object {
         /// What its content is.
@@ -185,23 +220,35 @@ pub trait Abilities: Send + Sync + fmt::Debug {
 }
 
 impl Ask {
-    /// The grant that it takes.
-    pub fn grant(&self) -> Grant {
-        match self {
+    /// The bytes of a whole object.
+    pub const WHOLE: Range<u64> = 0..u64::MAX;
+
+    /// The grants that it takes, all of them.
+    pub fn grants(&self) -> Vec<Grant> {
+        let wanted = match self {
             Self::Invoke { function, .. } => Grant::Invoke(Some(function.clone())),
             Self::Start { machine, .. } => Grant::Start(Some(machine.clone())),
             Self::Succeed { .. } | Self::Fail { .. } | Self::Heartbeat { .. } => Grant::Tasks,
-            Self::Read { bucket, .. }
+            Self::Bucket { bucket }
+            | Self::About { bucket, .. }
+            | Self::Read { bucket, .. }
             | Self::Write { bucket, .. }
             | Self::Remove { bucket, .. }
             | Self::List { bucket, .. } => Grant::Objects(bucket.clone()),
+            Self::Copy {
+                bucket, to_bucket, ..
+            } => {
+                let both = [bucket, to_bucket];
+                return both.map(|one| Grant::Objects(one.clone())).into();
+            }
             Self::Get { store, .. }
             | Self::Set { store, .. }
             | Self::Delete { store, .. }
             | Self::Increment { store, .. }
             | Self::Keys { store, .. } => Grant::Keyvalue(store.clone()),
             Self::Config { .. } | Self::Variables => Grant::Config,
-        }
+        };
+        vec![wanted]
     }
 }
 

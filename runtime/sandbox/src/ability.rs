@@ -1,6 +1,7 @@
 //! What guests ask of the platform: the import module `steploom` of core modules, standard interfaces of components,
 //! and what is kept of it for one guest. What a guest may ask for, and who does it, the call's [`Abilities`] say.
 
+mod blobstore;
 mod config;
 mod keyvalue;
 mod logging;
@@ -17,6 +18,7 @@ use tokio::task::JoinSet;
 use wasmtime::component;
 use wasmtime::{Caller, Extern, Linker, Memory, Trap};
 
+use self::blobstore::Room;
 use crate::guest::Guest;
 use crate::image::MEMORY;
 use crate::streams::{Lines, Shared};
@@ -32,6 +34,9 @@ pub(crate) const INTERFACES: &[(&str, &str, &str)] = &[
     (keyvalue::STORE, "keyvalue", "keyvalue=STORE"),
     (keyvalue::ATOMICS, "keyvalue", "keyvalue=STORE"),
     (keyvalue::BATCH, "keyvalue", "keyvalue=STORE"),
+    (blobstore::BLOBSTORE, "objects", "objects=BUCKET"),
+    (blobstore::CONTAINER, "objects", "objects=BUCKET"),
+    (blobstore::TYPES, "objects", "objects=BUCKET"),
 ];
 /// Bytes of the largest request: an object, and the line before it.
 const REQUEST_BYTES_MAX: usize = limits::ASK_OBJECT_BYTES_MAX + limits::ASK_LINE_BYTES_MAX + 1;
@@ -42,6 +47,7 @@ pub(crate) struct Platform {
     abilities: Option<Arc<dyn Abilities>>,
     deadline: Timestamp,
     logs: Shared<Lines>,
+    room: Room,
     asked: u32,
     /// The line and the body of the last answer, until they are taken.
     answer: Option<(String, Bytes)>,
@@ -58,6 +64,7 @@ impl Platform {
             abilities,
             deadline,
             logs,
+            room: Room::default(),
             asked: 0,
             answer: None,
         }
@@ -73,6 +80,11 @@ impl Platform {
     fn is_granted(&self, wanted: &Grant) -> bool {
         let abilities = self.abilities.as_ref();
         abilities.is_some_and(|abilities| abilities.is_granted(wanted))
+    }
+
+    /// Where contents count that the guest reads and writes piece by piece.
+    fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Writes a line of the guest's log.
@@ -113,6 +125,7 @@ impl Platform {
 pub(crate) fn add_interfaces_to_linker(
     linker: &mut component::Linker<Guest>,
 ) -> wasmtime::Result<()> {
+    blobstore::add_to_linker(linker)?;
     config::add_to_linker(linker)?;
     keyvalue::add_to_linker(linker)?;
     logging::add_to_linker(linker)

@@ -17,21 +17,21 @@ use crate::support::{Node, call, failed, result};
 
 /// A platform that gives the answers that it was given, then none in time.
 #[derive(Debug, Default)]
-struct Platform {
+pub(crate) struct Platform {
     answers: Mutex<VecDeque<Result<Answer, Unanswered>>>,
     asked: Mutex<Vec<(Ask, Timestamp)>>,
     given_up: Arc<AtomicBool>,
 }
 
 impl Platform {
-    fn of(answers: impl IntoIterator<Item = Result<Answer, Unanswered>>) -> Arc<Self> {
+    pub(crate) fn of(answers: impl IntoIterator<Item = Result<Answer, Unanswered>>) -> Arc<Self> {
         Arc::new(Self {
             answers: Mutex::new(answers.into_iter().collect()),
             ..Self::default()
         })
     }
 
-    fn asked(&self) -> Vec<Ask> {
+    pub(crate) fn asked(&self) -> Vec<Ask> {
         let asked = self.asked.lock().expect("not poisoned");
         asked.iter().map(|(ask, _)| ask.clone()).collect()
     }

@@ -3,6 +3,8 @@
 
 #[path = "ability.rs"]
 mod ability;
+#[path = "blobstore.rs"]
+mod blobstore;
 #[path = "cache.rs"]
 mod cache;
 #[path = "files.rs"]

@@ -1,10 +1,13 @@
 //! What functions ask of the platform while they run: held against the function's grants, and then done by the same
 //! ports that answer the API, within the function's account.
 
+use std::ops::Range;
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
-use steploom_api::port::{Buckets as _, Executions as _, Invoke, KeyValues, ListKeys, Tasks as _};
+use steploom_api::port::{
+    Buckets as _, Executions as _, Invoke, KeyValues, ListKeys, Object, Over, PutObject, Tasks as _,
+};
 use steploom_api::wire::{FailTask, StartExecution};
 use steploom_call::{Abilities, Answer, Ask, Unanswered};
 use steploom_types::limits::{PAGE_SIZE_MAX, function as limits};
@@ -118,13 +121,22 @@ impl Granted {
         Ok(Answer::Started(summary.into()))
     }
 
-    async fn read(&self, port: &Port, bucket: &Name, key: &str) -> Result<Answer, Unanswered> {
+    async fn read(
+        &self,
+        port: &Port,
+        bucket: &Name,
+        key: &str,
+        range: Range<u64>,
+    ) -> Result<Answer, Unanswered> {
         let most = limits::ASK_OBJECT_BYTES_MAX;
-        let loaded = port.load_object(self.account, bucket, key, most as u64);
+        let loaded = port.load_object(self.account, bucket, key, range, most as u64);
         let (object, content) = loaded.await.map_err(|error| match error.code {
             "ObjectTooLarge" => Unanswered::new(
                 error.code,
-                format!("{}; a function reads {most} at the most", error.message),
+                format!(
+                    "{}; a function reads {most} at once at the most",
+                    error.message
+                ),
             ),
             _ => told(error),
         })?;
@@ -132,6 +144,24 @@ impl Granted {
             content_type: object.about.content_type.unwrap_or_default(),
             content,
         })
+    }
+
+    /// The content passes by piece by piece.
+    async fn copy(
+        &self,
+        port: &Port,
+        (bucket, key): (&Name, &str),
+        (to_bucket, to_key): (&Name, &str),
+    ) -> Result<Answer, Unanswered> {
+        let mut all = |object: &Object| Ok(0..object.size_bytes);
+        let found = port.read_object(self.account, bucket, key, &mut all).await;
+        let (object, content) = found.map_err(told)?;
+        let put = PutObject {
+            about: object.about,
+            over: Over::Anything,
+        };
+        let put = port.put_object(self.account, to_bucket, to_key, put, content);
+        put.await.map(|_| Answer::Done).map_err(told)
     }
 
     async fn list(
@@ -185,7 +215,9 @@ impl Abilities for Granted {
     }
 
     async fn ask(&self, ask: Ask, deadline: Timestamp) -> Result<Answer, Unanswered> {
-        self.ensure_granted(&ask.grant())?;
+        for wanted in ask.grants() {
+            self.ensure_granted(&wanted)?;
+        }
         let account = self.account;
         let port = self.port().await?;
         let done = match ask {
@@ -204,7 +236,32 @@ impl Abilities for Granted {
                 cause,
             } => port.fail(account, &token, FailTask { error, cause }).await,
             Ask::Heartbeat { token } => port.heartbeat(account, &token).await,
-            Ask::Read { bucket, key } => return self.read(&port, &bucket, &key).await,
+            Ask::Bucket { bucket } => {
+                let found = port.find_bucket(account, &bucket).await;
+                return found
+                    .map(|found| Answer::MadeAt(found.created_at))
+                    .map_err(told);
+            }
+            Ask::About { bucket, key } => {
+                let found = port.find_object(account, &bucket, &key).await;
+                let about = |object: Object| Answer::About {
+                    size_bytes: object.size_bytes,
+                    modified_at: object.modified_at,
+                };
+                return found.map(about).map_err(told);
+            }
+            Ask::Read { bucket, key, range } => {
+                return self.read(&port, &bucket, &key, range).await;
+            }
+            Ask::Copy {
+                bucket,
+                key,
+                to_bucket,
+                to_key,
+            } => {
+                let to = (&to_bucket, to_key.as_str());
+                return self.copy(&port, (&bucket, &key), to).await;
+            }
             Ask::Write {
                 bucket,
                 key,

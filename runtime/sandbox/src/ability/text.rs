@@ -135,7 +135,11 @@ pub(super) fn read(request: &[u8]) -> Result<Ask, Unanswered> {
             cause,
         },
         Line::Heartbeat { token } => Ask::Heartbeat { token },
-        Line::Read { bucket, key } => Ask::Read { bucket, key },
+        Line::Read { bucket, key } => Ask::Read {
+            bucket,
+            key,
+            range: Ask::WHOLE,
+        },
         Line::Write {
             bucket,
             key,
@@ -192,6 +196,14 @@ pub(super) fn write(answered: Result<Answer, Unanswered>) -> (String, Bytes) {
         Ok(Answer::Done) => (json!({}), Bytes::new()),
         Ok(Answer::Result(result)) => (json!({}), Bytes::copy_from_slice(result.text().as_bytes())),
         Ok(Answer::Started(execution)) => (execution.into_value(), Bytes::new()),
+        Ok(Answer::MadeAt(at)) => (json!({ "createdAt": at }), Bytes::new()),
+        Ok(Answer::About {
+            size_bytes,
+            modified_at,
+        }) => {
+            let about = json!({"sizeBytes": size_bytes, "modifiedAt": modified_at});
+            (about, Bytes::new())
+        }
         Ok(Answer::Object {
             content_type,
             content,

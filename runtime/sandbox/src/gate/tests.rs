@@ -286,6 +286,13 @@ fn an_interface_that_is_to_be_granted_says_how() {
     let grants = |grant: &str| [grant.parse::<Grant>().expect("a grant")];
     assert!(inspect(&wasm(text), &grants("logging")).is_err());
     inspect(&wasm(text), &grants("config")).expect("passes");
+    let objects = text.replace("config/store@0.2.0-rc.1", "blobstore/container@0.2.0-draft");
+    check(
+        &objects,
+        "NOT_GRANTED",
+        "steploom deploy --grant objects=BUCKET",
+    );
+    inspect(&wasm(&objects), &grants("objects=photos")).expect("passes");
     let other = text.replace("-rc.1", "-rc.9");
     let error = refused(&wasm(&other));
     let offered = "if they are granted: wasi:config/store@0.2.0-rc.1, ";

@@ -9,6 +9,7 @@ mod listing;
 mod uploads;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -367,7 +368,7 @@ impl Port {
         Ok((object, facets))
     }
 
-    /// An object with its content, if it has no more than so many bytes.
+    /// An object with what of its content is in a range, if that has no more than so many bytes.
     ///
     /// # Errors
     /// As of [`Buckets::read_object`]; `Invalid` / `ObjectTooLarge`.
@@ -376,16 +377,19 @@ impl Port {
         account: AccountId,
         bucket: &Name,
         key: &str,
+        range: Range<u64>,
         bytes_max: u64,
     ) -> Result<(port::Object, Bytes)> {
-        let mut all = |object: &port::Object| {
-            if object.size_bytes > bytes_max {
+        let mut part = |object: &port::Object| {
+            let end = range.end.min(object.size_bytes);
+            let start = range.start.min(end);
+            if end - start > bytes_max {
                 let message = format!("the object has {} bytes", object.size_bytes);
                 return Err(Error::invalid("ObjectTooLarge", message));
             }
-            Ok(0..object.size_bytes)
+            Ok(start..end)
         };
-        let (object, content) = self.read_object(account, bucket, key, &mut all).await?;
+        let (object, content) = self.read_object(account, bucket, key, &mut part).await?;
         Ok((object, collect(content).await?))
     }
 

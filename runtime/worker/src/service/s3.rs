@@ -36,7 +36,7 @@ async fn get_object(call: &Call<'_>) -> Result<Value, Failure> {
     let bytes_max = u64::from(call.bytes_max);
     let found = call
         .port
-        .load_object(call.account, &bucket, &key, bytes_max);
+        .load_object(call.account, &bucket, &key, 0..u64::MAX, bytes_max);
     let (object, content) = match found.await {
         // Too long for a state in any case: it is refused without being read.
         Err(error) if error.code == "ObjectTooLarge" => {
