@@ -209,6 +209,107 @@ fn a_function_reads_and_writes_objects_of_its_bucket() {
         .problem(404, "ObjectNotFound");
 }
 
+/// Keeps the event as the object "k", and answers what it reads there from its second byte on.
+const KEEP: &str = "
+    (br_if $end (call $open))
+    (local.set $value (call $new))
+    (call $body (local.get $value) (i32.const 16))
+    (local.set $stream (call $given))
+    (br_if $end (call $put (local.get $value)))
+    (drop (call $write (local.get $stream) (local.get $at) (local.get $len)))
+    (call $drop-out (local.get $stream))
+    (br_if $end (call $finish (local.get $value)))
+    (br_if $end (call $get (i64.const 1) (i64.const -1)))
+    (call $whole' (call $given) (i32.const 16))
+    (call $say (i32.load (i32.const 20)) (i32.load (i32.const 24)))";
+/// Answers how many bytes of the object "k" there are in a range.
+const SIZE: &str = "
+    (br_if $end (call $open))
+    (br_if $end (call $get (i64.const START) (i64.const -1)))
+    (call $tell (call $size (call $given)))";
+/// Copies the object "k" to the bucket that the event names.
+const COPY: &str = "
+    (call $copy' (i32.const 256) (i32.const LENGTH) (i32.const 512) (i32.const 1)
+      (i32.add (local.get $at) (i32.const 1)) (i32.sub (local.get $len) (i32.const 2))
+      (i32.const 512) (i32.const 1) (i32.const 16))
+    (br_if $end (call $refused (i32.const 20)))
+    (call $tell (i64.const 1))";
+
+#[test]
+fn a_component_reads_and_writes_objects_of_its_bucket() {
+    for bucket in ["ask-blobs", "ask-copies"] {
+        let path = format!("/v1/buckets/{bucket}");
+        server().send("PUT", &path, &[], b"").expect(201);
+    }
+    let keep = guest::objects("ask-blobs", KEEP);
+    let put = server().put_form("ask-keep", &guest::wasm(&keep), &json!({}));
+    let problem = put.problem(400, "InvalidModule").to_string();
+    assert!(
+        problem.contains("steploom deploy --grant objects=BUCKET"),
+        "{problem}"
+    );
+    let granted = json!({"grants": ["objects=ask-blobs"]});
+    server().deploy_with("ask-keep", &keep, &granted);
+    let answer = server().invoke("ask-keep", &json!(12)).expect(200);
+    assert_eq!(answer, json!(2));
+    let object = |bucket: &str| server().get(&format!("/v1/buckets/{bucket}/objects/k"));
+    assert_eq!(object("ask-blobs").expect(200), json!(12));
+
+    // Another bucket is another grant.
+    let keep = guest::objects("ask-copies", KEEP);
+    server().deploy_with("ask-keep-other", &keep, &granted);
+    let denied = "AccessDenied: the function is not granted 'objects=ask-copies'; its owner can grant it: steploom deploy --grant 'objects=ask-copies'";
+    fails("ask-keep-other", &json!(12), denied);
+
+    // A copy takes both, and has what is said of the object.
+    let text = [("content-type", "text/plain")];
+    let path = "/v1/buckets/ask-blobs/objects/k";
+    server().send("PUT", path, &text, b"words").expect(200);
+    let copy = guest::objects("ask-blobs", COPY);
+    server().deploy_with("ask-copy", &copy, &granted);
+    fails("ask-copy", &json!("ask-copies"), denied);
+    object("ask-copies").problem(404, "ObjectNotFound");
+    let both = json!({"grants": ["objects=ask-blobs", "objects=ask-copies"]});
+    server().deploy_with("ask-copy", &copy, &both);
+    let to = json!("ask-copies");
+    server().invoke("ask-copy", &to).expect(200);
+    let copied = object("ask-copies");
+    assert_eq!(copied.text(), "words");
+    assert_eq!(copied.header("content-type"), Some("text/plain"));
+
+    // What is too large to be read at once is read in parts.
+    let large = vec![7; 17 * 1024 * 1024];
+    server().send("PUT", path, &[], &large).expect(200);
+    for (name, start) in [("ask-whole", "0"), ("ask-part", "17825790")] {
+        let size = guest::objects("ask-blobs", &SIZE.replace("START", start));
+        server().deploy_with(name, &size, &granted);
+    }
+    fails(
+        "ask-whole",
+        &json!({}),
+        "ObjectTooLarge: the object has 17825792 bytes; a function reads 16777216 at once",
+    );
+    let answer = server().invoke("ask-part", &json!({})).expect(200);
+    assert_eq!(answer, json!(2));
+    let none = guest::objects("ask-nothing", KEEP);
+    let granted = json!({"grants": ["objects=ask-nothing"]});
+    server().deploy_with("ask-keep", &none, &granted);
+    fails(
+        "ask-keep",
+        &json!(12),
+        "BucketNotFound: there is no bucket 'ask-nothing'",
+    );
+}
+
+/// Checks that a function fails for this reason.
+#[track_caller]
+fn fails(name: &str, event: &Value, cause: &str) {
+    let failed = server().invoke(name, event);
+    let problem = failed.problem(502, "FunctionFailed");
+    assert_eq!(problem["error"], "Function.Failed", "{problem}");
+    assert!(problem.to_string().contains(cause), "{problem}");
+}
+
 #[test]
 fn a_function_reads_its_own_variables() {
     let line = json!({"op": "config", "key": "COLOR"});

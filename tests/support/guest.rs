@@ -46,6 +46,14 @@ pub(crate) fn ask(line: &Value) -> String {
         .replace("LINE", &line.replace('"', "\\\""))
 }
 
+/// A component with `wasi:blobstore` and the bucket of this name that does this: see the sandbox's tests.
+pub(crate) fn objects(bucket: &str, body: &str) -> String {
+    sandbox!("blobstore")
+        .replace("BODY", body)
+        .replace("BUCKET", bucket)
+        .replace("LENGTH", &bucket.len().to_string())
+}
+
 /// The module that a text means.
 #[track_caller]
 pub(crate) fn wasm(text: &str) -> Vec<u8> {
