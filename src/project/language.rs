@@ -142,6 +142,23 @@ pub(crate) static LANGUAGES: &[Language] = &[
             "tests/host.mjs" <= "function/host.mjs",
         ),
     },
+    Language {
+        name: "lua",
+        title: "Lua",
+        markers: &["handler.lua"],
+        tools: &[&ZIG, &NPM, &CARGO],
+        files: files!("lua":
+            "steploom.toml", "README.md", ".gitignore", "package.json", "handler.lua", "handler_test.lua";
+            "steploom/Cargo.toml" <= "function/Cargo.toml",
+            "steploom/Cargo.lock" <= "function/Cargo.lock",
+            "steploom/calls.h" <= "function/calls.h",
+            "steploom/carrier.c" <= "function/carrier.c",
+            "steploom/json.h" <= "function/json.h",
+            "steploom/lua.c" <= "function/lua.c",
+            "steploom/test.c" <= "function/test.c",
+            "steploom/steploom.h" <= "../c/function/steploom.h",
+        ),
+    },
 ];
 
 impl Language {

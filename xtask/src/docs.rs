@@ -38,7 +38,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("zig", &["zig"]),
     ("c", &["c", "cpp"]),
     ("assemblyscript", &["assemblyscript"]),
-    ("other", &["c", "assemblyscript"]),
+    ("other", &["lua"]),
 ];
 
 /// Builds the server, and tries one page or all of them.

@@ -59,9 +59,6 @@ const LIMITS: [&str; 4] = ["--timeout-ms", "1000", "--memory", "32MiB"];
 const CALLS: &str = "calls";
 /// A variable of the probes' own.
 const VARIABLE: &str = "COLOR=\"blue\" 🚀";
-/// Languages without a compiler for WebAssembly: in `sdk/LANGUAGE` lies what carries a script of theirs. And the languages of
-/// `steploom doctor` whose toolchains build that.
-const CARRIED: &[(&str, &[&str])] = &[("lua", &["c", "assemblyscript"])];
 
 /// A language as `steploom doctor --json` shows it.
 #[derive(Deserialize)]
@@ -107,7 +104,6 @@ pub(crate) fn run(language: Option<&str>) -> Result<()> {
 pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     let tools = Tools::find()?;
     let mut languages = tools.languages()?;
-    languages.extend(carried(&languages));
     if let Some(only) = only {
         languages.retain(|one| one.name == only);
         ensure!(!languages.is_empty(), "there is no language '{only}'");
@@ -128,13 +124,7 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
                 "SKIPPED: functions in {language} are not tried: 'cargo xtask runtimes' has not built its runtime"
             );
         } else if is_ready {
-            let is_carried = CARRIED.iter().any(|(name, _)| *name == language);
-            let tried = if is_carried {
-                tools.try_carried(&language, &work, &service.url)
-            } else {
-                tools.try_language(&language, &work, &service.url)
-            };
-            if let Err(error) = tried {
+            if let Err(error) = tools.try_language(&language, &work, &service.url) {
                 failed.push(format!("{language}: {error:#}"));
             }
         } else if env::var_os("STEPLOOM_LANGUAGES_REQUIRED").is_some() {
@@ -151,17 +141,6 @@ pub(crate) fn try_built(only: Option<&str>) -> Result<()> {
     // What a toolchain still writes into its cache may keep a folder from going.
     let _ = fs::remove_dir_all(&work);
     Ok(())
-}
-
-/// The languages of [`CARRIED`]; `known` are those of `steploom doctor`.
-fn carried(known: &[Language]) -> Vec<Language> {
-    let is_ready = |name: &&str| known.iter().any(|of| of.name == **name && of.is_ready);
-    let all = CARRIED.iter().map(|(name, needs)| Language {
-        name: (*name).to_owned(),
-        is_ready: needs.iter().all(is_ready),
-        tools: Vec::new(),
-    });
-    all.collect()
 }
 
 /// The program, and where its toolchains are.
@@ -298,29 +277,6 @@ impl Tools {
             url,
         ]);
         shell::run(put.arg(&machine).current_dir(work))
-    }
-
-    /// Builds and deploys the carrier with its own script, then with a probe, and looks at its answers.
-    fn try_carried(&self, language: &str, work: &Path, url: &str) -> Result<()> {
-        let folder = work.join(language);
-        copy(&shell::root().join("sdk").join(language), &folder)?;
-        copy(
-            &shell::root().join("sdk/c/function"),
-            &folder.join("steploom"),
-        )?;
-        let name = format!("hello-{language}");
-        let mut deploy = self.command(&["deploy", language, "--name", &name, "--endpoint", url]);
-        shell::run(deploy.current_dir(work))?;
-        self.ask_all(&name, work, url, &case::greetings()?)?;
-
-        copy(
-            &shell::root().join("tests/languages").join(language),
-            &folder,
-        )?;
-        let name = format!("probe-{language}");
-        let mut deploy = self.command(&["deploy", language, "--name", &name, "--endpoint", url]);
-        shell::run(deploy.args(LIMITS).current_dir(work))?;
-        self.ask_all(&name, work, url, &case::probes()?)
     }
 
     fn ask_all(&self, name: &str, work: &Path, url: &str, cases: &[Case]) -> Result<()> {

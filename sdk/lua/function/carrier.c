@@ -6,7 +6,7 @@
  */
 #include "lua.c"
 
-#include "json.h"
+#include "calls.h"
 #include "lualib.h"
 
 /* What error messages call the script. */
@@ -67,6 +67,7 @@ static int open_steploom(lua_State *L) {
         lua_setfield(L, -2, levels[level]);
     }
     lua_setfield(L, -2, "log");
+    calls_open(L);
     return 1;
 }
 
@@ -105,15 +106,21 @@ static void seed_random(lua_State *L) {
     lua_pop(L, 1);
 }
 
+/* Opens what a script has, and runs it from its first line. */
+static void open_all(lua_State *L) {
+    luaL_openlibs(L);
+    seed_random(L);
+    luaL_requiref(L, "steploom", open_steploom, 1);
+    lua_pop(L, 1);
+    if (luaL_loadbufferx(L, script, sizeof script, SCRIPT_NAME, "t") != LUA_OK) lua_error(L);
+    lua_call(L, 0, 0);
+}
+
 /* Runs the script and its handler; the event is behind the pointer that it is given, the result's JSON goes into the buffer. */
 static int answer(lua_State *L) {
     const steploom_text *event = lua_touserdata(L, 1);
     steploom_buffer *result = lua_touserdata(L, 2);
-    luaL_openlibs(L);
-    seed_random(L);
-    luaL_requiref(L, "steploom", open_steploom, 1);
-    if (luaL_loadbufferx(L, script, sizeof script, SCRIPT_NAME, "t") != LUA_OK) return lua_error(L);
-    lua_call(L, 0, 0);
+    open_all(L);
     if (lua_getglobal(L, "handler") != LUA_TFUNCTION) {
         return json_fail(L, "HandlerNotFound", "the script has no global function 'handler'");
     }

@@ -1,5 +1,5 @@
 /*
- * Lua 5.4 in one file, as C for WebAssembly without exceptions.
+ * Lua 5.4 in one file, as C for WebAssembly without exceptions. Elsewhere, as in tests, Lua is as it always is.
  *
  * Lua raises an error by leaving all functions up to the last protected call at once, with setjmp and longjmp, which WebAssembly
  * does not have. Binaryen's Asyncify does it instead: it makes each function return as soon as an unwinding has
@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifdef __wasm__
 
 /* ---- Errors ---- */
 
@@ -67,6 +69,8 @@ clock_t clock(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (clock_t)now.tv_sec * CLOCKS_PER_SEC + now.tv_nsec / (1000000000 / CLOCKS_PER_SEC);
 }
+
+#endif
 
 /* ---- Lua: its core, then its library ---- */
 

@@ -11,9 +11,9 @@
 #ifndef JSON_H
 #define JSON_H
 
-#include "../steploom/steploom.h"
 #include "lauxlib.h"
 #include "lua.h"
+#include "steploom.h"
 
 /* Levels of nested values. A circle of tables has more. */
 #define JSON_LEVELS_MAX 200
