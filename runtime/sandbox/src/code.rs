@@ -203,7 +203,7 @@ fn of_component(engine: &Engine, linkers: &Linkers, code: &[u8]) -> Result<Code,
         reason = "deserialize runs what it is given; our compiler made it, and its seal was checked"
     )]
     // SAFETY: as for modules.
-    let component = unsafe { Component::deserialize(engine, code) }.map_err(|e| unloadable(&e))?;
+    let component = unsafe { Component::deserialize(engine, code) }.map_err(|e| unfit(&e))?;
     let ty = component.component_type();
     let exports: Vec<_> = ty
         .exports(engine)
@@ -282,6 +282,18 @@ fn not_callable() -> Error {
 
 fn unloadable(error: &wasmtime::Error) -> Error {
     Error::internal(format!("compiled code cannot be loaded: {error:#}"))
+}
+
+/// A component is held against what the pool has for one call when it is loaded.
+fn unfit(error: &wasmtime::Error) -> Error {
+    let text = format!("{error:#}");
+    if text.contains("exceeds the configured maximum") {
+        return Error::invalid(
+            "InvalidModule",
+            format!("the component has more parts than a call may have: {text}"),
+        );
+    }
+    unloadable(error)
 }
 
 fn unlinkable(error: &wasmtime::Error) -> Error {

@@ -57,8 +57,8 @@ const CORE_INSTANCES_PER_PROGRAM: u32 = 2;
 pub(crate) const MEMORIES_PER_CALL: u32 = 3;
 /// See [`MEMORIES_PER_CALL`].
 pub(crate) const TABLES_PER_CALL: u32 = 4;
-/// See [`MEMORIES_PER_CALL`]. Python components are made of a dozen.
-pub(crate) const CORE_INSTANCES_PER_CALL: u32 = 32;
+/// See [`MEMORIES_PER_CALL`]. What componentize-py makes has 38.
+pub(crate) const CORE_INSTANCES_PER_CALL: u32 = 64;
 
 /// The engine of the compiling process.
 pub(crate) fn compiling() -> wasmtime::Result<Engine> {

@@ -86,6 +86,27 @@ async fn a_handler_gives_its_result_or_its_error() {
 }
 
 #[tokio::test]
+async fn a_component_of_many_parts_runs_and_one_of_too_many_is_refused() {
+    let node = Node::new();
+    let of = |parts: usize| {
+        let parts = "(core instance (instantiate $empty))".repeat(parts);
+        let with = format!("(component (core module $empty) {parts}");
+        include_str!("guests/handler.wat").replacen("(component", &with, 1)
+    };
+    let finished = node.run(&of(40), "7").await;
+    assert_eq!(result(&finished), "7");
+    let module = bytes::Bytes::from(wat::parse_str(of(70)).expect("a component"));
+    let digest = steploom_types::Digest::of(&module);
+    let refused = node.sandbox.prepare(digest, &module).await;
+    let error = refused.expect_err("refused");
+    assert_eq!(error.code, "InvalidModule");
+    assert!(
+        error.message.contains("71 core module instances"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn the_context_arrives_in_the_environment_and_nothing_else_does() {
     let node = Node::new();
     let environ = node.put(include_str!("guests/environ.wat")).await;
