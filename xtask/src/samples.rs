@@ -2,8 +2,8 @@
 //!
 //! Every folder of `modules/` with a `steploom.toml` is deployed by the real program, which tests and builds it first.
 //! Then its function and its machine have to answer as `tests/modules/cases.json` says, and the calls that its README
-//! shows as it shows. Those that call a host have one on this computer. One whose toolchain is not on this computer is skipped, and that is said; with
-//! `STEPLOOM_LANGUAGES_REQUIRED` set it is an error.
+//! shows as it shows. Those that call a host have one on this computer. One whose toolchain is not here is skipped, and
+//! that is said; with `STEPLOOM_LANGUAGES_REQUIRED` set it is an error.
 
 mod host;
 mod readme;

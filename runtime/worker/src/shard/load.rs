@@ -234,8 +234,12 @@ impl Loads {
 
     /// Queues those that may be loaded by now.
     fn recall(&mut self) {
-        while self.due_in().is_some_and(|due| due.is_zero()) {
-            let (_, id) = self.suspects.pop_first().expect("one is due");
+        let now = Instant::now();
+        while let Some((at, id)) = self.suspects.pop_first() {
+            if at > now {
+                self.suspects.insert((at, id));
+                break;
+            }
             self.later.push_back(id);
         }
     }
@@ -404,8 +408,8 @@ impl Owned {
             }
             self.loads.tasks += 1;
             let about = is_careful.then(|| {
-                let ids: Vec<_> = lot.iter().map(|one| one.id).collect();
-                self.caution.about(ids)
+                let ids = lot.iter().map(|one| one.id);
+                self.caution.about(ids.collect())
             });
             let (shared, news) = (self.shared.clone(), self.news.sender.clone());
             let shard = self.lease.shard;
